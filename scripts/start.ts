@@ -1,0 +1,182 @@
+/** `npm start`: a broker, its streams, and both services on this machine, until Ctrl-C. */
+
+import { fork, type ChildProcess } from 'node:child_process';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connectToNats } from '../src/nats/connection.ts';
+import { describeDifference, provisionStreams } from '../src/nats/provisioning.ts';
+import type { ReadyMessage } from '../src/runtime/run.ts';
+import { startNatsServer, type NatsServer } from './nats-server.ts';
+import { findNatsServer } from './setup/nats-server.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const help = `npm start: a nats-server with JetStream, the laptop service and the port service, until Ctrl-C.
+
+Environment:
+  DATA_DIR     where the event log lies; default ./data
+  NATS_PORT    the broker's port; default 4222, 0 for any free one
+  NATS_URL     use this broker and start none
+  LAPTOPS_*    HTTP_PORT (5000), PROBE_PORT (9000), LOG_LEVEL … of the laptop service: LAPTOPS_HTTP_PORT=5080
+  PORTS_*      the same of the port service: HTTP_PORT (5001), PROBE_PORT (9001)
+  HTTP_HOST    the address the services listen on; default 127.0.0.1
+  LOG_LEVEL    of both services; default warn
+`;
+
+/** Milliseconds that a service may take to end before it is killed; its own limit is shorter. */
+const stopTimeoutMs = 12_000;
+
+/** What runs at the moment; ended in the reverse order. */
+const services: ChildProcess[] = [];
+let broker: NatsServer | undefined;
+let stopping: Promise<void> | undefined;
+
+function stop(): Promise<void> {
+  stopping ??= Promise.all(services.map(stopService)).then(() => broker?.stop());
+  return stopping;
+}
+
+async function fail(error: unknown): Promise<never> {
+  if (stopping === undefined) {
+    process.stderr.write(`\nportside: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+  await stop();
+  process.exit(1);
+}
+
+/** An environment variable; an empty one counts as unset. */
+function env(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
+async function startBroker(): Promise<NatsServer> {
+  const found = await findNatsServer();
+  if (found === undefined) throw new Error('there is no nats-server; `npm run setup` gets one');
+  const dataDir = resolve(root, env('DATA_DIR') ?? 'data');
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new Error(
+      `the data folder ${dataDir} cannot be written (${String(error)}); set DATA_DIR to another one`,
+    );
+  }
+  const port = Number(env('NATS_PORT') ?? 4222);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`NATS_PORT=${env('NATS_PORT')} is not a port number`);
+  }
+  try {
+    return await startNatsServer({ program: found.path, dataDir, port });
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    const hint = words.includes('address already in use')
+      ? `port ${port} is taken: set NATS_PORT to another one (0: any), or NATS_URL to use the server that is there`
+      : 'its data lies in DATA_DIR';
+    throw new Error(`${words}\n${hint}`);
+  }
+}
+
+async function provision(natsUrl: string): Promise<void> {
+  const { nc } = await connectToNats({
+    url: natsUrl,
+    name: 'portside start',
+    credsFile: env('NATS_CREDS'),
+  }).catch((error: unknown) => {
+    throw new Error(`no NATS server answers at ${natsUrl} (NATS_URL): ${String(error)}`);
+  });
+  try {
+    const jsm = await jetstreamManager(nc, { checkAPI: false });
+    for (const { name, result } of await provisionStreams(jsm, resolve(root, 'streams'))) {
+      if (result.outcome !== 'refused') continue;
+      const differences = result.differences.map(describeDifference).join('\n  ');
+      throw new Error(
+        `stream ${name} is not what streams/ says, and a change could lose data:\n  ${differences}`,
+      );
+    }
+  } finally {
+    await nc.close();
+  }
+}
+
+/** Starts `src/<name>/main.ts` with the variables that carry its prefix; resolves when it answers. */
+function startService(name: string, natsUrl: string): Promise<ReadyMessage> {
+  const prefix = `${name.toUpperCase()}_`;
+  // Ports belong to one service: without a prefix they would collide.
+  const { HTTP_PORT: _http, PROBE_PORT: _probe, ...shared } = process.env;
+  const own = Object.entries(process.env)
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), value]);
+  const child = fork(resolve(root, `src/${name}/main.ts`), {
+    execArgv: ['--import', 'tsx'],
+    env: {
+      HTTP_HOST: '127.0.0.1',
+      LOG_LEVEL: 'warn',
+      ...shared,
+      NATS_URL: natsUrl,
+      ...Object.fromEntries(own),
+    },
+  });
+  services.push(child);
+  return new Promise((ready, reject) => {
+    child.once('message', (message: ReadyMessage) => ready(message));
+    child.once('exit', (code, signal) => {
+      const error = new Error(`the ${name} service ended (${signal ?? `code ${code}`})`);
+      reject(error);
+      void fail(error);
+    });
+  });
+}
+
+function stopService(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((ended) => {
+    const force = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    child.once('exit', () => {
+      clearTimeout(force);
+      ended();
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+function describe(natsUrl: string, laptops: ReadyMessage, ports: ReadyMessage): string {
+  const server = natsUrl === 'nats://127.0.0.1:4222' ? '' : `--server ${natsUrl} `;
+  return `
+Portside is up. Ctrl-C stops it; the data stays.
+
+  laptops   http://localhost:${laptops.httpPort}/laptops   probes http://localhost:${laptops.probePort}/readyz
+  ports     http://localhost:${ports.httpPort}/ports     probes http://localhost:${ports.probePort}/readyz
+  NATS      ${natsUrl}
+
+Try:
+  curl -XPOST localhost:${laptops.httpPort}/laptops -H 'content-type: application/json' -d '{"id":1,"title":"Lenovo","model":"S3"}'
+  nats ${server}pub laptops.events.2 '{"type":"LaptopAdded","title":"Apple","model":"MacBook Air (2022, M2)"}'
+  nats ${server}sub 'laptops.events.>'
+`;
+}
+
+async function main(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stopping === undefined) process.stdout.write('\nStopping …\n');
+      void stop().then(() => process.exit(0));
+    });
+  }
+  let natsUrl = env('NATS_URL');
+  if (natsUrl === undefined) {
+    broker = await startBroker();
+    void broker.exited.then(() => stopping ?? fail('the nats-server ended by itself; the data is kept'));
+    natsUrl = broker.url;
+  }
+  await provision(natsUrl);
+  const [laptops, ports] = await Promise.all([
+    startService('laptops', natsUrl),
+    startService('ports', natsUrl),
+  ]);
+  process.stdout.write(describe(natsUrl, laptops, ports));
+}
+
+if (process.argv.includes('--help') || process.argv.includes('-h')) process.stdout.write(help);
+else await main().catch(fail);

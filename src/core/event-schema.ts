@@ -1,0 +1,69 @@
+/** What a stored JSON value must be to count as an event, today or in an older shape. */
+
+import { z } from 'zod';
+import { Rejection, type DomainEvent } from './decider.ts';
+
+/** An old shape as it was stored → the next version's shape. Pure; used on read only. */
+export type Upcaster = (old: Record<string, unknown>) => Record<string, unknown>;
+
+/** One type of event: today's shape, and how each older shape becomes the next one. */
+export type EventType = {
+  readonly schema: z.ZodType<DomainEvent>;
+  /** The upcaster at index 0 turns `v` 1 into 2, and so on: today's version is their number plus one. */
+  readonly upcasters?: readonly Upcaster[];
+};
+
+export type EventSchema<Event extends DomainEvent> = {
+  readonly types: Readonly<Record<string, EventType>>;
+  /** Today's shape of `value`, upcast and validated, or why it is not an event. Never throws. */
+  read(value: unknown): Event | Rejection;
+  /** `event` as it is stored: with its `v` where that is not 1. */
+  write(event: Event): Record<string, unknown>;
+};
+
+/** The fields of the envelope, whatever the type. */
+const Envelope = z.looseObject({ type: z.string(), v: z.int().min(1).default(1) });
+
+/** @param types every type of event by its name; the name is what stands in `type`. */
+export function defineEvents<Types extends Record<string, EventType>>(
+  types: Types,
+): EventSchema<z.output<Types[keyof Types]['schema']>> {
+  type Event = z.output<Types[keyof Types]['schema']>;
+  const byName = new Map<string, EventType>(Object.entries(types));
+  const versionOf = (type: EventType) => (type.upcasters?.length ?? 0) + 1;
+
+  return {
+    types,
+
+    read(value) {
+      const envelope = Envelope.safeParse(value);
+      if (!envelope.success) return new Rejection(describeIssues(envelope.error));
+      const { type: name, v } = envelope.data;
+      const type = byName.get(name);
+      if (type === undefined)
+        return new Rejection(`unknown event type ${JSON.stringify(name.slice(0, 100))}`);
+      if (v > versionOf(type))
+        return new Rejection(`${name} has version ${v}, newer than this service reads`);
+      const pending = type.upcasters?.slice(v - 1) ?? [];
+      const upcast = pending.reduce<Record<string, unknown>>((old, upcaster) => upcaster(old), envelope.data);
+      const parsed = type.schema.safeParse(upcast);
+      // The schema of a type gives that type's events; TypeScript cannot follow this through the map.
+      return parsed.success
+        ? (parsed.data as Event)
+        : new Rejection(`${name}: ${describeIssues(parsed.error)}`);
+    },
+
+    write(event) {
+      const type = byName.get(event.type);
+      if (type === undefined) throw new TypeError(`${event.type} is not an event of this service`);
+      const version = versionOf(type);
+      return version === 1 ? { ...event } : { v: version, ...event };
+    },
+  };
+}
+
+function describeIssues({ issues }: z.ZodError): string {
+  return issues
+    .map(({ path, message }) => `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`)
+    .join('; ');
+}

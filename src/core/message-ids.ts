@@ -1,0 +1,33 @@
+/** Which command ids the log has already seen, so that a command sent twice is carried out once. */
+
+/**
+ * How many ids are remembered at least; at most twice as many are held. The measure is a count of messages, not a
+ * time, so that every replica knows the same ids at the same position.
+ */
+export const rememberedMessageIds = 100_000;
+
+export type MessageIds = {
+  /** The position of the message that carried `messageId`; undefined when it is unknown or forgotten. */
+  positionOf(messageId: string): number | undefined;
+  /** Notes where an id was first seen. */
+  remember(messageId: string, position: number): void;
+};
+
+/** Two generations: a full young one becomes the old one, and what was old is forgotten at once. */
+export function createMessageIds(generation = rememberedMessageIds): MessageIds {
+  let young = new Map<string, number>();
+  let old = new Map<string, number>();
+
+  return {
+    positionOf: (messageId) => young.get(messageId) ?? old.get(messageId),
+
+    remember(messageId, position) {
+      if (young.has(messageId) || old.has(messageId)) return;
+      if (young.size >= generation) {
+        old = young;
+        young = new Map();
+      }
+      young.set(messageId, position);
+    },
+  };
+}

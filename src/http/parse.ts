@@ -1,0 +1,85 @@
+/** Reads what a request carries: ids, query parameters, and a JSON body. What is wrong becomes a problem. */
+
+import { isUtf8 } from 'node:buffer';
+import type { Context } from 'koa';
+import readRawBody from 'raw-body';
+import { z } from 'zod';
+import { parseEntityId } from '../core/entity-id.ts';
+import { Problem, type ProblemLocation } from '../core/problem.ts';
+
+/** The largest body that is read, in bytes. */
+export const maxBodyBytes = 64 * 1024;
+
+/** @throws Problem `malformed` unless `text` is an id: 1, 2, 3 … */
+export function parseId(text: string | undefined): number {
+  const id = parseEntityId(text ?? '');
+  if (id === undefined)
+    throw new Problem('malformed', `"${text}" is not an id: a positive integer below 2^53.`);
+  return id;
+}
+
+/** @throws Problem `malformed` with what is wrong with the query parameters. */
+export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  throw new Problem('malformed', 'The query parameters are not what they should be.', {
+    locations: locate(parsed.error),
+  });
+}
+
+/**
+ * The body, as `schema` wants it.
+ *
+ * @throws Problem `unsupported-media-type`, `too-large`, `malformed` (not JSON), `invalid` (JSON of another shape).
+ */
+export async function parseBody<T>(schema: z.ZodType<T>, { request, req }: Context): Promise<T> {
+  if (!request.is('json', '+json')) {
+    throw new Problem(
+      'unsupported-media-type',
+      'The body must be JSON: send Content-Type: application/json.',
+    );
+  }
+  const charset = request.charset.toLowerCase();
+  if (charset !== '' && charset !== 'utf-8' && charset !== 'utf8') {
+    throw new Problem('unsupported-media-type', `The body must be UTF-8, not ${charset}.`);
+  }
+  const encoding = request.get('Content-Encoding');
+  if (encoding !== '' && encoding !== 'identity') {
+    throw new Problem('unsupported-media-type', `The body must not be compressed (${encoding}).`);
+  }
+  // raw-body throws http-errors: 413 for a body over the limit, 400 for one that was cut off.
+  const bytes = await readRawBody(req, { limit: maxBodyBytes, length: request.length ?? null });
+  const parsed = schema.safeParse(parseJson(bytes));
+  if (parsed.success) return parsed.data;
+  throw new Problem('invalid', 'The body is JSON, but not what it should be.', {
+    locations: locate(parsed.error),
+  });
+}
+
+function parseJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new Problem('malformed', 'The body is not UTF-8.');
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (error) {
+    throw new Problem(
+      'malformed',
+      `The body is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** Every issue with its JSON Pointer; for a key that is not known, the pointer names that key. */
+function locate({ issues }: z.ZodError): ProblemLocation[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys')
+      return [{ pointer: toPointer(issue.path), detail: issue.message }];
+    return issue.keys.map((key) => ({
+      pointer: toPointer([...issue.path, key]),
+      detail: 'is not known here',
+    }));
+  });
+}
+
+function toPointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

@@ -1,0 +1,34 @@
+/** What can happen to a laptop. These shapes are the storage format: a changed one needs a version and an upcaster. */
+
+import { z } from 'zod';
+import { EntityId } from '../core/entity-id.ts';
+import { defineEvents } from '../core/event-schema.ts';
+import { text } from '../core/text.ts';
+
+/** The maker's name for the laptop and its model: 1 to 200 characters each. */
+export const Title = text(200);
+export const Model = text(200);
+
+export const LaptopAdded = z.object({ type: z.literal('LaptopAdded'), title: Title, model: Model });
+
+export const LaptopRevised = z
+  .object({ type: z.literal('LaptopRevised'), title: Title.optional(), model: Model.optional() })
+  .refine(({ title, model }) => title !== undefined || model !== undefined, 'needs a title or a model');
+
+export const LaptopRemoved = z.object({ type: z.literal('LaptopRemoved') });
+
+export const PortFitted = z.object({ type: z.literal('PortFitted'), portId: EntityId });
+
+export const PortUnfitted = z.object({ type: z.literal('PortUnfitted'), portId: EntityId });
+
+export const laptopEvents = defineEvents({
+  LaptopAdded: { schema: LaptopAdded },
+  LaptopRevised: { schema: LaptopRevised },
+  LaptopRemoved: { schema: LaptopRemoved },
+  PortFitted: { schema: PortFitted },
+  PortUnfitted: { schema: PortUnfitted },
+});
+
+export type LaptopEvent = z.infer<
+  typeof LaptopAdded | typeof LaptopRevised | typeof LaptopRemoved | typeof PortFitted | typeof PortUnfitted
+>;

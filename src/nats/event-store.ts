@@ -1,0 +1,206 @@
+/** The event store on JetStream: one subject per entity, and the broker checks that nobody came first. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  jetstream,
+  JetStreamApiError,
+  JetStreamError,
+  type JetStreamManager,
+  type PubAck,
+  type SeqMsgRequest,
+  type StoredMsg,
+} from '@nats-io/jetstream';
+import { headers, nuid, type MsgHdrs } from 'nats';
+import type { DomainEvent } from '../core/decider.ts';
+import type { Append, AppendResult, EventStore, StoredMessage } from '../core/event-store.ts';
+import { Problem } from '../core/problem.ts';
+import { brokerErrors } from './broker-errors.ts';
+import type { Codec } from './codec.ts';
+import type { Connection } from './connection.ts';
+import * as header from './headers.ts';
+import { readHistory } from './history.ts';
+import type { Subjects } from './subjects.ts';
+
+export type EventStoreOptions<Event extends DomainEvent> = {
+  readonly connection: Connection;
+  readonly jsm: JetStreamManager;
+  readonly stream: string;
+  readonly subjects: Subjects;
+  readonly codec: Codec<Event>;
+  /** How long, in milliseconds, one publish may take before its acknowledgement counts as lost. */
+  readonly ackTimeoutMs?: number;
+  /** How long, in milliseconds, an append may go on finding out what became of a lost acknowledgement. */
+  readonly appendTimeoutMs?: number;
+};
+
+/** The wait, in milliseconds, before an append without an answer is tried again. */
+const retryMs = 100;
+
+export function createEventStore<Event extends DomainEvent>({
+  connection,
+  jsm,
+  stream,
+  subjects,
+  codec,
+  ackTimeoutMs = 2_000,
+  appendTimeoutMs = 6_000,
+}: EventStoreOptions<Event>): EventStore<Event> {
+  const { nc } = connection;
+  const js = jetstream(nc);
+
+  /**
+   * Publishes one event, or several as an atomic batch. The batch is written here message by message, because the
+   * client's own batch ignores expectations and message ids (nats.js 3.4). The last message carries the id, so that
+   * the id's position is where the whole command has happened.
+   */
+  async function publish({
+    id,
+    events,
+    expectedVersion,
+    messageId,
+    commandDigest,
+  }: Append<Event>): Promise<PubAck> {
+    const subject = subjects.of(id);
+    const batchId = events.length > 1 ? nuid.next() : undefined;
+    const last = events.length - 1;
+
+    for (const [index, event] of events.entries()) {
+      const fields = headers();
+      if (index === 0) fields.set(header.expectedSubjectSequenceHeader, String(expectedVersion));
+      if (batchId !== undefined) {
+        fields.set(header.batchIdHeader, batchId);
+        fields.set(header.batchSequenceHeader, String(index + 1));
+      }
+      const payload = codec.encode(event);
+      if (index < last) {
+        nc.publish(subject, payload, { headers: fields });
+      } else {
+        if (batchId !== undefined) fields.set(header.batchCommitHeader, '1');
+        fields.set(header.commandDigestHeader, commandDigest);
+        return js.publish(subject, payload, {
+          headers: fields,
+          msgID: messageId,
+          expect: { streamName: stream },
+          timeout: ackTimeoutMs,
+        });
+      }
+    }
+    throw new RangeError('an append needs at least one event');
+  }
+
+  /** The position of our own message, if it is stored: guarded by the version, it can only follow that directly. */
+  async function findOwn({
+    id,
+    events,
+    expectedVersion,
+    messageId,
+  }: Append<Event>): Promise<number | undefined> {
+    let position = expectedVersion;
+    for (const _ of events) {
+      // The client's type knows `seq` alone; the server also takes the subject (ADR-8 of NATS: next by subject).
+      const query: SeqMsgRequest & { next_by_subj: string } = {
+        seq: position + 1,
+        next_by_subj: subjects.of(id),
+      };
+      const next = await jsm.streams.getMessage(stream, query);
+      if (next === null) return undefined;
+      position = next.seq;
+      if (next.header.get(header.messageIdHeader) === messageId) return position;
+    }
+    return undefined;
+  }
+
+  /** One try; `unknown` when no acknowledgement came and the entity's tail does not show the message (yet). */
+  async function tryAppend(append: Append<Event>): Promise<AppendResult> {
+    try {
+      const { seq, duplicate } = await publish(append);
+      return { outcome: duplicate ? 'duplicate' : 'written', position: seq };
+    } catch (error) {
+      const failure = classify(error);
+      if (failure === 'refused') return { outcome: 'unavailable', cause: error };
+      try {
+        const own = await findOwn(append);
+        if (own !== undefined) return { outcome: 'duplicate', position: own };
+      } catch (cause) {
+        return { outcome: 'unknown', cause };
+      }
+      return failure === 'conflict' ? { outcome: 'conflict' } : { outcome: 'unknown', cause: error };
+    }
+  }
+
+  /** Asks the stream's leader; a leader that does not answer is a problem of the log, not of the caller. */
+  async function ask<T>(question: () => Promise<T>): Promise<T> {
+    if (!connection.isUp) throw new Problem('unavailable', 'The connection to the event log is lost.');
+    try {
+      return await question();
+    } catch (cause) {
+      throw new Problem('unavailable', 'The event log does not answer.', { cause });
+    }
+  }
+
+  return {
+    async append(append) {
+      if (!connection.isUp) return { outcome: 'unavailable', cause: new Error('not connected') };
+      const deadline = Date.now() + appendTimeoutMs;
+      for (;;) {
+        const result = await tryAppend(append);
+        // Trying again is safe: the version or the message id stops the second of two.
+        if (result.outcome !== 'unknown' || Date.now() + retryMs >= deadline) return result;
+        await sleep(retryMs);
+      }
+    },
+
+    lastPositionOf: (id) =>
+      ask(async () => (await jsm.streams.getMessage(stream, { last_by_subj: subjects.of(id) }))?.seq ?? 0),
+
+    lastPosition: () =>
+      ask(async () => {
+        const { last_seq, messages, num_deleted = 0 } = (await jsm.streams.info(stream)).state;
+        if (messages === 0) return 0;
+        if (num_deleted === 0) return last_seq;
+        // The last sequence may be that of a deleted message, which nobody will ever see.
+        return (await jsm.streams.getMessage(stream, { last_by_subj: subjects.all }))?.seq ?? 0;
+      }),
+
+    read: (position) =>
+      ask(async () => {
+        const stored = await jsm.streams.getMessage(stream, { seq: position });
+        return stored === null ? undefined : decodeStored(codec, stored);
+      }),
+
+    history: (id, range) =>
+      ask(() => readHistory({ connection, jsm, stream, codec, subject: subjects.of(id), range })),
+  };
+}
+
+function decodeStored<Event extends DomainEvent>(
+  codec: Codec<Event>,
+  stored: StoredMsg,
+): StoredMessage<Event> {
+  const { subject, data, header: fields } = stored;
+  return codec.decode(
+    { subject, data, headers: fields as MsgHdrs },
+    { position: stored.seq, time: stored.time.getTime() },
+  );
+}
+
+/**
+ * What a failed publish means: `conflict`, the guard stopped it (or it was stored before); `refused`, the broker did
+ * not take it; `lost`, nobody knows.
+ */
+function classify(error: unknown): 'conflict' | 'refused' | 'lost' {
+  if (error instanceof JetStreamApiError) {
+    switch (error.code) {
+      case brokerErrors.wrongLastSequence:
+      case brokerErrors.wrongLastSequenceUnknown:
+      case brokerErrors.batchDuplicate:
+        return 'conflict';
+      case brokerErrors.leaderChange:
+        return 'lost';
+      default:
+        return 'refused';
+    }
+  }
+  // Nobody listens on the subject: there is no stream, or its cluster has no leader.
+  return error instanceof JetStreamError ? 'refused' : 'lost';
+}

@@ -1,0 +1,22 @@
+/** The NATS headers that this system reads or writes, each in one place. */
+
+/** A command's id; the broker keeps it for the stream's duplicate window (ADR-8 of NATS). */
+export const messageIdHeader = 'Nats-Msg-Id';
+
+/** Refuse the message unless the last one on its subject has this sequence; 0: there is none. */
+export const expectedSubjectSequenceHeader = 'Nats-Expected-Last-Subject-Sequence';
+
+/** Refuse the message unless it lands in this stream. */
+export const expectedStreamHeader = 'Nats-Expected-Stream';
+
+/** An atomic batch, nats-server 2.12+ (ADR-50 of NATS): its id, a message's place in it from 1, and `1` on the last. */
+export const batchIdHeader = 'Nats-Batch-Id';
+export const batchSequenceHeader = 'Nats-Batch-Sequence';
+export const batchCommitHeader = 'Nats-Batch-Commit';
+
+/** In a consumer's heartbeat: the sequence of its last delivery, and the subject to answer when it waits for us. */
+export const lastConsumerSequenceHeader = 'Nats-Last-Consumer';
+export const consumerStalledHeader = 'Nats-Consumer-Stalled';
+
+/** Ours: a digest of the command, so that an id used again for another command is noticed. */
+export const commandDigestHeader = 'Portside-Command-Digest';

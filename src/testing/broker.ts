@@ -1,0 +1,57 @@
+/** A real nats-server for one test file: its own port, its own data in a temporary folder. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { startNatsServer, type NatsServer } from '../../scripts/nats-server.ts';
+import { findNatsServer } from '../../scripts/setup/nats-server.mjs';
+import { connectToNats, type Connection } from '../nats/connection.ts';
+import { provisionStreams } from '../nats/provisioning.ts';
+
+export type TestBroker = {
+  /** The same address before and after a restart. */
+  readonly url: string;
+  /** The process id of the server that runs now. */
+  readonly pid: number;
+  /** Ends the server without a word, as a power cut would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port with the same data. */
+  restart(): Promise<void>;
+  /** Ends the server and removes its data. */
+  close(): Promise<void>;
+};
+
+export async function startTestBroker(): Promise<TestBroker> {
+  const program = (await findNatsServer())?.path;
+  if (program === undefined) throw new Error('no nats-server: run `npm run setup`');
+  const dataDir = await mkdtemp(join(tmpdir(), 'portside-broker-'));
+  let server: NatsServer = await startNatsServer({ program, dataDir, port: 0 });
+  const { port, url } = server;
+
+  return {
+    url,
+    get pid() {
+      return server.pid;
+    },
+    kill: () => server.stop('SIGKILL'),
+    async restart() {
+      server = await startNatsServer({ program, dataDir, port });
+    },
+    async close() {
+      await server.stop();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** A connection for the test itself, with the streams provisioned. */
+export async function connectForTest({
+  url,
+}: TestBroker): Promise<{ connection: Connection; jsm: JetStreamManager }> {
+  const connection = await connectToNats({ url, name: 'test' });
+  const jsm = await jetstreamManager(connection.nc);
+  await provisionStreams(jsm, fileURLToPath(new URL('../../streams', import.meta.url)));
+  return { connection, jsm };
+}
