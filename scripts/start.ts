@@ -61,6 +61,7 @@ async function startBroker(): Promise<NatsServer> {
   } catch (error) {
     throw new Error(
       `the data folder ${dataDir} cannot be written (${String(error)}); set DATA_DIR to another one`,
+      { cause: error },
     );
   }
   const port = Number(env('NATS_PORT') ?? 4222);
@@ -74,7 +75,7 @@ async function startBroker(): Promise<NatsServer> {
     const hint = words.includes('address already in use')
       ? `port ${port} is taken: set NATS_PORT to another one (0: any), or NATS_URL to use the server that is there`
       : 'its data lies in DATA_DIR';
-    throw new Error(`${words}\n${hint}`);
+    throw new Error(`${words}\n${hint}`, { cause: error });
   }
 }
 

@@ -47,10 +47,10 @@ export function defineEvents<Types extends Record<string, EventType>>(
       const pending = type.upcasters?.slice(v - 1) ?? [];
       const upcast = pending.reduce<Record<string, unknown>>((old, upcaster) => upcaster(old), envelope.data);
       const parsed = type.schema.safeParse(upcast);
-      // The schema of a type gives that type's events; TypeScript cannot follow this through the map.
-      return parsed.success
-        ? (parsed.data as Event)
-        : new Rejection(`${name}: ${describeIssues(parsed.error)}`);
+      if (!parsed.success) return new Rejection(`${name}: ${describeIssues(parsed.error)}`);
+      // The schema of a type gives that type's events, which TypeScript cannot follow through the map.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      return parsed.data as Event;
     },
 
     write(event) {

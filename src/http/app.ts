@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import type Router from '@koa/router';
+import type { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { Problem } from '../core/problem.ts';
 import { problemKinds, toProblem, toProblemDocument } from './problem-document.ts';

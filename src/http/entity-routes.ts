@@ -1,7 +1,7 @@
 /** The routes that every service of one kind of entity has: list, item, add, change, remove, rejections. */
 
 import { createHash, randomUUID } from 'node:crypto';
-import Router, { type RouterContext } from '@koa/router';
+import { Router, type RouterContext } from '@koa/router';
 import { z } from 'zod';
 import type { DomainEvent } from '../core/decider.ts';
 import { makeEntityId } from '../core/entity-id.ts';

@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Context } from 'koa';
 import readRawBody from 'raw-body';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { parseEntityId } from '../core/entity-id.ts';
 import { Problem, type ProblemLocation } from '../core/problem.ts';
 

@@ -1,6 +1,6 @@
 /** Problems as clients of the HTTP door see them: RFC 9457 documents. HTTP status numbers of errors stand here alone. */
 
-import { Problem, type ProblemCode } from '../core/problem.ts';
+import { Problem, problemCodes, type ProblemCode } from '../core/problem.ts';
 
 type ProblemKind = { readonly status: number; readonly title: string };
 
@@ -44,8 +44,8 @@ export function toProblemDocument({ code, message, locations }: Problem): Proble
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const status = clientErrorStatus(error);
-  const kind = Object.entries(problemKinds).find(([, candidate]) => candidate.status === status);
-  if (kind !== undefined && error instanceof Error) return new Problem(kind[0] as ProblemCode, error.message);
+  const code = problemCodes.find((candidate) => problemKinds[candidate].status === status);
+  if (code !== undefined && error instanceof Error) return new Problem(code, error.message);
   return new Problem('internal', 'The error is logged under the id of this request.', { cause: error });
 }
 

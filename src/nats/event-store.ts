@@ -10,7 +10,7 @@ import {
   type SeqMsgRequest,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import { headers, nuid, type MsgHdrs } from 'nats';
+import { headers, nuid } from 'nats';
 import type { DomainEvent } from '../core/decider.ts';
 import type { Append, AppendResult, EventStore, StoredMessage } from '../core/event-store.ts';
 import { Problem } from '../core/problem.ts';
@@ -155,9 +155,9 @@ export function createEventStore<Event extends DomainEvent>({
 
     lastPosition: () =>
       ask(async () => {
-        const { last_seq, messages, num_deleted = 0 } = (await jsm.streams.info(stream)).state;
+        const { last_seq, messages, num_deleted } = (await jsm.streams.info(stream)).state;
         if (messages === 0) return 0;
-        if (num_deleted === 0) return last_seq;
+        if (!num_deleted) return last_seq;
         // The last sequence may be that of a deleted message, which nobody will ever see.
         return (await jsm.streams.getMessage(stream, { last_by_subj: subjects.all }))?.seq ?? 0;
       }),
@@ -179,7 +179,7 @@ function decodeStored<Event extends DomainEvent>(
 ): StoredMessage<Event> {
   const { subject, data, header: fields } = stored;
   return codec.decode(
-    { subject, data, headers: fields as MsgHdrs },
+    { subject, data, headers: fields },
     { position: stored.seq, time: stored.time.getTime() },
   );
 }

@@ -63,8 +63,9 @@ export async function compareStream(
 ): Promise<Difference[] | undefined> {
   try {
     const { config } = await jsm.streams.info(wanted.name);
+    const actual = new Map<string, unknown>(Object.entries(config));
     return Object.entries(wanted)
-      .map(([field, value]) => describe(field, config[field as keyof StreamConfig], value))
+      .map(([field, value]) => describe(field, actual.get(field), value))
       .filter((difference) => difference !== undefined);
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === brokerErrors.streamNotFound) return undefined;

@@ -1,7 +1,6 @@
 /** An HTTP server that says clearly why it cannot listen, and that stops without cutting anyone off. */
 
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 export type ServerOptions = {
   readonly host: string | undefined;
@@ -37,8 +36,10 @@ export async function listen({ host, port, variable, listener }: ServerOptions):
     });
     server.listen({ port, host, backlog: 1024 }, resolve);
   });
+  const address = server.address();
   return {
-    port: (server.address() as AddressInfo).port,
+    // A string is the path of a Unix socket, which is never asked for here.
+    port: address === null || typeof address === 'string' ? port : address.port,
     close: () =>
       new Promise((resolve) => {
         // A kept-alive connection becomes idle when its answer is sent, and would stay open.
