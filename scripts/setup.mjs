@@ -1,0 +1,67 @@
+/** Makes a fresh clone ready for `npm start` and `npm test`: npm dependencies and a nats-server, nothing else. */
+
+const HELP = `Usage: node scripts/setup.mjs [--no-nats-server] [--help]
+
+Runs before "npm start", "npm test" and "npm run import". Says nothing when all is ready. Otherwise it
+  1. installs the npm dependencies when node_modules is missing or older than package-lock.json;
+  2. looks for a nats-server 2.12 or newer (PORTSIDE_NATS_SERVER, PATH, .tools) and, when there is none, puts
+     one into .tools inside this checkout. Nothing outside the checkout is changed, and root is not needed.
+
+Options
+  --no-nats-server         npm dependencies only
+  --help                   this text
+
+Environment
+  NATS_URL                 an own server is used: "npm start" then needs no nats-server ("npm test" does)
+  PORTSIDE_NATS_SERVER     the nats-server binary to use instead of any other
+  NATS_SERVER_SOURCES      where to get one from, in this order; default: apt,release,go
+                             apt      the distribution's signed package (Debian, Ubuntu), only unpacked
+                             release  the project's own release, with its checksums (Linux, macOS)
+                             go       built from source with the Go on PATH
+  NATS_SERVER_RELEASES_URL a mirror of the project's releases, for the release way
+`;
+
+const MINIMUM_NODE_MAJOR = 20;
+
+// Only syntax and modules that old Node versions know up to here: they must reach this message.
+if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE_MAJOR) {
+  process.stderr.write(
+    `Portside needs Node ${MINIMUM_NODE_MAJOR} or newer; this is Node ${process.versions.node} (${process.execPath}).\n`,
+  );
+  process.exit(1);
+}
+
+const { createProgress } = await import('./setup/progress.mjs');
+const { installDependencies } = await import('./setup/dependencies.mjs');
+const { installNatsServer } = await import('./setup/nats-server.mjs');
+
+const options = process.argv.slice(2);
+const unknown = options.filter((option) => option !== '--no-nats-server' && option !== '--help');
+
+if (options.includes('--help')) {
+  process.stdout.write(HELP);
+} else if (unknown.length > 0) {
+  process.stderr.write(`Unknown option ${unknown.join(' ')}\n\n${HELP}`);
+  process.exitCode = 2;
+} else {
+  await setUp();
+}
+
+async function setUp() {
+  // Leaving through process.exit lets the exit handlers end child processes and give up the lock.
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  const progress = createProgress(process.stderr);
+  try {
+    await installDependencies({ progress });
+    if (needsNatsServer()) await installNatsServer({ progress });
+  } catch (error) {
+    process.stderr.write(`\nSetup failed. ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function needsNatsServer() {
+  const startsOnOwnServer = process.env['npm_lifecycle_event'] === 'prestart' && process.env['NATS_URL'];
+  return !options.includes('--no-nats-server') && !startsOnOwnServer;
+}

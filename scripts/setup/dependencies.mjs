@@ -1,0 +1,113 @@
+/** Keeps node_modules in step with package-lock.json. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { runCommand } from './command.mjs';
+import { withLock } from './lock.mjs';
+import { ROOT } from './root.mjs';
+
+// No install scripts: none of the packages needs one (esbuild's only checks its binary). Tools such as tsx are
+// development dependencies that `npm start` needs also where NODE_ENV says production.
+const NPM_ARGS = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'];
+
+/**
+ * Installs the npm dependencies unless they are there.
+ * @param {{ progress: import('./progress.mjs').Progress, root?: string, env?: NodeJS.ProcessEnv }} options
+ */
+export async function installDependencies({ progress, root = ROOT, env = process.env }) {
+  if (areInstalled(root)) return;
+  await withLock(root, {
+    progress,
+    work: async () => {
+      if (areInstalled(root)) return;
+      const step = progress.begin('npm dependencies');
+      try {
+        await runNpm(NPM_ARGS, { cwd: root, env });
+      } catch (error) {
+        step.end('failed');
+        throw error;
+      }
+      mkdirSync(dirname(markerFile(root)), { recursive: true });
+      writeFileSync(markerFile(root), fingerprint(root));
+      step.end('installed');
+    },
+  });
+}
+
+/**
+ * The marker is written after a whole install only, and `npm ci` removes it first, so a half install is never
+ * taken for a whole one. Without a marker (someone ran npm by hand) npm's own record decides.
+ * @param {string} root
+ */
+function areInstalled(root) {
+  const marker = readText(markerFile(root));
+  return marker === undefined ? matchesNpmRecord(root) : marker === fingerprint(root);
+}
+
+/** @param {string} root */
+const markerFile = (root) => join(root, 'node_modules', '.portside-setup');
+
+/** @param {string} root */
+function fingerprint(root) {
+  const { dependencies, devDependencies } = readJson(join(root, 'package.json'));
+  const node = process.versions.node.split('.')[0];
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(JSON.stringify({ dependencies, devDependencies, node, os: process.platform, cpu: process.arch }))
+    .digest('hex');
+}
+
+/**
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, os?: string[], cpu?: string[] }} Package
+ */
+
+/**
+ * True when npm's record of its last whole install holds what package-lock.json asks for, for this machine.
+ * @param {string} root
+ */
+function matchesNpmRecord(root) {
+  const recordFile = join(root, 'node_modules', '.package-lock.json');
+  if (readText(recordFile) === undefined) return false;
+  /** @type {Record<string, Package>} */
+  const installed = readJson(recordFile).packages;
+  /** @type {Record<string, Package>} */
+  const { '': wanted, ...locked } = readJson(join(root, 'package-lock.json')).packages;
+  const { dependencies, devDependencies } = readJson(join(root, 'package.json'));
+  const isOutOfStep = Object.entries({ dependencies, devDependencies }).some(
+    ([kind, value]) => JSON.stringify(value) !== JSON.stringify({ ...wanted }[kind]),
+  );
+  return (
+    !isOutOfStep &&
+    Object.entries(locked).every(([path, { version, integrity, optional }]) => {
+      const found = installed[path];
+      return found ? found.version === version && found.integrity === integrity : optional === true;
+    }) &&
+    Object.values(installed).every(
+      ({ os, cpu }) => os?.includes(process.platform) !== false && cpu?.includes(process.arch) !== false,
+    )
+  );
+}
+
+/**
+ * Uses the npm that runs this script, if one does: PATH may name another, and on Windows npm is no program.
+ * @param {readonly string[]} args
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
+ */
+function runNpm(args, options) {
+  const npm = options.env['npm_execpath'];
+  return npm !== undefined && basename(npm) === 'npm-cli.js'
+    ? runCommand(process.execPath, [npm, ...args], options)
+    : runCommand('npm', args, options);
+}
+
+/** @param {string} path */
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** @param {string} path */
+function readText(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+/** Temporary checkouts, stand-in programs and a recording progress for the setup's tests. */
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findOnPath } from './command.mjs';
+
+const SCRIPTS = fileURLToPath(new URL('..', import.meta.url));
+
+const FOLDERS = mkdtempSync(join(tmpdir(), 'portside-setup-'));
+chmodSync(FOLDERS, 0o755);
+process.once('exit', () => rmSync(FOLDERS, { recursive: true, force: true }));
+
+/** A temporary folder, gone when the process ends. */
+export const createFolder = () => mkdtempSync(join(FOLDERS, 'folder-'));
+
+/**
+ * An empty checkout and an environment whose PATH holds only the named programs of this machine, so that a
+ * nats-server, Go or apt that happens to be installed plays no part.
+ * @param {{ tools?: readonly string[] }} [options]
+ */
+export function createCheckout({ tools = [] } = {}) {
+  const root = createFolder();
+  const bin = join(root, 'bin');
+  mkdirSync(bin);
+  for (const tool of tools) {
+    const [path] = findOnPath(tool, process.env);
+    if (path !== undefined) symlinkSync(path, join(bin, tool));
+  }
+  return { root, bin, env: { HOME: root, PATH: bin } };
+}
+
+/** The names of all programs on this machine's PATH but nats-server. */
+export function listTools() {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => existsSync(folder));
+  return [...new Set(folders.flatMap((folder) => readdirSync(folder)))].filter(
+    (name) => name !== 'nats-server',
+  );
+}
+
+/**
+ * An executable shell script.
+ * @param {string} path
+ * @param {string} body
+ */
+export function writeProgram(path, body) {
+  writeFileSync(path, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o755);
+}
+
+/**
+ * A program that answers --version as nats-server does.
+ * @param {string} path
+ * @param {string} version
+ */
+export const writeNatsServer = (path, version) => writeProgram(path, `echo "nats-server: v${version}"`);
+
+/**
+ * A checkout with the real setup scripts and, as on a fresh clone, nothing installed. It needs no npm packages.
+ * @param {{ root: string }} checkout
+ */
+export function addScripts({ root }) {
+  const isTest = (/** @type {string} */ path) => basename(path).endsWith('.test.ts');
+  cpSync(SCRIPTS, join(root, 'scripts'), { recursive: true, filter: (path) => !isTest(path) });
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'clone', version: '1.0.0' }));
+  writeFileSync(
+    join(root, 'package-lock.json'),
+    JSON.stringify({
+      name: 'clone',
+      version: '1.0.0',
+      lockfileVersion: 3,
+      packages: { '': { name: 'clone', version: '1.0.0' } },
+    }),
+  );
+  return join(root, 'scripts', 'setup.mjs');
+}
+
+/** A progress that keeps all lines. */
+export function recordProgress() {
+  /** @type {string[]} */
+  const lines = [];
+  /** @type {import('./progress.mjs').Progress} */
+  const progress = {
+    say: (line) => lines.push(line),
+    begin: (label) => ({
+      update: (detail) => lines.push(`${label}: ${detail}`),
+      end: (result) => lines.push(`${label}: ${result}`),
+    }),
+  };
+  return { progress, lines };
+}
+
+/**
+ * @param {() => Promise<unknown>} attempt
+ * @returns {Promise<string>} the message that it rejects with
+ */
+export async function readRejection(attempt) {
+  try {
+    await attempt();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error('it did not reject');
+}
