@@ -1,10 +1,10 @@
 /** `npm start`: a broker, its streams, and both services on this machine, until Ctrl-C. */
 
 import { fork, type ChildProcess } from 'node:child_process';
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { jetstreamManager } from '@nats-io/jetstream';
 import { connectToNats } from '../src/nats/connection.ts';
 import { describeDifference, provisionStreams } from '../src/nats/provisioning.ts';
 import type { ReadyMessage } from '../src/runtime/run.ts';
@@ -27,6 +27,8 @@ Environment:
 
 /** Milliseconds that a service may take to end before it is killed; its own limit is shorter. */
 const stopTimeoutMs = 12_000;
+
+type Started = Omit<ReadyMessage, 'type'> & { readonly name: string };
 
 /** What runs at the moment; ended in the reverse order. */
 const services: ChildProcess[] = [];
@@ -88,8 +90,7 @@ async function provision(natsUrl: string): Promise<void> {
     throw new Error(`no NATS server answers at ${natsUrl} (NATS_URL): ${String(error)}`);
   });
   try {
-    const jsm = await jetstreamManager(nc, { checkAPI: false });
-    for (const { name, result } of await provisionStreams(jsm, resolve(root, 'streams'))) {
+    for (const { name, result } of await provisionStreams(nc, resolve(root, 'streams'))) {
       if (result.outcome !== 'refused') continue;
       const differences = result.differences.map(describeDifference).join('\n  ');
       throw new Error(
@@ -101,14 +102,24 @@ async function provision(natsUrl: string): Promise<void> {
   }
 }
 
+/** Every stream has a service of the same name, unless nobody wrote one. */
+function findServices(): string[] {
+  return readdirSync(resolve(root, 'streams'))
+    .map((file) => basename(file, '.json'))
+    .filter((name) => existsSync(resolve(root, 'src', name, 'main.ts')))
+    .toSorted();
+}
+
 /** Starts `src/<name>/main.ts` with the variables that carry its prefix; resolves when it answers. */
-function startService(name: string, natsUrl: string): Promise<ReadyMessage> {
+function startService(name: string, natsUrl: string): Promise<Started> {
   const prefix = `${name.toUpperCase()}_`;
   // Ports belong to one service: without a prefix they would collide.
   const { HTTP_PORT: _http, PROBE_PORT: _probe, ...shared } = process.env;
-  const own = Object.entries(process.env)
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [key.slice(prefix.length), value]);
+  const own = new Map(
+    Object.entries(process.env)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
   const child = fork(resolve(root, `src/${name}/main.ts`), {
     execArgv: ['--import', 'tsx'],
     env: {
@@ -118,11 +129,21 @@ function startService(name: string, natsUrl: string): Promise<ReadyMessage> {
       NATS_URL: natsUrl,
       ...Object.fromEntries(own),
     },
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   services.push(child);
-  return new Promise((ready, reject) => {
-    child.once('message', (message: ReadyMessage) => ready(message));
-    child.once('exit', (code, signal) => {
+  // The service knows nothing of the prefix: in its last words, a variable gets the name that it has here.
+  const rename = (variable: string) =>
+    own.has(variable) || variable === 'HTTP_PORT' || variable === 'PROBE_PORT' ? prefix + variable : variable;
+  if (child.stderr !== null) {
+    createInterface(child.stderr).on('line', (line) =>
+      process.stderr.write(`${line.replaceAll(/\b[A-Z_]+\b/g, rename)}\n`),
+    );
+  }
+  return new Promise((started, reject) => {
+    child.once('message', (message: ReadyMessage) => started({ name, ...message }));
+    // Not 'exit': the last words may still be on their way then.
+    child.once('close', (code, signal) => {
       const error = new Error(`the ${name} service ended (${signal ?? `code ${code}`})`);
       reject(error);
       void fail(error);
@@ -142,17 +163,19 @@ function stopService(child: ChildProcess): Promise<void> {
   });
 }
 
-function describe(natsUrl: string, laptops: ReadyMessage, ports: ReadyMessage): string {
+function describe(natsUrl: string, started: readonly Started[]): string {
   const server = natsUrl === 'nats://127.0.0.1:4222' ? '' : `--server ${natsUrl} `;
+  const line = ({ name, httpPort, probePort }: Started) =>
+    `  ${name.padEnd(9)} http://localhost:${httpPort}/${name.padEnd(9)} probes http://localhost:${probePort}/readyz`;
+  const httpPort = started.find(({ name }) => name === 'laptops')?.httpPort;
   return `
 Portside is up. Ctrl-C stops it; the data stays.
 
-  laptops   http://localhost:${laptops.httpPort}/laptops   probes http://localhost:${laptops.probePort}/readyz
-  ports     http://localhost:${ports.httpPort}/ports     probes http://localhost:${ports.probePort}/readyz
+${started.map(line).join('\n')}
   NATS      ${natsUrl}
 
 Try:
-  curl -XPOST localhost:${laptops.httpPort}/laptops -H 'content-type: application/json' -d '{"id":1,"title":"Lenovo","model":"S3"}'
+  curl -XPOST localhost:${httpPort}/laptops -H 'content-type: application/json' -d '{"id":1,"title":"Lenovo","model":"S3"}'
   nats ${server}pub laptops.events.2 '{"type":"LaptopAdded","title":"Apple","model":"MacBook Air (2022, M2)"}'
   nats ${server}sub 'laptops.events.>'
 `;
@@ -171,12 +194,11 @@ async function main(): Promise<void> {
     void broker.exited.then(() => stopping ?? fail('the nats-server ended by itself; the data is kept'));
     natsUrl = broker.url;
   }
-  await provision(natsUrl);
-  const [laptops, ports] = await Promise.all([
-    startService('laptops', natsUrl),
-    startService('ports', natsUrl),
-  ]);
-  process.stdout.write(describe(natsUrl, laptops, ports));
+  const url = natsUrl;
+  await provision(url);
+  if (stopping !== undefined) return;
+  const started = await Promise.all(findServices().map((name) => startService(name, url)));
+  process.stdout.write(describe(url, started));
 }
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) process.stdout.write(help);

@@ -54,6 +54,8 @@ export type EventStore<Event extends DomainEvent> = {
   lastPositionOf(id: number): Promise<number>;
   /** The stream's last position, 0 when it is empty. Throws `unavailable` when the log does not answer. */
   lastPosition(): Promise<number>;
+  /** The last position stored at or before `time` (milliseconds since 1970), 0 when there is none. Throws `unavailable`. */
+  positionAt(time: number): Promise<number>;
   /** The message at `position`; undefined when there is none. Throws `unavailable`. */
   read(position: number): Promise<StoredMessage<Event> | undefined>;
   /** The entity's messages in order, rejected ones included. Throws `unavailable`. */

@@ -17,8 +17,30 @@ export function foldHistory<State, Command, Event extends DomainEvent>(
   decider: Decider<State, Command, Event>,
   history: readonly StoredMessage<Event>[],
 ): State {
-  return history.reduce<State>((state, message) => {
+  let state = decider.initial;
+  for (const message of history) {
     const next = foldMessage(decider, state, message);
-    return next instanceof Rejection ? state : next;
-  }, decider.initial);
+    if (!(next instanceof Rejection)) state = next;
+  }
+  return state;
+}
+
+/** A message of an entity's history, and why the fold refused it if it did. */
+export type HistoryEntry<Event extends DomainEvent> = {
+  readonly message: StoredMessage<Event>;
+  readonly rejection: Rejection | undefined;
+};
+
+/** Which messages of a history, given from its first one on, the fold took and which it refused. */
+export function judgeHistory<State, Command, Event extends DomainEvent>(
+  decider: Decider<State, Command, Event>,
+  history: readonly StoredMessage<Event>[],
+): HistoryEntry<Event>[] {
+  let state = decider.initial;
+  return history.map((message) => {
+    const next = foldMessage(decider, state, message);
+    if (next instanceof Rejection) return { message, rejection: next };
+    state = next;
+    return { message, rejection: undefined };
+  });
 }

@@ -11,12 +11,21 @@ export type MessageIds = {
   positionOf(messageId: string): number | undefined;
   /** Notes where an id was first seen. */
   remember(messageId: string, position: number): void;
+  /** All that is remembered, as a copy. */
+  capture(): MessageIdsImage;
+};
+
+/** Ids with their positions, the old generation and the young one. */
+export type MessageIdsImage = {
+  readonly old: ReadonlyMap<string, number>;
+  readonly young: ReadonlyMap<string, number>;
 };
 
 /** Two generations: a full young one becomes the old one, and what was old is forgotten at once. */
-export function createMessageIds(generation = rememberedMessageIds): MessageIds {
-  let young = new Map<string, number>();
-  let old = new Map<string, number>();
+export function createMessageIds(image?: MessageIdsImage, generation = rememberedMessageIds): MessageIds {
+  let young = new Map(image?.young);
+  /** Never changed in place: an image may hold on to it. */
+  let old: ReadonlyMap<string, number> = image?.old ?? new Map();
 
   return {
     positionOf: (messageId) => young.get(messageId) ?? old.get(messageId),
@@ -29,5 +38,7 @@ export function createMessageIds(generation = rememberedMessageIds): MessageIds 
       }
       young.set(messageId, position);
     },
+
+    capture: () => ({ old, young: new Map(young) }),
   };
 }

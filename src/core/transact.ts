@@ -27,6 +27,9 @@ export type Transactor<State, Command, Event extends DomainEvent> = {
   readonly catchUpTimeoutMs: number;
 };
 
+/** How long, in milliseconds, to wait for another writer's message that is not to be seen yet. */
+const conflictPauseMs = 20;
+
 /** How often a command that lost against another writer is decided again. */
 export const maxAttempts = 5;
 
@@ -88,7 +91,8 @@ export function transact<State, Command, Event extends DomainEvent>(
       case 'duplicate':
         return repeat(result.position);
       case 'conflict':
-        await isCurrent(entity.version);
+        // On a replicated stream a conflicting write may still be in flight, and nothing to see yet.
+        if (await isCurrent(entity.version)) await pause(conflictPauseMs);
         return undefined;
       case 'unavailable':
         throw new Problem('unavailable', 'The event log is not available; nothing was changed.', result);
@@ -109,6 +113,10 @@ export function transact<State, Command, Event extends DomainEvent>(
     }
     throw new Problem('conflict', `Other writers changed ${id} first, ${maxAttempts} times in a row.`);
   });
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** The events that carry the command out, or the problem that refuses it. */

@@ -4,7 +4,7 @@ import sortedBTree from 'sorted-btree';
 import { Rejection, type Decider, type DomainEvent } from './decider.ts';
 import type { StoredMessage } from './event-store.ts';
 import { foldMessage } from './fold.ts';
-import { createMessageIds } from './message-ids.ts';
+import { createMessageIds, type MessageIdsImage } from './message-ids.ts';
 import { createPositionClock } from './position-clock.ts';
 
 /** An entity as the view has it: its state, and the position of the last message on its subject (0: none). */
@@ -30,10 +30,14 @@ export type ListOptions<State> = {
 export type View<State, Event extends DomainEvent> = {
   /** The last position applied, 0 before the first. */
   readonly position: number;
-  /** How many messages were refused since the view began. */
+  /** How many entities have had messages, those that are gone included. */
+  readonly size: number;
+  /** How many messages were refused since the stream began. */
   readonly rejectedCount: number;
   /** Folds the next message; one at or before `position` is ignored, so a repeat is harmless. */
   apply(message: StoredMessage<Event>): void;
+  /** Notes that the stream holds no further message up to `position`: it has gaps where messages were deleted. */
+  skipTo(position: number): void;
   /** Resolves true once `position` is applied, false after `timeoutMs` milliseconds without it. */
   reached(position: number, timeoutMs: number): Promise<boolean>;
   /** The entity; one that has no events has the initial state. Its version counts rejected messages too. */
@@ -44,22 +48,45 @@ export type View<State, Event extends DomainEvent> = {
   rejections(): readonly RejectedMessage[];
   /** The position of the message that carried this id; undefined when it is unknown or too long ago. */
   positionOf(messageId: string): number | undefined;
+  /** The view as it is now; later changes do not show in it. It takes a few milliseconds, however large the view is. */
+  capture(): ViewImage<State>;
 };
 
 /** How many rejections are kept with their reasons; older ones are only counted. */
 export const keptRejections = 1000;
 
-type Entry<State> = { readonly state: State; readonly version: number };
+export type Entry<State> = { readonly state: State; readonly version: number };
 
+/** Entries by entity id, in the order of the ids. */
+export type Entries<State> = sortedBTree.default<number, Entry<State>>;
+
+export function createEntries<State>(): Entries<State> {
+  return new sortedBTree.default(undefined, (a, b) => a - b);
+}
+
+/** All that a view holds at one position: what a snapshot stores. */
+export type ViewImage<State> = {
+  readonly position: number;
+  /** When the message at `position` was stored, in milliseconds since 1970. */
+  readonly time: number;
+  readonly entries: Entries<State>;
+  readonly messageIds: MessageIdsImage;
+  readonly rejected: readonly RejectedMessage[];
+  readonly rejectedCount: number;
+};
+
+/** @param image where the view begins; empty at position 0 without it. */
 export function createView<State, Command, Event extends DomainEvent>(
   decider: Decider<State, Command, Event>,
+  image?: ViewImage<State>,
 ): View<State, Event> {
-  const entries = new sortedBTree.default<number, Entry<State>>(undefined, (a, b) => a - b);
-  const clock = createPositionClock();
-  const messageIds = createMessageIds();
-  const rejected: RejectedMessage[] = [];
+  const entries = image?.entries.clone() ?? createEntries<State>();
+  const clock = createPositionClock(image?.position);
+  const messageIds = createMessageIds(image?.messageIds);
+  const rejected = [...(image?.rejected ?? [])];
   const unknown: Entry<State> = { state: decider.initial, version: 0 };
-  let rejectedCount = 0;
+  let rejectedCount = image?.rejectedCount ?? 0;
+  let lastTime = image?.time ?? 0;
 
   function keepRejection({ position, time, subject }: StoredMessage<Event>, { reason }: Rejection) {
     rejectedCount += 1;
@@ -70,6 +97,10 @@ export function createView<State, Command, Event extends DomainEvent>(
   return {
     get position() {
       return clock.position;
+    },
+
+    get size() {
+      return entries.size;
     },
 
     get rejectedCount() {
@@ -86,9 +117,11 @@ export function createView<State, Command, Event extends DomainEvent>(
       if (id !== undefined) {
         entries.set(id, { state: next instanceof Rejection ? state : next, version: position });
       }
+      lastTime = message.time;
       clock.advance(position);
     },
 
+    skipTo: clock.advance,
     reached: clock.reached,
 
     find(id) {
@@ -109,5 +142,14 @@ export function createView<State, Command, Event extends DomainEvent>(
 
     rejections: () => rejected,
     positionOf: messageIds.positionOf,
+
+    capture: () => ({
+      position: clock.position,
+      time: lastTime,
+      entries: entries.clone(),
+      messageIds: messageIds.capture(),
+      rejected: [...rejected],
+      rejectedCount,
+    }),
   };
 }

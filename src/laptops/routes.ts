@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { EntityId } from '../core/entity-id.ts';
-import type { Resource } from '../http/entity-routes.ts';
+import type { Resource } from '../http/resource.ts';
 import { Model, Title } from './events.ts';
 import type { Laptop, LaptopCommand } from './laptop.ts';
 

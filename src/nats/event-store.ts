@@ -7,7 +7,7 @@ import {
   JetStreamError,
   type JetStreamManager,
   type PubAck,
-  type SeqMsgRequest,
+  type MsgRequest,
   type StoredMsg,
 } from '@nats-io/jetstream';
 import { headers, nuid } from 'nats';
@@ -33,6 +33,12 @@ export type EventStoreOptions<Event extends DomainEvent> = {
   readonly appendTimeoutMs?: number;
 };
 
+/** The first message from a position on with this subject, the last one with it, or the first from a time on. */
+type MessageQuery =
+  | { readonly seq: number; readonly next_by_subj?: string }
+  | { readonly last_by_subj: string }
+  | { readonly start_time: Date };
+
 /** The wait, in milliseconds, before an append without an answer is tried again. */
 const retryMs = 100;
 
@@ -47,6 +53,13 @@ export function createEventStore<Event extends DomainEvent>({
 }: EventStoreOptions<Event>): EventStore<Event> {
   const { nc } = connection;
   const js = jetstream(nc);
+
+  /** Asks the stream's leader, whose answer is never stale. */
+  function getMessage(query: MessageQuery): Promise<StoredMsg | null> {
+    // The server takes more queries than the client's type knows (ADR-31 of NATS).
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return jsm.streams.getMessage(stream, query as MsgRequest);
+  }
 
   /**
    * Publishes one event, or several as an atomic batch. The batch is written here message by message, because the
@@ -97,12 +110,7 @@ export function createEventStore<Event extends DomainEvent>({
   }: Append<Event>): Promise<number | undefined> {
     let position = expectedVersion;
     for (const _ of events) {
-      // The client's type knows `seq` alone; the server also takes the subject (ADR-8 of NATS: next by subject).
-      const query: SeqMsgRequest & { next_by_subj: string } = {
-        seq: position + 1,
-        next_by_subj: subjects.of(id),
-      };
-      const next = await jsm.streams.getMessage(stream, query);
+      const next = await getMessage({ seq: position + 1, next_by_subj: subjects.of(id) });
       if (next === null) return undefined;
       position = next.seq;
       if (next.header.get(header.messageIdHeader) === messageId) return position;
@@ -128,7 +136,15 @@ export function createEventStore<Event extends DomainEvent>({
     }
   }
 
-  /** Asks the stream's leader; a leader that does not answer is a problem of the log, not of the caller. */
+  async function lastPosition(): Promise<number> {
+    const { last_seq, messages, num_deleted } = (await jsm.streams.info(stream)).state;
+    if (messages === 0) return 0;
+    if (!num_deleted) return last_seq;
+    // The last sequence may be that of a deleted message, which nobody will ever see.
+    return (await getMessage({ last_by_subj: subjects.all }))?.seq ?? 0;
+  }
+
+  /** A leader that does not answer is a problem of the log, not of the caller. */
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     if (!connection.isUp) throw new Problem('unavailable', 'The connection to the event log is lost.');
     try {
@@ -150,21 +166,19 @@ export function createEventStore<Event extends DomainEvent>({
       }
     },
 
-    lastPositionOf: (id) =>
-      ask(async () => (await jsm.streams.getMessage(stream, { last_by_subj: subjects.of(id) }))?.seq ?? 0),
+    lastPositionOf: (id) => ask(async () => (await getMessage({ last_by_subj: subjects.of(id) }))?.seq ?? 0),
 
-    lastPosition: () =>
+    lastPosition: () => ask(lastPosition),
+
+    positionAt: (time) =>
       ask(async () => {
-        const { last_seq, messages, num_deleted } = (await jsm.streams.info(stream)).state;
-        if (messages === 0) return 0;
-        if (!num_deleted) return last_seq;
-        // The last sequence may be that of a deleted message, which nobody will ever see.
-        return (await jsm.streams.getMessage(stream, { last_by_subj: subjects.all }))?.seq ?? 0;
+        const next = await getMessage({ start_time: new Date(time + 1) });
+        return next === null ? lastPosition() : next.seq - 1;
       }),
 
     read: (position) =>
       ask(async () => {
-        const stored = await jsm.streams.getMessage(stream, { seq: position });
+        const stored = await getMessage({ seq: position });
         return stored === null ? undefined : decodeStored(codec, stored);
       }),
 

@@ -1,10 +1,17 @@
 /** The streams as their files under `streams/` define them: created, brought up to date, or refused with the difference. */
 
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { JetStreamApiError, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
+import {
+  JetStreamApiError,
+  jetstreamManager,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from 'nats';
 import { brokerErrors } from './broker-errors.ts';
+import { provisionSnapshots } from './snapshots.ts';
 
 /** A stream file, in the wire format that `nats stream add --config` takes: snake_case, durations in nanoseconds. */
 export type StreamDefinition = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
@@ -42,16 +49,25 @@ export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefin
   return { outcome: 'updated', differences };
 }
 
-/** Provisions every stream that `folder` holds a JSON file of, in the order of their names. */
+/**
+ * Provisions every stream that `folder` holds a JSON file of, in the order of their names, and with each the bucket of
+ * its service's snapshots; the file's name is the service's.
+ *
+ * @param replicas how many servers keep each stream; the files say 1, a cluster of three wants 3.
+ */
 export async function provisionStreams(
-  jsm: JetStreamManager,
+  nc: NatsConnection,
   folder: string,
+  replicas?: number,
 ): Promise<{ readonly name: string; readonly result: Provisioned }[]> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).toSorted();
   const provisioned = [];
   for (const file of files) {
     const definition = await readStreamDefinition(join(folder, file));
-    provisioned.push({ name: definition.name, result: await provisionStream(jsm, definition) });
+    const wanted = { ...definition, ...(replicas !== undefined && { num_replicas: replicas }) };
+    provisioned.push({ name: definition.name, result: await provisionStream(jsm, wanted) });
+    await provisionSnapshots(nc, basename(file, '.json'), replicas);
   }
   return provisioned;
 }

@@ -5,19 +5,30 @@ import { z } from 'zod';
 export type ConfigDefaults = { readonly httpPort: number; readonly probePort: number };
 
 /** A TCP port; 0 means any free one. */
-const TcpPort = z.coerce.number<string>().int().min(0).max(65_535);
+const TcpPort = z
+  .string()
+  // Number(' ') is 0, which would mean any free port.
+  .regex(/^\d+$/, 'expected a whole number')
+  .transform(Number)
+  .pipe(z.number().max(65_535));
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** How every process finds its broker. */
+const natsEnvironment = {
+  NATS_URL: z.string().min(1).default('nats://localhost:4222'),
+  NATS_CREDS: z.string().min(1).optional(),
+};
 
 /** The environment variables of a service, with their defaults. */
 function environmentOf({ httpPort, probePort }: ConfigDefaults) {
   return z.object({
-    NATS_URL: z.string().min(1).default('nats://localhost:4222'),
-    NATS_CREDS: z.string().min(1).optional(),
+    ...natsEnvironment,
     HTTP_HOST: z.string().min(1).optional(),
     HTTP_PORT: TcpPort.default(httpPort),
     PROBE_PORT: TcpPort.default(probePort),
     LOG_LEVEL: z.enum(logLevels).default('info'),
+    SNAPSHOT_EVERY: z.coerce.number<string>().int().min(1).default(10_000),
     SHUTDOWN_TIMEOUT_SECONDS: z.coerce.number<string>().min(1).max(600).default(9),
   });
 }
@@ -33,6 +44,8 @@ export type Config = {
   /** Where `/livez`, `/readyz` and `/startupz` answer. */
   readonly probePort: number;
   readonly logLevel: (typeof logLevels)[number];
+  /** A snapshot is written after this many messages at least. */
+  readonly snapshotEvery: number;
   /** After this many milliseconds a shutdown that hangs is ended by force. */
   readonly shutdownTimeoutMs: number;
 };
@@ -44,24 +57,46 @@ export class ConfigError extends Error {
 
 /** @throws ConfigError naming every variable that is wrong. */
 export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefaults): Config {
+  const variables = read(environmentOf(defaults), environment);
+  return {
+    natsUrl: variables.NATS_URL,
+    natsCreds: variables.NATS_CREDS,
+    httpHost: variables.HTTP_HOST,
+    httpPort: variables.HTTP_PORT,
+    probePort: variables.PROBE_PORT,
+    logLevel: variables.LOG_LEVEL,
+    snapshotEvery: variables.SNAPSHOT_EVERY,
+    shutdownTimeoutMs: variables.SHUTDOWN_TIMEOUT_SECONDS * 1000,
+  };
+}
+
+export type ProvisionConfig = Pick<Config, 'natsUrl' | 'natsCreds'> & {
+  /** How many servers keep each stream; undefined: what the stream files say. */
+  readonly streamReplicas: number | undefined;
+};
+
+/** @throws ConfigError naming every variable that is wrong. */
+export function readProvisionConfig(environment: NodeJS.ProcessEnv): ProvisionConfig {
+  const schema = z.object({
+    ...natsEnvironment,
+    STREAM_REPLICAS: z.coerce.number<string>().int().min(1).max(5).optional(),
+  });
+  const variables = read(schema, environment);
+  return {
+    natsUrl: variables.NATS_URL,
+    natsCreds: variables.NATS_CREDS,
+    streamReplicas: variables.STREAM_REPLICAS,
+  };
+}
+
+function read<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv): T {
   // An empty variable is an unset one: that is how shells and Kubernetes write "nothing".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = environmentOf(defaults).safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path, message }) => {
-      const name = path.join('.');
-      return `${name}=${environment[name] ?? ''}: ${message}`;
-    });
-    throw new ConfigError(lines.join('\n'));
-  }
-  const { data } = parsed;
-  return {
-    natsUrl: data.NATS_URL,
-    natsCreds: data.NATS_CREDS,
-    httpHost: data.HTTP_HOST,
-    httpPort: data.HTTP_PORT,
-    probePort: data.PROBE_PORT,
-    logLevel: data.LOG_LEVEL,
-    shutdownTimeoutMs: data.SHUTDOWN_TIMEOUT_SECONDS * 1000,
-  };
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return `${name}=${environment[name] ?? ''}: ${message}`;
+  });
+  throw new ConfigError(lines.join('\n'));
 }

@@ -32,4 +32,6 @@ export function onShutdown(log: Log, timeoutMs: number, stop: () => Promise<void
   process.on('SIGTERM', () => begin('SIGTERM'));
   process.on('SIGINT', () => begin('SIGINT'));
   process.on('disconnect', () => begin('the launcher is gone'));
+  // It may have gone before anyone listened.
+  if (process.send !== undefined && !process.connected) begin('the launcher is gone');
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { startNatsServer, type NatsServer } from '../../scripts/nats-server.ts';
+import { startNatsServer, type NatsServer, type NatsServerOptions } from '../../scripts/nats-server.ts';
 import { findNatsServer } from '../../scripts/setup/nats-server.mjs';
 import { connectToNats, type Connection } from '../nats/connection.ts';
 import { provisionStreams } from '../nats/provisioning.ts';
@@ -23,11 +23,14 @@ export type TestBroker = {
   close(): Promise<void>;
 };
 
-export async function startTestBroker(): Promise<TestBroker> {
+/** What differs between the servers of a cluster; a single server needs none of it. */
+export type TestBrokerOptions = Pick<NatsServerOptions, 'serverName' | 'configuration'>;
+
+export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const program = (await findNatsServer())?.path;
   if (program === undefined) throw new Error('no nats-server: run `npm run setup`');
   const dataDir = await mkdtemp(join(tmpdir(), 'portside-broker-'));
-  let server: NatsServer = await startNatsServer({ program, dataDir, port: 0 });
+  let server: NatsServer = await startNatsServer({ ...options, program, dataDir, port: 0 });
   const { port, url } = server;
 
   return {
@@ -37,7 +40,7 @@ export async function startTestBroker(): Promise<TestBroker> {
     },
     kill: () => server.stop('SIGKILL'),
     async restart() {
-      server = await startNatsServer({ program, dataDir, port });
+      server = await startNatsServer({ ...options, program, dataDir, port });
     },
     async close() {
       await server.stop();
@@ -46,12 +49,18 @@ export async function startTestBroker(): Promise<TestBroker> {
   };
 }
 
-/** A connection for the test itself, with the streams provisioned. */
-export async function connectForTest({
-  url,
-}: TestBroker): Promise<{ connection: Connection; jsm: JetStreamManager }> {
+/** A connection for the test itself, with the streams provisioned; it has to be closed by the test. */
+export async function connectForTest(
+  { url }: Pick<TestBroker, 'url'>,
+  replicas?: number,
+): Promise<{ connection: Connection; jsm: JetStreamManager }> {
   const connection = await connectToNats({ url, name: 'test' });
-  const jsm = await jetstreamManager(connection.nc);
-  await provisionStreams(jsm, fileURLToPath(new URL('../../streams', import.meta.url)));
-  return { connection, jsm };
+  try {
+    const jsm = await jetstreamManager(connection.nc);
+    await provisionStreams(connection.nc, fileURLToPath(new URL('../../streams', import.meta.url)), replicas);
+    return { connection, jsm };
+  } catch (error) {
+    await connection.nc.close();
+    throw error;
+  }
 }

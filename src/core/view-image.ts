@@ -1,0 +1,96 @@
+/** A view's image as lines of text, for snapshots: written piece by piece, so that nobody waits for the whole. */
+
+import { z } from 'zod';
+import type { Decider, DomainEvent } from './decider.ts';
+import type { EventSchema } from './event-schema.ts';
+import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
+
+/** Changes whenever the lines below mean something else. */
+const formatVersion = 1;
+
+/** How many things stand in one line: a line is written and read in about a millisecond. */
+const lineLength = 1000;
+
+/**
+ * All that decides what a stream folds into, as one text: two processes with the same text hold the same view at the
+ * same position. It reads the code of `evolve` and of the upcasters itself; a function that these call from elsewhere
+ * is not seen, so keep the rules inside.
+ */
+export function describeFold<State, Command, Event extends DomainEvent>(
+  decider: Decider<State, Command, Event>,
+  events: EventSchema<Event>,
+): string {
+  const types = Object.entries(events.types).map(([name, { schema, upcasters = [] }]) => [
+    name,
+    z.toJSONSchema(schema, { unrepresentable: 'any' }),
+    upcasters.map(String),
+  ]);
+  return JSON.stringify([formatVersion, decider.initial ?? null, String(decider.evolve), types]);
+}
+
+/** The image as lines without their ends; the last one says that it is the last. A state has to be plain JSON. */
+export function* encodeImage<State>(image: ViewImage<State>, initial: State): Generator<string, void> {
+  const { position, time, rejectedCount, entries, messageIds, rejected } = image;
+  yield JSON.stringify({ position, time, rejectedCount });
+  for (const batch of batches(entries.entries())) {
+    // JSON has no `undefined`; a removed entity keeps its version.
+    const line = batch.map(([id, { version, state }]) => [id, version, state === initial ? null : state]);
+    yield JSON.stringify({ entries: line });
+  }
+  for (const generation of ['old', 'young'] as const) {
+    for (const batch of batches(messageIds[generation]))
+      yield JSON.stringify({ messageIds: batch, generation });
+  }
+  yield JSON.stringify({ rejected });
+  yield JSON.stringify({ end: entries.size });
+}
+
+function* batches<T>(items: Iterable<T>): Generator<T[], void> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < lineLength) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+type ImageLine<State> = {
+  readonly position?: number;
+  readonly time?: number;
+  readonly rejectedCount?: number;
+  readonly entries?: readonly [number, number, State | null][];
+  readonly messageIds?: readonly [string, number][];
+  readonly generation?: 'old' | 'young';
+  readonly rejected?: readonly RejectedMessage[];
+  readonly end?: number;
+};
+
+/** @throws when the lines are not a whole image. */
+export async function decodeImage<State>(
+  lines: AsyncIterable<string>,
+  initial: State,
+): Promise<ViewImage<State>> {
+  const entries = createEntries<State>();
+  const messageIds = { old: new Map<string, number>(), young: new Map<string, number>() };
+  let head: ImageLine<State> = {};
+  let rejected: readonly RejectedMessage[] = [];
+  let end: number | undefined;
+  for await (const text of lines) {
+    // The digest and the fold's version were checked: these are the lines that `encodeImage` wrote.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const line = JSON.parse(text) as ImageLine<State>;
+    if (line.position !== undefined) head = line;
+    for (const [id, version, state] of line.entries ?? [])
+      entries.set(id, { state: state ?? initial, version });
+    for (const [id, at] of line.messageIds ?? []) messageIds[line.generation ?? 'young'].set(id, at);
+    if (line.rejected !== undefined) rejected = line.rejected;
+    end = line.end;
+  }
+  const { position, time, rejectedCount } = head;
+  if (position === undefined || time === undefined || rejectedCount === undefined || end !== entries.size) {
+    throw new Error('the snapshot is not whole');
+  }
+  return { position, time, rejectedCount, entries, messageIds, rejected };
+}

@@ -1,0 +1,25 @@
+/** `?asOf=`: the state as it was at a position or a time. */
+
+import { z } from 'zod';
+import type { Moment } from '../core/time-travel.ts';
+import type { Entity, ListOptions } from '../core/view.ts';
+
+/** Lists entities as they were when `position` had been applied. Throws Problem `unavailable`. */
+export type PastList<State> = (
+  position: number,
+  options: Omit<ListOptions<State>, 'matches'> & {
+    readonly filters: Readonly<Record<string, string | undefined>>;
+  },
+) => Promise<Entity<State>[]>;
+
+/** A position (`12`), or a time with its offset (`2026-01-31T12:00:00Z`, RFC 3339). */
+export const AsOf = z.union(
+  [
+    z
+      .string()
+      .regex(/^[0-9]{1,15}$/)
+      .transform((text): Moment => ({ position: Number(text) })),
+    z.iso.datetime({ offset: true }).transform((text): Moment => ({ time: Date.parse(text) })),
+  ],
+  'must be a position (12) or an RFC 3339 time (2026-01-31T12:00:00Z)',
+);

@@ -1,0 +1,21 @@
+/** Long answers come in pages: `?limit`, `?after`, and a link to the next one (RFC 8288). */
+
+import type { Context } from 'koa';
+import { z } from 'zod';
+
+const defaultLimit = 1000;
+const maxLimit = 10_000;
+
+/** Which page is asked for: at most `limit` items, from the first one beyond `after`. */
+export const PageQuery = z.strictObject({
+  limit: z.coerce.number<string>().int().min(1).max(maxLimit).default(defaultLimit),
+  after: z.coerce.number<string>().int().min(0).default(0),
+});
+
+/** Links the page that begins beyond `after`, with the other parameters of this one. */
+export function linkNext(ctx: Context, limit: number, after: number | undefined): void {
+  const query = new URLSearchParams(ctx.querystring);
+  query.set('limit', String(limit));
+  query.set('after', String(after));
+  ctx.set('Link', `<${ctx.path}?${query.toString()}>; rel="next"`);
+}

@@ -1,0 +1,26 @@
+/** The provisioner as a process: makes the streams what their files say, prints what it did, and ends. */
+
+import { fileURLToPath } from 'node:url';
+import { connectToNats } from '../nats/connection.ts';
+import { describeDifference, provisionStreams } from '../nats/provisioning.ts';
+import { readProvisionConfig } from '../runtime/config.ts';
+
+try {
+  const { natsUrl, natsCreds, streamReplicas } = readProvisionConfig(process.env);
+  const { nc } = await connectToNats({ url: natsUrl, name: 'provision', credsFile: natsCreds });
+  const folder = fileURLToPath(new URL('../../streams', import.meta.url));
+  const provisioned = await provisionStreams(nc, folder, streamReplicas);
+  for (const { name, result } of provisioned) {
+    process.stdout.write(`${name}: ${result.outcome}\n`);
+    if (!('differences' in result)) continue;
+    for (const difference of result.differences) {
+      const remark = difference.safe ? '' : ' (a change could lose data or change what the stream means)';
+      process.stdout.write(`  ${describeDifference(difference)}${remark}\n`);
+    }
+  }
+  await nc.drain();
+  if (provisioned.some(({ result }) => result.outcome === 'refused')) process.exitCode = 1;
+} catch (error) {
+  process.stderr.write(`provision: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,83 @@
+/** What a process waits for before it can do its work: a broker, its stream, and all that the stream holds. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { DomainEvent } from '../core/decider.ts';
+import type { View } from '../core/view.ts';
+import { connectToNats, type Connection } from '../nats/connection.ts';
+import { compareStream, describeDifference, readStreamDefinition } from '../nats/provisioning.ts';
+import type { Config } from './config.ts';
+import { replicaName, type Log } from './log.ts';
+
+/** The wait, in milliseconds, before something that is not there yet is looked for again. */
+const retryMs = 1_000;
+
+/** Tries until a broker answers: at boot, a service and its broker may start in any order. */
+export function connectUntilUp(name: string, { natsUrl, natsCreds }: Config, log: Log): Promise<Connection> {
+  return retrying(
+    () =>
+      connectToNats(
+        { url: natsUrl, name: `${name} ${replicaName()}`, credsFile: natsCreds },
+        {
+          onDown: () => log.warn('the connection to NATS is lost'),
+          onUp: (server) => log.info({ server }, 'the connection to NATS is back'),
+        },
+      ),
+    (error) =>
+      log.warn({ natsUrl, reason: String(error) }, 'cannot connect to NATS (NATS_URL); trying again'),
+  );
+}
+
+/** Waits until the service's stream is there and is what its file says; returns its name. */
+export async function awaitStream(jsm: JetStreamManager, name: string, log: Log): Promise<string> {
+  const wanted = await readStreamDefinition(new URL(`../../streams/${name}.json`, import.meta.url));
+  for (;;) {
+    const found = await retrying(
+      () => compareStream(jsm, wanted),
+      (error) =>
+        log.warn({ stream: wanted.name, reason: String(error) }, 'cannot ask for the stream; trying again'),
+    );
+    const differences = found?.filter(({ field }) => !ownToDeployment.has(field));
+    if (differences?.length === 0) return wanted.name;
+    const reason = differences?.map(describeDifference).join('; ') ?? 'there is no such stream';
+    log.error({ stream: wanted.name, reason }, 'the stream is not what its file says; run the provisioning');
+    await sleep(retryMs);
+  }
+}
+
+/** What a deployment may choose for itself without changing what the stream means. */
+const ownToDeployment: ReadonlySet<string> = new Set(['description', 'num_replicas']);
+
+/** Waits until the view has applied what the stream held at boot: never a moving end. */
+export async function catchUp<State, Event extends DomainEvent>(
+  view: View<State, Event>,
+  target: number,
+  log: Log,
+  report: (progress: string) => void,
+): Promise<void> {
+  const started = performance.now();
+  const from = view.position;
+  const describe = () => report(`reading its stream, ${view.position} of ${target} messages`);
+  describe();
+  while (!(await view.reached(target, retryMs))) {
+    describe();
+    log.info({ position: view.position, target }, 'catching up');
+  }
+  const milliseconds = Math.round(performance.now() - started);
+  log.info({ from, position: view.position, rejected: view.rejectedCount, milliseconds }, 'caught up');
+}
+
+/** Tries until it succeeds. */
+export async function retrying<T>(
+  attempt: () => Promise<T>,
+  onFailure: (error: unknown) => void,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      onFailure(error);
+      await sleep(retryMs);
+    }
+  }
+}

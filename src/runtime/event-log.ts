@@ -1,0 +1,78 @@
+/** A service's log, opened over one connection: what is appended, what is read back, and how it is followed. */
+
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { Decider, DomainEvent } from '../core/decider.ts';
+import type { EventSchema } from '../core/event-schema.ts';
+import type { EventStore } from '../core/event-store.ts';
+import { describeFold } from '../core/view-image.ts';
+import type { View } from '../core/view.ts';
+import { createCodec } from '../nats/codec.ts';
+import type { Connection } from '../nats/connection.ts';
+import { createEventStore } from '../nats/event-store.ts';
+import { replay, type Replay } from '../nats/replay.ts';
+import { openSnapshots, type Snapshots } from '../nats/snapshots.ts';
+import { eventSubjects } from '../nats/subjects.ts';
+import type { Log } from './log.ts';
+
+export type EventLog<State, Event extends DomainEvent> = {
+  readonly store: EventStore<Event>;
+  readonly snapshots: Snapshots<State>;
+  /**
+   * Applies the stream to `view` from where it stands, and everything that comes.
+   *
+   * @param upTo nothing after this position is applied; default: no end.
+   */
+  follow(view: View<State, Event>, upTo?: number): Replay;
+};
+
+/** What an event log is made of: a service's definition has it. */
+export type EventLogDefinition<State, Command, Event extends DomainEvent> = {
+  readonly name: string;
+  readonly events: EventSchema<Event>;
+  readonly decider: Decider<State, Command, Event>;
+};
+
+export async function openEventLog<State, Command, Event extends DomainEvent>(
+  { name, events, decider }: EventLogDefinition<State, Command, Event>,
+  {
+    connection,
+    jsm,
+    stream,
+    log,
+  }: { connection: Connection; jsm: JetStreamManager; stream: string; log: Log },
+): Promise<EventLog<State, Event>> {
+  const subjects = eventSubjects(name);
+  const codec = createCodec(events, subjects);
+  return {
+    store: createEventStore({ connection, jsm, stream, subjects, codec }),
+
+    snapshots: await openSnapshots({
+      nc: connection.nc,
+      jsm,
+      name,
+      stream,
+      initial: decider.initial,
+      fold: describeFold(decider, events),
+      onUnusable: (reason) => log.warn({ reason }, 'a snapshot is not used'),
+    }),
+
+    follow: (view, upTo = Infinity) =>
+      replay({
+        connection,
+        jsm,
+        stream,
+        after: view.position,
+        onMessage(message, stored) {
+          if (stored.position <= upTo) view.apply(codec.decode(message, stored));
+          else view.skipTo(upTo);
+        },
+        onInterrupted: (reason) =>
+          log.warn({ reason, position: view.position }, 'the replay was interrupted'),
+        onReplaced(detail) {
+          // What was folded is not what the stream says now; only a new fold can be trusted.
+          log.fatal({ detail }, 'the stream was replaced');
+          process.exit(1);
+        },
+      }),
+  };
+}

@@ -1,0 +1,15 @@
+/** All that is special about a service; everything else under runtime serves any. */
+
+import type { Decider, DomainEvent } from '../core/decider.ts';
+import type { EventSchema } from '../core/event-schema.ts';
+import type { Resource } from '../http/resource.ts';
+import type { ConfigDefaults } from './config.ts';
+
+export type ServiceDefinition<State, Command, Event extends DomainEvent, Add, Change> = {
+  /** The service's name, the first token of its subjects, and the name of its file under `streams/`. */
+  readonly name: string;
+  readonly defaults: ConfigDefaults;
+  readonly events: EventSchema<Event>;
+  readonly decider: Decider<State, Command, Event>;
+  readonly resource: Resource<State, Command, Add, Change>;
+};

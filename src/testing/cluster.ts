@@ -1,0 +1,63 @@
+/** Three real nats-servers that form one JetStream cluster, for tests of replicated streams. */
+
+import { createServer } from 'node:net';
+import { connectForTest, startTestBroker, type TestBroker } from './broker.ts';
+import { eventually } from './eventually.ts';
+
+export type TestCluster = {
+  /** Every server's address, separated by commas. */
+  readonly url: string;
+  readonly servers: readonly TestBroker[];
+  /** The server that leads the stream at the moment. */
+  leaderOf(stream: string): Promise<TestBroker>;
+  close(): Promise<void>;
+};
+
+const names = ['one', 'two', 'three'] as const;
+
+/** Starts the cluster and provisions the streams with three replicas each. */
+export async function startTestCluster(): Promise<TestCluster> {
+  const routePorts = await Promise.all(names.map(findFreePort));
+  const routes = routePorts.map((port) => `"nats-route://127.0.0.1:${port}"`).join(', ');
+  const servers = await Promise.all(
+    names.map((serverName, index) =>
+      startTestBroker({
+        serverName,
+        configuration: `cluster { name: test, listen: "127.0.0.1:${routePorts[index]}", routes: [${routes}] }`,
+      }),
+    ),
+  );
+  const url = servers.map((server) => server.url).join(',');
+  // The servers answer before they have elected a leader for JetStream.
+  const { connection, jsm } = await eventually(() => connectForTest({ url }, 3), 30_000);
+
+  return {
+    url,
+    servers,
+    async leaderOf(stream) {
+      const leader = (await jsm.streams.info(stream)).cluster?.leader;
+      const server = servers[names.findIndex((name) => name === leader)];
+      if (server === undefined) throw new Error(`stream ${stream} has no leader`);
+      return server;
+    },
+    async close() {
+      await connection.nc.close();
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        address !== null && typeof address === 'object'
+          ? resolve(address.port)
+          : reject(new Error('no free port')),
+      );
+    });
+  });
+}
