@@ -1,14 +1,6 @@
 /** The laptop service as a process. */
 
 import { runService } from '../runtime/run.ts';
-import { laptopEvents } from './events.ts';
-import { laptopDecider } from './laptop.ts';
-import { laptopResource } from './routes.ts';
+import { laptopService } from './service.ts';
 
-await runService({
-  name: 'laptops',
-  defaults: { httpPort: 5000, probePort: 9000 },
-  events: laptopEvents,
-  decider: laptopDecider,
-  resource: laptopResource,
-});
+await runService(laptopService);

@@ -7,10 +7,11 @@ import { createView } from '../core/view.ts';
 import { answerStarting, createApp } from '../http/app.ts';
 import type { Freshness } from '../http/consistency.ts';
 import { entityRoutes } from '../http/entity-routes.ts';
+import { announceReplica } from '../nats/replicas.ts';
 import { awaitStream, catchUp, connectUntilUp, retrying } from './boot.ts';
 import { readConfig, type Config } from './config.ts';
 import { openEventLog } from './event-log.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, replicaName, type Log } from './log.ts';
 import { pastListsOf, servePastLists } from './past-list-process.ts';
 import { createPastLists } from './past-lists.ts';
 import { probeListener } from './probes.ts';
@@ -18,6 +19,7 @@ import { listen } from './server.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { onShutdown } from './shutdown.ts';
 import { writeSnapshots } from './snapshot-writer.ts';
+import { readVersion } from './version.ts';
 
 /** What a launcher is told over the IPC channel once the service answers; ports that were 0 are known by then. */
 export type ReadyMessage = { readonly type: 'ready'; readonly httpPort: number; readonly probePort: number };
@@ -119,6 +121,19 @@ async function start<
     onAnswer: (answered) => log.debug(answered, 'answered'),
     onInternalError: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
   }).callback();
+  closers.unshift(
+    await announceReplica({
+      nc: connection.nc,
+      name,
+      version: readVersion(),
+      status: () => ({
+        replica: replicaName(),
+        position: view.position,
+        entities: view.size,
+        rejected: view.rejectedCount,
+      }),
+    }),
+  );
   pending = undefined;
   log.info({ httpPort: http.port, probePort: probes.port, position: view.position }, 'ready');
   process.send?.({ type: 'ready', httpPort: http.port, probePort: probes.port } satisfies ReadyMessage);

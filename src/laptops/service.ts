@@ -1,0 +1,13 @@
+/** The laptop service: its rules, its door and its defaults, put together. */
+
+import { laptopEvents } from './events.ts';
+import { laptopDecider } from './laptop.ts';
+import { laptopResource } from './routes.ts';
+
+export const laptopService = {
+  name: 'laptops',
+  defaults: { httpPort: 5000, probePort: 9000 },
+  events: laptopEvents,
+  decider: laptopDecider,
+  resource: laptopResource,
+};
