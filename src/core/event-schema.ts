@@ -57,7 +57,8 @@ export function defineEvents<Types extends Record<string, EventType>>(
       const type = byName.get(event.type);
       if (type === undefined) throw new TypeError(`${event.type} is not an event of this service`);
       const version = versionOf(type);
-      return version === 1 ? { ...event } : { v: version, ...event };
+      const { type: name, ...fields } = event;
+      return version === 1 ? { type: name, ...fields } : { type: name, v: version, ...fields };
     },
   };
 }

@@ -20,7 +20,7 @@ const renaming = suite('renaming a port');
 renaming('records the new name', () =>
   given(added)
     .when({ type: 'RenamePort', name: 'MagSafe 3' })
-    .then({ type: 'PortRenamed', name: 'MagSafe 3' }),
+    .then({ type: 'PortRenamed', name: 'MagSafe 3', from: 'USB-C' }),
 );
 renaming('to its own name records nothing', () =>
   given(added).when({ type: 'RenamePort', name: 'USB-C' }).then(),
@@ -40,7 +40,7 @@ const rejecting = suite('an event that does not follow from the history is rejec
 
 rejecting('adding a port that is there', () => given(added).rejects(added, /already there/));
 rejecting('renaming a port that is not there', () =>
-  given().rejects({ type: 'PortRenamed', name: 'x' }, /no such port/),
+  given().rejects({ type: 'PortRenamed', name: 'x', from: null }, /no such port/),
 );
 rejecting('removing a port twice', () => given(added, removed).rejects(removed, /no such port/));
 rejecting.run();

@@ -22,7 +22,8 @@ export const portDecider: Decider<Port | undefined, PortCommand, PortEvent> = {
         return [{ type: 'PortAdded', name: command.name }];
       case 'RenamePort':
         if (port === undefined) throw new Problem('not-found', 'There is no port with this id.');
-        return port.name === command.name ? [] : [{ type: 'PortRenamed', name: command.name }];
+        if (port.name === command.name) return [];
+        return [{ type: 'PortRenamed', name: command.name, from: port.name }];
       case 'RemovePort':
         return port === undefined ? [] : [{ type: 'PortRemoved' }];
     }
