@@ -1,0 +1,42 @@
+/** A replica that lags: everything that the broker tells it comes later, as over a long line. */
+
+import { connect, createServer, type Socket } from 'node:net';
+
+export type Lag = {
+  /** The broker's address, with the lag. */
+  readonly url: string;
+  close(): Promise<void>;
+};
+
+/** @param lagMs milliseconds by which all that comes from the broker is held back; the way to the broker is as fast as ever. */
+export async function startLag(brokerUrl: string, lagMs: number): Promise<Lag> {
+  const { hostname, port } = new URL(brokerUrl);
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const broker = connect(Number(port), hostname);
+    client.setNoDelay(true);
+    for (const socket of [client, broker]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+    }
+    client.pipe(broker);
+    broker.on('data', (chunk) => setTimeout(() => client.writable && client.write(chunk), lagMs));
+    broker.on('close', () => client.destroy());
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('no port'));
+      else resolve(`nats://127.0.0.1:${address.port}`);
+    });
+  });
+  return {
+    url,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

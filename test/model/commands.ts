@@ -1,0 +1,196 @@
+/** What can be done to the replicas at random: REST writes, events published past them, and reads of the latest. */
+
+import { randomUUID } from 'node:crypto';
+import type { NatsConnection } from 'nats';
+import fc from 'fast-check';
+import type { LaptopCommand } from '../../src/laptops/laptop.ts';
+import type { Operation } from './history.ts';
+
+/** The system under test, and what was seen of it. */
+export type Replicas = {
+  readonly urls: readonly string[];
+  readonly nc: NatsConnection;
+  /** Added to every id, so that each run has laptops of its own. */
+  readonly firstId: number;
+  readonly operations: Operation[];
+  /** Requests that are under way. */
+  readonly pending: Set<Promise<void>>;
+};
+
+type Command = fc.AsyncCommand<object, Replicas>;
+
+/** A request is sent and not waited for, so that it overlaps with what follows. */
+abstract class Concurrent implements Command {
+  readonly replica: number;
+  readonly id: number;
+
+  constructor(replica: number, id: number) {
+    this.replica = replica;
+    this.id = id;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  run(_model: object, real: Replicas): Promise<void> {
+    const url = `${real.urls[this.replica % real.urls.length]}/laptops`;
+    const request = this.send(url, real.firstId + this.id, real).finally(() => real.pending.delete(request));
+    real.pending.add(request);
+    return Promise.resolve();
+  }
+
+  protected abstract send(url: string, id: number, real: Replicas): Promise<void>;
+  abstract toString(): string;
+}
+
+class WriteLaptop extends Concurrent {
+  readonly command: LaptopCommand;
+
+  constructor(replica: number, id: number, command: LaptopCommand) {
+    super(replica, id);
+    this.command = command;
+  }
+
+  protected async send(url: string, id: number, { operations }: Replicas): Promise<void> {
+    const { command } = this;
+    const messageId = randomUUID();
+    const began = performance.now();
+    const response = await fetch(...toRequest(url, id, command, messageId));
+    const body = readBody(await response.text());
+    const position = readPosition(response);
+    operations.push({
+      kind: 'write',
+      id,
+      command,
+      messageId,
+      status: response.status,
+      position,
+      body,
+      began,
+      ended: performance.now(),
+    });
+  }
+
+  toString() {
+    return `${this.command.type}(${this.id}) on ${this.replica}`;
+  }
+}
+
+class ReadLatest extends Concurrent {
+  protected async send(url: string, id: number, { operations }: Replicas): Promise<void> {
+    const began = performance.now();
+    const response = await fetch(`${url}/${id}`, { headers: { 'Wait-For-Position': 'latest' } });
+    const body = readBody(await response.text());
+    const position = readPosition(response) ?? Number.NaN;
+    operations.push({
+      kind: 'read',
+      id,
+      status: response.status,
+      position,
+      body,
+      began,
+      ended: performance.now(),
+    });
+  }
+
+  toString() {
+    return `Read(${this.id}) on ${this.replica}`;
+  }
+}
+
+/** An event published as anyone could, without asking a service; it may follow from the history or not. */
+class PublishEvent extends Concurrent {
+  readonly payload: string;
+
+  constructor(id: number, payload: string) {
+    super(0, id);
+    this.payload = payload;
+  }
+
+  protected async send(_url: string, id: number, { nc }: Replicas): Promise<void> {
+    await nc.request(`laptops.events.${id}`, this.payload, { timeout: 5_000 });
+  }
+
+  toString() {
+    return `Publish(${this.id}, ${this.payload})`;
+  }
+}
+
+/** Waits until everything that is under way has been answered. */
+class Settle implements Command {
+  check(): boolean {
+    return true;
+  }
+
+  async run(_model: object, { pending }: Replicas): Promise<void> {
+    await Promise.all(pending);
+  }
+
+  toString() {
+    return 'Settle';
+  }
+}
+
+function toRequest(url: string, id: number, command: LaptopCommand, key: string): [string, RequestInit] {
+  const headers = { 'Idempotency-Key': `"${key}"`, 'Content-Type': 'application/json' };
+  const json = (body: object) => JSON.stringify(body);
+  switch (command.type) {
+    case 'AddLaptop':
+      return [
+        url,
+        { method: 'POST', headers, body: json({ id, title: command.title, model: command.model }) },
+      ];
+    case 'ReviseLaptop':
+      return [
+        `${url}/${id}`,
+        { method: 'PUT', headers, body: json({ title: command.title, model: command.model }) },
+      ];
+    case 'RemoveLaptop':
+      return [
+        `${url}/${id}`,
+        { method: 'DELETE', headers: { 'Idempotency-Key': headers['Idempotency-Key'] } },
+      ];
+    case 'FitPort':
+    case 'UnfitPort':
+      throw new Error(`${command.type} has no route here`);
+  }
+}
+
+function readBody(text: string): unknown {
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+function readPosition(response: Response): number | undefined {
+  const text = response.headers.get('Stream-Position');
+  return text === null ? undefined : Number(text);
+}
+
+const replica = fc.nat(2);
+const id = fc.nat(2);
+const title = fc.constantFrom('Lenovo', 'Apple', 'Dell');
+const model = fc.constantFrom('S3', 'Air');
+const publication = fc.oneof(
+  fc.record({ type: fc.constant('LaptopAdded'), title, model }),
+  fc.record({ type: fc.constant('LaptopRevised'), title }),
+  fc.constant({ type: 'LaptopRemoved' }),
+  fc.constant({ type: 'PortFitted', portId: 1 }),
+  fc.constant({ type: 'LaptopStolen' }),
+);
+
+/** Mostly requests that overlap, and moments of rest. */
+export const laptopCommands: fc.Arbitrary<Command>[] = [
+  fc
+    .tuple(replica, id, fc.record({ type: fc.constant('AddLaptop' as const), title, model }))
+    .map((parts) => new WriteLaptop(...parts)),
+  fc
+    .tuple(replica, id, fc.record({ type: fc.constant('ReviseLaptop' as const), title, model }))
+    .map((parts) => new WriteLaptop(...parts)),
+  fc.tuple(replica, id).map((parts) => new WriteLaptop(...parts, { type: 'RemoveLaptop' })),
+  fc.tuple(replica, id).map((parts) => new ReadLatest(...parts)),
+  fc.tuple(id, publication).map(([laptop, event]) => new PublishEvent(laptop, JSON.stringify(event))),
+  // Often enough that many a request begins when the ones before it have been answered elsewhere.
+  fc.constant(new Settle()),
+  fc.constant(new Settle()),
+  fc.constant(new Settle()),
+];

@@ -1,0 +1,99 @@
+/** Three replicas of one service, driven at random through REST and past it, agree with the log and with each other. */
+
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { laptopEvents } from '../../src/laptops/events.ts';
+import { createCodec } from '../../src/nats/codec.ts';
+import { createEventStore } from '../../src/nats/event-store.ts';
+import { eventSubjects } from '../../src/nats/subjects.ts';
+import { connectForTest, startTestBroker } from '../../src/testing/broker.ts';
+import { startLag } from '../../src/testing/lag.ts';
+import { startServiceProcess } from '../../src/testing/service-process.ts';
+import { findViolations, versionsOf } from './checker.ts';
+import { laptopCommands, type Replicas } from './commands.ts';
+
+const runs = Number(process.env['MODEL_RUNS'] ?? 20);
+const seed = Number(process.env['MODEL_SEED'] ?? Date.now() % 2 ** 31);
+
+const broker = await startTestBroker();
+const { connection, jsm } = await connectForTest(broker);
+// One replica close to the broker, one a little behind, one far behind: what it shows is old news to the others.
+const lags = await Promise.all([startLag(broker.url, 5), startLag(broker.url, 25)]);
+const services = await Promise.all(
+  [broker.url, ...lags.map(({ url }) => url)].map((natsUrl) =>
+    startServiceProcess('laptops', { natsUrl, env: { SNAPSHOT_EVERY: '50' } }),
+  ),
+);
+const subjects = eventSubjects('laptops');
+const store = createEventStore({
+  connection,
+  jsm,
+  stream: 'LAPTOPS',
+  subjects,
+  codec: createCodec(laptopEvents, subjects),
+});
+
+/** Each replica's answer for the ids, once it has applied everything. */
+async function readEverywhere(position: number, firstId: number) {
+  return Promise.all(
+    services.map(async ({ url }) => {
+      const response = await fetch(`${url}/laptops?after=${firstId - 1}&limit=3`, {
+        headers: { 'Wait-For-Position': String(position) },
+      });
+      return response.json();
+    }),
+  );
+}
+
+const agreement = suite('three replicas under random commands');
+
+let firstId = 1000;
+agreement(`give answers that the log explains (seed ${seed})`, async () => {
+  const property = fc.asyncProperty(
+    fc.commands(laptopCommands, { maxCommands: 60, size: 'max' }),
+    async (commands) => {
+      firstId += 10;
+      const real: Replicas = {
+        urls: services.map(({ url }) => url),
+        nc: connection.nc,
+        firstId,
+        operations: [],
+        pending: new Set(),
+      };
+      await fc.asyncModelRun(() => ({ model: {}, real }), commands);
+      await Promise.all(real.pending);
+
+      const ids = [0, 1, 2].map((offset) => firstId + offset);
+      const last = await store.lastPosition();
+      const histories = await Promise.all(
+        ids.map(async (id) => store.history(id, { upTo: await store.lastPositionOf(id) })),
+      );
+      const log = histories.flat();
+      assert.equal(findViolations(real.operations, log), []);
+
+      const fold = ids.flatMap((id) => {
+        const state = versionsOf(id, log).at(-1)?.state;
+        return state === undefined
+          ? []
+          : [{ id, title: state.title, model: state.model, ports: toPorts(state.portIds) }];
+      });
+      for (const answer of await readEverywhere(last, firstId)) {
+        assert.equal(answer, fold);
+      }
+    },
+  );
+  await fc.assert(property, { numRuns: runs, seed, includeErrorInReport: true });
+});
+
+function toPorts(portIds: readonly number[]) {
+  return portIds.map((id) => ({ id }));
+}
+
+agreement.after(async () => {
+  await Promise.all(services.map((service) => service.stop()));
+  await connection.nc.close();
+  await Promise.all(lags.map((lag) => lag.close()));
+  await broker.close();
+});
+agreement.run();
