@@ -1,0 +1,81 @@
+/** Runs the rows of all files through their importers, as many at once as is wished, and says what became of them. */
+
+import type { Arguments } from './arguments.ts';
+import type { Importer } from './importer.ts';
+import { openInput, type Input } from './input.ts';
+import type { Interruption } from './interruption.ts';
+import { createPool } from './pool.ts';
+import { startProgress } from './progress.ts';
+import { createReport, type Place } from './report.ts';
+import { readRows } from './rows.ts';
+
+export type ImportOptions = Pick<Arguments, 'delimiter' | 'isDryRun' | 'shownPerFile' | 'concurrency'> & {
+  readonly inputs: readonly Input[];
+  readonly importers: readonly Importer[];
+  readonly interruption: Interruption;
+};
+
+/** Returns whether every row of every file is there now (in a dry run: is right). */
+export async function importFiles(options: ImportOptions): Promise<boolean> {
+  const { inputs, importers, interruption, delimiter, isDryRun, shownPerFile, concurrency } = options;
+  const started = performance.now();
+  const pool = createPool(concurrency);
+  let bytesOfEarlierFiles = 0;
+  let current: { readonly bytesRead: number } | undefined;
+  let last: Place | undefined;
+
+  const progress = startProgress(addSizes(inputs), () => ({
+    bytes: bytesOfEarlierFiles + (current?.bytesRead ?? 0),
+    rows: report.rows,
+  }));
+  const services = importers.map(({ service }) => service);
+  const report = createReport({ services, isDryRun, shownPerFile, complain: progress.complain });
+
+  async function importFile(input: Input) {
+    const { file, format } = input;
+    const bytes = openInput(input, interruption.signal);
+    current = bytes;
+    try {
+      for await (const row of readRows(bytes, { format, delimiter, importers })) {
+        if (interruption.signal.aborted) break;
+        const place = { file, line: row.line };
+        last = place;
+        if ('wrong' in row) report.wrong(place, row.importer, row.wrong);
+        else {
+          const { importer, carryOut } = row;
+          await pool.start(async () => report.outcome(place, importer, await carryOut()));
+        }
+      }
+    } catch (error) {
+      if (!interruption.signal.aborted) report.brokenFile(file, String(error));
+    } finally {
+      bytesOfEarlierFiles += bytes.bytesRead;
+      current = undefined;
+    }
+  }
+
+  for (const input of inputs) if (!interruption.signal.aborted) await importFile(input);
+  await pool.drain();
+  progress.stop();
+
+  for (const line of report.hidden()) process.stderr.write(`${line}\n`);
+  if (interruption.signal.aborted) process.stderr.write(`${describeEnd(interruption, last)}\n`);
+  const heading = isDryRun ? ['dry run: nothing was stored'] : [];
+  const summary = [...heading, ...report.summary((performance.now() - started) / 1000)];
+  process.stdout.write(`${summary.join('\n')}\n`);
+  return report.isClean && !interruption.signal.aborted;
+}
+
+/** Undefined when a size is not known. */
+function addSizes(inputs: readonly Input[]): number | undefined {
+  return inputs.reduce<number | undefined>(
+    (sum, { size }) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0,
+  );
+}
+
+function describeEnd({ exitCode }: Interruption, last: Place | undefined): string {
+  const why = exitCode === undefined ? 'the broker stays away' : 'interrupted';
+  const where = last === undefined ? 'nothing was read' : `nothing was read after ${last.file}:${last.line}`;
+  return `${why}: ${where}. Import again to go on; nothing is added twice.`;
+}
