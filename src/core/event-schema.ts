@@ -15,6 +15,8 @@ export type EventType = {
 
 export type EventSchema<Event extends DomainEvent> = {
   readonly types: Readonly<Record<string, EventType>>;
+  /** Any of the events, in today's shape. */
+  readonly event: z.ZodType<DomainEvent>;
   /** Today's shape of `value`, upcast and validated, or why it is not an event. Never throws. */
   read(value: unknown): Event | Rejection;
   /** `event` as it is stored: with its `v` where that is not 1. */
@@ -34,6 +36,7 @@ export function defineEvents<Types extends Record<string, EventType>>(
 
   return {
     types,
+    event: z.union(Object.values(types).map(({ schema }) => schema)),
 
     read(value) {
       const envelope = Envelope.safeParse(value);

@@ -3,6 +3,8 @@
 /** What can go wrong, as clients see it; the HTTP door maps each code to a status. */
 export const problemCodes = [
   'malformed',
+  'unauthenticated',
+  'forbidden',
   'not-found',
   'method-not-allowed',
   'not-acceptable',
@@ -11,6 +13,7 @@ export const problemCodes = [
   'too-large',
   'unsupported-media-type',
   'invalid',
+  'too-many-requests',
   'unavailable',
   'internal',
 ] as const;

@@ -5,7 +5,7 @@ import type { RequestListener } from 'node:http';
 import type { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { Problem } from '../core/problem.ts';
-import { problemKinds, toProblem, toProblemDocument } from './problem-document.ts';
+import { problemKinds, problemMediaType, toProblem, toProblemDocument } from './problem-document.ts';
 
 export type AppOptions = {
   readonly router: Router;
@@ -22,8 +22,6 @@ export type Answer = {
   readonly status: number;
   readonly milliseconds: number;
 };
-
-const problemType = 'application/problem+json';
 
 /** Seconds after which a client may try again what was `unavailable`. */
 const retryAfterSeconds = 1;
@@ -59,7 +57,7 @@ export function answerStarting(describe: () => string): RequestListener {
   return (_request, response) => {
     const document = toProblemDocument(new Problem('unavailable', describe()));
     response.writeHead(document.status, {
-      'Content-Type': problemType,
+      'Content-Type': problemMediaType,
       'Retry-After': String(retryAfterSeconds),
     });
     response.end(JSON.stringify(document));
@@ -70,7 +68,7 @@ function answerProblem(ctx: Context, problem: Problem): void {
   const document = toProblemDocument(problem);
   ctx.status = document.status;
   ctx.body = JSON.stringify(document);
-  ctx.set('Content-Type', problemType);
+  ctx.set('Content-Type', problemMediaType);
   if (problem.code === 'unavailable') ctx.set('Retry-After', String(retryAfterSeconds));
 }
 

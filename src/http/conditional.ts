@@ -1,7 +1,5 @@
 /** Entity tags: an entity's version as HTTP knows it (RFC 9110, sections 8.8.3 and 13.1). */
 
-import { Problem } from '../core/problem.ts';
-
 /** The strong tag of a version: `"12"`. */
 export function toEntityTag(version: number): string {
   return `"${version}"`;
@@ -10,16 +8,11 @@ export function toEntityTag(version: number): string {
 /** What If-Match or If-None-Match names: any version, or these tags. */
 export type TagCondition = { readonly any: true } | { readonly any: false; readonly tags: readonly string[] };
 
-/** @throws Problem `malformed` when the header is neither `*` nor a list of entity tags. */
-export function parseTags(name: string, header: string): TagCondition | undefined {
-  const text = header.trim();
-  if (text === '') return undefined;
-  if (text === '*') return { any: true };
-  const tags = text.split(',').map((tag) => tag.trim());
-  if (!tags.every((tag) => /^(W\/)?"[\x21\x23-\x7e]*"$/.test(tag))) {
-    throw new Problem('malformed', `${name} must be * or a list of entity tags such as "12".`);
-  }
-  return { any: false, tags };
+/** The condition that a header of the form `*` or `"1", W/"2"` states; undefined without the header. */
+export function readCondition(header: string | undefined): TagCondition | undefined {
+  const text = header?.trim();
+  if (text === undefined) return undefined;
+  return text === '*' ? { any: true } : { any: false, tags: text.split(',').map((tag) => tag.trim()) };
 }
 
 /** If-Match compares strongly: a weak tag never matches, and nothing matches an entity that is not there. */

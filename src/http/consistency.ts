@@ -2,6 +2,7 @@
 
 import type { Context } from 'koa';
 import { Problem } from '../core/problem.ts';
+import type { RequestHeaders } from './request-headers.ts';
 
 /** What the reads of a service need to know about their own freshness. */
 export type Freshness = {
@@ -18,17 +19,20 @@ export type Freshness = {
 const defaultWaitSeconds = 5;
 const maxWaitSeconds = 60;
 
+/** The request headers that a read takes. */
+export const freshnessHeaders = ['Wait-For-Position', 'Prefer'] as const;
+
 /**
  * Waits until this replica shows what `Wait-For-Position` asks: a position, or `latest`, everything acknowledged before
  * the read began.
  *
- * @throws Problem `malformed`, or `unavailable` when the position does not come in time.
+ * @throws Problem `unavailable` when the position does not come in time.
  */
-export async function waitForPosition(ctx: Context, freshness: Freshness): Promise<void> {
-  const wanted = ctx.get('Wait-For-Position');
-  if (wanted === '') return;
-  const seconds = parseWait(ctx.get('Prefer'));
-  const position = wanted === 'latest' ? await freshness.lastPosition() : parsePosition(wanted);
+export async function waitForPosition(headers: RequestHeaders, freshness: Freshness): Promise<void> {
+  const wanted = headers['Wait-For-Position'];
+  if (wanted === undefined) return;
+  const seconds = readWait(headers.Prefer ?? '');
+  const position = wanted === 'latest' ? await freshness.lastPosition() : Number(wanted);
   if (await freshness.reached(position, seconds * 1000)) return;
   throw new Problem(
     'unavailable',
@@ -42,17 +46,7 @@ export function markFreshness(ctx: Context, { position, staleSince }: Freshness)
   if (staleSince !== undefined) ctx.set('Age', String(Math.round((Date.now() - staleSince) / 1000)));
 }
 
-function parsePosition(text: string): number {
-  if (!/^[0-9]{1,15}$/.test(text)) {
-    throw new Problem(
-      'malformed',
-      `Wait-For-Position must be a position (0, 1, 2 …) or "latest", not "${text}".`,
-    );
-  }
-  return Number(text);
-}
-
-function parseWait(prefer: string): number {
+function readWait(prefer: string): number {
   const wait = /(?:^|[,;\s])wait\s*=\s*"?([0-9]{1,6})"?/i.exec(prefer)?.[1];
   return wait === undefined ? defaultWaitSeconds : Math.min(Number(wait), maxWaitSeconds);
 }

@@ -6,6 +6,7 @@ import readRawBody from 'raw-body';
 import type { z } from 'zod';
 import { parseEntityId } from '../core/entity-id.ts';
 import { Problem, type ProblemLocation } from '../core/problem.ts';
+import { requestHeaderSchema, type RequestHeaderName, type RequestHeaders } from './request-headers.ts';
 
 /** The largest body that is read, in bytes. */
 export const maxBodyBytes = 64 * 1024;
@@ -25,6 +26,25 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
   throw new Problem('malformed', 'The query parameters are not what they should be.', {
     locations: locate(parsed.error),
   });
+}
+
+/**
+ * The values of the named headers, undefined where the request has none.
+ *
+ * @throws Problem `malformed` naming the header that has not its form.
+ */
+export function parseHeaders(names: readonly RequestHeaderName[], { req }: Context): RequestHeaders {
+  const given = names.filter((name) => req.headers[name.toLowerCase()] !== undefined);
+  // Most requests have none of them.
+  if (given.length === 0) return {};
+  const values = Object.fromEntries(given.map((name) => [name, req.headers[name.toLowerCase()]]));
+  const parsed = requestHeaderSchema(given).safeParse(values);
+  if (parsed.success) return parsed.data;
+  throw new Problem('malformed', `The header ${describeIssues(parsed.error)}.`);
+}
+
+function describeIssues({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
 }
 
 /**

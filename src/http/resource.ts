@@ -14,6 +14,8 @@ export type Resource<State, Command, Add, Change> = {
   readonly paths: readonly [string, ...string[]];
   /** What a person calls one of them: `laptop`. */
   readonly noun: string;
+  /** What the entity looks like as JSON, with a description of every field and examples. */
+  readonly schema: z.ZodType;
   /** The entity as JSON; undefined when it is not there. */
   present(entity: Entity<State>): object | undefined;
   /** Exact-match filters of the list, each by the name of its query parameter. */
@@ -27,6 +29,8 @@ export type Resource<State, Command, Add, Change> = {
 export type RouteContext<State, Command, Event extends DomainEvent> = {
   readonly transactor: Transactor<State, Command, Event>;
   readonly freshness: Freshness;
+  /** The events of the service, whichever type. */
+  readonly eventSchema: z.ZodType<DomainEvent>;
   /** Lists entities as they were; not from the view, which only knows the present. */
   readonly pastList: PastList<State>;
 };
@@ -41,9 +45,17 @@ export function presentExisting<State, Command, Add, Change>(
   return body;
 }
 
+/** `laptop` → `Laptop` */
+export function capitalize(noun: string): string {
+  return noun.charAt(0).toUpperCase() + noun.slice(1);
+}
+
 /** `/ports` and its aliases, each followed by `rest`. */
-export function pathsOf(resource: { readonly paths: readonly string[] }, rest = ''): string[] {
-  return resource.paths.map((path) => `/${path}${rest}`);
+export function pathsOf(
+  { paths: [canonical, ...aliases] }: { readonly paths: readonly [string, ...string[]] },
+  rest = '',
+): [string, ...string[]] {
+  return [`/${canonical}${rest}`, ...aliases.map((alias) => `/${alias}${rest}`)];
 }
 
 /** Whether a state passes every filter that the query gives; one that it does not give passes all. */

@@ -6,9 +6,29 @@ import type { Resource } from '../http/resource.ts';
 import { Model, Title } from './events.ts';
 import type { Laptop, LaptopCommand } from './laptop.ts';
 
-export const NewLaptop = z.strictObject({ id: EntityId.optional(), title: Title, model: Model });
+const id = EntityId.meta({
+  description: 'A positive integer; made by the service when none is given.',
+  example: 1,
+});
+const title = Title.meta({ description: "The maker's name, 1 to 200 characters.", example: 'Lenovo' });
+const model = Model.meta({ description: 'The model, 1 to 200 characters.', example: 'S3' });
 
-export const RevisedLaptop = z.strictObject({ title: Title, model: Model });
+const LaptopDocument = z
+  .object({
+    id,
+    title,
+    model,
+    ports: z.array(z.object({ id: EntityId })).meta({ description: 'The charging ports that it has.' }),
+  })
+  .meta({ id: 'Laptop', example: { id: 1, title: 'Lenovo', model: 'S3', ports: [{ id: 1 }] } });
+
+const NewLaptop = z
+  .strictObject({ id: id.optional(), title, model })
+  .meta({ id: 'NewLaptop', example: { id: 1, title: 'Lenovo', model: 'S3' } });
+
+const RevisedLaptop = z
+  .strictObject({ title, model })
+  .meta({ id: 'RevisedLaptop', example: { title: 'Lenovo', model: 'S4' } });
 
 export const laptopResource: Resource<
   Laptop | undefined,
@@ -18,13 +38,14 @@ export const laptopResource: Resource<
 > = {
   paths: ['laptops'],
   noun: 'laptop',
-  present({ id, state }) {
+  schema: LaptopDocument,
+  present({ id: laptopId, state }): z.infer<typeof LaptopDocument> | undefined {
     if (state === undefined) return undefined;
-    const { title, model, portIds } = state;
-    return { id, title, model, ports: portIds.map((portId) => ({ id: portId })) };
+    const ports = state.portIds.map((portId) => ({ id: portId }));
+    return { id: laptopId, title: state.title, model: state.model, ports };
   },
   filters: { title: (laptop) => laptop?.title, model: (laptop) => laptop?.model },
-  add: { body: NewLaptop, command: ({ title, model }) => ({ type: 'AddLaptop', title, model }) },
-  change: { body: RevisedLaptop, command: ({ title, model }) => ({ type: 'ReviseLaptop', title, model }) },
+  add: { body: NewLaptop, command: (body) => ({ type: 'AddLaptop', title: body.title, model: body.model }) },
+  change: { body: RevisedLaptop, command: (body) => ({ type: 'ReviseLaptop', ...body }) },
   remove: () => ({ type: 'RemoveLaptop' }),
 };

@@ -6,9 +6,19 @@ import type { Resource } from '../http/resource.ts';
 import { Name } from './events.ts';
 import type { Port, PortCommand } from './port.ts';
 
-export const NewPort = z.strictObject({ id: EntityId.optional(), name: Name });
+const id = EntityId.meta({
+  description: 'A positive integer; made by the service when none is given.',
+  example: 1,
+});
+const name = Name.meta({ description: 'What people call it, 1 to 100 characters.', example: 'USB-C' });
 
-export const RenamedPort = z.strictObject({ name: Name });
+const PortDocument = z.object({ id, name }).meta({ id: 'Port', example: { id: 1, name: 'USB-C' } });
+
+const NewPort = z
+  .strictObject({ id: id.optional(), name })
+  .meta({ id: 'NewPort', example: { id: 1, name: 'USB-C' } });
+
+const RenamedPort = z.strictObject({ name }).meta({ id: 'RenamedPort', example: { name: 'MagSafe 3' } });
 
 export const portResource: Resource<
   Port | undefined,
@@ -19,9 +29,11 @@ export const portResource: Resource<
   // `/port` is the name that the catalogue's first clients used.
   paths: ['ports', 'port'],
   noun: 'port',
-  present: ({ id, state }) => (state === undefined ? undefined : { id, name: state.name }),
+  schema: PortDocument,
+  present: ({ id: portId, state }): z.infer<typeof PortDocument> | undefined =>
+    state === undefined ? undefined : { id: portId, name: state.name },
   filters: { name: (port) => port?.name },
-  add: { body: NewPort, command: ({ name }) => ({ type: 'AddPort', name }) },
-  change: { body: RenamedPort, command: ({ name }) => ({ type: 'RenamePort', name }) },
+  add: { body: NewPort, command: (body) => ({ type: 'AddPort', name: body.name }) },
+  change: { body: RenamedPort, command: (body) => ({ type: 'RenamePort', name: body.name }) },
   remove: () => ({ type: 'RemovePort' }),
 };

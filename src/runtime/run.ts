@@ -6,7 +6,8 @@ import { createKeyedQueue } from '../core/keyed-queue.ts';
 import { createView } from '../core/view.ts';
 import { answerStarting, createApp } from '../http/app.ts';
 import type { Freshness } from '../http/consistency.ts';
-import { entityRoutes } from '../http/entity-routes.ts';
+import { entityOperations } from '../http/entity-operations.ts';
+import { createRouter } from '../http/router.ts';
 import { announceReplica } from '../nats/replicas.ts';
 import { awaitStream, catchUp, connectUntilUp, retrying } from './boot.ts';
 import { readConfig, type Config } from './config.ts';
@@ -116,8 +117,9 @@ async function start<
     reached: view.reached,
     lastPosition: store.lastPosition,
   };
+  const context = { transactor, freshness, eventSchema: definition.events.event, pastList: pastLists.list };
   answer = createApp({
-    router: entityRoutes(resource, { transactor, freshness, pastList: pastLists.list }),
+    router: createRouter(entityOperations(resource, context)),
     onAnswer: (answered) => log.debug(answered, 'answered'),
     onInternalError: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
   }).callback();

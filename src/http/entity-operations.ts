@@ -1,0 +1,26 @@
+/** Every operation of a service of one kind of entity. */
+
+import type { DomainEvent } from '../core/decider.ts';
+import { historyOperations } from './history-operations.ts';
+import type { Operation } from './operation.ts';
+import { readOperations } from './read-operations.ts';
+import type { Resource, RouteContext } from './resource.ts';
+import { writeOperations } from './write-operations.ts';
+
+export function entityOperations<
+  State,
+  Command,
+  Event extends DomainEvent,
+  Add extends { readonly id?: number | undefined },
+  Change,
+>(
+  resource: Resource<State, Command, Add, Change>,
+  context: RouteContext<State, Command, Event>,
+): Operation[] {
+  return [
+    // `/laptops/rejections` comes before `/laptops/{id}`, which would take it for an id.
+    ...historyOperations(resource, context),
+    ...readOperations(resource, context),
+    ...writeOperations(resource, context),
+  ];
+}

@@ -1,0 +1,112 @@
+/** What stands in the log: one entity's history, and the messages that the fold refused. */
+
+import { z } from 'zod';
+import { Rejection, type DomainEvent } from '../core/decider.ts';
+import { judgeHistory, type HistoryEntry } from '../core/fold.ts';
+import { Problem } from '../core/problem.ts';
+import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import { linkNext, PageQuery } from './page.ts';
+import { capitalize, pathsOf, type Resource, type RouteContext } from './resource.ts';
+
+const Position = z.int().meta({ description: 'The stream sequence.', example: 12 });
+const Timestamp = z.iso.datetime().meta({ description: 'When the broker stored it.' });
+
+const RejectedMessage = z
+  .object({
+    position: Position,
+    time: Timestamp,
+    subject: z.string().meta({ example: 'laptops.events.42' }),
+    reason: z.string().meta({ example: 'not JSON' }),
+  })
+  .meta({ id: 'RejectedMessage', description: 'A stored message that the fold refused.' });
+
+export function historyOperations<State, Command, Event extends DomainEvent, Add, Change>(
+  resource: Resource<State, Command, Add, Change>,
+  { transactor: { view, store, decider }, freshness, eventSchema }: RouteContext<State, Command, Event>,
+): Operation[] {
+  const { noun } = resource;
+  const name = capitalize(noun);
+  const Entry = z
+    .object({
+      position: Position,
+      time: Timestamp,
+      messageId: z.string().optional().meta({ description: 'The id of the command that caused it.' }),
+      event: eventSchema
+        .optional()
+        .meta({ description: "The event in today's shape; absent where it is none." }),
+      rejected: z.string().optional().meta({ description: 'Why the fold refused it, if it did.' }),
+    })
+    .meta({ id: `${name}HistoryEntry` });
+
+  const rejections = defineOperation({
+    method: 'get',
+    paths: pathsOf(resource, '/rejections'),
+    name: `list${name}Rejections`,
+    summary: 'The newest stored messages that the fold refused, and why',
+    tag: resource.paths[0],
+    headers: freshnessHeaders,
+    answers: {
+      200: {
+        description: 'Refused messages, oldest first.',
+        headers: ['Stream-Position', 'Age'],
+        body: z.array(RejectedMessage),
+      },
+    },
+    problems: ['unavailable'],
+
+    async handle({ ctx, headers }) {
+      await waitForPosition(headers, freshness);
+      markFreshness(ctx, freshness);
+      ctx.body = view.rejections().map((rejected) => ({ ...rejected, time: toTimestamp(rejected.time) }));
+    },
+  });
+
+  const history = defineOperation({
+    method: 'get',
+    paths: pathsOf(resource, '/{id}/events'),
+    name: `get${name}History`,
+    summary: `The history of one ${noun}`,
+    tag: resource.paths[0],
+    query: PageQuery,
+    headers: freshnessHeaders,
+    answers: {
+      200: {
+        description: 'Its messages in order; `after` is a position here.',
+        headers: ['Stream-Position', 'Age', 'Link'],
+        body: z.array(Entry),
+      },
+    },
+    problems: ['not-found', 'unavailable'],
+
+    async handle({ ctx, id, query: { limit, after }, headers }) {
+      await waitForPosition(headers, freshness);
+      markFreshness(ctx, freshness);
+      const last = await store.lastPositionOf(id);
+      if (last === 0) throw new Problem('not-found', `There never was a ${noun} ${id}.`);
+      // From the beginning, because whether a message follows depends on all that came before.
+      const judged = judgeHistory(decider, await store.history(id, { upTo: last }));
+      const found = judged.filter(({ message }) => message.position > after);
+      const page = found.slice(0, limit);
+      if (found.length > limit) linkNext(ctx, limit, page.at(-1)?.message.position);
+      ctx.body = page.map(presentEntry);
+    },
+  });
+
+  return [rejections, history];
+}
+
+function presentEntry<Event extends DomainEvent>({ message, rejection }: HistoryEntry<Event>) {
+  const { position, time, messageId, content } = message;
+  return {
+    position,
+    time: toTimestamp(time),
+    ...(messageId !== undefined && { messageId }),
+    ...(!(content instanceof Rejection) && { event: content }),
+    ...(rejection !== undefined && { rejected: rejection.reason }),
+  };
+}
+
+function toTimestamp(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,58 @@
+/**
+ * An operation of the REST door, declared once: what it takes, what it answers, and how it is done. The router and the
+ * OpenAPI document are both made from it, so that neither can drift from the other.
+ */
+
+import type { RouterContext } from '@koa/router';
+import type { z } from 'zod';
+import type { ProblemCode } from '../core/problem.ts';
+import type { RequestHeaderName, RequestHeaders } from './request-headers.ts';
+import type { ResponseHeaderName } from './response-headers.ts';
+
+/** What an answer with one status holds. */
+export type AnswerDescription = {
+  readonly description: string;
+  readonly headers?: readonly ResponseHeaderName[];
+  /** The body's schema; an answer without one has no body. */
+  readonly body?: z.ZodType;
+  /** Default `application/json`. */
+  readonly mediaType?: string;
+};
+
+type Declaration<Query, Body> = {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** The path as OpenAPI writes it (`/ports/{id}`), and its aliases. The only parameter is `id`. */
+  readonly paths: readonly [string, ...string[]];
+  /** Unique in the service: `addLaptop`. */
+  readonly name: string;
+  readonly summary: string;
+  /** The group it stands in: what people call one of the things it is about. */
+  readonly tag: string;
+  readonly query?: z.ZodType<Query>;
+  readonly headers?: readonly RequestHeaderName[];
+  readonly body?: z.ZodType<Body>;
+  readonly answers: Readonly<Record<number, AnswerDescription>>;
+  /** What can go wrong, beyond `malformed`, `internal` and, with a body, what can be wrong with that. */
+  readonly problems: readonly ProblemCode[];
+};
+
+/** What a request gave, parsed. */
+export type Input<Query, Body> = {
+  readonly ctx: RouterContext;
+  /** The entity that the path names; 0 where it names none. */
+  readonly id: number;
+  readonly query: Query;
+  readonly headers: RequestHeaders;
+  readonly body: Body;
+};
+
+export type Operation = Declaration<unknown, unknown> & {
+  handle(input: Input<never, never>): Promise<void> | void;
+};
+
+/** Declares an operation; `handle` gets its input in the types of the schemas. */
+export function defineOperation<Query, Body>(
+  operation: Declaration<Query, Body> & { handle(input: Input<Query, Body>): Promise<void> | void },
+): Operation {
+  return operation;
+}

@@ -1,0 +1,107 @@
+/** The reads of a service: the list and the item, as they are or as they were. */
+
+import { z } from 'zod';
+import type { DomainEvent } from '../core/decider.ts';
+import { findAsOf, locateMoment } from '../core/time-travel.ts';
+import type { Entity } from '../core/view.ts';
+import { AsOf } from './as-of.ts';
+import { matchesWeakly, readCondition, toEntityTag } from './conditional.ts';
+import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import { linkNext, PageQuery } from './page.ts';
+import {
+  capitalize,
+  matcherOf,
+  pathsOf,
+  presentExisting,
+  type Resource,
+  type RouteContext,
+} from './resource.ts';
+
+export function readOperations<State, Command, Event extends DomainEvent, Add, Change>(
+  resource: Resource<State, Command, Add, Change>,
+  { transactor: { view, store, decider }, freshness, pastList }: RouteContext<State, Command, Event>,
+): Operation[] {
+  const { noun, schema } = resource;
+  const name = capitalize(noun);
+  const filters = Object.fromEntries(
+    Object.keys(resource.filters).map((field) => [
+      field,
+      z.string().optional().meta({ description: `Only those whose ${field} is exactly this.` }),
+    ]),
+  );
+
+  const list = defineOperation({
+    method: 'get',
+    paths: pathsOf(resource),
+    name: `list${name}s`,
+    summary: `The ${noun}s, by ascending id`,
+    tag: resource.paths[0],
+    query: PageQuery.extend({ asOf: AsOf.optional(), ...filters }),
+    headers: freshnessHeaders,
+    answers: {
+      200: {
+        description: `A page of ${noun}s.`,
+        headers: ['Stream-Position', 'Age', 'Link'],
+        body: z.array(schema),
+      },
+    },
+    problems: ['unavailable'],
+
+    async handle({ ctx, query: { limit, after, asOf, ...wanted }, headers }) {
+      await waitForPosition(headers, freshness);
+      // One more than is shown tells whether there is a next page.
+      const options = { after, limit: limit + 1 };
+      let found: Entity<State>[];
+      if (asOf === undefined) {
+        markFreshness(ctx, freshness);
+        found = view.list({ ...options, matches: matcherOf(resource, wanted) });
+      } else {
+        const position = await locateMoment(store, asOf, Date.now());
+        ctx.set('Stream-Position', String(position));
+        found = await pastList(position, { ...options, filters: wanted });
+      }
+      const page = found.slice(0, limit);
+      if (found.length > limit) linkNext(ctx, limit, page.at(-1)?.id);
+      ctx.body = page.map(resource.present);
+    },
+  });
+
+  const item = defineOperation({
+    method: 'get',
+    paths: pathsOf(resource, '/{id}'),
+    name: `get${name}`,
+    summary: `One ${noun}`,
+    tag: resource.paths[0],
+    query: z.strictObject({ asOf: AsOf.optional() }),
+    headers: [...freshnessHeaders, 'If-None-Match'],
+    answers: {
+      200: { description: `The ${noun}.`, headers: ['ETag', 'Stream-Position', 'Age'], body: schema },
+      304: {
+        description: 'It is at a version that If-None-Match names.',
+        headers: ['ETag', 'Stream-Position'],
+      },
+    },
+    problems: ['not-found', 'unavailable'],
+
+    async handle({ ctx, id, query: { asOf }, headers }) {
+      await waitForPosition(headers, freshness);
+      let entity: Entity<State>;
+      if (asOf === undefined) {
+        markFreshness(ctx, freshness);
+        entity = view.find(id);
+      } else {
+        const position = await locateMoment(store, asOf, Date.now());
+        ctx.set('Stream-Position', String(position));
+        entity = await findAsOf(decider, store, id, position);
+      }
+      const body = presentExisting(resource, entity);
+      ctx.set('ETag', toEntityTag(entity.version));
+      const condition = readCondition(headers['If-None-Match']);
+      if (condition !== undefined && matchesWeakly(condition, entity.version)) ctx.status = 304;
+      else ctx.body = body;
+    },
+  });
+
+  return [list, item];
+}
