@@ -42,8 +42,8 @@ export type Append<Event extends DomainEvent> = {
 };
 
 /**
- * Which part of an entity's history is read: after `after` (default 0), up to and including `upTo`, at most `limit`
- * messages. `upTo` is at most the position of the entity's last message, so that the end of the reading is certain.
+ * Which part of a history is read: after `after` (default 0), up to and including `upTo`, at most `limit` messages.
+ * `upTo` is at most the position of the last message of what is read, so that the end of the reading is certain.
  */
 export type HistoryRange = { readonly after?: number; readonly upTo: number; readonly limit?: number };
 
@@ -58,6 +58,10 @@ export type EventStore<Event extends DomainEvent> = {
   positionAt(time: number): Promise<number>;
   /** The message at `position`; undefined when there is none. Throws `unavailable`. */
   read(position: number): Promise<StoredMessage<Event> | undefined>;
+  /** The position of the oldest message that the stream still holds, 0 when it is empty. Throws `unavailable`. */
+  firstPosition(): Promise<number>;
+  /** All messages in order, whichever entity's, rejected ones included. Throws `unavailable`. */
+  readAll(range: HistoryRange): Promise<StoredMessage<Event>[]>;
   /** The entity's messages in order, rejected ones included. Throws `unavailable`. */
   history(id: number, range: HistoryRange): Promise<StoredMessage<Event>[]>;
 };

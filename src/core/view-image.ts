@@ -6,7 +6,7 @@ import type { EventSchema } from './event-schema.ts';
 import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
 
 /** Changes whenever the lines below mean something else. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** How many things stand in one line: a line is written and read in about a millisecond. */
 const lineLength = 1000;
@@ -30,8 +30,8 @@ export function describeFold<State, Command, Event extends DomainEvent>(
 
 /** The image as lines without their ends; the last one says that it is the last. A state has to be plain JSON. */
 export function* encodeImage<State>(image: ViewImage<State>, initial: State): Generator<string, void> {
-  const { position, time, rejectedCount, entries, messageIds, rejected } = image;
-  yield JSON.stringify({ position, time, rejectedCount });
+  const { position, time, entries, messageIds, rejected, rejectedPositions } = image;
+  yield JSON.stringify({ position, time });
   for (const batch of batches(entries.entries())) {
     // JSON has no `undefined`; a removed entity keeps its version.
     const line = batch.map(([id, { version, state }]) => [id, version, state === initial ? null : state]);
@@ -42,6 +42,7 @@ export function* encodeImage<State>(image: ViewImage<State>, initial: State): Ge
       yield JSON.stringify({ messageIds: batch, generation });
   }
   yield JSON.stringify({ rejected });
+  for (const batch of batches(rejectedPositions)) yield JSON.stringify({ rejectedPositions: batch });
   yield JSON.stringify({ end: entries.size });
 }
 
@@ -59,11 +60,11 @@ function* batches<T>(items: Iterable<T>): Generator<T[], void> {
 type ImageLine<State> = {
   readonly position?: number;
   readonly time?: number;
-  readonly rejectedCount?: number;
   readonly entries?: readonly [number, number, State | null][];
   readonly messageIds?: readonly [string, number][];
   readonly generation?: 'old' | 'young';
   readonly rejected?: readonly RejectedMessage[];
+  readonly rejectedPositions?: readonly number[];
   readonly end?: number;
 };
 
@@ -76,6 +77,7 @@ export async function decodeImage<State>(
   const messageIds = { old: new Map<string, number>(), young: new Map<string, number>() };
   let head: ImageLine<State> = {};
   let rejected: readonly RejectedMessage[] = [];
+  const rejectedPositions: number[] = [];
   let end: number | undefined;
   for await (const text of lines) {
     // The digest and the fold's version were checked: these are the lines that `encodeImage` wrote.
@@ -86,11 +88,12 @@ export async function decodeImage<State>(
       entries.set(id, { state: state ?? initial, version });
     for (const [id, at] of line.messageIds ?? []) messageIds[line.generation ?? 'young'].set(id, at);
     if (line.rejected !== undefined) rejected = line.rejected;
+    rejectedPositions.push(...(line.rejectedPositions ?? []));
     end = line.end;
   }
-  const { position, time, rejectedCount } = head;
-  if (position === undefined || time === undefined || rejectedCount === undefined || end !== entries.size) {
+  const { position, time } = head;
+  if (position === undefined || time === undefined || end !== entries.size) {
     throw new Error('the snapshot is not whole');
   }
-  return { position, time, rejectedCount, entries, messageIds, rejected };
+  return { position, time, entries, messageIds, rejected, rejectedPositions };
 }

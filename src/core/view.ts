@@ -44,6 +44,10 @@ export type View<State, Event extends DomainEvent> = {
   find(id: number): Entity<State>;
   /** The entities that are there, in the order of their ids. */
   list(options: ListOptions<State>): Entity<State>[];
+  /** Whether the message at `position` was refused. */
+  isRejected(position: number): boolean;
+  /** Calls `listener` for every message from now on, after it was folded; returns how to end that. */
+  subscribe(listener: (message: StoredMessage<Event>) => void): () => void;
   /** The newest refused messages, oldest first; at most `keptRejections`. */
   rejections(): readonly RejectedMessage[];
   /** The position of the message that carried this id; undefined when it is unknown or too long ago. */
@@ -72,7 +76,8 @@ export type ViewImage<State> = {
   readonly entries: Entries<State>;
   readonly messageIds: MessageIdsImage;
   readonly rejected: readonly RejectedMessage[];
-  readonly rejectedCount: number;
+  /** The positions of all refused messages, ascending. */
+  readonly rejectedPositions: readonly number[];
 };
 
 /** @param image where the view begins; empty at position 0 without it. */
@@ -85,11 +90,12 @@ export function createView<State, Command, Event extends DomainEvent>(
   const messageIds = createMessageIds(image?.messageIds);
   const rejected = [...(image?.rejected ?? [])];
   const unknown: Entry<State> = { state: decider.initial, version: 0 };
-  let rejectedCount = image?.rejectedCount ?? 0;
+  const rejectedPositions = [...(image?.rejectedPositions ?? [])];
+  const listeners = new Set<(message: StoredMessage<Event>) => void>();
   let lastTime = image?.time ?? 0;
 
   function keepRejection({ position, time, subject }: StoredMessage<Event>, { reason }: Rejection) {
-    rejectedCount += 1;
+    rejectedPositions.push(position);
     rejected.push({ position, time, subject, reason });
     if (rejected.length > keptRejections) rejected.shift();
   }
@@ -104,7 +110,7 @@ export function createView<State, Command, Event extends DomainEvent>(
     },
 
     get rejectedCount() {
-      return rejectedCount;
+      return rejectedPositions.length;
     },
 
     apply(message) {
@@ -119,6 +125,7 @@ export function createView<State, Command, Event extends DomainEvent>(
       }
       lastTime = message.time;
       clock.advance(position);
+      for (const listener of listeners) listener(message);
     },
 
     skipTo: clock.advance,
@@ -140,6 +147,16 @@ export function createView<State, Command, Event extends DomainEvent>(
       return found;
     },
 
+    isRejected(position) {
+      const index = findInsertionIndex(rejectedPositions, position);
+      return rejectedPositions[index] === position;
+    },
+
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
     rejections: () => rejected,
     positionOf: messageIds.positionOf,
 
@@ -149,7 +166,19 @@ export function createView<State, Command, Event extends DomainEvent>(
       entries: entries.clone(),
       messageIds: messageIds.capture(),
       rejected: [...rejected],
-      rejectedCount,
+      rejectedPositions: [...rejectedPositions],
     }),
   };
+}
+
+/** Where `value` stands, or would stand, in an ascending array. */
+function findInsertionIndex(ascending: readonly number[], value: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? Infinity) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

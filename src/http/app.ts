@@ -93,6 +93,12 @@ const decodablePath: Middleware = (ctx, next) => {
   return next();
 };
 
+/** A client that closes its connection while an answer is on its way is no failure. */
+function isGoneClient(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
+}
+
 /** The client's own id for the request, when it is one that can be logged as it is. */
 function readRequestId(text: string): string | undefined {
   return /^[\w.:@/+=-]{1,128}$/.test(text) ? text : undefined;

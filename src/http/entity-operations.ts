@@ -1,6 +1,7 @@
 /** Every operation of a service of one kind of entity. */
 
 import type { DomainEvent } from '../core/decider.ts';
+import { feedOperations } from './feed-operations.ts';
 import { historyOperations } from './history-operations.ts';
 import type { Operation } from './operation.ts';
 import { readOperations } from './read-operations.ts';
@@ -18,7 +19,8 @@ export function entityOperations<
   context: RouteContext<State, Command, Event>,
 ): Operation[] {
   return [
-    // `/laptops/rejections` comes before `/laptops/{id}`, which would take it for an id.
+    // `/laptops/events` comes before `/laptops/{id}`, which would take it for an id.
+    ...feedOperations(resource, context),
     ...historyOperations(resource, context),
     ...readOperations(resource, context),
     ...writeOperations(resource, context),

@@ -27,7 +27,10 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
   const filters = Object.fromEntries(
     Object.keys(resource.filters).map((field) => [
       field,
-      z.string().optional().meta({ description: `Only those whose ${field} is exactly this.` }),
+      z
+        .string()
+        .optional()
+        .meta({ description: `Only those whose ${field} is exactly this.` }),
     ]),
   );
 

@@ -39,6 +39,10 @@ const all = {
         'Answer when this position is applied; `latest`: when everything is that was acknowledged before the request.',
       example: 'latest',
     }),
+  'Last-Event-ID': z
+    .string()
+    .regex(/^[0-9]{1,15}$/, 'must be a position (0, 1, 2 …)')
+    .meta({ description: 'Begin after this position; without it, with what comes.', example: '12' }),
   Prefer: z
     .string()
     .meta({ description: '`wait=<seconds>` bounds the wait for a position (RFC 7240).', example: 'wait=2' }),

@@ -7,6 +7,7 @@ import type { Transactor } from '../core/transact.ts';
 import type { Entity } from '../core/view.ts';
 import type { Freshness } from './consistency.ts';
 import type { PastList } from './as-of.ts';
+import type { EventFeed } from './event-feed.ts';
 
 /** What is special about one kind of entity: its name, its bodies, and how they become commands. */
 export type Resource<State, Command, Add, Change> = {
@@ -31,6 +32,9 @@ export type RouteContext<State, Command, Event extends DomainEvent> = {
   readonly freshness: Freshness;
   /** The events of the service, whichever type. */
   readonly eventSchema: z.ZodType<DomainEvent>;
+  /** The names of these events. */
+  readonly eventTypes: readonly string[];
+  readonly feed: EventFeed;
   /** Lists entities as they were; not from the view, which only knows the present. */
   readonly pastList: PastList<State>;
 };

@@ -13,15 +13,21 @@ export const responseHeaders = {
   ETag: z
     .string()
     .meta({ description: 'The version of the entity: the position of its last message.', example: '"12"' }),
-  Age: z.string().meta({
-    description: 'Only while the event log is away: for how many seconds nothing new could be seen.',
-    example: '7',
-  }),
+  Age: z
+    .string()
+    .meta({
+      description: 'Only while the event log is away: for how many seconds nothing new could be seen.',
+      example: '7',
+    })
+    .optional(),
   Location: z.string().meta({ description: 'Where the new entity is.', example: '/laptops/1' }),
-  Link: z.string().meta({
-    description: 'The next page, where there is one (RFC 8288).',
-    example: '</laptops?limit=1000&after=1000>; rel="next"',
-  }),
+  Link: z
+    .string()
+    .meta({
+      description: 'The next page, where there is one (RFC 8288).',
+      example: '</laptops?limit=1000&after=1000>; rel="next"',
+    })
+    .optional(),
   'Retry-After': z
     .string()
     .meta({ description: 'Seconds after which another try makes sense.', example: '1' }),

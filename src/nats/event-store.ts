@@ -182,6 +182,14 @@ export function createEventStore<Event extends DomainEvent>({
         return stored === null ? undefined : decodeStored(codec, stored);
       }),
 
+    firstPosition: () =>
+      ask(async () => {
+        const { messages, first_seq } = (await jsm.streams.info(stream)).state;
+        return messages === 0 ? 0 : first_seq;
+      }),
+
+    readAll: (range) => ask(() => readHistory({ connection, jsm, stream, codec, range })),
+
     history: (id, range) =>
       ask(() => readHistory({ connection, jsm, stream, codec, subject: subjects.of(id), range })),
   };

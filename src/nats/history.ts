@@ -1,4 +1,4 @@
-/** Reads one entity's messages from the log, up to a position that the log is known to have reached on its subject. */
+/** Reads messages from the log, one entity's or all, up to a position that the log is known to have reached on its subject. */
 
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../core/decider.ts';
@@ -12,7 +12,8 @@ export type HistoryOptions<Event extends DomainEvent> = {
   readonly jsm: JetStreamManager;
   readonly stream: string;
   readonly codec: Codec<Event>;
-  readonly subject: string;
+  /** The subject of one entity; every subject of the stream when it is absent. */
+  readonly subject?: string;
   readonly range: HistoryRange;
   /** Milliseconds without the end after which the log counts as silent. */
   readonly timeoutMs?: number;
@@ -30,12 +31,15 @@ export async function readHistory<Event extends DomainEvent>(
   let timer: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no end of ${subject} after ${timeoutMs} ms`)), timeoutMs);
+      timer = setTimeout(
+        () => reject(new Error(`no end of ${subject ?? stream} after ${timeoutMs} ms`)),
+        timeoutMs,
+      );
       source = replay({
         connection,
         jsm,
         stream,
-        subject,
+        ...(subject !== undefined && { subject }),
         after,
         onMessage(message, stored) {
           if (stored.position <= upTo && found.length < limit) found.push(codec.decode(message, stored));

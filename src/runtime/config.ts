@@ -28,6 +28,7 @@ function environmentOf({ httpPort, probePort }: ConfigDefaults) {
     HTTP_PORT: TcpPort.default(httpPort),
     PROBE_PORT: TcpPort.default(probePort),
     LOG_LEVEL: z.enum(logLevels).default('info'),
+    SSE_MAX_CLIENTS: z.coerce.number<string>().int().min(0).default(5_000),
     SNAPSHOT_EVERY: z.coerce.number<string>().int().min(1).default(10_000),
     SHUTDOWN_TIMEOUT_SECONDS: z.coerce.number<string>().min(1).max(600).default(9),
   });
@@ -44,6 +45,8 @@ export type Config = {
   /** Where `/livez`, `/readyz` and `/startupz` answer. */
   readonly probePort: number;
   readonly logLevel: (typeof logLevels)[number];
+  /** How many clients may follow the live events at once. */
+  readonly maxFeedClients: number;
   /** A snapshot is written after this many messages at least. */
   readonly snapshotEvery: number;
   /** After this many milliseconds a shutdown that hangs is ended by force. */
@@ -65,6 +68,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     httpPort: variables.HTTP_PORT,
     probePort: variables.PROBE_PORT,
     logLevel: variables.LOG_LEVEL,
+    maxFeedClients: variables.SSE_MAX_CLIENTS,
     snapshotEvery: variables.SNAPSHOT_EVERY,
     shutdownTimeoutMs: variables.SHUTDOWN_TIMEOUT_SECONDS * 1000,
   };

@@ -7,6 +7,7 @@ import { createView } from '../core/view.ts';
 import { answerStarting, createApp } from '../http/app.ts';
 import type { Freshness } from '../http/consistency.ts';
 import { entityOperations } from '../http/entity-operations.ts';
+import { createEventFeed } from '../http/event-feed.ts';
 import { createRouter } from '../http/router.ts';
 import { announceReplica } from '../nats/replicas.ts';
 import { awaitStream, catchUp, connectUntilUp, retrying } from './boot.ts';
@@ -64,6 +65,8 @@ async function start<
   /** What this process still has to do before it answers; undefined once it does. */
   let pending: string | undefined = 'connecting to NATS';
   let stopping = false;
+  /** What makes room for the end: streams without an end would hold it up. */
+  const farewells: (() => void)[] = [];
   /** What has to be closed between the last answer and the end, in this order. */
   const closers: (() => unknown)[] = [];
 
@@ -83,6 +86,7 @@ async function start<
   });
   onShutdown(log, config.shutdownTimeoutMs, async () => {
     stopping = true;
+    for (const farewell of farewells) farewell();
     await http.close();
     for (const close of closers) await close();
     await probes.close();
@@ -117,7 +121,16 @@ async function start<
     reached: view.reached,
     lastPosition: store.lastPosition,
   };
-  const context = { transactor, freshness, eventSchema: definition.events.event, pastList: pastLists.list };
+  const feed = createEventFeed(view, store, config.maxFeedClients);
+  farewells.push(feed.close);
+  const context = {
+    transactor,
+    freshness,
+    eventSchema: definition.events.event,
+    eventTypes: Object.keys(definition.events.types),
+    feed,
+    pastList: pastLists.list,
+  };
   answer = createApp({
     router: createRouter(entityOperations(resource, context)),
     onAnswer: (answered) => log.debug(answered, 'answered'),

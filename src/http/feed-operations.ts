@@ -1,0 +1,63 @@
+/** The live events as a route: `GET /laptops/events`. */
+
+import { z } from 'zod';
+import type { DomainEvent } from '../core/decider.ts';
+import { EntityId } from '../core/entity-id.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import { pathsOf, capitalize, type Resource, type RouteContext } from './resource.ts';
+
+export function feedOperations<State, Command, Event extends DomainEvent, Add, Change>(
+  resource: Resource<State, Command, Add, Change>,
+  { feed, eventTypes, freshness }: RouteContext<State, Command, Event>,
+): Operation[] {
+  const { noun } = resource;
+  const EventType = z.enum(eventTypes);
+
+  const follow = defineOperation({
+    method: 'get',
+    paths: pathsOf(resource, '/events'),
+    name: `follow${capitalize(noun)}Events`,
+    summary: `Every event of every ${noun}, live (Server-Sent Events)`,
+    tag: resource.paths[0],
+    query: z.strictObject({
+      type: z
+        .union([EventType, z.array(EventType)])
+        .optional()
+        .meta({ description: 'Only events of this type; may be given several times.' }),
+      id: z
+        .string()
+        .regex(/^[1-9][0-9]{0,15}$/)
+        .transform(Number)
+        .pipe(EntityId)
+        .optional()
+        .meta({ description: `Only events of this ${noun}.` }),
+    }),
+    headers: ['Last-Event-ID'],
+    answers: {
+      200: {
+        description:
+          'The `id` of an event is its position; its `data` is JSON: position, time, id, messageId, event. Also sent: ' +
+          '`reset` when the position asked for is gone, `too-slow` before a client is cut off.',
+        headers: ['Stream-Position'],
+        body: z.string(),
+        mediaType: 'text/event-stream',
+      },
+    },
+    problems: ['unavailable'],
+
+    handle({ ctx, query: { type, id }, headers }) {
+      const after = headers['Last-Event-ID'];
+      const types = typeof type === 'string' ? [type] : type;
+      ctx.set('Stream-Position', String(freshness.position));
+      ctx.set('Content-Type', 'text/event-stream; charset=utf-8');
+      ctx.set('Cache-Control', 'no-store');
+      ctx.set('X-Accel-Buffering', 'no');
+      ctx.compress = false;
+      // The answer to HEAD has no body that anybody would ever close.
+      if (ctx.method === 'HEAD') ctx.status = 200;
+      else ctx.body = feed.open(after === undefined ? undefined : Number(after), { types, id });
+    },
+  });
+
+  return [follow];
+}
