@@ -28,9 +28,9 @@ const retryAfterSeconds = 1;
 
 export function createApp({ router, onAnswer, onInternalError }: AppOptions): Koa {
   const app = new Koa();
-  app.on('error', (error: unknown, ctx?: Context) =>
-    onInternalError(error, ctx?.response.get('Request-Id') ?? ''),
-  );
+  app.on('error', (error: unknown, ctx?: Context) => {
+    if (!isGoneClient(error)) onInternalError(error, ctx?.response.get('Request-Id') ?? '');
+  });
   app.use(async (ctx, next) => {
     const start = performance.now();
     const requestId = readRequestId(ctx.get('Request-Id')) ?? randomUUID();
