@@ -5,7 +5,7 @@ import type { RequestListener } from 'node:http';
 import type { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { Problem } from '../core/problem.ts';
-import { problemKinds, problemMediaType, toProblem, toProblemDocument } from './problem-document.ts';
+import { problemKinds, problemMediaType, toProblem, toProblemDocument } from '../core/problem-document.ts';
 
 export type AppOptions = {
   readonly router: Router;

@@ -1,11 +1,12 @@
 /** Every operation of a service of one kind of entity. */
 
 import type { DomainEvent } from '../core/decider.ts';
+import type { Resource } from '../core/resource.ts';
 import { feedOperations } from './feed-operations.ts';
 import { historyOperations } from './history-operations.ts';
 import type { Operation } from './operation.ts';
 import { readOperations } from './read-operations.ts';
-import type { Resource, RouteContext } from './resource.ts';
+import type { RouteContext } from './route-context.ts';
 import { writeOperations } from './write-operations.ts';
 
 export function entityOperations<

@@ -3,8 +3,9 @@
 import { z } from 'zod';
 import type { DomainEvent } from '../core/decider.ts';
 import { EntityId } from '../core/entity-id.ts';
+import { capitalize, type Resource } from '../core/resource.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { pathsOf, capitalize, type Resource, type RouteContext } from './resource.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function feedOperations<State, Command, Event extends DomainEvent, Add, Change>(
   resource: Resource<State, Command, Add, Change>,
@@ -18,7 +19,7 @@ export function feedOperations<State, Command, Event extends DomainEvent, Add, C
     paths: pathsOf(resource, '/events'),
     name: `follow${capitalize(noun)}Events`,
     summary: `Every event of every ${noun}, live (Server-Sent Events)`,
-    tag: resource.paths[0],
+    tag: resource.names[0],
     query: z.strictObject({
       type: z
         .union([EventType, z.array(EventType)])

@@ -5,9 +5,10 @@ import { Rejection, type DomainEvent } from '../core/decider.ts';
 import { judgeHistory, type HistoryEntry } from '../core/fold.ts';
 import { Problem } from '../core/problem.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
+import { capitalize, type Resource } from '../core/resource.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { linkNext, PageQuery } from './page.ts';
-import { capitalize, pathsOf, type Resource, type RouteContext } from './resource.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
 
 const Position = z.int().meta({ description: 'The stream sequence.', example: 12 });
 const Timestamp = z.iso.datetime().meta({ description: 'When the broker stored it.' });
@@ -44,7 +45,7 @@ export function historyOperations<State, Command, Event extends DomainEvent, Add
     paths: pathsOf(resource, '/rejections'),
     name: `list${name}Rejections`,
     summary: 'The newest stored messages that the fold refused, and why',
-    tag: resource.paths[0],
+    tag: resource.names[0],
     headers: freshnessHeaders,
     answers: {
       200: {
@@ -67,7 +68,7 @@ export function historyOperations<State, Command, Event extends DomainEvent, Add
     paths: pathsOf(resource, '/{id}/events'),
     name: `get${name}History`,
     summary: `The history of one ${noun}`,
-    tag: resource.paths[0],
+    tag: resource.names[0],
     query: PageQuery,
     headers: freshnessHeaders,
     answers: {

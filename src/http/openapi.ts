@@ -10,7 +10,7 @@ import {
 import { EntityId } from '../core/entity-id.ts';
 import type { ProblemCode } from '../core/problem.ts';
 import type { AnswerDescription, Operation } from './operation.ts';
-import { ProblemDocument, problemKinds, problemMediaType } from './problem-document.ts';
+import { ProblemDocument, problemKinds, problemMediaType } from '../core/problem-document.ts';
 import { requestHeaderSchema } from './request-headers.ts';
 import { responseHeaders, type ResponseHeaderName } from './response-headers.ts';
 

@@ -4,19 +4,13 @@ import { z } from 'zod';
 import type { DomainEvent } from '../core/decider.ts';
 import { findAsOf, locateMoment } from '../core/time-travel.ts';
 import type { Entity } from '../core/view.ts';
+import { capitalize, matcherOf, presentExisting, type Resource } from '../core/resource.ts';
 import { AsOf } from './as-of.ts';
 import { matchesWeakly, readCondition, toEntityTag } from './conditional.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { linkNext, PageQuery } from './page.ts';
-import {
-  capitalize,
-  matcherOf,
-  pathsOf,
-  presentExisting,
-  type Resource,
-  type RouteContext,
-} from './resource.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function readOperations<State, Command, Event extends DomainEvent, Add, Change>(
   resource: Resource<State, Command, Add, Change>,
@@ -39,7 +33,7 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
     paths: pathsOf(resource),
     name: `list${name}s`,
     summary: `The ${noun}s, by ascending id`,
-    tag: resource.paths[0],
+    tag: resource.names[0],
     query: PageQuery.extend({ asOf: AsOf.optional(), ...filters }),
     headers: freshnessHeaders,
     answers: {
@@ -75,7 +69,7 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
     paths: pathsOf(resource, '/{id}'),
     name: `get${name}`,
     summary: `One ${noun}`,
-    tag: resource.paths[0],
+    tag: resource.names[0],
     query: z.strictObject({ asOf: AsOf.optional() }),
     headers: [...freshnessHeaders, 'If-None-Match'],
     answers: {

@@ -1,16 +1,14 @@
 /** The writes of a service: add, change, remove; each becomes one command. */
 
-import { createHash, randomUUID } from 'node:crypto';
 import type { RouterContext } from '@koa/router';
 import type { DomainEvent } from '../core/decider.ts';
-import { makeEntityId } from '../core/entity-id.ts';
-import { Problem } from '../core/problem.ts';
-import { maxAttempts, transact } from '../core/transact.ts';
+import { execute } from '../core/execute.ts';
 import type { Entity } from '../core/view.ts';
 import { matchesStrongly, readCondition, toEntityTag } from './conditional.ts';
+import { capitalize, presentExisting, type Resource } from '../core/resource.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import type { RequestHeaders } from './request-headers.ts';
-import { capitalize, pathsOf, presentExisting, type Resource, type RouteContext } from './resource.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function writeOperations<
   State,
@@ -20,7 +18,7 @@ export function writeOperations<
   Change,
 >(
   resource: Resource<State, Command, Add, Change>,
-  { transactor }: RouteContext<State, Command, Event>,
+  { transactor, sources }: RouteContext<State, Command, Event>,
 ): Operation[] {
   const { noun, schema } = resource;
   const name = capitalize(noun);
@@ -31,7 +29,7 @@ export function writeOperations<
     paths: pathsOf(resource),
     name: `add${name}`,
     summary: `Add a ${noun}; without an id it gets a new one`,
-    tag: resource.paths[0],
+    tag: resource.names[0],
     headers: ['Idempotency-Key'],
     body: resource.add.body,
     answers: {
@@ -44,7 +42,7 @@ export function writeOperations<
     problems: ['conflict', 'unavailable'],
 
     async handle({ ctx, headers, body }) {
-      const entity = await add(headers, body.id, resource.add.command(body));
+      const entity = await run(headers, body.id, resource.add.command(body));
       answerEntity(ctx, entity);
       ctx.status = 201;
       ctx.set('Location', `${canonicalPath}/${entity.id}`);
@@ -56,7 +54,7 @@ export function writeOperations<
     paths: pathsOf(resource, '/{id}'),
     name: `change${name}`,
     summary: `Change a ${noun}`,
-    tag: resource.paths[0],
+    tag: resource.names[0],
     headers: ['Idempotency-Key', 'If-Match'],
     body: resource.change.body,
     answers: {
@@ -65,7 +63,7 @@ export function writeOperations<
     problems: ['not-found', 'conflict', 'precondition-failed', 'unavailable'],
 
     async handle({ ctx, id, headers, body }) {
-      answerEntity(ctx, await execute(headers, id, resource.change.command(body)));
+      answerEntity(ctx, await run(headers, id, resource.change.command(body)));
     },
   });
 
@@ -74,43 +72,24 @@ export function writeOperations<
     paths: pathsOf(resource, '/{id}'),
     name: `remove${name}`,
     summary: `Remove a ${noun}; to remove one that is not there is no error`,
-    tag: resource.paths[0],
+    tag: resource.names[0],
     headers: ['Idempotency-Key', 'If-Match'],
     answers: { 204: { description: 'It is not there any more.', headers: ['Stream-Position'] } },
     problems: ['conflict', 'precondition-failed', 'unavailable'],
 
     async handle({ ctx, id, headers }) {
-      const { version } = await execute(headers, id, resource.remove());
+      const { version } = await run(headers, id, resource.remove.command());
       ctx.set('Stream-Position', String(version));
       ctx.status = 204;
     },
   });
 
-  /** Adds under the id that the client gave, or under new ones until one is free. */
-  async function add(headers: RequestHeaders, given: number | undefined, command: Command) {
-    if (given !== undefined) return execute(headers, given, command);
-    for (let attempts = 1; ; attempts++) {
-      try {
-        return await execute(headers, makeEntityId(Date.now(), Math.random()), command, 'any id');
-      } catch (error) {
-        const taken = error instanceof Problem && error.code === 'conflict';
-        if (!taken || attempts >= maxAttempts) throw error;
-      }
-    }
-  }
-
-  function execute(
-    headers: RequestHeaders,
-    id: number,
-    command: Command,
-    digestedId: number | 'any id' = id,
-  ) {
+  function run(headers: RequestHeaders, id: number | undefined, command: Command) {
     const condition = readCondition(headers['If-Match']);
-    return transact(transactor, {
+    return execute(transactor, sources, {
       id,
       command,
-      messageId: unquote(headers['Idempotency-Key']) ?? randomUUID(),
-      commandDigest: digest([digestedId, command]),
+      messageId: unquote(headers['Idempotency-Key']),
       precondition:
         condition &&
         ((entity) => matchesStrongly(condition, resource.present(entity) !== undefined, entity.version)),
@@ -128,9 +107,4 @@ export function writeOperations<
 
 function unquote(key: string | undefined): string | undefined {
   return key?.startsWith('"') ? key.slice(1, -1) : key;
-}
-
-/** 96 bits of SHA-256: enough to tell two commands under one key apart. */
-function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16);
 }

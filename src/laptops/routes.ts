@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { EntityId } from '../core/entity-id.ts';
-import type { Resource } from '../http/resource.ts';
+import type { Resource } from '../core/resource.ts';
 import { Model, Title } from './events.ts';
 import type { Laptop, LaptopCommand } from './laptop.ts';
 
@@ -36,7 +36,7 @@ export const laptopResource: Resource<
   z.infer<typeof NewLaptop>,
   z.infer<typeof RevisedLaptop>
 > = {
-  paths: ['laptops'],
+  names: ['laptops'],
   noun: 'laptop',
   schema: LaptopDocument,
   present({ id: laptopId, state }): z.infer<typeof LaptopDocument> | undefined {
@@ -45,7 +45,11 @@ export const laptopResource: Resource<
     return { id: laptopId, title: state.title, model: state.model, ports };
   },
   filters: { title: (laptop) => laptop?.title, model: (laptop) => laptop?.model },
-  add: { body: NewLaptop, command: (body) => ({ type: 'AddLaptop', title: body.title, model: body.model }) },
-  change: { body: RevisedLaptop, command: (body) => ({ type: 'ReviseLaptop', ...body }) },
-  remove: () => ({ type: 'RemoveLaptop' }),
+  add: {
+    verb: 'add',
+    body: NewLaptop,
+    command: (body) => ({ type: 'AddLaptop', title: body.title, model: body.model }),
+  },
+  change: { verb: 'revise', body: RevisedLaptop, command: (body) => ({ type: 'ReviseLaptop', ...body }) },
+  remove: { verb: 'remove', command: () => ({ type: 'RemoveLaptop' }) },
 };

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { EntityId } from '../core/entity-id.ts';
-import type { Resource } from '../http/resource.ts';
+import type { Resource } from '../core/resource.ts';
 import { Name } from './events.ts';
 import type { Port, PortCommand } from './port.ts';
 
@@ -27,13 +27,13 @@ export const portResource: Resource<
   z.infer<typeof RenamedPort>
 > = {
   // `/port` is the name that the catalogue's first clients used.
-  paths: ['ports', 'port'],
+  names: ['ports', 'port'],
   noun: 'port',
   schema: PortDocument,
   present: ({ id: portId, state }): z.infer<typeof PortDocument> | undefined =>
     state === undefined ? undefined : { id: portId, name: state.name },
   filters: { name: (port) => port?.name },
-  add: { body: NewPort, command: (body) => ({ type: 'AddPort', name: body.name }) },
-  change: { body: RenamedPort, command: (body) => ({ type: 'RenamePort', name: body.name }) },
-  remove: () => ({ type: 'RemovePort' }),
+  add: { verb: 'add', body: NewPort, command: (body) => ({ type: 'AddPort', name: body.name }) },
+  change: { verb: 'rename', body: RenamedPort, command: (body) => ({ type: 'RenamePort', name: body.name }) },
+  remove: { verb: 'remove', command: () => ({ type: 'RemovePort' }) },
 };

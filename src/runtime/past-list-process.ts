@@ -3,7 +3,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../core/decider.ts';
 import { createView, type Entity, type View } from '../core/view.ts';
-import { matcherOf } from '../http/resource.ts';
+import { matcherOf } from '../core/resource.ts';
 import { connectUntilUp } from './boot.ts';
 import type { Config } from './config.ts';
 import { openEventLog, type EventLog } from './event-log.ts';

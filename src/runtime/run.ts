@@ -5,7 +5,7 @@ import type { DomainEvent } from '../core/decider.ts';
 import { createKeyedQueue } from '../core/keyed-queue.ts';
 import { createView } from '../core/view.ts';
 import { answerStarting, createApp } from '../http/app.ts';
-import type { Freshness } from '../http/consistency.ts';
+import type { Freshness } from '../core/freshness.ts';
 import { entityOperations } from '../http/entity-operations.ts';
 import { createEventFeed } from '../http/event-feed.ts';
 import { createRouter } from '../http/router.ts';
@@ -20,6 +20,7 @@ import { probeListener } from './probes.ts';
 import { listen } from './server.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { onShutdown } from './shutdown.ts';
+import { sources } from './sources.ts';
 import { writeSnapshots } from './snapshot-writer.ts';
 import { readVersion } from './version.ts';
 
@@ -125,6 +126,7 @@ async function start<
   farewells.push(feed.close);
   const context = {
     transactor,
+    sources,
     freshness,
     eventSchema: definition.events.event,
     eventTypes: Object.keys(definition.events.types),

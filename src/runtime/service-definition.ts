@@ -2,7 +2,7 @@
 
 import type { Decider, DomainEvent } from '../core/decider.ts';
 import type { EventSchema } from '../core/event-schema.ts';
-import type { Resource } from '../http/resource.ts';
+import type { Resource } from '../core/resource.ts';
 import type { ConfigDefaults } from './config.ts';
 
 export type ServiceDefinition<State, Command, Event extends DomainEvent, Add, Change> = {

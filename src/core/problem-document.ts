@@ -1,7 +1,7 @@
-/** Problems as clients of the HTTP door see them: RFC 9457 documents. HTTP status numbers of errors stand here alone. */
+/** Problems as clients see them, at every door: RFC 9457 documents. The status numbers of errors stand here alone. */
 
 import { z } from 'zod';
-import { Problem, problemCodes, type ProblemCode } from '../core/problem.ts';
+import { Problem, problemCodes, type ProblemCode } from './problem.ts';
 
 export const problemMediaType = 'application/problem+json';
 
@@ -12,7 +12,7 @@ type ProblemKind = {
   readonly explanation: string;
 };
 
-/** How each code is told over HTTP. */
+/** How each code is told. */
 export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   malformed: {
     status: 400,
