@@ -8,7 +8,7 @@ import type { Entity } from './view.ts';
 export type CommandForm<Command, Body> = {
   /** What the NATS door calls it: `laptops.commands.<verb>`. */
   readonly verb: string;
-  readonly body: z.ZodType<Body>;
+  readonly body: z.ZodObject & z.ZodType<Body>;
   command(body: Body): Command;
 };
 

@@ -128,7 +128,7 @@ function decideOn<State, Command, Event extends DomainEvent>(
   if (precondition !== undefined && !precondition({ id, state, version })) {
     return new Problem(
       'precondition-failed',
-      `${id} is at version ${version}, which If-Match does not name.`,
+      `${id} is at version ${version}, not at the one that was asked for.`,
     );
   }
   try {

@@ -1,15 +1,12 @@
 /** Reads what a request carries: ids, query parameters, and a JSON body. What is wrong becomes a problem. */
 
-import { isUtf8 } from 'node:buffer';
 import type { Context } from 'koa';
 import readRawBody from 'raw-body';
 import type { z } from 'zod';
 import { parseEntityId } from '../core/entity-id.ts';
-import { Problem, type ProblemLocation } from '../core/problem.ts';
+import { locateIssues, maxBodyBytes, parseJson } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
 import { requestHeaderSchema, type RequestHeaderName, type RequestHeaders } from './request-headers.ts';
-
-/** The largest body that is read, in bytes. */
-export const maxBodyBytes = 64 * 1024;
 
 /** @throws Problem `malformed` unless `text` is an id: 1, 2, 3 … */
 export function parseId(text: string | undefined): number {
@@ -24,7 +21,7 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
   const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;
   throw new Problem('malformed', 'The query parameters are not what they should be.', {
-    locations: locate(parsed.error),
+    locations: locateIssues(parsed.error),
   });
 }
 
@@ -69,37 +66,5 @@ export async function parseBody<T>(schema: z.ZodType<T>, { request, req }: Conte
   }
   // raw-body throws http-errors: 413 for a body over the limit, 400 for one that was cut off.
   const bytes = await readRawBody(req, { limit: maxBodyBytes, length: request.length ?? null });
-  const parsed = schema.safeParse(parseJson(bytes));
-  if (parsed.success) return parsed.data;
-  throw new Problem('invalid', 'The body is JSON, but not what it should be.', {
-    locations: locate(parsed.error),
-  });
-}
-
-function parseJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new Problem('malformed', 'The body is not UTF-8.');
-  try {
-    return JSON.parse(bytes.toString());
-  } catch (error) {
-    throw new Problem(
-      'malformed',
-      `The body is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}
-
-/** Every issue with its JSON Pointer; for a key that is not known, the pointer names that key. */
-function locate({ issues }: z.ZodError): ProblemLocation[] {
-  return issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys')
-      return [{ pointer: toPointer(issue.path), detail: issue.message }];
-    return issue.keys.map((key) => ({
-      pointer: toPointer([...issue.path, key]),
-      detail: 'is not known here',
-    }));
-  });
-}
-
-function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return parseJson(schema, bytes);
 }

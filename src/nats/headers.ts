@@ -20,3 +20,7 @@ export const consumerStalledHeader = 'Nats-Consumer-Stalled';
 
 /** Ours: a digest of the command, so that an id used again for another command is noticed. */
 export const commandDigestHeader = 'Portside-Command-Digest';
+
+/** As at the REST door: what a reply shows, and what a query waits for. */
+export const streamPositionHeader = 'Stream-Position';
+export const waitForPositionHeader = 'Wait-For-Position';

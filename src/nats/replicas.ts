@@ -1,6 +1,6 @@
 /**
- * The replicas of a service know nothing of each other; whoever wants to see them all asks them through NATS. They
- * answer as one service of the NATS services framework (ADR-32 of NATS), so `nats micro` sees them too.
+ * The replicas of a service know nothing of each other; whoever wants to see them all asks them through NATS: their
+ * status is the data of their endpoints' statistics.
  */
 
 import { Svcm } from '@nats-io/services';
@@ -20,45 +20,12 @@ export const ReplicaStatus = z.object({
 });
 export type ReplicaStatus = z.infer<typeof ReplicaStatus>;
 
-export type ReplicaOptions = {
-  readonly nc: NatsConnection;
-  /** The service's name: `laptops`. */
-  readonly name: string;
-  /** A semantic version. */
-  readonly version: string;
-  status(): ReplicaStatus;
-};
-
-/** Makes this replica answer: its status is the data of the endpoint's statistics, and the reply to `<name>.status`. */
-export async function announceReplica({
-  nc,
-  name,
-  version,
-  status,
-}: ReplicaOptions): Promise<() => Promise<unknown>> {
-  const service = await new Svcm(nc).add({
-    name,
-    version,
-    description: `The ${name} service of Portside.`,
-    statsHandler: () => Promise.resolve(status()),
-  });
-  service.addEndpoint('status', {
-    subject: `${name}.status`,
-    handler: (error, message) => {
-      if (error === null) message.respond(JSON.stringify(status()));
-    },
-  });
-  return () => service.stop();
-}
-
 /** Every replica that answers in time. */
 export async function findReplicas(nc: NatsConnection, name: string): Promise<ReplicaStatus[]> {
   const found: ReplicaStatus[] = [];
-  for await (const { endpoints = [] } of await new Svcm(nc).client().stats(name)) {
-    for (const { data } of endpoints) {
-      const status = ReplicaStatus.safeParse(data);
-      if (status.success) found.push(status.data);
-    }
+  for await (const { endpoints } of await new Svcm(nc).client().stats(name)) {
+    const status = ReplicaStatus.safeParse(endpoints?.[0]?.data);
+    if (status.success) found.push(status.data);
   }
   return found;
 }

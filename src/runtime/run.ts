@@ -9,7 +9,8 @@ import type { Freshness } from '../core/freshness.ts';
 import { entityOperations } from '../http/entity-operations.ts';
 import { createEventFeed } from '../http/event-feed.ts';
 import { createRouter } from '../http/router.ts';
-import { announceReplica } from '../nats/replicas.ts';
+import { serveEndpoints } from '../nats/endpoints.ts';
+import { entityEndpoints } from '../nats/entity-endpoints.ts';
 import { awaitStream, catchUp, connectUntilUp, retrying } from './boot.ts';
 import { readConfig, type Config } from './config.ts';
 import { openEventLog } from './event-log.ts';
@@ -139,10 +140,12 @@ async function start<
     onInternalError: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
   }).callback();
   closers.unshift(
-    await announceReplica({
+    await serveEndpoints({
       nc: connection.nc,
       name,
       version: readVersion(),
+      endpoints: entityEndpoints(resource, context),
+      onInternalError: (error, subject) => log.error({ err: error, subject }, 'a request failed'),
       status: () => ({
         replica: replicaName(),
         position: view.position,

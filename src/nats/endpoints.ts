@@ -1,0 +1,148 @@
+/**
+ * The second door: commands and queries as endpoints of the NATS services framework (ADR-32 of NATS). Every replica
+ * serves them in one queue group, with the same forms, rules and problems as REST.
+ */
+
+import { Svcm, type ServiceMsg } from '@nats-io/services';
+import { headers, type NatsConnection } from 'nats';
+import { z } from 'zod';
+import { maxBodyBytes, parseJson } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
+import { problemKinds, toProblem, toProblemDocument } from '../core/problem-document.ts';
+import {
+  expectedSubjectSequenceHeader,
+  messageIdHeader,
+  streamPositionHeader,
+  waitForPositionHeader,
+} from './headers.ts';
+import type { ReplicaStatus } from './replicas.ts';
+
+/** What a request says of itself in its headers. */
+export type RequestInfo = {
+  /** `Nats-Msg-Id`: the idempotency key. */
+  readonly messageId: string | undefined;
+  /** `Nats-Expected-Last-Subject-Sequence`: the version that the entity has to be at. */
+  readonly expectedVersion: number | undefined;
+  /** `Wait-For-Position`. */
+  readonly waitFor: number | 'latest' | undefined;
+};
+
+export type Reply = { readonly position: number; readonly body: object };
+
+export type Endpoint = {
+  /** Below the service's name: `commands.add`. */
+  readonly name: string;
+  /** What the payload has to be. */
+  readonly input: z.ZodType;
+  /** What the reply is. */
+  readonly output: z.ZodType;
+  handle(input: never, info: RequestInfo): Promise<Reply>;
+};
+
+/** Declares an endpoint; `handle` gets its input in the type of the schema. */
+export function defineEndpoint<Input>(
+  endpoint: Omit<Endpoint, 'input' | 'handle'> & {
+    readonly input: z.ZodType<Input>;
+    handle(input: Input, info: RequestInfo): Promise<Reply>;
+  },
+): Endpoint {
+  return endpoint;
+}
+
+export type ServeOptions = {
+  readonly nc: NatsConnection;
+  /** The service's name: `laptops`. */
+  readonly name: string;
+  /** A semantic version. */
+  readonly version: string;
+  readonly endpoints: readonly Endpoint[];
+  /** What this replica says of itself. */
+  status(): ReplicaStatus;
+  /** Called for every bug: an error that no client is told about. */
+  onInternalError(error: unknown, subject: string): void;
+};
+
+/** Serves the endpoints; what is returned takes no new request and waits for those that are being answered. */
+export async function serveEndpoints(options: ServeOptions): Promise<() => Promise<void>> {
+  const { nc, name, version, endpoints, status } = options;
+  const underWay = new Set<Promise<void>>();
+  const service = await new Svcm(nc).add({
+    name,
+    version,
+    description: `The ${name} service of Portside.`,
+    statsHandler: () => Promise.resolve(status()),
+  });
+
+  for (const endpoint of endpoints) {
+    service.addEndpoint(endpoint.name.replace('.', '-'), {
+      subject: `${name}.${endpoint.name}`,
+      metadata: {
+        request: JSON.stringify(z.toJSONSchema(endpoint.input, { io: 'input' })),
+        response: JSON.stringify(z.toJSONSchema(endpoint.output)),
+      },
+      handler: (error, message) => {
+        if (error !== null) return;
+        const answered = answer(endpoint, message, options).finally(() => underWay.delete(answered));
+        underWay.add(answered);
+      },
+    });
+  }
+  service.addEndpoint('status', {
+    subject: `${name}.status`,
+    handler: (error, message) => {
+      if (error === null) message.respond(JSON.stringify(status()));
+    },
+  });
+
+  return async () => {
+    await service.stop();
+    await Promise.all(underWay);
+  };
+}
+
+async function answer(
+  { input, handle }: Endpoint,
+  message: ServiceMsg,
+  options: ServeOptions,
+): Promise<void> {
+  try {
+    // What the schema of this endpoint gave is what its handler takes: `defineEndpoint` has seen to that.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const reply = await handle(parsePayload(input, message.data) as never, readInfo(message));
+    const fields = headers();
+    fields.set(streamPositionHeader, String(reply.position));
+    message.respond(JSON.stringify(reply.body), { headers: fields });
+  } catch (error) {
+    const problem = toProblem(error);
+    if (problem.code === 'internal') options.onInternalError(error, message.subject);
+    const document = JSON.stringify(toProblemDocument(problem));
+    // A header is one line; the detail may quote what was sent.
+    const line = problem.message.replaceAll(/[\r\n]+/g, ' ');
+    message.respondError(problemKinds[problem.code].status, line, document);
+  }
+}
+
+function parsePayload(schema: z.ZodType, data: Uint8Array): unknown {
+  if (data.length > maxBodyBytes) throw new Problem('too-large', 'A payload may have 64 KiB.');
+  // `nats req subject ''` asks without saying anything: that is what an empty object says.
+  return parseJson(schema, data.length === 0 ? emptyObject : data);
+}
+
+const emptyObject = new TextEncoder().encode('{}');
+
+/** @throws Problem `malformed` when a header has not its form. */
+function readInfo({ headers: fields }: ServiceMsg): RequestInfo {
+  const get = (name: string) => fields?.get(name) || undefined;
+  const position = (name: string, text: string | undefined) => {
+    if (text !== undefined && !/^[0-9]{1,15}$/.test(text)) {
+      throw new Problem('malformed', `The header ${name} must be a position (0, 1, 2 …).`);
+    }
+    return text === undefined ? undefined : Number(text);
+  };
+  const waitFor = get(waitForPositionHeader);
+  return {
+    messageId: get(messageIdHeader),
+    expectedVersion: position(expectedSubjectSequenceHeader, get(expectedSubjectSequenceHeader)),
+    waitFor: waitFor === 'latest' ? waitFor : position(waitForPositionHeader, waitFor),
+  };
+}

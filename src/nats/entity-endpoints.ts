@@ -1,0 +1,113 @@
+/** The endpoints that every service of one kind of entity has: its commands, and the queries get and list. */
+
+import { z } from 'zod';
+import type { DomainEvent } from '../core/decider.ts';
+import { EntityId } from '../core/entity-id.ts';
+import { execute, type Sources } from '../core/execute.ts';
+import { defaultWaitSeconds, waitFor, type Freshness } from '../core/freshness.ts';
+import { matcherOf, presentExisting, type Resource } from '../core/resource.ts';
+import type { Transactor } from '../core/transact.ts';
+import type { Entity } from '../core/view.ts';
+import { defineEndpoint, type Endpoint, type Reply, type RequestInfo } from './endpoints.ts';
+
+export type EndpointContext<State, Command, Event extends DomainEvent> = {
+  readonly transactor: Transactor<State, Command, Event>;
+  readonly sources: Sources;
+  readonly freshness: Freshness;
+};
+
+const defaultLimit = 100;
+/** A reply is one message: a thousand entities of the largest size stay below the broker's limit of 1 MiB. */
+const maxLimit = 1000;
+
+const ById = z.strictObject({ id: EntityId });
+
+export function entityEndpoints<
+  State,
+  Command,
+  Event extends DomainEvent,
+  Add extends { readonly id?: number | undefined },
+  Change,
+>(
+  resource: Resource<State, Command, Add, Change>,
+  { transactor, sources, freshness }: EndpointContext<State, Command, Event>,
+): Endpoint[] {
+  const { noun, schema } = resource;
+  const { view } = transactor;
+  const position = z.int();
+  const One = z.object({ position, [noun]: schema });
+  const Many = z.object({ position, [`${noun}s`]: z.array(schema) });
+  const Gone = z.object({ position });
+
+  async function run(id: number | undefined, command: Command, { messageId, expectedVersion }: RequestInfo) {
+    const precondition =
+      expectedVersion === undefined ? undefined : ({ version }: Entity<State>) => version === expectedVersion;
+    return execute(transactor, sources, { id, command, messageId, precondition });
+  }
+
+  /** `{"position":12,"laptop":{…}}` */
+  function reply(entity: Entity<State>): Reply {
+    const { version } = entity;
+    return { position: version, body: { position: version, [noun]: presentExisting(resource, entity) } };
+  }
+
+  async function refresh(info: RequestInfo) {
+    if (info.waitFor !== undefined) await waitFor(freshness, info.waitFor, defaultWaitSeconds);
+  }
+
+  return [
+    defineEndpoint({
+      name: `commands.${resource.add.verb}`,
+      input: resource.add.body,
+      output: One,
+      handle: async (body, info) => reply(await run(body.id, resource.add.command(body), info)),
+    }),
+
+    defineEndpoint({
+      name: `commands.${resource.change.verb}`,
+      input: resource.change.body.extend({ id: EntityId }),
+      output: One,
+      async handle({ id, ...fields }, info) {
+        // Parsed again without the id, which is the form that the command is made from.
+        const body = resource.change.body.parse(fields);
+        return reply(await run(EntityId.parse(id), resource.change.command(body), info));
+      },
+    }),
+
+    defineEndpoint({
+      name: `commands.${resource.remove.verb}`,
+      input: ById,
+      output: Gone,
+      async handle({ id }, info) {
+        const { version } = await run(id, resource.remove.command(), info);
+        return { position: version, body: { position: version } };
+      },
+    }),
+
+    defineEndpoint({
+      name: 'queries.get',
+      input: ById,
+      output: One,
+      async handle({ id }, info) {
+        await refresh(info);
+        return reply(view.find(id));
+      },
+    }),
+
+    defineEndpoint({
+      name: 'queries.list',
+      input: z.strictObject({
+        limit: z.int().min(1).max(maxLimit).default(defaultLimit),
+        after: z.int().min(0).default(0),
+        ...Object.fromEntries(Object.keys(resource.filters).map((field) => [field, z.string().optional()])),
+      }),
+      output: Many,
+      async handle({ limit, after, ...wanted }, info) {
+        await refresh(info);
+        const found = view.list({ limit, after, matches: matcherOf(resource, wanted) });
+        const { position: applied } = view;
+        return { position: applied, body: { position: applied, [`${noun}s`]: found.map(resource.present) } };
+      },
+    }),
+  ];
+}
