@@ -30,9 +30,10 @@ const retryAfterSeconds = 1;
 
 export function createApp({ router, onAnswer, onInternalError }: AppOptions): Koa {
   const app = new Koa();
-  app.on('error', (error: unknown, ctx?: Context) =>
-    onInternalError(error, ctx?.response.get('Request-Id') ?? ''),
-  );
+  app.on('error', (error: unknown, ctx?: Context) => {
+    // A client that closes its connection in the middle is no failure of ours.
+    if (ctx?.req.socket.destroyed !== true) onInternalError(error, ctx?.response.get('Request-Id') ?? '');
+  });
   app.use(async (ctx, next) => {
     const start = performance.now();
     const requestId = readRequestId(ctx.get('Request-Id')) ?? randomUUID();

@@ -15,8 +15,8 @@ export function parseTags(name: string, header: string): TagCondition | undefine
   const text = header.trim();
   if (text === '') return undefined;
   if (text === '*') return { any: true };
-  const tags = text.split(',').map((tag) => tag.trim());
-  if (!tags.every((tag) => /^(W\/)?"[\x21\x23-\x7e]*"$/.test(tag))) {
+  const tags = text.match(/(?:W\/)?"[\x21\x23-\x7e]*"/g) ?? [];
+  if (!/^(?:[\s,]*(?:W\/)?"[\x21\x23-\x7e]*"\s*(?:,|$))+[\s,]*$/.test(text)) {
     throw new Problem('malformed', `${name} must be * or a list of entity tags such as "12".`);
   }
   return { any: false, tags };
