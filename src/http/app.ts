@@ -29,7 +29,8 @@ const retryAfterSeconds = 1;
 export function createApp({ router, onAnswer, onInternalError }: AppOptions): Koa {
   const app = new Koa();
   app.on('error', (error: unknown, ctx?: Context) => {
-    if (!isGoneClient(error)) onInternalError(error, ctx?.response.get('Request-Id') ?? '');
+    // A client that closes its connection in the middle is no failure of ours.
+    if (ctx?.req.socket.destroyed !== true) onInternalError(error, ctx?.response.get('Request-Id') ?? '');
   });
   app.use(async (ctx, next) => {
     const start = performance.now();
@@ -92,12 +93,6 @@ const decodablePath: Middleware = (ctx, next) => {
   }
   return next();
 };
-
-/** A client that closes its connection while an answer is on its way is no failure. */
-function isGoneClient(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
-}
 
 /** The client's own id for the request, when it is one that can be logged as it is. */
 function readRequestId(text: string): string | undefined {

@@ -6,10 +6,16 @@ import { z } from 'zod';
 const defaultLimit = 1000;
 const maxLimit = 10_000;
 
+/** Digits alone: not empty, no sign, no exponent, no other base. */
+const Integer = z
+  .string()
+  .regex(/^[0-9]{1,16}$/, 'must be a whole number')
+  .transform(Number);
+
 /** Which page is asked for: at most `limit` items, from the first one beyond `after`. */
 export const PageQuery = z.strictObject({
-  limit: z.coerce.number<string>().int().min(1).max(maxLimit).default(defaultLimit),
-  after: z.coerce.number<string>().int().min(0).default(0),
+  limit: Integer.pipe(z.int().min(1).max(maxLimit)).default(defaultLimit),
+  after: Integer.pipe(z.int()).default(0),
 });
 
 /** Links the page that begins beyond `after`, with the other parameters of this one. */

@@ -1,5 +1,6 @@
 /** Reads what a request carries: ids, query parameters, and a JSON body. What is wrong becomes a problem. */
 
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
 import readRawBody from 'raw-body';
 import type { z } from 'zod';
@@ -30,11 +31,15 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
  *
  * @throws Problem `malformed` naming the header that has not its form.
  */
-export function parseHeaders(names: readonly RequestHeaderName[], { req }: Context): RequestHeaders {
-  const given = names.filter((name) => req.headers[name.toLowerCase()] !== undefined);
+export function parseHeaders(
+  names: readonly RequestHeaderName[],
+  headers: IncomingHttpHeaders,
+): RequestHeaders {
+  const read = (name: RequestHeaderName) => headers[name.toLowerCase()];
+  const given = names.filter((name) => read(name) !== undefined && String(read(name)).trim() !== '');
   // Most requests have none of them.
   if (given.length === 0) return {};
-  const values = Object.fromEntries(given.map((name) => [name, req.headers[name.toLowerCase()]]));
+  const values = Object.fromEntries(given.map((name) => [name, read(name)]));
   const parsed = requestHeaderSchema(given).safeParse(values);
   if (parsed.success) return parsed.data;
   throw new Problem('malformed', `The header ${describeIssues(parsed.error)}.`);

@@ -13,7 +13,7 @@ export function createRouter(operations: readonly Operation[]): Router {
         ctx,
         id: id === undefined ? 0 : parseId(id),
         query: query === undefined ? undefined : parseQuery(query, ctx.query),
-        headers: parseHeaders(headers, ctx),
+        headers: parseHeaders(headers, ctx.req.headers),
         body: body === undefined ? undefined : await parseBody(body, ctx),
       };
       // What the schemas of this operation gave is what its handler takes: `defineOperation` has seen to that.

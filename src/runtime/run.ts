@@ -95,7 +95,8 @@ async function start<
   });
 
   const connection = await connectUntilUp(name, config, log);
-  closers.unshift(() => connection.nc.drain());
+  // There is nobody to drain to when the broker is gone.
+  closers.unshift(() => (connection.isUp ? connection.nc.drain() : connection.nc.close()));
   const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
   pending = 'waiting for its stream';
   const stream = await awaitStream(jsm, name, log);
