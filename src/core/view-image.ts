@@ -6,7 +6,7 @@ import type { EventSchema } from './event-schema.ts';
 import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
 
 /** Changes whenever the lines below mean something else. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** How many things stand in one line: a line is written and read in about a millisecond. */
 const lineLength = 1000;
@@ -28,21 +28,32 @@ export function describeFold<State, Command, Event extends DomainEvent>(
   return JSON.stringify([formatVersion, decider.initial ?? null, String(decider.evolve), types]);
 }
 
-/** The image as lines without their ends; the last one says that it is the last. A state has to be plain JSON. */
+/**
+ * The image as lines without their ends, each with its number, so that none can be missing, doubled or misplaced; the
+ * last one says that it is the last. A state has to be plain JSON.
+ */
 export function* encodeImage<State>(image: ViewImage<State>, initial: State): Generator<string, void> {
+  let number = 0;
+  for (const line of imageLines(image, initial)) yield JSON.stringify({ number: number++, ...line });
+}
+
+function* imageLines<State>(image: ViewImage<State>, initial: State): Generator<ImageLine<State>, void> {
   const { position, time, rejectedCount, entries, messageIds, rejected } = image;
-  yield JSON.stringify({ position, time, rejectedCount });
+  yield { position, time, rejectedCount };
   for (const batch of batches(entries.entries())) {
     // JSON has no `undefined`; a removed entity keeps its version.
-    const line = batch.map(([id, { version, state }]) => [id, version, state === initial ? null : state]);
-    yield JSON.stringify({ entries: line });
+    const line = batch.map(([id, { version, state }]): EntryLine<State> => [
+      id,
+      version,
+      state === initial ? null : state,
+    ]);
+    yield { entries: line };
   }
   for (const generation of ['old', 'young'] as const) {
-    for (const batch of batches(messageIds[generation]))
-      yield JSON.stringify({ messageIds: batch, generation });
+    for (const batch of batches(messageIds[generation])) yield { messageIds: batch, generation };
   }
-  yield JSON.stringify({ rejected });
-  yield JSON.stringify({ end: entries.size });
+  yield { rejected };
+  yield { end: entries.size };
 }
 
 function* batches<T>(items: Iterable<T>): Generator<T[], void> {
@@ -56,11 +67,14 @@ function* batches<T>(items: Iterable<T>): Generator<T[], void> {
   if (batch.length > 0) yield batch;
 }
 
+type EntryLine<State> = readonly [number, number, State | null];
+
 type ImageLine<State> = {
+  readonly number?: number;
   readonly position?: number;
   readonly time?: number;
   readonly rejectedCount?: number;
-  readonly entries?: readonly [number, number, State | null][];
+  readonly entries?: readonly EntryLine<State>[];
   readonly messageIds?: readonly [string, number][];
   readonly generation?: 'old' | 'young';
   readonly rejected?: readonly RejectedMessage[];
@@ -77,10 +91,13 @@ export async function decodeImage<State>(
   let head: ImageLine<State> = {};
   let rejected: readonly RejectedMessage[] = [];
   let end: number | undefined;
+  let count = 0;
   for await (const text of lines) {
     // The digest and the fold's version were checked: these are the lines that `encodeImage` wrote.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const line = JSON.parse(text) as ImageLine<State>;
+    if (line.number !== count || end !== undefined) throw new Error('the snapshot is not whole');
+    count += 1;
     if (line.position !== undefined) head = line;
     for (const [id, version, state] of line.entries ?? [])
       entries.set(id, { state: state ?? initial, version });
