@@ -8,8 +8,19 @@ const maxLimit = 10_000;
 
 /** Which page is asked for: at most `limit` items, from the first one beyond `after`. */
 export const PageQuery = z.strictObject({
-  limit: z.coerce.number<string>().int().min(1).max(maxLimit).default(defaultLimit),
-  after: z.coerce.number<string>().int().min(0).default(0),
+  limit: z.coerce
+    .number<string>()
+    .int()
+    .min(1)
+    .max(maxLimit)
+    .default(defaultLimit)
+    .meta({ description: 'How many the page holds at most.', example: 100 }),
+  after: z.coerce
+    .number<string>()
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ description: 'Where the page before ended: only what is beyond.', example: 100 }),
 });
 
 /** Links the page that begins beyond `after`, with the other parameters of this one. */

@@ -1,7 +1,8 @@
 /** Problems as clients of the HTTP door see them: RFC 9457 documents. HTTP status numbers of errors stand here alone. */
 
-import { z } from 'zod';
+import type { ProblemDocument } from '../core/documents.ts';
 import { Problem, problemCodes, type ProblemCode } from '../core/problem.ts';
+import type { ResponseHeaderName } from './response-headers.ts';
 
 export const problemMediaType = 'application/problem+json';
 
@@ -10,6 +11,8 @@ type ProblemKind = {
   readonly title: string;
   /** What it means and what to do, for the page that `type` leads to. */
   readonly explanation: string;
+  /** What it says in headers, beside the document. */
+  readonly headers?: readonly ResponseHeaderName[];
 };
 
 /** How each code is told over HTTP. */
@@ -22,12 +25,14 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   },
   unauthenticated: {
     status: 401,
+    headers: ['WWW-Authenticate'],
     title: 'The request needs a token',
     explanation:
       'This service asks for a bearer token for every change, and the request had none, or one that is not valid: expired, signed by someone else, or meant for another audience. WWW-Authenticate says what is wrong.',
   },
   forbidden: {
     status: 403,
+    headers: ['WWW-Authenticate'],
     title: 'The token does not allow this',
     explanation:
       'The token is valid, but does not carry the scope that the change needs. WWW-Authenticate names it.',
@@ -39,6 +44,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   },
   'method-not-allowed': {
     status: 405,
+    headers: ['Allow'],
     title: 'The method is not allowed here',
     explanation: 'The path is known, but not with this method. Allow names those that are.',
   },
@@ -46,6 +52,12 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     status: 406,
     title: 'None of the accepted media types can be served',
     explanation: 'The Accept header names no media type that this answer can have.',
+  },
+  'too-slow': {
+    status: 408,
+    title: 'The request took too long to arrive',
+    explanation:
+      'The headers or the body did not arrive in time, so the connection was closed. Send the request again on a new one.',
   },
   conflict: {
     status: 409,
@@ -77,12 +89,19 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   },
   'too-many-requests': {
     status: 429,
+    headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
     title: 'Too many requests',
     explanation:
       'This client has sent more requests than it may in this time. Retry-After says when to come back.',
   },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    explanation: 'The request line and the headers together may have 16 KiB.',
+  },
   unavailable: {
     status: 503,
+    headers: ['Retry-After'],
     title: 'The service cannot do this at the moment',
     explanation:
       'The event log is away or slow, this replica has not caught up in time, or it is starting. Retry-After says when another try makes sense. Where the outcome of a write is not known, the detail says so; sending it again with the same Idempotency-Key is safe.',
@@ -93,21 +112,6 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     explanation: 'A bug. The cause is in the log of the service under the Request-Id of the answer.',
   },
 };
-
-/** RFC 9457, with `errors` for what is wrong inside a request (`pointer` is a JSON Pointer, RFC 6901). */
-export const ProblemDocument = z
-  .object({
-    type: z.string().meta({ description: 'Where the problem is explained.', example: '/problems/not-found' }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().meta({ description: 'What is wrong with this request.' }),
-    errors: z
-      .array(z.object({ pointer: z.string().meta({ example: '/title' }), detail: z.string() }))
-      .optional()
-      .meta({ description: 'Every place that is wrong.' }),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457' });
-export type ProblemDocument = z.infer<typeof ProblemDocument>;
 
 /** `type` is stable and relative to the service: `/problems/<code>`. */
 export function toProblemDocument({ code, message, locations }: Problem): ProblemDocument {

@@ -1,6 +1,8 @@
-/** An HTTP server that says clearly why it cannot listen, and that stops without cutting anyone off. */
+/** An HTTP server that says clearly why it cannot listen, that slow clients cannot hold up, and that stops without cutting anyone off. */
 
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { answerClientError, toClientProblem } from '../http/client-error.ts';
 
 export type ServerOptions = {
   readonly host: string | undefined;
@@ -9,6 +11,18 @@ export type ServerOptions = {
   /** The environment variable to name when the port cannot be had. */
   readonly variable: string;
   readonly listener: RequestListener;
+  readonly limits?: ServerLimits;
+  /** Called for every connection that was one too many. */
+  onRefused?(): void;
+};
+
+export type ServerLimits = {
+  /** Milliseconds that a client may take for its request line and headers. */
+  readonly headersTimeoutMs: number;
+  /** Milliseconds that a client may take for the whole request. */
+  readonly requestTimeoutMs: number;
+  /** How many connections there may be at once; 0: any number. */
+  readonly maxConnections: number;
 };
 
 export type Server = {
@@ -18,13 +32,46 @@ export type Server = {
   close(): Promise<void>;
 };
 
-/** Milliseconds that a client may take for its request line and headers, and for the whole request. */
-const headersTimeout = 10_000;
-const requestTimeout = 30_000;
+const defaultLimits: ServerLimits = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, maxConnections: 0 };
+
+/** How often, in milliseconds, Node looks for clients that take too long. Its own default, 30 s, makes every limit 30 s longer. */
+const connectionsCheckingInterval = 1_000;
+
+/** How often, in milliseconds, a server that ends looks for connections without an answer under way. */
+const closingIntervalMs = 50;
 
 /** @throws Error naming the port, the cause and the variable to change. */
-export async function listen({ host, port, variable, listener }: ServerOptions): Promise<Server> {
-  const server = createServer({ headersTimeout, requestTimeout, keepAliveTimeout: 65_000 }, listener);
+export async function listen(options: ServerOptions): Promise<Server> {
+  const { host, port, variable, listener, limits = defaultLimits, onRefused } = options;
+  /** Every connection with the answer that is under way on it, or was last; none yet before its first request. */
+  const connections = new Map<Duplex, ServerResponse | undefined>();
+  const server = createServer(
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval,
+      keepAliveTimeout: 65_000,
+      // The application refuses it, in its own words.
+      requireHostHeader: false,
+    },
+    (request, response) => {
+      connections.set(request.socket, response);
+      listener(request, response);
+    },
+  );
+  server.on('connection', (socket) => {
+    connections.set(socket, undefined);
+    socket.once('close', () => connections.delete(socket));
+  });
+  // Node takes 0 for "none".
+  if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections;
+  if (onRefused !== undefined) server.on('drop', onRefused);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const answer = connections.get(socket);
+    const isMidAnswer = answer?.headersSent === true && !answer.writableFinished;
+    if (error.code === 'ECONNRESET' || !socket.writable || isMidAnswer) socket.destroy();
+    else answerClientError(toClientProblem(error), socket);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'another process listens there' : error.message;
@@ -42,10 +89,14 @@ export async function listen({ host, port, variable, listener }: ServerOptions):
     port: address === null || typeof address === 'string' ? port : address.port,
     close: () =>
       new Promise((resolve) => {
-        // A kept-alive connection becomes idle when its answer is sent, and would stay open.
-        const idle = setInterval(() => server.closeIdleConnections(), 50);
+        const closing = setInterval(() => {
+          // A kept-alive connection becomes idle when its answer is sent, and would stay open.
+          server.closeIdleConnections();
+          // So would one on which nothing was asked yet, such as browsers open in advance; Node does not call it idle.
+          for (const [socket, answer] of connections) if (answer === undefined) socket.destroy();
+        }, closingIntervalMs);
         server.close(() => {
-          clearInterval(idle);
+          clearInterval(closing);
           resolve();
         });
       }),

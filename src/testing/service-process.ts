@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ReadyMessage } from '../runtime/run.ts';
+import { startValidatingProxy } from './validating-proxy.ts';
 
 export type ServiceProcess = {
   /** `http://127.0.0.1:<port>` */
@@ -21,7 +22,10 @@ export type ServiceProcessOptions = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** Starts `src/<name>/main.ts` and resolves when it answers; rejects when it ends before. */
+/**
+ * Starts `src/<name>/main.ts` and resolves when it answers; rejects when it ends before. When PORTSIDE_TEST_PROXY names
+ * a validating proxy, the service answers behind it (`npm run conformance`).
+ */
 export async function startServiceProcess(
   name: string,
   { natsUrl, env = {} }: ServiceProcessOptions,
@@ -43,8 +47,14 @@ export async function startServiceProcess(
     child.once('message', (message: ReadyMessage) => ready(message));
     void exited.then((code) => reject(new Error(`${name} ended with code ${code} before it was ready`)));
   });
+  const direct = `http://127.0.0.1:${httpPort}`;
+  const program = process.env['PORTSIDE_TEST_PROXY'];
+  const reportFile = process.env['PORTSIDE_TEST_PROXY_REPORT'];
+  const proxy =
+    program === undefined ? undefined : await startValidatingProxy({ program, service: direct, reportFile });
+  void exited.then(() => proxy?.close());
   return {
-    url: `http://127.0.0.1:${httpPort}`,
+    url: proxy?.url ?? direct,
     probeUrl: `http://127.0.0.1:${probePort}`,
     pid: child.pid ?? 0,
     exited,
