@@ -18,6 +18,9 @@ const help = `npm start: a nats-server with JetStream, the laptop service and th
 Environment:
   DATA_DIR     where the event log lies; default ./data
   NATS_PORT    the broker's port; default 4222, 0 for any free one
+  NATS_MONITOR_PORT
+               the port of the broker's monitoring, for npm run doctor; default 8222 (any free one when NATS_PORT is
+               0), 0 for any free one
   NATS_URL     use this broker and start none
   LAPTOPS_*    HTTP_PORT (5000), PROBE_PORT (9000), LOG_LEVEL … of the laptop service: LAPTOPS_HTTP_PORT=5080
   PORTS_*      the same of the port service: HTTP_PORT (5001), PROBE_PORT (9001)
@@ -53,6 +56,14 @@ function env(name: string): string | undefined {
   return process.env[name] || undefined;
 }
 
+/** @throws Error naming the variable when it is not a TCP port; 0 means any free one. */
+function readPort(name: string, usual: number): number {
+  const given = env(name) ?? String(usual);
+  if (!/^\d+$/.test(given) || Number(given) > 65_535)
+    throw new Error(`${name}=${given} is not a port number`);
+  return Number(given);
+}
+
 async function startBroker(): Promise<NatsServer> {
   const found = await findNatsServer();
   if (found === undefined) throw new Error('there is no nats-server; `npm run setup` gets one');
@@ -66,17 +77,19 @@ async function startBroker(): Promise<NatsServer> {
       { cause: error },
     );
   }
-  const port = Number(env('NATS_PORT') ?? 4222);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`NATS_PORT=${env('NATS_PORT')} is not a port number`);
-  }
+  const port = readPort('NATS_PORT', 4222);
+  // Whoever takes any port wants to collide with nobody.
+  const monitorPort = readPort('NATS_MONITOR_PORT', port === 0 ? 0 : 8222);
   try {
-    return await startNatsServer({ program: found.path, dataDir, port });
+    return await startNatsServer({ program: found.path, dataDir, port, monitorPort });
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
+    const takenPort = words.includes('monitor port')
+      ? `port ${monitorPort} is taken: set NATS_MONITOR_PORT to another one (0: any)`
+      : `port ${port} is taken: set NATS_PORT to another one (0: any), or NATS_URL to use the server that is there`;
     const hint = words.includes('address already in use')
-      ? `port ${port} is taken: set NATS_PORT to another one (0: any), or NATS_URL to use the server that is there`
-      : 'its data lies in DATA_DIR';
+      ? takenPort
+      : 'DATA_DIR names the folder of its data';
     throw new Error(`${words}\n${hint}`, { cause: error });
   }
 }
@@ -169,12 +182,13 @@ function describe(natsUrl: string, started: readonly Started[]): string {
     `  ${name.padEnd(9)} http://localhost:${httpPort}/${name.padEnd(9)} probes http://localhost:${probePort}/readyz`;
   const protection = ({ name, writeScope }: Started) =>
     `${name}: ${writeScope === undefined ? 'writes need no token' : `writes need a token with ${writeScope}`}`;
+  const monitoring = broker?.monitorUrl === undefined ? '' : `     monitoring ${broker.monitorUrl}`;
   const httpPort = started.find(({ name }) => name === 'laptops')?.httpPort;
   return `
 Portside is up. Ctrl-C stops it; the data stays.
 
 ${started.map(line).join('\n')}
-  NATS      ${natsUrl}
+  NATS      ${natsUrl}${monitoring}
   access    ${started.map(protection).join('; ')}
 
 Try:

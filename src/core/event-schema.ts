@@ -50,8 +50,8 @@ export function defineEvents<Types extends Record<string, EventType>>(
         return new Rejection(`unknown event type ${JSON.stringify(name.slice(0, 100))}`);
       if (v > versionOf(type))
         return new Rejection(`${name} has version ${v}, newer than this service reads`);
-      const pending = type.upcasters?.slice(v - 1) ?? [];
-      const upcast = pending.reduce<Record<string, unknown>>((old, upcaster) => upcaster(old), envelope.data);
+      const upcast = bringUpToDate(type, v, envelope.data);
+      if (upcast === undefined) return new Rejection(`${name} does not have the shape of version ${v}`);
       const parsed = type.schema.safeParse(upcast);
       if (!parsed.success) return new Rejection(`${name}: ${describeIssues(parsed.error)}`);
       // The schema of a type gives that type's events, which TypeScript cannot follow through the map.
@@ -67,6 +67,15 @@ export function defineEvents<Types extends Record<string, EventType>>(
       return version === 1 ? { type: name, ...fields } : { type: name, v: version, ...fields };
     },
   };
+}
+
+/** The value in today's shape, not validated yet; undefined when an upcaster stumbles over it. */
+function bringUpToDate({ upcasters = [] }: EventType, version: number, value: Record<string, unknown>) {
+  try {
+    return upcasters.slice(version - 1).reduce((old, upcaster) => upcaster(old), value);
+  } catch {
+    return undefined;
+  }
 }
 
 function describeIssues({ issues }: z.ZodError): string {

@@ -6,10 +6,16 @@
  */
 export const rememberedMessageIds = 100_000;
 
+/**
+ * A longer id is not remembered. None of ours is, and whoever publishes straight into the stream may give ids of 64 KiB,
+ * of which the memory holds only so many.
+ */
+export const longestMessageId = 255;
+
 export type MessageIds = {
   /** The position of the message that carried `messageId`; undefined when it is unknown or forgotten. */
   positionOf(messageId: string): number | undefined;
-  /** Notes where an id was first seen. */
+  /** Notes where an id was first seen, unless it is longer than `longestMessageId`. */
   remember(messageId: string, position: number): void;
   /** All that is remembered, as a copy. */
   capture(): MessageIdsImage;
@@ -31,6 +37,7 @@ export function createMessageIds(image?: MessageIdsImage, generation = remembere
     positionOf: (messageId) => young.get(messageId) ?? old.get(messageId),
 
     remember(messageId, position) {
+      if (messageId.length > longestMessageId) return;
       if (young.has(messageId) || old.has(messageId)) return;
       if (young.size >= generation) {
         old = young;

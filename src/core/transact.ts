@@ -68,6 +68,9 @@ export function transact<State, Command, Event extends DomainEvent>(
     return { id: stored.id, state, version: position };
   }
 
+  /** Whether the write that stopped the last append is still in flight: it may win, or fail. */
+  let isContended = false;
+
   /** The entity after the command, or undefined when the decision has to be made again. */
   async function attempt(): Promise<Entity<State> | undefined> {
     const earlier = view.positionOf(messageId);
@@ -92,7 +95,8 @@ export function transact<State, Command, Event extends DomainEvent>(
         return repeat(result.position);
       case 'conflict':
         // On a replicated stream a conflicting write may still be in flight, and nothing to see yet.
-        if (await isCurrent(entity.version)) await pause(conflictPauseMs);
+        isContended = await isCurrent(entity.version);
+        if (isContended) await pause(conflictPauseMs);
         return undefined;
       case 'unavailable':
         throw new Problem('unavailable', 'The event log is not available; nothing was changed.', result);
@@ -110,6 +114,9 @@ export function transact<State, Command, Event extends DomainEvent>(
     for (let attempts = 0; attempts < maxAttempts; attempts++) {
       const entity = await attempt();
       if (entity !== undefined) return entity;
+    }
+    if (isContended) {
+      throw new Problem('unavailable', `A write to ${id} is under way, and its outcome is not known yet.`);
     }
     throw new Problem('conflict', `Other writers changed ${id} first, ${maxAttempts} times in a row.`);
   });

@@ -28,22 +28,33 @@ export function describeFold<State, Command, Event extends DomainEvent>(
   return JSON.stringify([formatVersion, decider.initial ?? null, String(decider.evolve), types]);
 }
 
-/** The image as lines without their ends; the last one says that it is the last. A state has to be plain JSON. */
+/**
+ * The image as lines without their ends, each with its number, so that none can be missing, doubled or misplaced; the
+ * last one says that it is the last. A state has to be plain JSON.
+ */
 export function* encodeImage<State>(image: ViewImage<State>, initial: State): Generator<string, void> {
+  let number = 0;
+  for (const line of imageLines(image, initial)) yield JSON.stringify({ number: number++, ...line });
+}
+
+function* imageLines<State>(image: ViewImage<State>, initial: State): Generator<ImageLine<State>, void> {
   const { position, time, entries, messageIds, rejected, rejectedPositions } = image;
-  yield JSON.stringify({ position, time });
+  yield { position, time };
   for (const batch of batches(entries.entries())) {
     // JSON has no `undefined`; a removed entity keeps its version.
-    const line = batch.map(([id, { version, state }]) => [id, version, state === initial ? null : state]);
-    yield JSON.stringify({ entries: line });
+    const line = batch.map(([id, { version, state }]): EntryLine<State> => [
+      id,
+      version,
+      state === initial ? null : state,
+    ]);
+    yield { entries: line };
   }
   for (const generation of ['old', 'young'] as const) {
-    for (const batch of batches(messageIds[generation]))
-      yield JSON.stringify({ messageIds: batch, generation });
+    for (const batch of batches(messageIds[generation])) yield { messageIds: batch, generation };
   }
-  yield JSON.stringify({ rejected });
-  for (const batch of batches(rejectedPositions)) yield JSON.stringify({ rejectedPositions: batch });
-  yield JSON.stringify({ end: entries.size });
+  yield { rejected };
+  for (const batch of batches(rejectedPositions)) yield { rejectedPositions: batch };
+  yield { end: entries.size };
 }
 
 function* batches<T>(items: Iterable<T>): Generator<T[], void> {
@@ -57,10 +68,13 @@ function* batches<T>(items: Iterable<T>): Generator<T[], void> {
   if (batch.length > 0) yield batch;
 }
 
+type EntryLine<State> = readonly [number, number, State | null];
+
 type ImageLine<State> = {
+  readonly number?: number;
   readonly position?: number;
   readonly time?: number;
-  readonly entries?: readonly [number, number, State | null][];
+  readonly entries?: readonly EntryLine<State>[];
   readonly messageIds?: readonly [string, number][];
   readonly generation?: 'old' | 'young';
   readonly rejected?: readonly RejectedMessage[];
@@ -79,10 +93,13 @@ export async function decodeImage<State>(
   let rejected: readonly RejectedMessage[] = [];
   const rejectedPositions: number[] = [];
   let end: number | undefined;
+  let count = 0;
   for await (const text of lines) {
     // The digest and the fold's version were checked: these are the lines that `encodeImage` wrote.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const line = JSON.parse(text) as ImageLine<State>;
+    if (line.number !== count || end !== undefined) throw new Error('the snapshot is not whole');
+    count += 1;
     if (line.position !== undefined) head = line;
     for (const [id, version, state] of line.entries ?? [])
       entries.set(id, { state: state ?? initial, version });

@@ -42,7 +42,8 @@ export function createApp(options: AppOptions): Koa {
   const { hstsMaxAgeSeconds = 0, rateLimit } = options;
   const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
   app.on('error', (error: unknown, ctx?: Context) => {
-    if (!isGoneClient(error)) onInternalError(error, ctx?.response.get('Request-Id') ?? '');
+    // A client that closes its connection in the middle is no failure of ours.
+    if (ctx?.req.socket.destroyed !== true) onInternalError(error, ctx?.response.get('Request-Id') ?? '');
   });
   app.use(async (ctx, next) => {
     const start = performance.now();
@@ -115,12 +116,6 @@ function refuseMalformed({ req, path }: Context): void {
   } catch {
     throw new Problem('malformed', 'The path holds a percent-encoding that is not UTF-8.');
   }
-}
-
-/** A client that closes its connection while an answer is on its way is no failure. */
-function isGoneClient(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /** The client's own id for the request, when it is one that can be logged as it is. */

@@ -12,7 +12,7 @@ export type TagCondition = { readonly any: true } | { readonly any: false; reado
 export function readCondition(header: string | undefined): TagCondition | undefined {
   const text = header?.trim();
   if (text === undefined) return undefined;
-  return text === '*' ? { any: true } : { any: false, tags: text.split(',').map((tag) => tag.trim()) };
+  return text === '*' ? { any: true } : { any: false, tags: text.match(/(?:W\/)?"[\x21\x23-\x7e]*"/g) ?? [] };
 }
 
 /** If-Match compares strongly: a weak tag never matches, and nothing matches an entity that is not there. */

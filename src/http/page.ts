@@ -6,19 +6,18 @@ import { z } from 'zod';
 const defaultLimit = 1000;
 const maxLimit = 10_000;
 
+/** Digits alone: not empty, no sign, no exponent, no other base. */
+const Integer = z
+  .string()
+  .regex(/^[0-9]{1,16}$/, 'must be a whole number')
+  .transform(Number);
+
 /** Which page is asked for: at most `limit` items, from the first one beyond `after`. */
 export const PageQuery = z.strictObject({
-  limit: z.coerce
-    .number<string>()
-    .int()
-    .min(1)
-    .max(maxLimit)
+  limit: Integer.pipe(z.int().min(1).max(maxLimit))
     .default(defaultLimit)
     .meta({ description: 'How many the page holds at most.', example: 100 }),
-  after: z.coerce
-    .number<string>()
-    .int()
-    .min(0)
+  after: Integer.pipe(z.int())
     .default(0)
     .meta({ description: 'Where the page before ended: only what is beyond.', example: 100 }),
 });

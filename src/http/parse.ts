@@ -1,6 +1,7 @@
 /** Reads what a request carries: parameters in its path and query, headers, and a JSON body. What is wrong becomes a problem. */
 
 import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
 import readRawBody from 'raw-body';
 import type { z } from 'zod';
@@ -40,11 +41,15 @@ function parseParameters<T>(schema: z.ZodType<T>, given: unknown, complaint: str
  *
  * @throws Problem `malformed` naming the header that has not its form.
  */
-export function parseHeaders(names: readonly RequestHeaderName[], { req }: Context): RequestHeaders {
-  const given = names.filter((name) => req.headers[name.toLowerCase()] !== undefined);
+export function parseHeaders(
+  names: readonly RequestHeaderName[],
+  headers: IncomingHttpHeaders,
+): RequestHeaders {
+  const read = (name: RequestHeaderName) => headers[name.toLowerCase()];
+  const given = names.filter((name) => read(name) !== undefined && String(read(name)).trim() !== '');
   // Most requests have none of them.
   if (given.length === 0) return {};
-  const values = Object.fromEntries(given.map((name) => [name, req.headers[name.toLowerCase()]]));
+  const values = Object.fromEntries(given.map((name) => [name, read(name)]));
   const parsed = requestHeaderSchema(given).safeParse(values);
   if (parsed.success) return parsed.data;
   throw new Problem('malformed', `The header ${describeIssues(parsed.error)}.`);

@@ -16,7 +16,7 @@ const IdempotencyKey = z
 const EntityTags = z
   .string()
   .regex(
-    /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/,
+    /^\s*(?:\*|(?:[\s,]*(?:W\/)?"[\x21\x23-\x7e]*"\s*(?:,|$))+[\s,]*)\s*$/,
     'must be * or a list of entity tags such as "12"',
   );
 

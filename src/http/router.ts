@@ -61,7 +61,7 @@ function createHandler(
       id: id === undefined ? 0 : parseId(id),
       params: params === undefined ? undefined : parseParams(params, ctx.params),
       query: query === undefined ? undefined : parseQuery(query, ctx.query),
-      headers: parseHeaders(headers, ctx),
+      headers: parseHeaders(headers, ctx.req.headers),
       body: body === undefined ? undefined : await parseBody(body, ctx),
     };
     // What the schemas of this operation gave is what its handler takes: `defineOperation` has seen to that.

@@ -7,6 +7,8 @@ export const brokerErrors = {
   wrongLastSequenceUnknown: 10164,
   /** Replicated streams: the leader changed while the message was in flight. */
   leaderChange: 10163,
+  /** Replicated streams: a message with this id is in flight, and may yet be stored. */
+  duplicateInFlight: 10158,
   /** An atomic batch holds a message id that the broker already knows. */
   batchDuplicate: 10201,
   consumerNotFound: 10014,

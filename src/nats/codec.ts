@@ -44,10 +44,18 @@ export function createCodec<Event extends DomainEvent>(
         time,
         id,
         subject,
-        messageId: headers?.get(messageIdHeader) || undefined,
+        messageId: copyText(headers?.get(messageIdHeader)) || undefined,
         commandDigest: headers?.get(commandDigestHeader) || undefined,
         content: read(id, data),
       };
     },
   };
+}
+
+/**
+ * The view remembers ids for long, and the client's headers are slices of one string: without a copy, each id would
+ * hold all the headers of its message, which may be 64 KiB.
+ */
+function copyText(text = ''): string {
+  return Buffer.from(text).toString();
 }

@@ -33,6 +33,9 @@ export type ConnectOptions = {
  */
 const liveness = { pingInterval: 5_000, maxPingOut: 2 } satisfies NodeConnectionOptions;
 
+/** Milliseconds that a server may take to answer the call; another one is tried then. */
+const dialTimeoutMs = 5_000;
+
 /** @throws when no server answers at first; later losses are mended in the background. */
 export async function connectToNats(
   { url, name, credsFile }: ConnectOptions,
@@ -42,6 +45,7 @@ export async function connectToNats(
     ...liveness,
     servers: url.split(',').map((server) => server.trim()),
     name,
+    timeout: dialTimeoutMs,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     ignoreAuthErrorAbort: true,

@@ -118,21 +118,34 @@ export function createEventStore<Event extends DomainEvent>({
     return undefined;
   }
 
-  /** One try; `unknown` when no acknowledgement came and the entity's tail does not show the message (yet). */
-  async function tryAppend(append: Append<Event>): Promise<AppendResult> {
+  /**
+   * One try; `unknown` when no acknowledgement came and the entity's tail does not show the message (yet).
+   *
+   * @param open the outcome of an earlier try that got no answer; it stays open unless this try settles it as well.
+   */
+  async function tryAppend(append: Append<Event>, open: AppendResult | undefined): Promise<AppendResult> {
     try {
       const { seq, duplicate } = await publish(append);
       return { outcome: duplicate ? 'duplicate' : 'written', position: seq };
     } catch (error) {
       const failure = classify(error);
-      if (failure === 'refused') return { outcome: 'unavailable', cause: error };
+      if (failure === 'refused' && open === undefined) return { outcome: 'unavailable', cause: error };
       try {
         const own = await findOwn(append);
         if (own !== undefined) return { outcome: 'duplicate', position: own };
       } catch (cause) {
         return { outcome: 'unknown', cause };
       }
-      return failure === 'conflict' ? { outcome: 'conflict' } : { outcome: 'unknown', cause: error };
+      switch (failure) {
+        case 'conflict':
+          return { outcome: 'conflict' };
+        case 'contended':
+          // The write that is in flight may be our own earlier try.
+          return open ?? { outcome: 'conflict' };
+        case 'refused':
+        case 'lost':
+          return { outcome: 'unknown', cause: error };
+      }
     }
   }
 
@@ -158,10 +171,12 @@ export function createEventStore<Event extends DomainEvent>({
     async append(append) {
       if (!connection.isUp) return { outcome: 'unavailable', cause: new Error('not connected') };
       const deadline = Date.now() + appendTimeoutMs;
+      let open: AppendResult | undefined;
       for (;;) {
-        const result = await tryAppend(append);
+        const result = await tryAppend(append, open);
         // Trying again is safe: the version or the message id stops the second of two.
         if (result.outcome !== 'unknown' || Date.now() + retryMs >= deadline) return result;
+        open = result;
         await sleep(retryMs);
       }
     },
@@ -207,17 +222,19 @@ function decodeStored<Event extends DomainEvent>(
 }
 
 /**
- * What a failed publish means: `conflict`, the guard stopped it (or it was stored before); `refused`, the broker did
- * not take it; `lost`, nobody knows.
+ * What a failed publish means: `conflict`, the guard stopped it (or it was stored before); `contended`, a write that is
+ * in flight stopped it; `refused`, the broker did not take it; `lost`, nobody knows.
  */
-function classify(error: unknown): 'conflict' | 'refused' | 'lost' {
+function classify(error: unknown): 'conflict' | 'contended' | 'refused' | 'lost' {
   if (error instanceof JetStreamApiError) {
     switch (error.code) {
       case brokerErrors.wrongLastSequence:
+        return 'conflict';
       case brokerErrors.wrongLastSequenceUnknown:
       case brokerErrors.batchDuplicate:
-        return 'conflict';
+        return 'contended';
       case brokerErrors.leaderChange:
+      case brokerErrors.duplicateInFlight:
         return 'lost';
       default:
         return 'refused';

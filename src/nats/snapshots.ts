@@ -10,8 +10,10 @@ import { createHash } from 'node:crypto';
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import { Objm, StorageType, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from 'nats';
+import { z } from 'zod';
 import { decodeImage, encodeImage } from '../core/view-image.ts';
 import type { ViewImage } from '../core/view.ts';
+import { brokerErrors } from './broker-errors.ts';
 import { readLines, withinTime, writeLines } from './line-stream.ts';
 
 export type SnapshotsOptions<State> = {
@@ -23,6 +25,8 @@ export type SnapshotsOptions<State> = {
   readonly initial: State;
   /** What the fold is, from `describeFold`. */
   readonly fold: string;
+  /** Milliseconds without more data after which a snapshot that is read is given up. */
+  readonly chunkTimeoutMs?: number;
   /** Called for a snapshot that was found and not used, with the reason. */
   onUnusable?(reason: string): void;
 };
@@ -43,7 +47,10 @@ export type SnapshotInfo = {
 export type Snapshots<State> = {
   /** The newest snapshots of this fold, newest first. */
   list(): Promise<SnapshotInfo[]>;
-  /** The newest usable snapshot at or before `upTo`; undefined when there is none. Throws only when NATS is away. */
+  /**
+   * The newest usable snapshot at or before `upTo`; undefined when there is none, or no bucket. What is found and not used
+   * is told. Throws only when NATS is away.
+   */
   load(upTo: number): Promise<ViewImage<State> | undefined>;
   /**
    * Stores the image unless another replica stores one, or has stored one, that is at most `margin` positions behind.
@@ -51,13 +58,15 @@ export type Snapshots<State> = {
   save(image: ViewImage<State>, margin: number): Promise<'written' | 'skipped'>;
 };
 
+/** A slot that holds a snapshot, and which of its contents that is. */
+type Slot = { readonly slot: number; readonly info: SnapshotInfo; readonly revision: number };
+
 /** How many snapshots of one fold are kept: the newest to start from, and older ones to look back from. */
 const slots = [0, 1, 2] as const;
 /** A replica that has said it writes a snapshot is believed for this many milliseconds. */
 const claimMs = 120_000;
 /** Snapshots of other folds are removed when they are older than this many milliseconds: their replicas are gone. */
 const foreignMs = 24 * 3_600_000;
-const chunkTimeoutMs = 10_000;
 
 export async function openSnapshots<State>({
   nc,
@@ -66,6 +75,7 @@ export async function openSnapshots<State>({
   stream,
   initial,
   fold,
+  chunkTimeoutMs = 10_000,
   onUnusable,
 }: SnapshotsOptions<State>): Promise<Snapshots<State>> {
   const bucket: ObjectStore = await new Objm(nc).open(snapshotBucket(name), false);
@@ -73,67 +83,76 @@ export async function openSnapshots<State>({
   const claimName = `${foldId}.claim`;
   const slotName = (slot: number) => `${foldId}.${slot}`;
 
+  /** Slots whose content turned out to be unusable here, each with the revision that was. */
+  const unusable = new Map<number, number>();
+
   /** The slots that hold something, newest first. */
-  async function readSlots(): Promise<{ slot: number; info: SnapshotInfo }[]> {
+  async function readSlots(): Promise<Slot[]> {
     const read = await Promise.all(
-      slots.map(async (slot) => ({ slot, info: parseInfo(await bucket.info(slotName(slot))) })),
+      slots.map(async (slot) => {
+        const object = await bucket.info(slotName(slot));
+        const info = parseInfo(object);
+        return object === null || info === undefined ? undefined : { slot, info, revision: object.revision };
+      }),
     );
-    return read
-      .flatMap(({ slot, info }) => (info === undefined ? [] : [{ slot, info }]))
-      .toSorted((a, b) => b.info.position - a.info.position);
+    return read.filter((slot) => slot !== undefined).toSorted((a, b) => b.info.position - a.info.position);
   }
 
-  /** Why the stream does not bear the snapshot out; undefined when it does. */
-  async function findMismatch({ position, time, streamCreated }: SnapshotInfo): Promise<string | undefined> {
+  /** Why the snapshot is not to be used; undefined when nothing speaks against it. */
+  async function findMisfit({ slot, revision, info }: Slot): Promise<string | undefined> {
+    if (unusable.get(slot) === revision) return 'it could not be read';
     const { created, state } = await jsm.streams.info(stream);
-    if (created !== streamCreated) return 'it is of another stream';
-    if (position > state.last_seq) return `it is ahead of the stream, which ends at ${state.last_seq}`;
-    const message = await jsm.streams.getMessage(stream, { seq: position });
-    if (message?.time.getTime() !== time) return `the stream holds another message at position ${position}`;
+    if (created !== info.streamCreated) return 'it is of another stream';
+    if (info.position > state.last_seq) return `it is ahead of the stream, which ends at ${state.last_seq}`;
+    const message = await jsm.streams.getMessage(stream, { seq: info.position });
+    if (message?.time.getTime() !== info.time) {
+      return `the stream holds another message at position ${info.position}`;
+    }
     return undefined;
   }
 
-  async function read(slot: number): Promise<ViewImage<State>> {
+  async function read({ slot, revision }: Slot): Promise<ViewImage<State>> {
     const object = await bucket.get(slotName(slot));
     if (object === null) throw new Error('it is gone');
-    const image = await decodeImage(readLines(withinTime(object.data, chunkTimeoutMs)), initial);
-    // The digest is known to be right only now.
-    const error = await object.error;
-    if (error) throw error;
-    return image;
+    // Looked at below, also when the lines are found to be wrong before the digest is.
+    const failure = object.error.catch((error: unknown) => error);
+    try {
+      const image = await decodeImage(readLines(withinTime(object.data, chunkTimeoutMs)), initial);
+      // The digest is known to be right only now.
+      const error = await failure;
+      if (error) throw error;
+      return image;
+    } catch (error) {
+      unusable.set(slot, revision);
+      throw error;
+    }
   }
 
   async function load(upTo: number): Promise<ViewImage<State> | undefined> {
-    for (const { slot, info } of await readSlots()) {
-      if (info.position > upTo) continue;
-      const reason = await findMismatch(info);
-      if (reason === undefined) {
-        try {
-          return await read(slot);
-        } catch (error) {
-          onUnusable?.(`snapshot of position ${info.position}: ${String(error)}`);
-        }
-      } else {
-        onUnusable?.(`snapshot of position ${info.position}: ${reason}`);
+    for (const slot of await readSlots()) {
+      const { position } = slot.info;
+      if (position > upTo) continue;
+      const reason = await findMisfit(slot);
+      try {
+        if (reason !== undefined) throw new Error(reason);
+        return await read(slot);
+      } catch (error) {
+        onUnusable?.(
+          `snapshot of position ${position}: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     }
     return undefined;
   }
 
   /** Says to the other replicas that this one writes; false when another one was faster. */
-  async function claim(position: number): Promise<boolean> {
-    const earlier = await bucket.info(claimName);
-    if (earlier !== null && Date.now() - Date.parse(earlier.mtime) < claimMs) {
-      const claimed = Number(earlier.metadata?.['position']);
-      const done = (await readSlots())[0]?.info.position ?? 0;
-      if (claimed > done) return false;
-    }
+  async function claim(position: number, previousRevision: number): Promise<boolean> {
     try {
       const meta = { name: claimName, metadata: { position: String(position) } };
-      await bucket.putBlob(meta, new Uint8Array(), { previousRevision: earlier?.revision ?? 0 });
+      await bucket.putBlob(meta, new Uint8Array(), { previousRevision });
       return true;
     } catch (error) {
-      if (error instanceof JetStreamApiError) return false;
+      if (error instanceof JetStreamApiError && error.code === brokerErrors.wrongLastSequence) return false;
       throw error;
     }
   }
@@ -148,16 +167,29 @@ export async function openSnapshots<State>({
   return {
     list: async () => (await readSlots()).map(({ info }) => info),
 
-    load,
+    async load(upTo) {
+      try {
+        return await load(upTo);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        onUnusable?.(`there is no bucket ${snapshotBucket(name)}; run the provisioning`);
+        return undefined;
+      }
+    },
 
     async save(image, margin) {
+      // The claim is read before the slots: whoever claimed in between makes ours fail.
+      const earlier = await bucket.info(claimName);
       const held = await readSlots();
-      const newest = held[0]?.info.position ?? 0;
-      if (image.position - newest <= margin || !(await claim(image.position))) return 'skipped';
+      const fitting: Slot[] = [];
+      for (const slot of held) if ((await findMisfit(slot)) === undefined) fitting.push(slot);
+      if (image.position - (fitting[0]?.info.position ?? 0) <= margin) return 'skipped';
+      if (isUnderWay(earlier, held)) return 'skipped';
+      if (!(await claim(image.position, earlier?.revision ?? 0))) return 'skipped';
       const { created } = await jsm.streams.info(stream);
-      const free = slots.find((slot) => held.every((other) => other.slot !== slot));
+      const free = slots.find((slot) => fitting.every((other) => other.slot !== slot));
       const meta = {
-        name: slotName(free ?? held.at(-1)?.slot ?? 0),
+        name: slotName(free ?? fitting.at(-1)?.slot ?? 0),
         metadata: { position: String(image.position), time: String(image.time), streamCreated: created },
       };
       await bucket.put(meta, writeLines(encodeImage(image, initial)));
@@ -178,15 +210,26 @@ export async function provisionSnapshots(nc: NatsConnection, name: string, repli
   await new Objm(nc).create(snapshotBucket(name), { storage: StorageType.File, replicas, description });
 }
 
-function parseInfo(object: ObjectInfo | null): SnapshotInfo | undefined {
-  const { position, time, streamCreated } = object?.metadata ?? {};
-  if (object === null || object.deleted || position === undefined || streamCreated === undefined)
-    return undefined;
-  return {
-    position: Number(position),
-    time: Number(time),
-    streamCreated,
-    written: Date.parse(object.mtime),
-    size: object.size,
-  };
+/** Whether the replica that claimed last is believed to be writing still: its snapshot is not there, and it is not long ago. */
+function isUnderWay(claimed: ObjectInfo | null, held: readonly Slot[]): boolean {
+  if (claimed === null || Date.now() - Date.parse(claimed.mtime) >= claimMs) return false;
+  return Number(claimed.metadata?.['position']) > (held[0]?.info.position ?? 0);
 }
+
+function isMissing(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === brokerErrors.streamNotFound;
+}
+
+/** What the metadata say; undefined for an object that is none of ours, or not whole. */
+function parseInfo(object: ObjectInfo | null): SnapshotInfo | undefined {
+  if (object === null || object.deleted) return undefined;
+  const metadata = SnapshotMetadata.safeParse(object.metadata);
+  if (!metadata.success) return undefined;
+  return { ...metadata.data, written: Date.parse(object.mtime), size: object.size };
+}
+
+const SnapshotMetadata = z.object({
+  position: z.coerce.number<string>().int().min(1),
+  time: z.coerce.number<string>().int(),
+  streamCreated: z.string(),
+});

@@ -29,7 +29,12 @@ export function connectUntilUp(name: string, { natsUrl, natsCreds }: Config, log
 }
 
 /** Waits until the service's stream is there and is what its file says; returns its name. */
-export async function awaitStream(jsm: JetStreamManager, name: string, log: Log): Promise<string> {
+export async function awaitStream(
+  jsm: JetStreamManager,
+  name: string,
+  log: Log,
+  report: (progress: string) => void,
+): Promise<string> {
   const wanted = await readStreamDefinition(new URL(`../../streams/${name}.json`, import.meta.url));
   for (;;) {
     const found = await retrying(
@@ -40,6 +45,7 @@ export async function awaitStream(jsm: JetStreamManager, name: string, log: Log)
     const differences = found?.filter(({ field }) => !ownToDeployment.has(field));
     if (differences?.length === 0) return wanted.name;
     const reason = differences?.map(describeDifference).join('; ') ?? 'there is no such stream';
+    report(`stream ${wanted.name} is not what its file says: ${reason}`);
     log.error({ stream: wanted.name, reason }, 'the stream is not what its file says; run the provisioning');
     await sleep(retryMs);
   }

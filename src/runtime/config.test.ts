@@ -29,6 +29,7 @@ test('an empty environment gives the defaults', () => {
     probePort: 9000,
     logLevel: 'info',
     shutdownTimeoutMs: 9000,
+    snapshotEvery: 10_000,
   });
 });
 
@@ -41,6 +42,7 @@ test('every variable is taken, and variables that are not ours are left alone', 
     PROBE_PORT: '8081',
     LOG_LEVEL: 'debug',
     SHUTDOWN_TIMEOUT_SECONDS: '2.5',
+    SNAPSHOT_EVERY: '500',
     HOME: '/root',
     http_port: 'abc',
   });
@@ -52,11 +54,13 @@ test('every variable is taken, and variables that are not ours are left alone', 
     probePort: 8081,
     logLevel: 'debug',
     shutdownTimeoutMs: 2500,
+    snapshotEvery: 500,
   });
 });
 
 test('an empty variable counts as unset', () => {
-  const names = 'NATS_URL NATS_CREDS HTTP_HOST HTTP_PORT PROBE_PORT LOG_LEVEL SHUTDOWN_TIMEOUT_SECONDS';
+  const names =
+    'NATS_URL NATS_CREDS HTTP_HOST HTTP_PORT PROBE_PORT LOG_LEVEL SHUTDOWN_TIMEOUT_SECONDS SNAPSHOT_EVERY';
   assert.equal(read(Object.fromEntries(names.split(' ').map((name) => [name, '']))), read({}));
 });
 
@@ -91,6 +95,13 @@ test('SHUTDOWN_TIMEOUT_SECONDS is between 1 second and 10 minutes', () => {
   for (const right of ['1', '600', '9.5']) assert.equal(readFaults({ [name]: right }), [], right);
   for (const wrong of ['0.9', '601', '-1', '9s', ' ']) {
     assert.match(readFaults({ [name]: wrong }).join('\n'), `${name}=${wrong}: `, wrong);
+  }
+});
+
+test('SNAPSHOT_EVERY is a positive number of messages', () => {
+  assert.equal(readFaults({ SNAPSHOT_EVERY: '1' }), []);
+  for (const wrong of ['0', '-1', '1.5', 'often', ' ']) {
+    assert.match(readFaults({ SNAPSHOT_EVERY: wrong }).join('\n'), `SNAPSHOT_EVERY=${wrong}: `, wrong);
   }
 });
 

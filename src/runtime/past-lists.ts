@@ -57,8 +57,17 @@ export function createPastLists<State>(stream: string, log: Log): PastLists<Stat
       if ('entities' in answer) request?.resolve(answer.entities);
       else request?.reject(new Problem('unavailable', `The past could not be read: ${answer.failure}`));
     });
+    // Without this, a request that reaches a child that is just ending would end the service.
+    started.on('error', (error) => {
+      log.warn({ reason: String(error) }, 'the process that lists the past cannot be asked');
+      abandon();
+    });
     started.on('exit', (code, signal) => {
       log.info({ code, signal }, 'the process that lists the past ended');
+      abandon();
+    });
+    function abandon() {
+      started.kill('SIGKILL');
       if (child === started) child = undefined;
       for (const request of waiting.values()) {
         if (request.child !== started) continue;
@@ -66,7 +75,7 @@ export function createPastLists<State>(stream: string, log: Log): PastLists<Stat
           new Problem('unavailable', 'The past could not be read in the time and memory it may use.'),
         );
       }
-    });
+    }
     return started;
   }
 

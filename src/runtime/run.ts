@@ -108,10 +108,11 @@ async function start<
   });
 
   const connection = await connectUntilUp(name, config, log);
-  closers.unshift(() => connection.nc.drain());
+  // There is nobody to drain to when the broker is gone.
+  closers.unshift(() => (connection.isUp ? connection.nc.drain() : connection.nc.close()));
   const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
   pending = 'waiting for its stream';
-  const stream = await awaitStream(jsm, name, log);
+  const stream = await awaitStream(jsm, name, log, (progress) => (pending = progress));
 
   const { store, snapshots, follow } = await openEventLog(definition, { connection, jsm, stream, log });
   const sayUnavailable = (error: unknown) =>

@@ -1,6 +1,7 @@
 /** An HTTP server that says clearly why it cannot listen, that slow clients cannot hold up, and that stops without cutting anyone off. */
 
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { answerClientError, toClientProblem } from '../http/client-error.ts';
 
@@ -28,7 +29,7 @@ export type ServerLimits = {
 export type Server = {
   /** The port it listens on. */
   readonly port: number;
-  /** Accepts nothing new and resolves when the last answer is sent. */
+  /** Accepts no connection any more, and resolves when the last answer is sent or too long in coming. */
   close(): Promise<void>;
 };
 
@@ -37,14 +38,21 @@ const defaultLimits: ServerLimits = { headersTimeoutMs: 10_000, requestTimeoutMs
 /** How often, in milliseconds, Node looks for clients that take too long. Its own default, 30 s, makes every limit 30 s longer. */
 const connectionsCheckingInterval = 1_000;
 
-/** How often, in milliseconds, a server that ends looks for connections without an answer under way. */
+/** How often, in milliseconds, a server that closes looks whether it may end the connections that are left. */
 const closingIntervalMs = 50;
+/** Milliseconds without a request after which a closing server takes the connections that are left for idle. */
+const lingerMs = 200;
+/** Milliseconds after which a closing server waits for no client any more: longer than any answer of ours takes. */
+const patienceMs = 7_000;
 
 /** @throws Error naming the port, the cause and the variable to change. */
 export async function listen(options: ServerOptions): Promise<Server> {
   const { host, port, variable, listener, limits = defaultLimits, onRefused } = options;
   /** Every connection with the answer that is under way on it, or was last; none yet before its first request. */
   const connections = new Map<Duplex, ServerResponse | undefined>();
+  const answering = new Set<ServerResponse>();
+  let lastRequestAt = 0;
+  let closing = false;
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
@@ -56,6 +64,10 @@ export async function listen(options: ServerOptions): Promise<Server> {
     },
     (request, response) => {
       connections.set(request.socket, response);
+      lastRequestAt = performance.now();
+      answering.add(response);
+      response.once('close', () => answering.delete(response));
+      if (closing) endConnectionAfter(response);
       listener(request, response);
     },
   );
@@ -89,16 +101,24 @@ export async function listen(options: ServerOptions): Promise<Server> {
     port: address === null || typeof address === 'string' ? port : address.port,
     close: () =>
       new Promise((resolve) => {
-        const closing = setInterval(() => {
-          // A kept-alive connection becomes idle when its answer is sent, and would stay open.
-          server.closeIdleConnections();
-          // So would one on which nothing was asked yet, such as browsers open in advance; Node does not call it idle.
-          for (const [socket, answer] of connections) if (answer === undefined) socket.destroy();
+        closing = true;
+        for (const response of answering) endConnectionAfter(response);
+        const since = performance.now();
+        const idle = setInterval(() => {
+          const now = performance.now();
+          const quiet = answering.size === 0 && now - Math.max(since, lastRequestAt) >= lingerMs;
+          if (quiet || now - since >= patienceMs) server.closeAllConnections();
         }, closingIntervalMs);
-        server.close(() => {
-          clearInterval(closing);
+        // Not the HTTP server's own: that cuts a connection on which a client just sends its next request.
+        NetServer.prototype.close.call(server, () => {
+          clearInterval(idle);
           resolve();
         });
       }),
   };
+}
+
+/** Tells the client to send nothing more on this connection. */
+function endConnectionAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }

@@ -1,6 +1,7 @@
 /** A service as its own process, on free ports, the way a platform would run it. */
 
 import { fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ReadyMessage } from '../runtime/run.ts';
 import { startValidatingProxy } from './validating-proxy.ts';
@@ -16,10 +17,18 @@ export type ServiceProcess = {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
+/** A service that may not answer yet. */
+export type LaunchedService = Pick<ServiceProcess, 'exited' | 'stop'> & {
+  /** Resolves when it answers; rejects when it ends before. */
+  readonly ready: Promise<ServiceProcess>;
+};
+
 export type ServiceProcessOptions = {
   readonly natsUrl: string;
   /** More environment variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Is given each line of its log; without it the log goes to the test's own output. */
+  onLog?(line: string): void;
 };
 
 /**
@@ -28,10 +37,19 @@ export type ServiceProcessOptions = {
  */
 export async function startServiceProcess(
   name: string,
-  { natsUrl, env = {} }: ServiceProcessOptions,
+  options: ServiceProcessOptions,
 ): Promise<ServiceProcess> {
+  return launchServiceProcess(name, options).ready;
+}
+
+/** Starts `src/<name>/main.ts` without waiting for anything. */
+export function launchServiceProcess(
+  name: string,
+  { natsUrl, env = {}, onLog }: ServiceProcessOptions,
+): LaunchedService {
   const child = fork(fileURLToPath(new URL(`../${name}/main.ts`, import.meta.url)), {
     execArgv: ['--import', 'tsx'],
+    stdio: ['inherit', onLog === undefined ? 'inherit' : 'pipe', 'inherit', 'ipc'],
     env: {
       ...process.env,
       NATS_URL: natsUrl,
@@ -42,25 +60,33 @@ export async function startServiceProcess(
       ...env,
     },
   });
+  if (child.stdout !== null && onLog !== undefined) createInterface(child.stdout).on('line', onLog);
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  const { httpPort, probePort } = await new Promise<ReadyMessage>((ready, reject) => {
-    child.once('message', (message: ReadyMessage) => ready(message));
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    return exited;
+  };
+  const ready = new Promise<ServiceProcess>((resolve, reject) => {
+    child.once('message', ({ httpPort, probePort }: ReadyMessage) => {
+      const probeUrl = `http://127.0.0.1:${probePort}`;
+      proxied(`http://127.0.0.1:${httpPort}`, exited).then(
+        (url) => resolve({ url, probeUrl, pid: child.pid ?? 0, exited, stop }),
+        reject,
+      );
+    });
     void exited.then((code) => reject(new Error(`${name} ended with code ${code} before it was ready`)));
   });
-  const direct = `http://127.0.0.1:${httpPort}`;
+  // Whoever launches it may never ask.
+  ready.catch(() => undefined);
+  return { exited, stop, ready };
+}
+
+/** The address of a validating proxy in front of the service, when PORTSIDE_TEST_PROXY names one; else its own. */
+async function proxied(service: string, exited: Promise<unknown>): Promise<string> {
   const program = process.env['PORTSIDE_TEST_PROXY'];
+  if (program === undefined) return service;
   const reportFile = process.env['PORTSIDE_TEST_PROXY_REPORT'];
-  const proxy =
-    program === undefined ? undefined : await startValidatingProxy({ program, service: direct, reportFile });
-  void exited.then(() => proxy?.close());
-  return {
-    url: proxy?.url ?? direct,
-    probeUrl: `http://127.0.0.1:${probePort}`,
-    pid: child.pid ?? 0,
-    exited,
-    stop(signal = 'SIGTERM') {
-      child.kill(signal);
-      return exited;
-    },
-  };
+  const proxy = await startValidatingProxy({ program, service, reportFile });
+  void exited.then(() => proxy.close());
+  return proxy.url;
 }

@@ -1,0 +1,19 @@
+/** The findings as a person reads them: what is bad stands out, and says what to do. */
+
+import type { Finding } from './finding.ts';
+
+const marks = { ok: '✓', warning: '!', failure: '✗' } as const satisfies Record<Finding['verdict'], string>;
+
+/** One aligned line a finding, the remedy under it, and the count at the end. */
+export function formatReport(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  const indent = `\n${' '.repeat(width + 4)}`;
+  const lines = findings.map((finding) => {
+    const { name, verdict, detail } = finding;
+    const remedy = verdict === 'ok' ? '' : `\n→ ${finding.remedy}`;
+    return `${marks[verdict]} ${name.padEnd(width)}  ${(detail + remedy).replaceAll('\n', indent)}`;
+  });
+  const count = (verdict: Finding['verdict']) =>
+    findings.filter((finding) => finding.verdict === verdict).length;
+  return `${lines.join('\n')}\n\n${count('ok')} ok, ${count('warning')} warnings, ${count('failure')} failures\n`;
+}

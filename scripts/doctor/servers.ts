@@ -1,0 +1,93 @@
+/** Which servers answer, and whether they are new enough: every address of NATS_URL is asked for itself. */
+
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { connectToNats, type Connection } from '../../src/nats/connection.ts';
+import { isNewEnough, MINIMUM_VERSION } from '../setup/nats-server-version.mjs';
+import type { DoctorConfig } from './environment.ts';
+import { describeError, failure, ok, type Finding } from './finding.ts';
+
+/** What the other checks ask. */
+export type Broker = { readonly connection: Connection; readonly jsm: JetStreamManager };
+
+/** A server that was reached. */
+export type Server = {
+  readonly id: string;
+  readonly name: string;
+  /** The name of its cluster; undefined when it stands alone. */
+  readonly cluster: string | undefined;
+};
+
+export type ServersExamined = {
+  readonly findings: readonly Finding[];
+  readonly servers: readonly Server[];
+  /** Undefined when nothing more can be asked. */
+  readonly broker: Broker | undefined;
+  close(): Promise<void>;
+};
+
+type Attempt =
+  | { readonly url: string; readonly connection: Connection }
+  | { readonly url: string; readonly reason: string };
+
+export async function examineServers(config: DoctorConfig): Promise<ServersExamined> {
+  const attempts = await Promise.all(config.natsUrl.split(',').map((url) => tryServer(url.trim(), config)));
+  const reached = attempts.filter((attempt) => 'connection' in attempt);
+  const connections = reached.map(({ connection }) => connection);
+  const jetStream = await examineJetStream(connections);
+  return {
+    findings: [...attempts.map(judgeServer), ...jetStream.findings],
+    servers: connections.flatMap(({ nc: { info } }) =>
+      info === undefined ? [] : [{ id: info.server_id, name: info.server_name, cluster: info.cluster }],
+    ),
+    broker: jetStream.broker,
+    async close() {
+      await Promise.all(connections.map(({ nc }) => nc.close()));
+    },
+  };
+}
+
+async function tryServer(url: string, { natsCreds }: DoctorConfig): Promise<Attempt> {
+  try {
+    return { url, connection: await connectToNats({ url, name: 'doctor', credsFile: natsCreds }) };
+  } catch (error) {
+    return { url, reason: describeError(error) };
+  }
+}
+
+function judgeServer(attempt: Attempt): Finding {
+  if ('reason' in attempt) {
+    return failure(
+      `server ${attempt.url}`,
+      `does not answer: ${attempt.reason}`,
+      'start it (npm start runs one on this machine), or set NATS_URL and NATS_CREDS to where one runs',
+    );
+  }
+  const { server_id, server_name, version = 'of unknown version' } = attempt.connection.nc.info ?? {};
+  // A server that was given no name takes its id, which tells nobody anything.
+  const name = server_name === undefined || server_name === server_id ? attempt.url : server_name;
+  const detail = `nats-server ${version} at ${attempt.url}`;
+  return isNewEnough(version)
+    ? ok(`server ${name}`, detail)
+    : failure(
+        `server ${name}`,
+        `${detail} is older than ${MINIMUM_VERSION}: it has no atomic batches`,
+        `replace it with nats-server ${MINIMUM_VERSION} or newer; its data stays`,
+      );
+}
+
+async function examineJetStream([connection]: readonly Connection[]): Promise<{
+  readonly findings: readonly Finding[];
+  readonly broker: Broker | undefined;
+}> {
+  if (connection === undefined) return { findings: [], broker: undefined };
+  try {
+    return { findings: [], broker: { connection, jsm: await jetstreamManager(connection.nc) } };
+  } catch (error) {
+    const finding = failure(
+      'JetStream',
+      `does not answer: ${describeError(error)}`,
+      'put a jetstream block into the server’s configuration, and enable it for the account',
+    );
+    return { findings: [finding], broker: undefined };
+  }
+}

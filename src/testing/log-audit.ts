@@ -1,0 +1,146 @@
+/** Compares what clients were told, and what replicas show, with what the log holds: read here by a reader of its own. */
+
+import { AckPolicy, DeliverPolicy, jetstream, type JetStreamManager } from '@nats-io/jetstream';
+import { Rejection } from '../core/decider.ts';
+import type { StoredMessage } from '../core/event-store.ts';
+import { createView, type View } from '../core/view.ts';
+import { laptopEvents, type LaptopEvent } from '../laptops/events.ts';
+import { laptopDecider, type Laptop } from '../laptops/laptop.ts';
+import { laptopResource } from '../laptops/routes.ts';
+import { createCodec } from '../nats/codec.ts';
+import type { Connection } from '../nats/connection.ts';
+import { eventSubjects } from '../nats/subjects.ts';
+import { eventually } from './eventually.ts';
+import { nothingWrong, type ScenarioResult } from './faults/scenario.ts';
+import { isAcknowledged, type Answer } from './idempotent-client.ts';
+
+export type LaptopLog = readonly StoredMessage<LaptopEvent>[];
+
+/** Nanoseconds; what is left behind by a test that dies is gone soon. */
+const inactiveThreshold = 30_000_000_000;
+
+/** The whole stream, through a pull consumer of the client's: not through the code that is being tested. */
+export async function readLaptopLog({ nc }: Connection, jsm: JetStreamManager): Promise<LaptopLog> {
+  const stream = 'LAPTOPS';
+  const codec = createCodec(laptopEvents, eventSubjects('laptops'));
+  const { state } = await jsm.streams.info(stream);
+  const { name } = await jsm.consumers.add(stream, {
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.All,
+    inactive_threshold: inactiveThreshold,
+  });
+  const consumer = await jetstream(nc).consumers.get(stream, name);
+  const log: StoredMessage<LaptopEvent>[] = [];
+  let last = 0;
+  while (last < state.last_seq) {
+    for await (const message of await consumer.fetch({ max_messages: 2_000, expires: 5_000 })) {
+      last = message.seq;
+      const { subject, data, headers } = message;
+      const fields = headers === undefined ? {} : { headers };
+      log.push(codec.decode({ subject, data, ...fields }, { position: last, time: message.time.getTime() }));
+      if (last >= state.last_seq) break;
+    }
+  }
+  await jsm.consumers.delete(stream, name);
+  return log;
+}
+
+export function foldLog(log: LaptopLog): View<Laptop | undefined, LaptopEvent> {
+  const view = createView(laptopDecider);
+  for (const message of log) view.apply(message);
+  return view;
+}
+
+/** Whether the log holds what the clients were told, once each, and nothing that they were told had not happened. */
+export function auditAnswers(log: LaptopLog, answers: readonly Answer[]): ScenarioResult {
+  const positions = new Map<string, number[]>();
+  const byPosition = new Map<number, StoredMessage<LaptopEvent>>();
+  for (const message of log) {
+    byPosition.set(message.position, message);
+    if (message.messageId === undefined) continue;
+    const known = positions.get(message.messageId);
+    if (known === undefined) positions.set(message.messageId, [message.position]);
+    else known.push(message.position);
+  }
+  const lost: string[] = [];
+  const diverged: string[] = [];
+  for (const answer of answers) {
+    const { key, write, status, position, etag } = answer;
+    const stored = positions.get(key) ?? [];
+    const told = `${write.method} ${write.id} ${key} was answered ${status} at ${position}`;
+    if (!isAcknowledged(answer)) {
+      if (stored.length > 0) diverged.push(`${told}, but stands at ${stored.join(', ')}`);
+      else if (status >= 500) diverged.push(told);
+      continue;
+    }
+    if (etag !== null && etag !== `"${position}"`) diverged.push(`${told} with ETag ${etag}`);
+    if (write.method === 'DELETE' && stored.length === 0) {
+      // It was gone already, and nothing had to be stored: the answer points at the message that was the last one.
+      const message = byPosition.get(position);
+      const isOfEntity = position === 0 || message?.id === write.id;
+      if (!isOfEntity || existsAt(log, write.id, position)) lost.push(`${told}, but it was there`);
+    } else if (!stored.includes(position)) {
+      lost.push(`${told}, but stands at ${stored.join(', ') || 'no position'}`);
+    }
+  }
+  const doubled = [...positions]
+    .filter(([, found]) => found.length > 1)
+    .map(([key, found]) => `${key} stands at ${found.join(' and ')}`);
+  return {
+    ...nothingWrong,
+    acknowledged: answers.filter(isAcknowledged).length,
+    lost: lost.length,
+    doubled: doubled.length,
+    diverged: diverged.length,
+    complaints: [...lost, ...doubled, ...diverged].slice(0, 20),
+  };
+}
+
+function existsAt(log: LaptopLog, id: number | undefined, position: number): boolean {
+  const history = log.filter((message) => message.id === id && message.position <= position);
+  return id !== undefined && foldLog(history).find(id).state !== undefined;
+}
+
+/** Whether every replica lists what a fresh fold of the log lists, and refused the same messages for the same reasons. */
+export async function auditReplicas(log: LaptopLog, urls: readonly string[]): Promise<ScenarioResult> {
+  const view = foldLog(log);
+  const position = log.at(-1)?.position ?? 0;
+  const wanted = JSON.stringify(view.list({ limit: Infinity }).map(laptopResource.present));
+  const rejections = JSON.stringify(
+    view.rejections().map((rejected) => ({ ...rejected, time: new Date(rejected.time).toISOString() })),
+  );
+  const complaints: string[] = [];
+  for (const url of urls) {
+    const shown = JSON.stringify(await listAll(url, position));
+    if (shown !== wanted) complaints.push(`${url} lists something else than a fresh fold of the log`);
+    const refused = await (await fetch(`${url}/rejections`)).text();
+    if (refused !== rejections) complaints.push(`${url} refused something else than a fresh fold of the log`);
+  }
+  return { ...nothingWrong, diverged: complaints.length, complaints };
+}
+
+/** Every page of a replica's list, once it has applied `position`. */
+async function listAll(url: string, position: number): Promise<unknown[]> {
+  const found: unknown[] = [];
+  let next: string | undefined = `${url}?limit=10000`;
+  while (next !== undefined) {
+    const page: string = next;
+    const response = await eventually(async () => {
+      const answer = await fetch(page, { headers: { 'Wait-For-Position': String(position) } });
+      if (!answer.ok) throw new Error(`${page} answers ${answer.status}: ${await answer.text()}`);
+      return answer;
+    });
+    const body: unknown = await response.json();
+    if (!Array.isArray(body)) throw new TypeError(`${page} answers no list`);
+    found.push(...(body as unknown[]));
+    const link = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+    next = link === undefined ? undefined : new URL(link, url).href;
+  }
+  return found;
+}
+
+/** How many messages of the log are events, and how many are not. */
+export function countEvents(log: LaptopLog): { readonly events: number; readonly rejected: number } {
+  const rejected = log.filter(({ content }) => content instanceof Rejection).length;
+  return { events: log.length - rejected, rejected };
+}

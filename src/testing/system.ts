@@ -1,0 +1,58 @@
+/** The whole system of one test file: a broker with its streams, and as many replicas of the services as are started. */
+
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { Connection } from '../nats/connection.ts';
+import { connectForTest, startTestBroker, type TestBroker } from './broker.ts';
+import { createHttpClient, type HttpClient } from './http.ts';
+import { startServiceProcess, type ServiceProcess } from './service-process.ts';
+
+/** A replica of a service, as clients see it. */
+export type Replica = ServiceProcess & HttpClient;
+
+export type TestSystem = {
+  readonly broker: TestBroker;
+  /** The test's own connection. */
+  readonly connection: Connection;
+  readonly jsm: JetStreamManager;
+  /**
+   * Starts one more replica of `laptops` or `ports`; resolves when it answers.
+   *
+   * @param natsUrl the broker, or something that stands between it and the replica.
+   */
+  start(name: string, natsUrl?: string): Promise<Replica>;
+  /** How many messages the log holds on a subject such as `laptops.events.1`; a wildcard counts all that match. */
+  countMessages(subject: string): Promise<number>;
+  /** Ends all that was started and removes its data. */
+  close(): Promise<void>;
+};
+
+export async function startTestSystem(): Promise<TestSystem> {
+  const broker = await startTestBroker();
+  const { connection, jsm } = await connectForTest(broker);
+  const replicas: Replica[] = [];
+
+  return {
+    broker,
+    connection,
+    jsm,
+
+    async start(name, natsUrl = broker.url) {
+      const service = await startServiceProcess(name, { natsUrl });
+      const replica = { ...service, ...createHttpClient(service.url) };
+      replicas.push(replica);
+      return replica;
+    },
+
+    async countMessages(subject) {
+      const stream = await jsm.streams.find(subject);
+      const { state } = await jsm.streams.info(stream, { subjects_filter: subject });
+      return Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
+    },
+
+    async close() {
+      await Promise.all(replicas.map((replica) => replica.stop()));
+      await connection.nc.close();
+      await broker.close();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** What has to be true of the broker and of the client library, or the promises of the log do not hold. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { connectForTest, startTestBroker } from '../../src/testing/broker.ts';
+import { createCleanup } from '../../src/testing/faults/scenario.ts';
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const { defer, close } = createCleanup();
+const monitoringPort = await findFreePort();
+const broker = await startTestBroker({ configuration: `http: "127.0.0.1:${monitoringPort}"` });
+defer(broker.close);
+const { connection } = await connectForTest(broker);
+defer(() => connection.nc.close());
+
+const test = suite('the broker and its client');
+
+test('a server that we configure writes to the disk before it acknowledges', async () => {
+  const jsz: unknown = await (await fetch(`http://127.0.0.1:${monitoringPort}/jsz?config=true`)).json();
+  assert.match(JSON.stringify(jsz), '"sync_always":true');
+});
+
+test('the server knows atomic batches: it is 2.12 or newer', () => {
+  const [major = 0, minor = 0] = (connection.nc.info?.version ?? '').split('.').map(Number);
+  assert.ok(major > 2 || (major === 2 && minor >= 12), connection.nc.info?.version);
+});
+
+test('there is one core of the client, and `nats` is the maintained line', () => {
+  const found = readdirSync(join(checkout, 'node_modules'), { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith(join('@nats-io', 'nats-core', 'package.json')));
+  assert.equal(found, [join('@nats-io', 'nats-core', 'package.json')]);
+  const { name, version } = z
+    .object({ name: z.string(), version: z.string() })
+    .parse(JSON.parse(readFileSync(join(checkout, 'node_modules/nats/package.json'), 'utf8')));
+  assert.is(name, '@nats-io/transport-node');
+  assert.match(version, /^3\./);
+});
+
+test('nothing that runs in production reads through the consumers of the client, which can stall', () => {
+  const sources = readdirSync(join(checkout, 'src'), { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('testing'));
+  assert.ok(sources.length > 20);
+  const stalling = sources.filter((path) =>
+    /\.consume\(|consumers\.get\(|getPushConsumer|getBatch\(|\.startBatch\(/.test(
+      readFileSync(join(checkout, 'src', path), 'utf8'),
+    ),
+  );
+  assert.equal(stalling, []);
+});
+
+test.after(close);
+
+test.run();
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = address !== null && typeof address === 'object' ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,101 @@
+/** The event store on three servers that keep three copies, and what it says while two of them are silent. */
+
+import { randomUUID } from 'node:crypto';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { connectToNats } from '../../src/nats/connection.ts';
+import type { LaptopEvent } from '../../src/laptops/events.ts';
+import { connectForTest } from '../../src/testing/broker.ts';
+import { startTestCluster } from '../../src/testing/cluster.ts';
+import { added, addEventStoreContract, openStore } from '../../src/testing/event-store-contract.ts';
+import { eventually } from '../../src/testing/eventually.ts';
+import { freeze, wake } from '../../src/testing/freeze.ts';
+import { startReplicas } from '../../src/testing/faults/replicas.ts';
+import { createCleanup } from '../../src/testing/faults/scenario.ts';
+import { sendUntilAnswered } from '../../src/testing/idempotent-client.ts';
+
+const { defer, close } = createCleanup();
+const cluster = await startTestCluster();
+defer(cluster.close);
+const connections = await Promise.all(cluster.servers.map((server) => connectForTest(server, 3)));
+defer(() => Promise.all(connections.map(({ connection }) => connection.nc.close())));
+
+const contract = suite('the event store on three servers');
+const { append, nextId, store } = addEventStoreContract(contract, { connections, replicas: 3 });
+contract.run();
+
+const silence = suite('a leader that its followers do not answer');
+
+const batch: readonly LaptopEvent[] = [added, { type: 'PortFitted', portId: 1 }];
+
+/** Freezes the followers of the stream while `run` talks to the leader, and wakes them when it is done. */
+async function withoutFollowers(run: (leaderUrl: string) => Promise<void>) {
+  const leader = await eventually(() => cluster.leaderOf('LAPTOPS'));
+  const followers = cluster.servers.filter((server) => server !== leader);
+  try {
+    await Promise.all(followers.map(({ pid }) => freeze(pid)));
+    await run(leader.url);
+  } finally {
+    for (const { pid } of followers) wake(pid);
+  }
+}
+
+for (const [name, events] of [
+  ['one event', [added]],
+  ['several events', batch],
+] as const) {
+  silence(
+    `${name}: the outcome is unknown, never "nothing was changed", and one copy is there later`,
+    async () => {
+      const command = append(nextId(), 0, events);
+      await withoutFollowers(async (url) => {
+        const connection = await connectToNats({ url, name: 'silence' });
+        const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
+        try {
+          const { outcome, ...rest } = await openStore({ connection, jsm }).append(command);
+          assert.is(outcome, 'unknown', JSON.stringify({ outcome, ...rest }));
+        } finally {
+          await connection.nc.close();
+        }
+      });
+      // A cluster that has just woken may still be electing its leader.
+      await eventually(async () => {
+        const again = await store.append(command);
+        assert.ok(again.outcome === 'written' || again.outcome === 'duplicate', again.outcome);
+        assert.is(await store.lastPositionOf(command.id), again.position);
+        const history = await store.history(command.id, { upTo: again.position });
+        assert.is(history.length, events.length);
+      }, 30_000);
+    },
+  );
+}
+
+silence(
+  'a client is told neither that it happened nor that another was first, until it is known',
+  async () => {
+    const id = nextId();
+    const [mine, other] = [randomUUID(), randomUUID()];
+    const leader = await eventually(() => cluster.leaderOf('LAPTOPS'));
+    const replicas = await startReplicas({ natsUrl: leader.url, count: 1, defer });
+    const [url = ''] = replicas.urls();
+    await withoutFollowers(async () => {
+      for (const key of [mine, other]) {
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+          body: JSON.stringify({ id, title: 'Lenovo', model: 'S3' }),
+        });
+        assert.is(response.status, 503, await response.text());
+      }
+    });
+    const send = (key: string) =>
+      sendUntilAnswered(() => url, { method: 'POST', id, body: { title: 'Lenovo', model: 'S3' } }, { key });
+    assert.is((await send(mine)).status, 201);
+    assert.is((await send(other)).status, 409);
+  },
+);
+
+silence.after(close);
+
+silence.run();

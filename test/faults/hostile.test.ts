@@ -1,0 +1,20 @@
+/** JetStream validates nothing: whatever anybody publishes on an event subject, no replica stops, differs or grows. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hostileMessages, sendHostileMessages } from '../../src/testing/faults/hostility.ts';
+import { runScenario } from '../../src/testing/faults/scenario.ts';
+
+const test = suite('hostile messages on the event subjects');
+
+test('three replicas refuse the same 10,000 for the same reasons, stay healthy, and take the events in between', async () => {
+  const result = await runScenario(sendHostileMessages, {
+    rounds: 1,
+    seed: 1,
+    report: (line) => process.stdout.write(`${line}\n`),
+  });
+  assert.equal(result.complaints, []);
+  assert.is(hostileMessages, 10_000);
+});
+
+test.run();

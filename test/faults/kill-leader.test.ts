@@ -1,0 +1,23 @@
+/** SIGKILL of the server that leads a stream on three servers: the other two go on, and nothing is lost. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { killLeader } from '../../src/testing/faults/kills.ts';
+import { runScenario } from '../../src/testing/faults/scenario.ts';
+
+const test = suite('SIGKILL of the leader of a replicated stream under write load');
+
+test('no acknowledged write is lost and none is doubled', async () => {
+  const rounds = 3;
+  const result = await runScenario(killLeader, { rounds, seed: 1 });
+  const { acknowledged, longestRecoveryMs, complaints } = result;
+  process.stdout.write(
+    `leader killed, ${rounds} rounds: ${acknowledged} writes, recovery ≤ ${Math.round(longestRecoveryMs)} ms\n`,
+  );
+  assert.equal(complaints, []);
+  assert.equal([result.lost, result.doubled, result.diverged], [0, 0, 0]);
+  assert.ok(acknowledged >= rounds * 20);
+  assert.ok(longestRecoveryMs > 0 && longestRecoveryMs < 45_000);
+});
+
+test.run();

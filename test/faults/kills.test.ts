@@ -1,0 +1,26 @@
+/** SIGKILL in the middle of many writes: nothing that was acknowledged is lost, and nothing is there twice. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { killBroker, killService } from '../../src/testing/faults/kills.ts';
+import { runScenario, type Scenario } from '../../src/testing/faults/scenario.ts';
+
+const test = suite('SIGKILL under write load');
+
+async function kill(name: string, scenario: Scenario, rounds: number) {
+  const result = await runScenario(scenario, { rounds, seed: 1 });
+  const { acknowledged, longestRecoveryMs, complaints } = result;
+  process.stdout.write(
+    `${name}, ${rounds} rounds: ${acknowledged} writes, recovery ≤ ${Math.round(longestRecoveryMs)} ms\n`,
+  );
+  assert.equal(complaints, []);
+  assert.equal([result.lost, result.doubled, result.diverged], [0, 0, 0]);
+  assert.ok(acknowledged >= rounds * 20);
+  assert.ok(longestRecoveryMs > 0 && longestRecoveryMs < 30_000);
+}
+
+test('of the service', () => kill('service killed', killService, 4));
+
+test('of the only broker', () => kill('broker killed', killBroker, 4));
+
+test.run();
