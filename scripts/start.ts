@@ -180,6 +180,8 @@ function describe(natsUrl: string, started: readonly Started[]): string {
   const server = natsUrl === 'nats://127.0.0.1:4222' ? '' : `--server ${natsUrl} `;
   const line = ({ name, httpPort, probePort }: Started) =>
     `  ${name.padEnd(9)} http://localhost:${httpPort}/${name.padEnd(9)} probes http://localhost:${probePort}/readyz`;
+  const protection = ({ name, writeScope }: Started) =>
+    `${name}: ${writeScope === undefined ? 'writes need no token' : `writes need a token with ${writeScope}`}`;
   const monitoring = broker?.monitorUrl === undefined ? '' : `     monitoring ${broker.monitorUrl}`;
   const httpPort = started.find(({ name }) => name === 'laptops')?.httpPort;
   return `
@@ -187,6 +189,7 @@ Portside is up. Ctrl-C stops it; the data stays.
 
 ${started.map(line).join('\n')}
   NATS      ${natsUrl}${monitoring}
+  access    ${started.map(protection).join('; ')}
 
 Try:
   curl -XPOST localhost:${httpPort}/laptops -H 'content-type: application/json' -d '{"id":1,"title":"Lenovo","model":"S3"}'

@@ -33,6 +33,7 @@ function rulesOfService(name: string, sibling: string): Rule[] {
         `../${sibling}/view.ts`,
         `../${sibling}/routes.ts`,
         '../testing/given.ts',
+        './client.ts',
         './main.ts',
         './routes.ts',
         './../nats/codec.ts',
@@ -46,8 +47,23 @@ function rulesOfService(name: string, sibling: string): Rule[] {
     {
       file: `src/${name}/routes.ts`,
       message: "A service's routes import core, http, zod, and of a sibling only its events.",
-      legal: ['./other.ts', '../core/decider.ts', '../http/resource.ts', 'zod', `../${sibling}/events.ts`],
+      legal: ['./other.ts', '../core/decider.ts', '../core/resource.ts', 'zod', `../${sibling}/events.ts`],
       forbidden: ['../nats/codec.ts', '../runtime/run.ts', `../${sibling}/routes.ts`, 'koa', 'nats', detour],
+    },
+    {
+      file: `src/${name}/client.ts`,
+      message:
+        "A service's client imports client, core, zod, and of its service only the documents and events.",
+      legal: ['./documents.ts', './events.ts', '../client/create-client.ts', '../core/problem.ts', 'zod'],
+      forbidden: [
+        ...generic,
+        './routes.ts',
+        './service.ts',
+        `../${sibling}/events.ts`,
+        'koa',
+        'node:fs',
+        detour,
+      ],
     },
     {
       file: `src/${name}/main.ts`,
@@ -88,6 +104,12 @@ const rules: readonly Rule[] = [
     message: 'runtime imports core, nats, http and itself.',
     legal: ['./other.ts', '../core/view.ts', '../nats/codec.ts', '../http/app.ts', 'pino', 'node:os'],
     forbidden: ['../laptops/events.ts', '../laptops/main.ts', './../laptops/events.ts', detour],
+  },
+  {
+    file: 'src/client/any.ts',
+    message: 'client imports core, zod and itself, so that it can be shipped alone.',
+    legal: ['./other.ts', '../core/documents.ts', 'zod'],
+    forbidden: [...generic, '../laptops/events.ts', 'koa', 'nats', 'node:crypto', detour],
   },
   ...rulesOfService('laptops', 'ports'),
   ...rulesOfService('ports', 'laptops'),

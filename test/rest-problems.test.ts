@@ -97,11 +97,11 @@ notFound.run();
 const notAllowed = suite('method-not-allowed: it says which ones are');
 
 for (const [method, path, allowed] of [
-  ['delete', '/laptops', ['GET', 'HEAD', 'POST']],
-  ['put', '/laptops', ['GET', 'HEAD', 'POST']],
-  ['patch', '/laptops/1', ['DELETE', 'GET', 'HEAD', 'PUT']],
-  ['post', '/laptops/1', ['DELETE', 'GET', 'HEAD', 'PUT']],
-  ['post', '/laptops/1/events', ['GET', 'HEAD']],
+  ['delete', '/laptops', ['GET', 'HEAD', 'OPTIONS', 'POST']],
+  ['put', '/laptops', ['GET', 'HEAD', 'OPTIONS', 'POST']],
+  ['patch', '/laptops/1', ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT']],
+  ['post', '/laptops/1', ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT']],
+  ['post', '/laptops/1/events', ['GET', 'HEAD', 'OPTIONS']],
 ] as const) {
   notAllowed(`${method.toUpperCase()} ${path}`, async () => {
     const answer = await laptops[method](path, { json: lenovo });

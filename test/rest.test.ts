@@ -192,8 +192,8 @@ for (const { path, canonicalPath, service, more, one, other, firstId } of doors)
   test('OPTIONS names the methods', async () => {
     const { itemPath } = await addOne();
     for (const [each, methods] of [
-      [path, ['GET', 'HEAD', 'POST']],
-      [itemPath, ['DELETE', 'GET', 'HEAD', 'PUT']],
+      [path, ['GET', 'HEAD', 'OPTIONS', 'POST']],
+      [itemPath, ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT']],
     ] as const) {
       const { status, headers } = await options(each);
       assert.ok(status === 200 || status === 204);

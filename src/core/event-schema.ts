@@ -16,7 +16,7 @@ export type EventType = {
 export type EventSchema<Event extends DomainEvent> = {
   readonly types: Readonly<Record<string, EventType>>;
   /** Any of the events, in today's shape. */
-  readonly event: z.ZodType<DomainEvent>;
+  readonly event: z.ZodType<Event>;
   /** Today's shape of `value`, upcast and validated, or why it is not an event. Never throws. */
   read(value: unknown): Event | Rejection;
   /** `event` as it is stored: with its `v` where that is not 1. */
@@ -32,11 +32,14 @@ export function defineEvents<Types extends Record<string, EventType>>(
 ): EventSchema<z.output<Types[keyof Types]['schema']>> {
   type Event = z.output<Types[keyof Types]['schema']>;
   const byName = new Map<string, EventType>(Object.entries(types));
+  const anyEvent: z.ZodType = z.union(Object.values(types).map(({ schema }) => schema));
   const versionOf = (type: EventType) => (type.upcasters?.length ?? 0) + 1;
 
   return {
     types,
-    event: z.union(Object.values(types).map(({ schema }) => schema)),
+    // The union of the schemas gives the union of the events, which TypeScript cannot follow through the map.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    event: anyEvent as z.ZodType<Event>,
 
     read(value) {
       const envelope = Envelope.safeParse(value);

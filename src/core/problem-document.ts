@@ -1,6 +1,6 @@
 /** Problems as clients see them, at every door: RFC 9457 documents. The status numbers of errors stand here alone. */
 
-import { z } from 'zod';
+import type { ProblemDocument } from './documents.ts';
 import { Problem, problemCodes, type ProblemCode } from './problem.ts';
 
 export const problemMediaType = 'application/problem+json';
@@ -47,6 +47,12 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'None of the accepted media types can be served',
     explanation: 'The Accept header names no media type that this answer can have.',
   },
+  'too-slow': {
+    status: 408,
+    title: 'The request took too long to arrive',
+    explanation:
+      'The headers or the body did not arrive in time, so the connection was closed. Send the request again on a new one.',
+  },
   conflict: {
     status: 409,
     title: 'The request contradicts the current state',
@@ -81,6 +87,11 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     explanation:
       'This client has sent more requests than it may in this time. Retry-After says when to come back.',
   },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    explanation: 'The request line and the headers together may have 16 KiB.',
+  },
   unavailable: {
     status: 503,
     title: 'The service cannot do this at the moment',
@@ -93,21 +104,6 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     explanation: 'A bug. The cause is in the log of the service under the Request-Id of the answer.',
   },
 };
-
-/** RFC 9457, with `errors` for what is wrong inside a request (`pointer` is a JSON Pointer, RFC 6901). */
-export const ProblemDocument = z
-  .object({
-    type: z.string().meta({ description: 'Where the problem is explained.', example: '/problems/not-found' }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().meta({ description: 'What is wrong with this request.' }),
-    errors: z
-      .array(z.object({ pointer: z.string().meta({ example: '/title' }), detail: z.string() }))
-      .optional()
-      .meta({ description: 'Every place that is wrong.' }),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457' });
-export type ProblemDocument = z.infer<typeof ProblemDocument>;
 
 /** `type` is stable and relative to the service: `/problems/<code>`. */
 export function toProblemDocument({ code, message, locations }: Problem): ProblemDocument {

@@ -1,18 +1,27 @@
-/** The Koa application around a service's routes: request ids, one exit for every error, and nothing else. */
+/** The Koa application around a service's routes: request ids, one exit for every error, and what is the same for all. */
 
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Router } from '@koa/router';
-import Koa, { type Context, type Middleware } from 'koa';
+import Koa, { type Context } from 'koa';
 import { Problem } from '../core/problem.ts';
+import { createCors } from './cors.ts';
 import { problemKinds, problemMediaType, toProblem, toProblemDocument } from '../core/problem-document.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
 
 export type AppOptions = {
   readonly router: Router;
   /** Called for every answered request. */
   onAnswer?(answer: Answer): void;
-  /** Called for every bug: an error that no client is told about. */
+  /** Called for what goes wrong when the answer is on its way already. */
   onInternalError(error: unknown, requestId: string): void;
+  /** Origins whose pages may use this service from a browser, `*` for all; none without it. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  readonly rateLimit?: RateLimit | undefined;
+  /** How many proxies stand in front that can be believed in what they say of the client. */
+  readonly trustedProxies?: number | undefined;
+  /** Seconds for which browsers should come by HTTPS only; 0: not said. */
+  readonly hstsMaxAgeSeconds?: number | undefined;
 };
 
 export type Answer = {
@@ -21,13 +30,17 @@ export type Answer = {
   readonly path: string;
   readonly status: number;
   readonly milliseconds: number;
+  /** What went wrong, if something did. */
+  readonly problem: Problem | undefined;
 };
 
 /** Seconds after which a client may try again what was `unavailable`. */
 const retryAfterSeconds = 1;
 
-export function createApp({ router, onAnswer, onInternalError }: AppOptions): Koa {
-  const app = new Koa();
+export function createApp(options: AppOptions): Koa {
+  const { router, onAnswer, onInternalError, corsOrigins = [], trustedProxies = 0 } = options;
+  const { hstsMaxAgeSeconds = 0, rateLimit } = options;
+  const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
   app.on('error', (error: unknown, ctx?: Context) => {
     // A client that closes its connection in the middle is no failure of ours.
     if (ctx?.req.socket.destroyed !== true) onInternalError(error, ctx?.response.get('Request-Id') ?? '');
@@ -36,30 +49,41 @@ export function createApp({ router, onAnswer, onInternalError }: AppOptions): Ko
     const start = performance.now();
     const requestId = readRequestId(ctx.get('Request-Id')) ?? randomUUID();
     ctx.set('Request-Id', requestId);
+    ctx.set('X-Content-Type-Options', 'nosniff');
+    if (hstsMaxAgeSeconds > 0) ctx.set('Strict-Transport-Security', `max-age=${hstsMaxAgeSeconds}`);
+    let problem: Problem | undefined;
     try {
+      refuseMalformed(ctx);
       await next();
-      refuseUnanswered(ctx);
+      refuseUnknown(ctx);
     } catch (error) {
-      const problem = toProblem(error);
-      if (problem.code === 'internal') onInternalError(error, requestId);
+      problem = toProblem(error);
       answerProblem(ctx, problem);
     }
     const { method, path, status } = ctx;
-    onAnswer?.({ requestId, method, path, status, milliseconds: performance.now() - start });
+    onAnswer?.({ requestId, method, path, status, milliseconds: performance.now() - start, problem });
   });
-  app.use(decodablePath);
+  if (corsOrigins.length > 0) app.use(createCors(corsOrigins));
+  if (rateLimit !== undefined) {
+    const countRequest = createRateLimit(rateLimit);
+    app.use(async (ctx, next) => {
+      await countRequest(ctx);
+      await next();
+    });
+  }
   app.use(router.routes());
-  app.use(router.allowedMethods());
   return app;
 }
 
 /** Answers every request with `unavailable` until there is an application to answer it. */
 export function answerStarting(describe: () => string): RequestListener {
-  return (_request, response) => {
+  return (request, response) => {
     const document = toProblemDocument(new Problem('unavailable', describe()));
     response.writeHead(document.status, {
       'Content-Type': problemMediaType,
+      'Request-Id': readRequestId(String(request.headers['request-id'] ?? '')) ?? randomUUID(),
       'Retry-After': String(retryAfterSeconds),
+      'X-Content-Type-Options': 'nosniff',
     });
     response.end(JSON.stringify(document));
   };
@@ -73,26 +97,26 @@ function answerProblem(ctx: Context, problem: Problem): void {
   if (problem.code === 'unavailable') ctx.set('Retry-After', String(retryAfterSeconds));
 }
 
-/** What no route answered: the router has noted in the status and in Allow whether another method would do. */
-function refuseUnanswered(ctx: Context): void {
-  if (ctx.body !== undefined && ctx.body !== null) return;
-  if (ctx.status === problemKinds['not-found'].status) {
-    throw new Problem('not-found', `There is nothing at ${ctx.path}.`);
-  }
-  if (ctx.method !== 'OPTIONS' && ctx.res.hasHeader('Allow')) {
-    throw new Problem('method-not-allowed', `${ctx.method} is not allowed at ${ctx.path}.`);
-  }
+/** What no route answered. */
+function refuseUnknown(ctx: Context): void {
+  if (ctx.status !== problemKinds['not-found'].status) return;
+  // `OPTIONS *` asks about the server as a whole.
+  if (ctx.method === 'OPTIONS' && ctx.path === '*') ctx.status = 204;
+  else throw new Problem('not-found', `There is nothing at ${ctx.path}.`);
 }
 
-/** A path such as `/laptops/%E0` cannot be decoded; the router would take it as it stands. */
-const decodablePath: Middleware = (ctx, next) => {
+function refuseMalformed({ req, path }: Context): void {
+  if (req.headers.host === undefined && req.httpVersion === '1.1') {
+    throw new Problem('malformed', 'The request has no Host header.');
+  }
+  // The router would take a path such as `/laptops/%E0`, which cannot be decoded, as it stands.
+  if (!path.includes('%')) return;
   try {
-    decodeURIComponent(ctx.path);
+    decodeURIComponent(path);
   } catch {
     throw new Problem('malformed', 'The path holds a percent-encoding that is not UTF-8.');
   }
-  return next();
-};
+}
 
 /** The client's own id for the request, when it is one that can be logged as it is. */
 function readRequestId(text: string): string | undefined {

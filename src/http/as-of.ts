@@ -13,13 +13,18 @@ export type PastList<State> = (
 ) => Promise<Entity<State>[]>;
 
 /** A position (`12`), or a time with its offset (`2026-01-31T12:00:00Z`, RFC 3339). */
-export const AsOf = z.union(
-  [
-    z
-      .string()
-      .regex(/^[0-9]{1,15}$/)
-      .transform((text): Moment => ({ position: Number(text) })),
-    z.iso.datetime({ offset: true }).transform((text): Moment => ({ time: Date.parse(text) })),
-  ],
-  'must be a position (12) or an RFC 3339 time (2026-01-31T12:00:00Z)',
-);
+export const AsOf = z
+  .union(
+    [
+      z
+        .string()
+        .regex(/^[0-9]{1,15}$/)
+        .transform((text): Moment => ({ position: Number(text) })),
+      z.iso.datetime({ offset: true }).transform((text): Moment => ({ time: Date.parse(text) })),
+    ],
+    'must be a position (12) or an RFC 3339 time (2026-01-31T12:00:00Z)',
+  )
+  .meta({
+    description: 'The state as it was: when this position was applied, or at this time (RFC 3339).',
+    example: '2026-01-31T12:00:00Z',
+  });

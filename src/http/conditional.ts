@@ -21,6 +21,7 @@ export function matchesStrongly(condition: TagCondition, exists: boolean, versio
 }
 
 /** If-None-Match compares weakly: `W/"12"` is as good as `"12"`. */
-export function matchesWeakly(condition: TagCondition, version: number): boolean {
-  return condition.any || condition.tags.some((tag) => tag.replace(/^W\//, '') === toEntityTag(version));
+export function matchesWeakly(condition: TagCondition, entityTag: string): boolean {
+  const strong = (tag: string) => tag.replace(/^W\//, '');
+  return condition.any || condition.tags.some((tag) => strong(tag) === strong(entityTag));
 }

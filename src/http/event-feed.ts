@@ -1,122 +1,183 @@
 /**
  * The live events of a service, for any number of clients (Server-Sent Events, WHATWG HTML section 9.2). One tail feeds
- * all: an event is turned into text once. A client resumes after the last event that it has seen; one that reads
- * slower than events come is cut off and told, and resumes in the same way.
+ * all: the newest messages are kept once, and a client is only a position in them. What its connection does not take
+ * waits there, or in the log, never in a buffer of its own; so nothing is lost or repeated between the two, and a slow
+ * client costs no memory. One whose connection takes nothing at all is cut off and told.
  */
 
-import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
-import { Rejection, type DomainEvent } from '../core/decider.ts';
-import type { EventStore, StoredMessage } from '../core/event-store.ts';
+import type { ServerResponse } from 'node:http';
+import { finished, Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DomainEvent } from '../core/decider.ts';
+import type { EventStore } from '../core/event-store.ts';
 import { Problem } from '../core/problem.ts';
 import type { View } from '../core/view.ts';
+import { chunkBytes, createFeedChunks } from './feed-chunks.ts';
+import { toFeedItem, type FeedFilter, type FeedItem } from './feed-item.ts';
+import { greet, heartbeat, sayGoodbye, tellReset, tellTooSlow } from './feed-texts.ts';
+import { createLogPages } from './log-pages.ts';
+import { createNewestItems } from './newest-items.ts';
 
-export type FeedFilter = {
-  /** Only events of these types. */
-  readonly types?: readonly string[] | undefined;
-  /** Only events of this entity. */
-  readonly id?: number | undefined;
+export type FollowRequest = {
+  /** Begin after this position; undefined: with what comes. */
+  readonly after: number | undefined;
+  readonly filter: FeedFilter;
 };
 
 export type EventFeed = {
-  /** How many clients there are. */
+  /** How many clients are connected. */
   readonly size: number;
   /**
-   * Everything after `after` that passes the filter, and what comes; without `after` only what comes.
+   * The body of an answer that follows the events.
    *
+   * @param response what the body is sent with; it is destroyed when it takes nothing.
    * @throws Problem `unavailable` when there are too many clients.
    */
-  open(after: number | undefined, filter: FeedFilter): PassThrough;
-  /** Asks every client to come back, each after another moment, and ends its stream. */
+  open(request: FollowRequest, response: ServerResponse): Readable;
+  /** Asks every client to come back, each after another moment, and ends its answer. */
   close(): void;
 };
 
-/** How many of the newest messages are kept as text, for clients that were gone for a moment. */
-const keptMessages = 1024;
-/** How many messages are read from the log at once for a client that was gone for longer. */
-const pageSize = 1000;
-/** Bytes that may wait for one client before it counts as too slow. */
-const maxWaitingBytes = 1024 * 1024;
-/** Milliseconds between two comments that keep a silent connection open. */
-const heartbeatMs = 15_000;
+/** A client is looked at this often, in milliseconds; one that took nothing in all that time is too slow. */
+const pulseMs = 5_000;
+/** After this many pulses, 15 s, a silent connection gets a comment that keeps it open. */
+const heartbeatPulses = 3;
 /** Milliseconds in which a client that was cut off may still read what it is told. */
-const farewellMs = 5_000;
+const farewellMs = 10_000;
+/** The same when the service ends, which has little time. */
+const closingMs = 500;
+/** Milliseconds before the log is asked again when it did not answer, or did not know a position yet. */
+const retryMs = 500;
+/** Milliseconds after which a position that the stream does not have is gone: a new leader may lag at first. */
+const goneAfterMs = 5_000;
 
-type Item = {
-  readonly position: number;
-  readonly id: number;
-  readonly type: string;
-  readonly text: string | undefined;
+type Client = {
+  readonly filter: FeedFilter;
+  readonly output: Readable;
+  readonly response: ServerResponse;
+  /** Everything up to here was sent to it, or is not for it. */
+  position: number;
+  /** Whether its connection takes more. */
+  isHungry: boolean;
+  /** Whether its connection has taken something since the last pulse, or was given something to take. */
+  hasTaken: boolean;
+  isLeaving: boolean;
+  /** Called when its connection takes more again, or it leaves. */
+  wake: () => void;
 };
-
-type Client = { readonly output: PassThrough; readonly filter: FeedFilter };
 
 export function createEventFeed<State, Event extends DomainEvent>(
   view: View<State, Event>,
   store: EventStore<Event>,
   maxClients: number,
 ): EventFeed {
-  /** Clients that have seen everything and wait for more. */
-  const live = new Set<Client>();
-  /** All clients, those that are catching up included. */
+  const newest = createNewestItems(view.position);
+  const pages = createLogPages(view, store);
+  const chunks = createFeedChunks();
   const clients = new Set<Client>();
-  const newest: Item[] = [];
-  /** The newest item that is not kept any more stands here. */
-  let forgotten = view.position;
+  /** Those that have seen what there is and wait for more; the others are still catching up, or leave. */
+  const live = new Set<Client>();
+  let serving: NodeJS.Immediate | undefined;
+  let pulses = 0;
+  let isClosed = false;
 
   const unsubscribe = view.subscribe((message) => {
-    const item = toItem(message, view.isRejected(message.position));
-    newest.push(item);
-    if (newest.length > keptMessages) forgotten = newest.shift()?.position ?? forgotten;
-    for (const client of live) send(client, item);
+    newest.add(toFeedItem(message, view.isRejected(message.position)));
+    // Once for all that came together: the more there is to do, the more is done at once.
+    if (live.size > 0) serving ??= setImmediate(serveAll);
   });
-  const heartbeat = setInterval(() => {
-    for (const { output } of live) output.write(': still here\n\n');
-  }, heartbeatMs);
-
-  function send(client: Client, { text, type, id }: Item) {
-    const { output, filter } = client;
-    if (text === undefined || (filter.id !== undefined && filter.id !== id)) return;
-    if (filter.types !== undefined && !filter.types.includes(type)) return;
-    output.write(text);
-    if (output.writableLength > maxWaitingBytes) cutOff(client);
-  }
-
-  function cutOff(client: Client) {
-    live.delete(client);
-    client.output.end('event: too-slow\ndata: you read slower than events come; resume at Last-Event-ID\n\n');
-    setTimeout(() => client.output.destroy(), farewellMs).unref();
-  }
-
-  /** The messages after `position`: kept ones, or the next page of the log. */
-  async function readAfter(position: number): Promise<Item[]> {
-    if (position >= forgotten) return newest.filter((item) => item.position > position);
-    const page = await store.readAll({ after: position, upTo: forgotten, limit: pageSize });
-    return page.map((message) => toItem(message, view.isRejected(message.position)));
-  }
-
-  /** Gives the client what it has missed, as fast as it reads, and then lets it wait for more. */
-  async function catchUp(client: Client, after: number) {
-    const { output } = client;
-    const [first, last] = await Promise.all([store.firstPosition(), store.lastPosition()]);
-    let position = after;
-    if (after + 1 < first || after > last) {
-      output.write(`event: reset\ndata: {"asked":${after},"first":${first},"last":${last}}\n\n`);
-      position = last;
+  const pulse = setInterval(() => {
+    pulses += 1;
+    for (const client of clients) {
+      if (client.isLeaving) continue;
+      if (!client.isHungry && !client.hasTaken) leave(client, tellTooSlow(client.position), farewellMs);
+      else if (client.isHungry && pulses % heartbeatPulses === 0) send(client, heartbeat(client.position));
+      client.hasTaken = false;
     }
-    for (;;) {
-      if (output.destroyed) return;
-      const items = position >= view.position ? [] : await readAfter(position);
-      const end = items.at(-1)?.position;
-      if (end === undefined) {
-        // Nothing is missing at this very moment, and from now on nothing will be.
-        live.add(client);
-        return;
+  }, pulseMs);
+
+  function serveAll() {
+    serving = undefined;
+    for (const client of live) serve(client);
+  }
+
+  /** Sends a live client what it has not seen, as far as its connection takes it. */
+  function serve(client: Client) {
+    if (client.position < newest.since) {
+      // More came than is kept while its connection was busy: the log has it.
+      live.delete(client);
+      void catchUp(client);
+      return;
+    }
+    let index = newest.indexAfter(client.position);
+    while (client.isHungry && index < newest.items.length) index = sendFrom(client, newest.items, index);
+  }
+
+  /** Sends a chunk of what passes the client's filter; returns the index of the first item that was not looked at. */
+  function sendFrom(client: Client, items: readonly FeedItem[], start: number): number {
+    const chunk = chunks.from(items, start, client.filter);
+    if (chunk === undefined) return items.length;
+    client.position = chunk.position;
+    if (chunk.bytes !== undefined) send(client, chunk.bytes);
+    return start + chunk.count;
+  }
+
+  /** Leads a client to where the others are, at the pace of its connection. */
+  async function catchUp(client: Client) {
+    while (!client.isLeaving && client.position < newest.since) {
+      const page = await pages.read(client.position, newest.since).catch(() => undefined);
+      if (page === undefined) await sleep(retryMs);
+      let index = 0;
+      while (page !== undefined && index < page.items.length) {
+        if (!client.isHungry) await new Promise<void>((resolve) => (client.wake = resolve));
+        if (client.isLeaving) return;
+        index = sendFrom(client, page.items, index);
       }
-      position = end;
-      for (const item of items) send(client, item);
-      if (output.writableNeedDrain) await once(output, 'drain');
+      client.position = Math.max(client.position, page?.end ?? 0);
     }
+    if (client.isLeaving) return;
+    // Between the last look at `newest` and this line nothing can have come.
+    live.add(client);
+    serve(client);
+  }
+
+  /** Finds out whether the stream has what comes after the client's position; tells the client when it has not. */
+  async function locate(client: Client) {
+    let unknownSince: number | undefined;
+    while (client.position < newest.since || client.position > view.position) {
+      const bounds = await pages.readBounds().catch(() => undefined);
+      if (client.isLeaving) return;
+      if (bounds !== undefined) {
+        if (client.position + 1 < bounds.first) return reset(client, bounds);
+        if (client.position <= bounds.last) return;
+        unknownSince ??= Date.now();
+        if (Date.now() - unknownSince > goneAfterMs) return reset(client, bounds);
+      }
+      await sleep(retryMs);
+    }
+  }
+
+  /** A list read from now on, here or anywhere at this position, shows what the client cannot be sent. */
+  function reset(client: Client, bounds: { readonly first: number; readonly last: number }) {
+    const asked = client.position;
+    client.position = view.position;
+    send(client, tellReset({ asked, position: client.position, ...bounds }));
+  }
+
+  /** Ends the answer of a client, and its connection after `timeMs`, whether it has read the last words or not. */
+  function leave(client: Client, lastWords: string, timeMs: number) {
+    if (!client.isLeaving) {
+      forget(client);
+      send(client, lastWords);
+      client.output.push(null);
+    }
+    setTimeout(() => client.response.destroy(), timeMs);
+  }
+
+  function forget(client: Client) {
+    client.isLeaving = true;
+    live.delete(client);
+    client.wake();
   }
 
   return {
@@ -124,40 +185,49 @@ export function createEventFeed<State, Event extends DomainEvent>(
       return clients.size;
     },
 
-    open(after, filter) {
+    open({ after, filter }, response) {
+      if (isClosed) throw new Problem('unavailable', 'The service is stopping.');
       if (clients.size >= maxClients) throw new Problem('unavailable', 'Too many clients follow the events.');
-      const output = new PassThrough();
-      const client = { output, filter };
-      clients.add(client);
-      output.once('close', () => {
-        clients.delete(client);
-        live.delete(client);
+      const output = new Readable({
+        highWaterMark: chunkBytes,
+        read() {
+          client.isHungry = true;
+          client.hasTaken = true;
+          client.wake();
+          if (live.has(client)) serve(client);
+        },
       });
-      output.write(': the events of this service; id is the position\n\n');
-      if (after === undefined) live.add(client);
-      else catchUp(client, after).catch(() => output.destroy());
+      const client: Client = {
+        filter,
+        output,
+        response,
+        position: after ?? view.position,
+        isHungry: true,
+        hasTaken: true,
+        isLeaving: false,
+        wake: () => undefined,
+      };
+      clients.add(client);
+      output.once('close', () => forget(client));
+      finished(response, () => {
+        output.destroy();
+        clients.delete(client);
+      });
+      send(client, greet(client.position));
+      void locate(client).then(() => catchUp(client));
       return output;
     },
 
     close() {
+      isClosed = true;
       unsubscribe();
-      clearInterval(heartbeat);
-      for (const { output } of clients) {
-        output.end(`retry: ${Math.round(500 + Math.random() * 2500)}\n\n`);
-      }
+      clearInterval(pulse);
+      for (const client of clients) leave(client, sayGoodbye(), closingMs);
     },
   };
 }
 
-function toItem<Event extends DomainEvent>(message: StoredMessage<Event>, isRejected: boolean): Item {
-  const { position, id = 0, time, messageId, content } = message;
-  if (isRejected || content instanceof Rejection) return { position, id, type: '', text: undefined };
-  const data = JSON.stringify({
-    position,
-    time: new Date(time).toISOString(),
-    id,
-    messageId,
-    event: content,
-  });
-  return { position, id, type: content.type, text: `id: ${position}\ndata: ${data}\n\n` };
+function send(client: Client, text: string | Buffer): void {
+  client.isHungry = client.output.push(text);
+  client.hasTaken = true;
 }

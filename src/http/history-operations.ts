@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { Rejection, type DomainEvent } from '../core/decider.ts';
+import { historyEntryOf, RejectedMessage } from '../core/documents.ts';
 import { judgeHistory, type HistoryEntry } from '../core/fold.ts';
 import { Problem } from '../core/problem.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
@@ -10,35 +11,13 @@ import { defineOperation, type Operation } from './operation.ts';
 import { linkNext, PageQuery } from './page.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
-const Position = z.int().meta({ description: 'The stream sequence.', example: 12 });
-const Timestamp = z.iso.datetime().meta({ description: 'When the broker stored it.' });
-
-const RejectedMessage = z
-  .object({
-    position: Position,
-    time: Timestamp,
-    subject: z.string().meta({ example: 'laptops.events.42' }),
-    reason: z.string().meta({ example: 'not JSON' }),
-  })
-  .meta({ id: 'RejectedMessage', description: 'A stored message that the fold refused.' });
-
 export function historyOperations<State, Command, Event extends DomainEvent, Add, Change>(
   resource: Resource<State, Command, Add, Change>,
   { transactor: { view, store, decider }, freshness, eventSchema }: RouteContext<State, Command, Event>,
 ): Operation[] {
   const { noun } = resource;
   const name = capitalize(noun);
-  const Entry = z
-    .object({
-      position: Position,
-      time: Timestamp,
-      messageId: z.string().optional().meta({ description: 'The id of the command that caused it.' }),
-      event: eventSchema
-        .optional()
-        .meta({ description: "The event in today's shape; absent where it is none." }),
-      rejected: z.string().optional().meta({ description: 'Why the fold refused it, if it did.' }),
-    })
-    .meta({ id: `${name}HistoryEntry` });
+  const Entry = historyEntryOf(eventSchema).meta({ id: `${name}HistoryEntry` });
 
   const rejections = defineOperation({
     method: 'get',

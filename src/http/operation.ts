@@ -9,20 +9,25 @@ import type { ProblemCode } from '../core/problem.ts';
 import type { RequestHeaderName, RequestHeaders } from './request-headers.ts';
 import type { ResponseHeaderName } from './response-headers.ts';
 
+/** What an answer is when its operation says nothing else. */
+export const jsonMediaType = 'application/json';
+
 /** What an answer with one status holds. */
 export type AnswerDescription = {
   readonly description: string;
   readonly headers?: readonly ResponseHeaderName[];
   /** The body's schema; an answer without one has no body. */
   readonly body?: z.ZodType;
-  /** Default `application/json`. */
+  /** Default {@link jsonMediaType}. */
   readonly mediaType?: string;
 };
 
-type Declaration<Query, Body> = {
+type Declaration<Params, Query, Body> = {
   readonly method: 'get' | 'post' | 'put' | 'delete';
-  /** The path as OpenAPI writes it (`/ports/{id}`), and its aliases. The only parameter is `id`. */
+  /** The path as OpenAPI writes it (`/ports/{id}`), and its aliases. The parameter `id` is an entity's id. */
   readonly paths: readonly [string, ...string[]];
+  /** The path's parameters beside `id`. */
+  readonly params?: z.ZodType<Params>;
   /** Unique in the service: `addLaptop`. */
   readonly name: string;
   readonly summary: string;
@@ -37,22 +42,30 @@ type Declaration<Query, Body> = {
 };
 
 /** What a request gave, parsed. */
-export type Input<Query, Body> = {
+export type Input<Params, Query, Body> = {
   readonly ctx: RouterContext;
   /** The entity that the path names; 0 where it names none. */
   readonly id: number;
+  readonly params: Params;
   readonly query: Query;
   readonly headers: RequestHeaders;
   readonly body: Body;
 };
 
-export type Operation = Declaration<unknown, unknown> & {
-  handle(input: Input<never, never>): Promise<void> | void;
+export type Operation = Declaration<unknown, unknown, unknown> & {
+  handle(input: Input<never, never, never>): Promise<void> | void;
 };
 
 /** Declares an operation; `handle` gets its input in the types of the schemas. */
-export function defineOperation<Query, Body>(
-  operation: Declaration<Query, Body> & { handle(input: Input<Query, Body>): Promise<void> | void },
+export function defineOperation<Params, Query, Body>(
+  operation: Declaration<Params, Query, Body> & {
+    handle(input: Input<Params, Query, Body>): Promise<void> | void;
+  },
 ): Operation {
   return operation;
+}
+
+/** Whether it can change something: where writes are protected, it needs a token. */
+export function isWrite({ method }: Pick<Operation, 'method'>): boolean {
+  return method !== 'get';
 }

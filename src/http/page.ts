@@ -14,8 +14,12 @@ const Integer = z
 
 /** Which page is asked for: at most `limit` items, from the first one beyond `after`. */
 export const PageQuery = z.strictObject({
-  limit: Integer.pipe(z.int().min(1).max(maxLimit)).default(defaultLimit),
-  after: Integer.pipe(z.int()).default(0),
+  limit: Integer.pipe(z.int().min(1).max(maxLimit))
+    .default(defaultLimit)
+    .meta({ description: 'How many the page holds at most.', example: 100 }),
+  after: Integer.pipe(z.int())
+    .default(0)
+    .meta({ description: 'Where the page before ended: only what is beyond.', example: 100 }),
 });
 
 /** Links the page that begins beyond `after`, with the other parameters of this one. */

@@ -1,4 +1,4 @@
-/** Reads what a request carries: ids, query parameters, and a JSON body. What is wrong becomes a problem. */
+/** Reads what a request carries: parameters in its path and query, headers, and a JSON body. What is wrong becomes a problem. */
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
@@ -17,13 +17,20 @@ export function parseId(text: string | undefined): number {
   return id;
 }
 
+/** @throws Problem `malformed` with what is wrong with the parameters in the path. */
+export function parseParams<T>(schema: z.ZodType<T>, params: unknown): T {
+  return parseParameters(schema, params, 'The parameters in the path are not what they should be.');
+}
+
 /** @throws Problem `malformed` with what is wrong with the query parameters. */
 export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
-  const parsed = schema.safeParse(query);
+  return parseParameters(schema, query, 'The query parameters are not what they should be.');
+}
+
+function parseParameters<T>(schema: z.ZodType<T>, given: unknown, complaint: string): T {
+  const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new Problem('malformed', 'The query parameters are not what they should be.', {
-    locations: locateIssues(parsed.error),
-  });
+  throw new Problem('malformed', complaint, { locations: locateIssues(parsed.error) });
 }
 
 /**

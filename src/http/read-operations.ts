@@ -93,9 +93,10 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
         entity = await findAsOf(decider, store, id, position);
       }
       const body = presentExisting(resource, entity);
-      ctx.set('ETag', toEntityTag(entity.version));
+      const entityTag = toEntityTag(entity.version);
+      ctx.set('ETag', entityTag);
       const condition = readCondition(headers['If-None-Match']);
-      if (condition !== undefined && matchesWeakly(condition, entity.version)) ctx.status = 304;
+      if (condition !== undefined && matchesWeakly(condition, entityTag)) ctx.status = 304;
       else ctx.body = body;
     },
   });

@@ -43,12 +43,19 @@ const all = {
     .string()
     .regex(/^[0-9]{1,15}$/, 'must be a position (0, 1, 2 …)')
     .meta({ description: 'Begin after this position; without it, with what comes.', example: '12' }),
+  'Request-Id': z.string().meta({
+    description: 'An id of your own for this request, answered and logged; without one it gets a new one.',
+    example: 'order-7',
+  }),
   Prefer: z
     .string()
     .meta({ description: '`wait=<seconds>` bounds the wait for a position (RFC 7240).', example: 'wait=2' }),
 } as const;
 
 export type RequestHeaderName = keyof typeof all;
+
+/** Every one of them: pages of other origins may send these, where any may. */
+export const requestHeaderNames: readonly string[] = Object.keys(all);
 
 /** The values of the headers that an operation names; undefined where the request has none. */
 export type RequestHeaders = { readonly [Name in RequestHeaderName]?: string | undefined };

@@ -1,27 +1,74 @@
-/** Routes made from operations: parse what a request gives, then let the operation answer. */
+/** Routes made from operations: see what a request may, parse what it gives, then let the operation answer. */
 
-import { Router } from '@koa/router';
-import type { Operation } from './operation.ts';
-import { parseBody, parseHeaders, parseId, parseQuery } from './parse.ts';
+import { Router, type RouterContext } from '@koa/router';
+import type { Context } from 'koa';
+import { Problem } from '../core/problem.ts';
+import { mediaTypesOf, requireAcceptable } from './accept.ts';
+import { createCompression, type Compression } from './compression.ts';
+import { isWrite, type Operation } from './operation.ts';
+import { parseBody, parseHeaders, parseId, parseParams, parseQuery } from './parse.ts';
 
-export function createRouter(operations: readonly Operation[]): Router {
+export type RouterOptions = {
+  /** Lets a write pass, or throws the problem to answer with; undefined: anyone may write. */
+  readonly authorizeWrite?: ((ctx: Context) => Promise<void>) | undefined;
+};
+
+type Handler = (ctx: RouterContext) => Promise<void>;
+
+/** One route per path, which knows its methods: so a path that is there never falls through to one with a parameter. */
+export function createRouter(operations: readonly Operation[], options: RouterOptions = {}): Router {
   const router = new Router();
-  for (const { method, paths, query, headers = [], body, handle } of operations) {
-    router[method](paths.map(toRouterPath), async (ctx) => {
-      const id = ctx.params['id'];
-      const input = {
-        ctx,
-        id: id === undefined ? 0 : parseId(id),
-        query: query === undefined ? undefined : parseQuery(query, ctx.query),
-        headers: parseHeaders(headers, ctx.req.headers),
-        body: body === undefined ? undefined : await parseBody(body, ctx),
-      };
-      // What the schemas of this operation gave is what its handler takes: `defineOperation` has seen to that.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      await handle(input as Parameters<Operation['handle']>[0]);
-    });
+  const compress = createCompression();
+  const handlers = new Map<string, Map<string, Handler>>();
+  for (const operation of operations) {
+    const handler = createHandler(operation, options, compress);
+    for (const path of operation.paths) {
+      const ofPath = handlers.get(path) ?? new Map<string, Handler>();
+      handlers.set(path, ofPath);
+      ofPath.set(operation.method.toUpperCase(), handler);
+      if (operation.method === 'get') ofPath.set('HEAD', handler);
+    }
+  }
+  for (const [path, ofPath] of handlers) {
+    const allowed = [...ofPath.keys(), 'OPTIONS'].join(', ');
+    const refuse: Handler = async (ctx) => {
+      ctx.set('Allow', allowed);
+      if (ctx.method !== 'OPTIONS') {
+        throw new Problem('method-not-allowed', `${ctx.method} is not allowed at ${ctx.path}.`);
+      }
+      ctx.status = 204;
+    };
+    router.all(toRouterPath(path), (ctx) => (ofPath.get(ctx.method) ?? refuse)(ctx));
   }
   return router;
+}
+
+function createHandler(
+  operation: Operation,
+  { authorizeWrite }: RouterOptions,
+  compress: Compression,
+): Handler {
+  const { params, query, headers = [], body, handle } = operation;
+  const mediaTypes = mediaTypesOf(operation);
+  const writes = isWrite(operation);
+
+  return async (ctx) => {
+    if (writes) await authorizeWrite?.(ctx);
+    requireAcceptable(ctx, mediaTypes);
+    const id = ctx.params['id'];
+    const input = {
+      ctx,
+      id: id === undefined ? 0 : parseId(id),
+      params: params === undefined ? undefined : parseParams(params, ctx.params),
+      query: query === undefined ? undefined : parseQuery(query, ctx.query),
+      headers: parseHeaders(headers, ctx.req.headers),
+      body: body === undefined ? undefined : await parseBody(body, ctx),
+    };
+    // What the schemas of this operation gave is what its handler takes: `defineOperation` has seen to that.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    await handle(input as Parameters<Operation['handle']>[0]);
+    if (!writes) await compress(ctx);
+  };
 }
 
 /** `/ports/{id}` → `/ports/:id` */

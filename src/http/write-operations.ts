@@ -75,7 +75,8 @@ export function writeOperations<
     tag: resource.names[0],
     headers: ['Idempotency-Key', 'If-Match'],
     answers: { 204: { description: 'It is not there any more.', headers: ['Stream-Position'] } },
-    problems: ['conflict', 'precondition-failed', 'unavailable'],
+    // `invalid`: an Idempotency-Key that was used for something else.
+    problems: ['conflict', 'precondition-failed', 'invalid', 'unavailable'],
 
     async handle({ ctx, id, headers }) {
       const { version } = await run(headers, id, resource.remove.command());

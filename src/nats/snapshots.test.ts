@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../testing/broker.ts';
-import { createSnapshotBench, showImage } from '../testing/snapshot-bench.ts';
+import { createSnapshotBench, fillStream, showImage } from '../testing/snapshot-bench.ts';
 
 const broker = await startTestBroker();
 const [{ connection, jsm }, { connection: other }] = await Promise.all([
@@ -147,6 +147,45 @@ claiming('is believed for a while, and then no longer', async () => {
   );
 });
 claiming.run();
+
+const renewing = suite('when the stream was made again');
+
+/** Three snapshots of the stream that was there before, all further on than the new one. */
+async function startAgain() {
+  const made = await bench();
+  const snapshots = await made.open();
+  for (const position of [8, 9, 10]) await snapshots.save(await made.imageAt(position), 0);
+  await jsm.streams.delete(made.stream);
+  await fillStream(nc, jsm, made.stream, 5);
+  return made;
+}
+
+renewing('one replica writes, each time, and what there was is neither listed nor kept', async () => {
+  const { open, imageAt } = await startAgain();
+  const replicas = await Promise.all([open(), open(), open()]);
+  for (const position of [1, 2, 3, 4, 5]) {
+    const image = await imageAt(position);
+    const outcomes = await Promise.all(replicas.map((replica) => replica.save(image, 0)));
+    assert.is(outcomes.filter((outcome) => outcome === 'written').length, 1, `position ${position}`);
+    // Whoever skipped looks here for what there is.
+    const listed = (await replicas[0].list()).map((info) => info.position);
+    assert.equal(
+      listed,
+      [position, position - 1, position - 2].filter((kept) => kept > 0),
+    );
+  }
+});
+renewing('a replica that says that it writes one is believed', async () => {
+  const { open, imageAt, objects, describeAnew } = await startAgain();
+  const claim = (await objects()).find(({ name }) => name.endsWith('.claim'));
+  assert.ok(claim !== undefined);
+  await describeAnew(claim, { metadata: { position: '3' }, ...ago(0) });
+  const snapshots = await open();
+  assert.is(await snapshots.save(await imageAt(4), 0), 'skipped');
+  await describeAnew(claim, { metadata: { position: '3' }, ...ago(130 * seconds) });
+  assert.is(await snapshots.save(await imageAt(4), 0), 'written');
+});
+renewing.run();
 
 const folds = suite('the snapshots of two folds');
 

@@ -45,7 +45,7 @@ export type SnapshotInfo = {
 };
 
 export type Snapshots<State> = {
-  /** The newest snapshots of this fold, newest first. */
+  /** The snapshots of this fold that the stream bears out, newest first. */
   list(): Promise<SnapshotInfo[]>;
   /**
    * The newest usable snapshot at or before `upTo`; undefined when there is none, or no bucket. What is found and not used
@@ -111,6 +111,11 @@ export async function openSnapshots<State>({
     return undefined;
   }
 
+  async function selectFitting(held: readonly Slot[]): Promise<Slot[]> {
+    const misfits = await Promise.all(held.map(findMisfit));
+    return held.filter((_slot, index) => misfits[index] === undefined);
+  }
+
   async function read({ slot, revision }: Slot): Promise<ViewImage<State>> {
     const object = await bucket.get(slotName(slot));
     if (object === null) throw new Error('it is gone');
@@ -165,7 +170,7 @@ export async function openSnapshots<State>({
   }
 
   return {
-    list: async () => (await readSlots()).map(({ info }) => info),
+    list: async () => (await selectFitting(await readSlots())).map(({ info }) => info),
 
     async load(upTo) {
       try {
@@ -181,10 +186,9 @@ export async function openSnapshots<State>({
       // The claim is read before the slots: whoever claimed in between makes ours fail.
       const earlier = await bucket.info(claimName);
       const held = await readSlots();
-      const fitting: Slot[] = [];
-      for (const slot of held) if ((await findMisfit(slot)) === undefined) fitting.push(slot);
+      const fitting = await selectFitting(held);
       if (image.position - (fitting[0]?.info.position ?? 0) <= margin) return 'skipped';
-      if (isUnderWay(earlier, held)) return 'skipped';
+      if (isUnderWay(earlier, held, fitting)) return 'skipped';
       if (!(await claim(image.position, earlier?.revision ?? 0))) return 'skipped';
       const { created } = await jsm.streams.info(stream);
       const free = slots.find((slot) => fitting.every((other) => other.slot !== slot));
@@ -211,9 +215,11 @@ export async function provisionSnapshots(nc: NatsConnection, name: string, repli
 }
 
 /** Whether the replica that claimed last is believed to be writing still: its snapshot is not there, and it is not long ago. */
-function isUnderWay(claimed: ObjectInfo | null, held: readonly Slot[]): boolean {
+function isUnderWay(claimed: ObjectInfo | null, held: readonly Slot[], fitting: readonly Slot[]): boolean {
   if (claimed === null || Date.now() - Date.parse(claimed.mtime) >= claimMs) return false;
-  return Number(claimed.metadata?.['position']) > (held[0]?.info.position ?? 0);
+  const position = Number(claimed.metadata?.['position']);
+  const isThere = held.some(({ info }) => info.position === position);
+  return !isThere && position > (fitting[0]?.info.position ?? 0);
 }
 
 function isMissing(error: unknown): boolean {

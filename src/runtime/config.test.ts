@@ -30,6 +30,16 @@ test('an empty environment gives the defaults', () => {
     logLevel: 'info',
     shutdownTimeoutMs: 9000,
     snapshotEvery: 10_000,
+    maxFeedClients: 5000,
+    limits: {
+      corsOrigins: [],
+      hstsMaxAgeSeconds: 0,
+      server: { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, maxConnections: 0 },
+      maxWaits: 1000,
+      rateLimit: undefined,
+      trustedProxies: 0,
+    },
+    auth: undefined,
   });
 });
 
@@ -55,6 +65,16 @@ test('every variable is taken, and variables that are not ours are left alone', 
     logLevel: 'debug',
     shutdownTimeoutMs: 2500,
     snapshotEvery: 500,
+    maxFeedClients: 5000,
+    limits: {
+      corsOrigins: [],
+      hstsMaxAgeSeconds: 0,
+      server: { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, maxConnections: 0 },
+      maxWaits: 1000,
+      rateLimit: undefined,
+      trustedProxies: 0,
+    },
+    auth: undefined,
   });
 });
 

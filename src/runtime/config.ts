@@ -1,6 +1,8 @@
 /** What a process is told by its environment, checked before anything starts. */
 
 import { z } from 'zod';
+import { authEnvironment, checkAuth, toAuthConfig, type AuthConfig } from './config-auth.ts';
+import { checkLimits, limitsEnvironment, toLimitsConfig, type LimitsConfig } from './config-limits.ts';
 
 export type ConfigDefaults = { readonly httpPort: number; readonly probePort: number };
 
@@ -22,8 +24,10 @@ const natsEnvironment = {
 
 /** The environment variables of a service, with their defaults. */
 function environmentOf({ httpPort, probePort }: ConfigDefaults) {
-  return z.object({
+  const variables = z.object({
     ...natsEnvironment,
+    ...limitsEnvironment,
+    ...authEnvironment,
     HTTP_HOST: z.string().min(1).optional(),
     HTTP_PORT: TcpPort.default(httpPort),
     PROBE_PORT: TcpPort.default(probePort),
@@ -31,6 +35,12 @@ function environmentOf({ httpPort, probePort }: ConfigDefaults) {
     SSE_MAX_CLIENTS: z.coerce.number<string>().int().min(0).default(5_000),
     SNAPSHOT_EVERY: z.coerce.number<string>().int().min(1).default(10_000),
     SHUTDOWN_TIMEOUT_SECONDS: z.coerce.number<string>().min(1).max(600).default(9),
+  });
+  return variables.superRefine((given, issues) => {
+    const report = (name: string, message: string) =>
+      issues.addIssue({ code: 'custom', path: [name], message });
+    checkLimits(given, report);
+    checkAuth(given, report);
   });
 }
 
@@ -51,6 +61,9 @@ export type Config = {
   readonly snapshotEvery: number;
   /** After this many milliseconds a shutdown that hangs is ended by force. */
   readonly shutdownTimeoutMs: number;
+  readonly limits: LimitsConfig;
+  /** Who may write; undefined: anyone. */
+  readonly auth: AuthConfig | undefined;
 };
 
 /** A wrong environment: one line a variable, for a person to read. */
@@ -71,6 +84,8 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     maxFeedClients: variables.SSE_MAX_CLIENTS,
     snapshotEvery: variables.SNAPSHOT_EVERY,
     shutdownTimeoutMs: variables.SHUTDOWN_TIMEOUT_SECONDS * 1000,
+    limits: toLimitsConfig(variables),
+    auth: toAuthConfig(variables),
   };
 }
 
@@ -99,7 +114,8 @@ function read<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv): T {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => {
-    const name = path.join('.');
+    // What comes after the name is a place inside its value.
+    const name = String(path[0]);
     return `${name}=${environment[name] ?? ''}: ${message}`;
   });
   throw new ConfigError(lines.join('\n'));

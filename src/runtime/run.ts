@@ -6,15 +6,19 @@ import { createKeyedQueue } from '../core/keyed-queue.ts';
 import { createView } from '../core/view.ts';
 import { answerStarting, createApp } from '../http/app.ts';
 import type { Freshness } from '../core/freshness.ts';
+import { boundWaits } from '../http/bounded-waits.ts';
+import { documentOperations } from '../http/document-operations.ts';
 import { entityOperations } from '../http/entity-operations.ts';
 import { createEventFeed } from '../http/event-feed.ts';
 import { createRouter } from '../http/router.ts';
+import { createWriteGuard } from '../http/write-guard.ts';
 import { serveEndpoints } from '../nats/endpoints.ts';
 import { entityEndpoints } from '../nats/entity-endpoints.ts';
 import { awaitStream, catchUp, connectUntilUp, retrying } from './boot.ts';
 import { readConfig, type Config } from './config.ts';
 import { openEventLog } from './event-log.ts';
-import { createLog, replicaName, type Log } from './log.ts';
+import { openKeySet } from './key-set.ts';
+import { createLog, logAnswer, replicaName, type Log } from './log.ts';
 import { pastListsOf, servePastLists } from './past-list-process.ts';
 import { createPastLists } from './past-lists.ts';
 import { probeListener } from './probes.ts';
@@ -26,7 +30,13 @@ import { writeSnapshots } from './snapshot-writer.ts';
 import { readVersion } from './version.ts';
 
 /** What a launcher is told over the IPC channel once the service answers; ports that were 0 are known by then. */
-export type ReadyMessage = { readonly type: 'ready'; readonly httpPort: number; readonly probePort: number };
+export type ReadyMessage = {
+  readonly type: 'ready';
+  readonly httpPort: number;
+  readonly probePort: number;
+  /** The scope that a token must carry to write; undefined: writes need no token. */
+  readonly writeScope?: string;
+};
 
 /** How long, in milliseconds, a command waits for the view to reach a position that the log is known to have. */
 const catchUpTimeoutMs = 5_000;
@@ -63,7 +73,8 @@ async function start<
   log: Log,
 ): Promise<void> {
   const { name, decider, resource } = definition;
-  const { httpHost: host, httpPort, probePort } = config;
+  const { httpHost: host, httpPort, probePort, limits, auth } = config;
+  const writeScope = `${name}:write`;
   /** What this process still has to do before it answers; undefined once it does. */
   let pending: string | undefined = 'connecting to NATS';
   let stopping = false;
@@ -72,6 +83,8 @@ async function start<
   /** What has to be closed between the last answer and the end, in this order. */
   const closers: (() => unknown)[] = [];
 
+  const authorizeWrite =
+    auth && createWriteGuard({ ...auth, keys: await openKeySet(auth.keys), scope: writeScope });
   // The ports come first: that one is taken should be said at once.
   const probes = await listen({
     host,
@@ -85,6 +98,8 @@ async function start<
     port: httpPort,
     variable: 'HTTP_PORT',
     listener: (...call) => answer(...call),
+    limits: limits.server,
+    onRefused: () => log.warn({ maxConnections: limits.server.maxConnections }, 'a connection too many'),
   });
   onShutdown(log, config.shutdownTimeoutMs, async () => {
     stopping = true;
@@ -114,7 +129,7 @@ async function start<
   const pastLists = createPastLists<State>(stream, log);
   closers.unshift(pastLists.close);
   const transactor = { decider, view, store, queue: createKeyedQueue(), catchUpTimeoutMs };
-  const freshness: Freshness = {
+  const present: Freshness = {
     get position() {
       return view.position;
     },
@@ -124,6 +139,7 @@ async function start<
     reached: view.reached,
     lastPosition: store.lastPosition,
   };
+  const freshness = boundWaits(present, limits.maxWaits);
   const feed = createEventFeed(view, store, config.maxFeedClients);
   farewells.push(feed.close);
   const context = {
@@ -135,9 +151,17 @@ async function start<
     feed,
     pastList: pastLists.list,
   };
+  const operations = entityOperations(resource, context);
+  const explaining = documentOperations(operations, {
+    title: `Portside: ${name}`,
+    version: readVersion(),
+    description: `The REST door of the ${name} service.`,
+    writeScope: auth && writeScope,
+  });
   answer = createApp({
-    router: createRouter(entityOperations(resource, context)),
-    onAnswer: (answered) => log.debug(answered, 'answered'),
+    router: createRouter([...operations, ...explaining], { authorizeWrite }),
+    ...limits,
+    onAnswer: (answered) => logAnswer(log, answered),
     onInternalError: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
   }).callback();
   closers.unshift(
@@ -156,6 +180,8 @@ async function start<
     }),
   );
   pending = undefined;
-  log.info({ httpPort: http.port, probePort: probes.port, position: view.position }, 'ready');
-  process.send?.({ type: 'ready', httpPort: http.port, probePort: probes.port } satisfies ReadyMessage);
+  const ports = { httpPort: http.port, probePort: probes.port };
+  const writes = auth === undefined ? 'need no token' : `need a token with the scope ${writeScope}`;
+  log.info({ ...ports, position: view.position, writes }, 'ready');
+  process.send?.({ type: 'ready', ...ports, ...(auth && { writeScope }) } satisfies ReadyMessage);
 }

@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ReadyMessage } from '../runtime/run.ts';
+import { startValidatingProxy } from './validating-proxy.ts';
 
 export type ServiceProcess = {
   /** `http://127.0.0.1:<port>` */
@@ -30,7 +31,10 @@ export type ServiceProcessOptions = {
   onLog?(line: string): void;
 };
 
-/** Starts `src/<name>/main.ts` and resolves when it answers; rejects when it ends before. */
+/**
+ * Starts `src/<name>/main.ts` and resolves when it answers; rejects when it ends before. When PORTSIDE_TEST_PROXY names
+ * a validating proxy, the service answers behind it (`npm run conformance`).
+ */
 export async function startServiceProcess(
   name: string,
   options: ServiceProcessOptions,
@@ -63,18 +67,26 @@ export function launchServiceProcess(
     return exited;
   };
   const ready = new Promise<ServiceProcess>((resolve, reject) => {
-    child.once('message', ({ httpPort, probePort }: ReadyMessage) =>
-      resolve({
-        url: `http://127.0.0.1:${httpPort}`,
-        probeUrl: `http://127.0.0.1:${probePort}`,
-        pid: child.pid ?? 0,
-        exited,
-        stop,
-      }),
-    );
+    child.once('message', ({ httpPort, probePort }: ReadyMessage) => {
+      const probeUrl = `http://127.0.0.1:${probePort}`;
+      proxied(`http://127.0.0.1:${httpPort}`, exited).then(
+        (url) => resolve({ url, probeUrl, pid: child.pid ?? 0, exited, stop }),
+        reject,
+      );
+    });
     void exited.then((code) => reject(new Error(`${name} ended with code ${code} before it was ready`)));
   });
   // Whoever launches it may never ask.
   ready.catch(() => undefined);
   return { exited, stop, ready };
+}
+
+/** The address of a validating proxy in front of the service, when PORTSIDE_TEST_PROXY names one; else its own. */
+async function proxied(service: string, exited: Promise<unknown>): Promise<string> {
+  const program = process.env['PORTSIDE_TEST_PROXY'];
+  if (program === undefined) return service;
+  const reportFile = process.env['PORTSIDE_TEST_PROXY_REPORT'];
+  const proxy = await startValidatingProxy({ program, service, reportFile });
+  void exited.then(() => proxy.close());
+  return proxy.url;
 }

@@ -1,0 +1,75 @@
+/** What every service answers beside its entities, as schemas: the HTTP door describes it with them, a client checks it. */
+
+import { z } from 'zod';
+import { EntityId } from './entity-id.ts';
+
+const Position = z.int().min(1).meta({ description: 'The stream sequence.', example: 12 });
+const Timestamp = z.iso
+  .datetime()
+  .meta({ description: 'When the broker stored it.', example: '2026-01-31T12:00:00.000Z' });
+const MessageId = z.string().meta({ description: 'The id of the command that caused it.' });
+
+/** A stored message that the fold refused. */
+export const RejectedMessage = z
+  .object({
+    position: Position,
+    time: Timestamp,
+    subject: z.string().meta({ example: 'laptops.events.42' }),
+    reason: z.string().meta({ example: 'not JSON' }),
+  })
+  .meta({ id: 'RejectedMessage', description: 'A stored message that the fold refused.' });
+export type RejectedMessage = z.infer<typeof RejectedMessage>;
+
+/** A message of one entity's history; `event` is the schema of the service's events. */
+export function historyEntryOf<Event>(event: z.ZodType<Event>) {
+  return z.object({
+    position: Position,
+    time: Timestamp,
+    messageId: MessageId.optional(),
+    event: event.optional().meta({ description: "The event in today's shape; absent where it is none." }),
+    rejected: z.string().optional().meta({ description: 'Why the fold refused it, if it did.' }),
+  });
+}
+export type HistoryEntry<Event> = z.infer<ReturnType<typeof historyEntryOf<Event>>>;
+
+/** The `data` of one of the live events; `event` is the schema of the service's events. */
+export function liveEventOf<Event>(event: z.ZodType<Event>) {
+  return z.object({
+    position: Position,
+    time: Timestamp,
+    id: EntityId.meta({ description: 'The entity that it is about.' }),
+    messageId: MessageId.optional(),
+    event,
+  });
+}
+export type LiveEvent<Event> = z.infer<ReturnType<typeof liveEventOf<Event>>>;
+
+/** The `data` of the `reset` among the live events: what was asked for is not in the stream. */
+export const FeedReset = z.object({
+  asked: z.int(),
+  position: z.int().meta({ description: 'What comes next is what comes after this position.' }),
+  first: z.int(),
+  last: z.int(),
+});
+export type FeedReset = z.infer<typeof FeedReset>;
+
+/** RFC 9457, with `errors` for what is wrong inside a request (`pointer` is a JSON Pointer, RFC 6901). */
+export const ProblemDocument = z
+  .object({
+    type: z.string().meta({
+      description: 'Where the problem is explained.',
+      format: 'uri-reference',
+      example: '/problems/not-found',
+    }),
+    title: z.string().meta({ description: 'The same for every problem of this type.' }),
+    status: z.int().min(400).max(599).meta({ description: 'The HTTP status of the answer.', example: 404 }),
+    detail: z
+      .string()
+      .meta({ description: 'What is wrong with this request.', example: 'There is no laptop 7.' }),
+    errors: z
+      .array(z.object({ pointer: z.string().meta({ example: '/title' }), detail: z.string() }))
+      .optional()
+      .meta({ description: 'Every place that is wrong.' }),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+export type ProblemDocument = z.infer<typeof ProblemDocument>;

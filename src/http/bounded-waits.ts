@@ -1,0 +1,36 @@
+/** Waiting is cheap but not free: only so many requests may wait for a position at once. */
+
+import { Problem } from '../core/problem.ts';
+import type { Freshness } from '../core/freshness.ts';
+
+/** The same freshness, which throws `unavailable` for a wait that would be one too many. */
+export function boundWaits(freshness: Freshness, maxWaits: number): Freshness {
+  let waits = 0;
+
+  async function wait<T>(begin: () => Promise<T>): Promise<T> {
+    if (waits >= maxWaits) {
+      throw new Problem('unavailable', `${maxWaits} requests wait for a position already; no more may.`);
+    }
+    waits += 1;
+    try {
+      return await begin();
+    } finally {
+      waits -= 1;
+    }
+  }
+
+  return {
+    get position() {
+      return freshness.position;
+    },
+    get staleSince() {
+      return freshness.staleSince;
+    },
+    // What is here already is not waited for.
+    reached: (position, timeoutMs) =>
+      position <= freshness.position
+        ? Promise.resolve(true)
+        : wait(() => freshness.reached(position, timeoutMs)),
+    lastPosition: () => wait(freshness.lastPosition),
+  };
+}

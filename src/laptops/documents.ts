@@ -1,0 +1,32 @@
+/** The laptop as JSON: what clients send and what they are answered. */
+
+import { z } from 'zod';
+import { EntityId } from '../core/entity-id.ts';
+import { Model, Title } from './events.ts';
+
+const id = EntityId.meta({
+  description: 'A positive integer; made by the service when none is given.',
+  example: 1,
+});
+const title = Title.meta({ description: "The maker's name, 1 to 200 characters.", example: 'Lenovo' });
+const model = Model.meta({ description: 'The model, 1 to 200 characters.', example: 'S3' });
+
+export const LaptopDocument = z
+  .object({
+    id,
+    title,
+    model,
+    ports: z.array(z.object({ id: EntityId })).meta({ description: 'The charging ports that it has.' }),
+  })
+  .meta({ id: 'Laptop', example: { id: 1, title: 'Lenovo', model: 'S3', ports: [{ id: 1 }] } });
+export type LaptopDocument = z.infer<typeof LaptopDocument>;
+
+export const NewLaptop = z
+  .strictObject({ id: id.optional(), title, model })
+  .meta({ id: 'NewLaptop', example: { id: 1, title: 'Lenovo', model: 'S3' } });
+export type NewLaptop = z.infer<typeof NewLaptop>;
+
+export const RevisedLaptop = z
+  .strictObject({ title, model })
+  .meta({ id: 'RevisedLaptop', example: { title: 'Lenovo', model: 'S4' } });
+export type RevisedLaptop = z.infer<typeof RevisedLaptop>;

@@ -1,0 +1,24 @@
+/** The charging port as JSON: what clients send and what they are answered. */
+
+import { z } from 'zod';
+import { EntityId } from '../core/entity-id.ts';
+import { Name } from './events.ts';
+
+const id = EntityId.meta({
+  description: 'A positive integer; made by the service when none is given.',
+  example: 1,
+});
+const name = Name.meta({ description: 'What people call it, 1 to 100 characters.', example: 'USB-C' });
+
+export const PortDocument = z.object({ id, name }).meta({ id: 'Port', example: { id: 1, name: 'USB-C' } });
+export type PortDocument = z.infer<typeof PortDocument>;
+
+export const NewPort = z
+  .strictObject({ id: id.optional(), name })
+  .meta({ id: 'NewPort', example: { id: 1, name: 'USB-C' } });
+export type NewPort = z.infer<typeof NewPort>;
+
+export const RenamedPort = z
+  .strictObject({ name })
+  .meta({ id: 'RenamedPort', example: { name: 'MagSafe 3' } });
+export type RenamedPort = z.infer<typeof RenamedPort>;

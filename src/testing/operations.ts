@@ -1,0 +1,47 @@
+/** The operations of a service, as its process makes them, for tests that look at them instead of carrying them out. */
+
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { DomainEvent } from '../core/decider.ts';
+import { createKeyedQueue } from '../core/keyed-queue.ts';
+import { createView } from '../core/view.ts';
+import { entityOperations } from '../http/entity-operations.ts';
+import { createEventFeed } from '../http/event-feed.ts';
+import type { Operation } from '../http/operation.ts';
+import type { Connection } from '../nats/connection.ts';
+import { openEventLog } from '../runtime/event-log.ts';
+import { createLog } from '../runtime/log.ts';
+import { sources } from '../runtime/sources.ts';
+import type { ServiceDefinition } from '../runtime/service-definition.ts';
+
+export async function operationsOf<
+  State,
+  Command,
+  Event extends DomainEvent,
+  Add extends { readonly id?: number | undefined },
+  Change,
+>(
+  definition: ServiceDefinition<State, Command, Event, Add, Change>,
+  { connection, jsm }: { connection: Connection; jsm: JetStreamManager },
+): Promise<Operation[]> {
+  const { name, decider, events, resource } = definition;
+  const log = createLog(name, 'error');
+  const stream = name.toUpperCase();
+  const { store } = await openEventLog(definition, { connection, jsm, stream, log });
+  const view = createView(decider);
+  const feed = createEventFeed(view, store, 0);
+  feed.close();
+  return entityOperations(resource, {
+    transactor: { decider, view, store, queue: createKeyedQueue(), catchUpTimeoutMs: 0 },
+    sources,
+    freshness: {
+      position: 0,
+      staleSince: undefined,
+      reached: view.reached,
+      lastPosition: store.lastPosition,
+    },
+    eventSchema: events.event,
+    eventTypes: Object.keys(events.types),
+    feed,
+    pastList: async () => [],
+  });
+}
