@@ -33,14 +33,14 @@ async function soak({ minutes, seed, names }: SoakArguments): Promise<number> {
   }
 
   print(`${names.length} scenarios for ${minutes} minutes, seed ${seed}`);
+  const late = new Promise((resolve) =>
+    interrupted.signal.addEventListener('abort', () => resolve(sleep(closeTimeoutMs))),
+  );
   for (let turn = 0; Date.now() < until && !interrupted.signal.aborted; turn++) {
     const name = names[turn % names.length] ?? '';
     const chosen = scenarios[name];
     if (chosen === undefined) throw new RangeError(`there is no scenario ${name}`);
     const taken = take(name, chosen, turn);
-    const late = new Promise((resolve) =>
-      interrupted.signal.addEventListener('abort', () => resolve(sleep(closeTimeoutMs))),
-    );
     await Promise.race([taken, late]);
   }
   process.stdout.write(`\n${score.table()}\n`);
