@@ -182,6 +182,7 @@ function parseDelivery(reply: string): Delivery {
   return {
     position: Number(tokens[at]),
     consumerSequence: Number(tokens[at + 1]),
-    time: Math.floor(Number(tokens[at + 2]) / 1e6),
+    // Cut, not divided: nanoseconds since 1970 are more than a number can hold exactly.
+    time: Number(tokens[at + 2]?.slice(0, -6)),
   };
 }
