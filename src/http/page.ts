@@ -6,18 +6,21 @@ import { z } from 'zod';
 const defaultLimit = 1000;
 const maxLimit = 10_000;
 
-/** Digits alone: not empty, no sign, no exponent, no other base. */
-const Integer = z
-  .string()
-  .regex(/^[0-9]{1,16}$/, 'must be a whole number')
-  .transform(Number);
+/** What digits alone say: not empty, no sign, no exponent, no other base; anything else stays a text, and is refused. */
+function readDigits(text: unknown): unknown {
+  return typeof text === 'string' && /^[0-9]{1,16}$/.test(text) ? Number(text) : text;
+}
+
+const notWhole = 'must be a whole number';
 
 /** Which page is asked for: at most `limit` items, from the first one beyond `after`. */
 export const PageQuery = z.strictObject({
-  limit: Integer.pipe(z.int().min(1).max(maxLimit))
+  limit: z
+    .preprocess(readDigits, z.int(notWhole).min(1).max(maxLimit))
     .default(defaultLimit)
     .meta({ description: 'How many the page holds at most.', example: 100 }),
-  after: Integer.pipe(z.int())
+  after: z
+    .preprocess(readDigits, z.int(notWhole).min(0))
     .default(0)
     .meta({ description: 'Where the page before ended: only what is beyond.', example: 100 }),
 });
