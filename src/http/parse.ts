@@ -43,7 +43,7 @@ export function parseHeaders(
   headers: IncomingHttpHeaders,
 ): RequestHeaders {
   const read = (name: RequestHeaderName) => headers[name.toLowerCase()];
-  const given = names.filter((name) => read(name) !== undefined && String(read(name)).trim() !== '');
+  const given = names.filter((name) => read(name) !== undefined);
   // Most requests have none of them.
   if (given.length === 0) return {};
   const values = Object.fromEntries(given.map((name) => [name, read(name)]));
