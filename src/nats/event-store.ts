@@ -240,6 +240,6 @@ function classify(error: unknown): 'conflict' | 'contended' | 'refused' | 'lost'
         return 'refused';
     }
   }
-  // Nobody listens on the subject: there is no stream, or its cluster has no leader.
+  // That nobody listens on the subject counts as lost: while a leader is elected, trying again helps.
   return error instanceof JetStreamError ? 'refused' : 'lost';
 }
