@@ -9,10 +9,16 @@ export function readResidentMiB(pid: number): number {
   return Number(kib) / 1024;
 }
 
-/** Looks every 50 ms until `stop` is called, which gives the most that was seen, in MiB. */
+/** Looks every 50 ms until `stop` is called, which gives the most that was seen, in MiB, or until the process ends. */
 export function watchResidentMiB(pid: number): { stop(): number } {
   let most = readResidentMiB(pid);
-  const timer = setInterval(() => (most = Math.max(most, readResidentMiB(pid))), 50);
+  const timer = setInterval(() => {
+    try {
+      most = Math.max(most, readResidentMiB(pid));
+    } catch {
+      clearInterval(timer);
+    }
+  }, 50);
   return {
     stop() {
       clearInterval(timer);
