@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { bindDecider } from '../src/core/decider.ts';
 import { createKeyedQueue } from '../src/core/keyed-queue.ts';
 import { Problem } from '../src/core/problem.ts';
 import { transact, type Transactor } from '../src/core/transact.ts';
@@ -29,7 +30,7 @@ type Replica = Transactor<State, LaptopCommand, LaptopEvent> & {
 };
 
 const { broker, connection, jsm, start, countMessages, close } = await startTestSystem();
-const { decider } = laptopService;
+const decider = bindDecider(laptopService.decider, { ports: () => undefined });
 /** A stream like that of the laptops, whose subjects begin with another word. */
 const name = 'forgetful';
 const stream = 'FORGETFUL';
@@ -49,11 +50,13 @@ async function openReplica({ fromSnapshot = false } = {}): Promise<Replica> {
   const own = await connectForTest(broker);
   const log = createLog(name, 'warn');
   const { store, snapshots, follow } = await openEventLog(
-    { ...laptopService, name },
-    { ...own, stream, log },
+    { name, events: laptopService.events, fold: decider },
+    { ...own, stream, reader: name, log },
   );
   const target = await store.lastPosition();
-  const view = createView(decider, fromSnapshot ? await snapshots.load(target) : undefined);
+  const view = createView(decider, {
+    image: fromSnapshot ? await snapshots.load(target) : undefined,
+  });
   const from = view.position;
   const replay = follow(view);
   assert.ok(await view.reached(target, 10_000));
@@ -62,6 +65,7 @@ async function openReplica({ fromSnapshot = false } = {}): Promise<Replica> {
     view,
     store,
     queue: createKeyedQueue(),
+    followed: [],
     catchUpTimeoutMs: 5_000,
     snapshots,
     from,
@@ -155,7 +159,7 @@ repeating('when the broker has forgotten the key, to a replica that has not seen
   const first = await send(late, id, add, nextKey());
   // It hears nothing from here on, so its view stays where it is.
   await late.close();
-  const deaf = { ...one, view: createView(decider, late.view.capture()) };
+  const deaf = { ...one, view: createView(decider, { image: late.view.capture() }) };
   const key = nextKey();
   const answer = await send(one, id, revise('IBM'), key);
   await outlastWindow();

@@ -174,7 +174,11 @@ remembering('at every position around a snapshot: as a fold of the log up to the
     view.apply(codec.decode({ subject, data, headers: header }, { position, time: time.getTime() }));
     if (position < Number(snapshot) - 2) continue;
     const { body } = await laptops.get(`/laptops?asOf=${position}`);
-    assert.equal(body, view.list({ limit: 1000 }).map(laptopResource.present), `position ${position}`);
+    assert.equal(
+      body,
+      view.list({ limit: 1000 }).map((laptop) => laptopResource.present(laptop, { ports: () => undefined })),
+      `position ${position}`,
+    );
   }
 });
 remembering('what was there at a moment has its tag, and If-None-Match is answered', async () => {

@@ -10,9 +10,13 @@ import type { EventLogDefinition } from '../../src/runtime/event-log.ts';
 import type { Broker } from './servers.ts';
 
 /** A service whose rules are carried along, and never called with anything but what they gave out themselves. */
-export type Service = EventLogDefinition<unknown, unknown, DomainEvent>;
+export type Service = EventLogDefinition<unknown, DomainEvent>;
 
-export const services: readonly Service[] = [laptopService, portService];
+export const services: readonly Service[] = [laptopService, portService].map(({ name, events, decider }) => ({
+  name,
+  events,
+  fold: decider,
+}));
 
 /** The stream's last position as its leader says it, 0 when it is empty. */
 export function askLastPosition(

@@ -21,7 +21,7 @@ export type SnapshotsExamination = {
 /** The newest snapshot is loaded as a start would do it: only so is it known to be whole. */
 export async function examineSnapshots({
   broker: { connection, jsm },
-  service: { name, decider, events },
+  service: { name, fold, events },
   stream,
   end,
   snapshotEvery,
@@ -41,8 +41,8 @@ export async function examineSnapshots({
     jsm,
     name,
     stream,
-    initial: decider.initial,
-    fold: describeFold(decider, events),
+    initial: fold.initial,
+    fold: describeFold(fold, events),
     onUnusable: (reason) => unusable.push(reason),
   });
   const image = await snapshots.load(Infinity);

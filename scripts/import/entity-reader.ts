@@ -1,7 +1,7 @@
 /** Reads what the log knows of one entity now. */
 
 import type { JetStreamManager, MsgRequest } from '@nats-io/jetstream';
-import type { Decider, DomainEvent } from '../../src/core/decider.ts';
+import type { BoundDecider, DomainEvent } from '../../src/core/decider.ts';
 import type { EventStore, StoredMessage } from '../../src/core/event-store.ts';
 import { foldHistory } from '../../src/core/fold.ts';
 import { Problem } from '../../src/core/problem.ts';
@@ -15,7 +15,7 @@ export type EntityReaderOptions<State, Command, Event extends DomainEvent> = {
   readonly subjects: Subjects;
   readonly codec: Codec<Event>;
   readonly store: Pick<EventStore<Event>, 'lastPositionOf' | 'history'>;
-  readonly decider: Decider<State, Command, Event>;
+  readonly decider: BoundDecider<State, Command, Event>;
 };
 
 /**

@@ -1,7 +1,7 @@
 /** What the importer has to know of a kind of entity: its columns, its rows, and which commands carry a row out. */
 
 import type { z } from 'zod';
-import type { Decider, DomainEvent } from '../../src/core/decider.ts';
+import type { BoundDecider, DomainEvent } from '../../src/core/decider.ts';
 import type { EventSchema } from '../../src/core/event-schema.ts';
 
 /** What there is contradicts the row. Importing adds and never overwrites, so nothing is done about it. */
@@ -21,7 +21,7 @@ export type Kind<State, Command, Event extends DomainEvent, Row extends { readon
   readonly columns: { readonly required: readonly string[]; readonly optional: readonly string[] };
   readonly row: z.ZodType<Row>;
   readonly events: EventSchema<Event>;
-  readonly decider: Decider<State, Command, Event>;
+  readonly decider: BoundDecider<State, Command, Event>;
   /** The commands that make of `state` what the row says; those whose effect is already there decide to nothing. */
   plan(row: Row, state: State): readonly Command[] | Difference;
 };

@@ -71,6 +71,10 @@ export type Client<
   change(id: number, body: Change, options?: ChangeOptions): Promise<Answer<Document>>;
   /** Removing what is not there is no error. @throws ProblemError `precondition-failed` … */
   remove(id: number, options?: ChangeOptions): Promise<Pick<Answer<Document>, 'position'>>;
+  /** Puts something to an entity, at a path below it: `ports/7`. @throws ProblemError `conflict` … */
+  put(id: number, member: string, options?: ChangeOptions): Promise<Pick<Answer<Document>, 'position'>>;
+  /** Takes it from the entity. @throws ProblemError `not-found` … */
+  take(id: number, member: string, options?: ChangeOptions): Promise<Pick<Answer<Document>, 'position'>>;
   /** Every message of one entity, those that were refused included. @throws ProblemError `not-found` … */
   history(id: number, options?: ReadOptions): AsyncGenerator<HistoryEntry<Event>, void>;
   /** The newest messages that the service refused, and why. */
@@ -125,6 +129,11 @@ export function createClient<Document, New, Change, Event extends { type: string
     return transport.send({ ...request, idempotencyKey, ...(headers && { headers }) }, options);
   }
 
+  async function writeSilently(method: 'PUT' | 'DELETE', target: string, options?: ChangeOptions) {
+    const { headers } = await write({ method, path: target }, options);
+    return { position: readPosition(headers) };
+  }
+
   return {
     ...readsAt({}),
 
@@ -138,10 +147,9 @@ export function createClient<Document, New, Change, Event extends { type: string
       return toAnswer(document, await write({ method: 'PUT', path: `${path}/${id}`, body }, options));
     },
 
-    async remove(id, options) {
-      const { headers } = await write({ method: 'DELETE', path: `${path}/${id}` }, options);
-      return { position: readPosition(headers) };
-    },
+    remove: (id, options) => writeSilently('DELETE', `${path}/${id}`, options),
+    put: (id, member, options) => writeSilently('PUT', `${path}/${id}/${member}`, options),
+    take: (id, member, options) => writeSilently('DELETE', `${path}/${id}/${member}`, options),
 
     history: (id, options = {}) => readPages(transport, `${path}/${id}/events`, Entries, options),
 
@@ -155,7 +163,7 @@ export function createClient<Document, New, Change, Event extends { type: string
 }
 
 function toAnswer<Document>(schema: z.ZodType<Document>, { headers, text }: ClientAnswer): Answer<Document> {
-  const version = /^"(\d+)"$/.exec(headers.get('ETag') ?? '')?.[1];
+  const version = /^"(\d+)[";]/.exec(headers.get('ETag') ?? '')?.[1];
   if (version === undefined) throw new ProblemError('not-understood', 'The answer has no version.');
   return {
     document: readJson(schema, text),

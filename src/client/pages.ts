@@ -1,13 +1,14 @@
 /** Reads an answer that comes in pages (RFC 8288), and says how fresh it has to be. */
 
 import type { z } from 'zod';
+import { formatWanted, type Wanted } from '../core/freshness.ts';
 import { ProblemError } from './problem-error.ts';
 import { readJson } from './read-json.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
 export type ReadOptions = CallOptions & {
-  /** Wait until this position shows, or everything that was acknowledged before (`latest`). */
-  readonly waitFor?: number | 'latest' | undefined;
+  /** Wait until this position shows, of each stream that is named, or everything that was acknowledged before (`latest`). */
+  readonly waitFor?: Wanted | undefined;
   /** How long the service may wait for that, in seconds; its default is 5. */
   readonly waitSeconds?: number | undefined;
 };
@@ -34,7 +35,7 @@ export async function* readPages<Item>(
 /** The headers that ask for what `options` say. */
 export function waitHeaders({ waitFor, waitSeconds }: ReadOptions): Record<string, string> {
   return {
-    ...(waitFor !== undefined && { 'Wait-For-Position': String(waitFor) }),
+    ...(waitFor !== undefined && { 'Wait-For-Position': formatWanted(waitFor) }),
     ...(waitSeconds !== undefined && { Prefer: `wait=${waitSeconds}` }),
   };
 }

@@ -1,6 +1,6 @@
 /** Entities as they were: at a position, or at a time. */
 
-import type { Decider, DomainEvent } from './decider.ts';
+import type { DomainEvent, Fold } from './decider.ts';
 import type { EventStore } from './event-store.ts';
 import { foldHistory } from './fold.ts';
 import { Problem } from './problem.ts';
@@ -29,14 +29,32 @@ export async function locateMoment<Event extends DomainEvent>(
   throw new Problem('malformed', `asOf names position ${moment.position}, but the log ends at ${last}.`);
 }
 
+/**
+ * The time that a moment means, in milliseconds since 1970: of a position, when the message there was stored.
+ *
+ * @param position what `locateMoment` made of it
+ * @throws Problem `unavailable`
+ */
+export async function timeOf<Event extends DomainEvent>(
+  store: EventStore<Event>,
+  moment: Moment,
+  position: number,
+): Promise<number> {
+  if ('time' in moment) return moment.time;
+  // Where the message itself is gone, the next one that is there comes closest.
+  const upTo = await store.lastPosition();
+  const [message] = await store.readAll({ after: position - 1, upTo, limit: 1 });
+  return message?.time ?? 0;
+}
+
 /** The entity as it was when `position` had been applied, folded from its history. @throws Problem `unavailable` */
-export async function findAsOf<State, Command, Event extends DomainEvent>(
-  decider: Decider<State, Command, Event>,
+export async function findAsOf<State, Event extends DomainEvent>(
+  fold: Fold<State, Event>,
   store: EventStore<Event>,
   id: number,
   position: number,
 ): Promise<Entity<State>> {
   const last = await store.lastPositionOf(id);
   const history = await store.history(id, { upTo: Math.min(position, last) });
-  return { id, state: foldHistory(decider, history), version: history.at(-1)?.position ?? 0 };
+  return { id, state: foldHistory(fold, history), version: history.at(-1)?.position ?? 0 };
 }

@@ -1,7 +1,8 @@
 /** One command, from the decision to the stored events: load, decide, append, and again when another writer won. */
 
-import { Rejection, type Decider, type DomainEvent } from './decider.ts';
+import { Rejection, type BoundDecider, type DomainEvent } from './decider.ts';
 import type { EventStore } from './event-store.ts';
+import type { StreamFreshness } from './freshness.ts';
 import { foldHistory } from './fold.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import { Problem } from './problem.ts';
@@ -19,10 +20,12 @@ export type Transaction<State, Command> = {
 };
 
 export type Transactor<State, Command, Event extends DomainEvent> = {
-  readonly decider: Decider<State, Command, Event>;
+  readonly decider: BoundDecider<State, Command, Event>;
   readonly view: View<State, Event>;
   readonly store: EventStore<Event>;
   readonly queue: KeyedQueue;
+  /** The streams of other services that decisions look into. */
+  readonly followed: readonly StreamFreshness[];
   /** How long, in milliseconds, the view may take to reach a position that the log is known to have. */
   readonly catchUpTimeoutMs: number;
 };
@@ -38,7 +41,8 @@ export const maxAttempts = 5;
  *
  * The view may lag behind the log. An append is safe all the same, because the broker checks the version; but a
  * refusal ("there is no such laptop") or a no-op ("it is already so") appends nothing that could be checked. So before
- * one of these is answered, the log's leader is asked whether the view knew the entity's last message.
+ * one of these is answered, the log's leader is asked whether the view knew the entity's last message; and before a
+ * refusal, the leaders of the followed streams, once, whether there was something new that may undo it.
  *
  * @throws Problem `conflict` when other writers won every attempt, `precondition-failed`, `unavailable` when the log
  *   does not answer, and whatever `decide` throws.
@@ -47,14 +51,30 @@ export function transact<State, Command, Event extends DomainEvent>(
   transactor: Transactor<State, Command, Event>,
   transaction: Transaction<State, Command>,
 ): Promise<Entity<State>> {
-  const { decider, view, store, queue, catchUpTimeoutMs } = transactor;
+  const { decider, view, store, queue, followed, catchUpTimeoutMs } = transactor;
   const { id, messageId, commandDigest } = transaction;
 
   /** Whether the view knew the entity's last message; when it did not, waits until it does. */
   async function isCurrent(version: number) {
-    const last = await store.lastPositionOf(id);
-    if (last <= version) return true;
-    if (await view.reached(last, catchUpTimeoutMs)) return false;
+    return wasReached(view, version, await store.lastPositionOf(id));
+  }
+
+  /** Whether the followed streams were asked for what they hold: what comes after that came after this command. */
+  let wereAsked = false;
+
+  /** Whether every followed stream was known, at `positions`, as far as it goes; when not, waits until it is. */
+  async function areCurrent(positions: readonly number[]) {
+    if (wereAsked) return true;
+    wereAsked = true;
+    const known = followed.map(async (stream, index) =>
+      wasReached(stream, positions[index] ?? 0, await stream.lastPosition()),
+    );
+    return (await Promise.all(known)).every(Boolean);
+  }
+
+  async function wasReached({ reached }: Pick<StreamFreshness, 'reached'>, position: number, last: number) {
+    if (last <= position) return true;
+    if (await reached(last, catchUpTimeoutMs)) return false;
     throw new Problem('unavailable', `This replica has not caught up with position ${last} in time.`);
   }
 
@@ -77,9 +97,11 @@ export function transact<State, Command, Event extends DomainEvent>(
     if (earlier !== undefined) return repeat(earlier);
 
     const entity = view.find(id);
+    const followedPositions = followed.map(({ position }) => position);
     const events = decideOn(decider, transaction, entity);
     if (events instanceof Problem) {
-      if (await isCurrent(entity.version)) throw events;
+      const current = await Promise.all([isCurrent(entity.version), areCurrent(followedPositions)]);
+      if (current.every(Boolean)) throw events;
       return undefined;
     }
     if (events.length === 0) return (await isCurrent(entity.version)) ? entity : undefined;
@@ -128,7 +150,7 @@ function pause(milliseconds: number): Promise<void> {
 
 /** The events that carry the command out, or the problem that refuses it. */
 function decideOn<State, Command, Event extends DomainEvent>(
-  decider: Decider<State, Command, Event>,
+  decider: BoundDecider<State, Command, Event>,
   { command, precondition }: Transaction<State, Command>,
   { id, state, version }: Entity<State>,
 ): readonly Event[] | Problem {
@@ -147,7 +169,7 @@ function decideOn<State, Command, Event extends DomainEvent>(
 }
 
 function evolveAll<State, Command, Event extends DomainEvent>(
-  decider: Decider<State, Command, Event>,
+  decider: BoundDecider<State, Command, Event>,
   start: State,
   events: readonly Event[],
 ): State {

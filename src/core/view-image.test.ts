@@ -34,7 +34,8 @@ async function* inTurn(lines: readonly string[]): AsyncGenerator<string> {
 
 const linesOf = (image: LaptopImage) => [...encodeImage(image, laptopDecider.initial)];
 const read = (lines: readonly string[]) => decodeImage(inTurn(lines), laptopDecider.initial);
-const restore = async (image: LaptopImage) => createView(laptopDecider, await read(linesOf(image)));
+const restore = async (image: LaptopImage) =>
+  createView(laptopDecider, { image: await read(linesOf(image)) });
 
 /** All that a view shows of itself, for these ids and message ids. */
 function show(view: LaptopView, ids: readonly number[], messageIds: readonly string[]) {
@@ -162,7 +163,7 @@ const refusing = suite('lines that are not a whole image are refused');
 
 refusing('there are enough of them to break', async () => {
   assert.ok(whole.length >= 9);
-  assert.equal(showAll(createView(laptopDecider, await read(whole))), showAll(large));
+  assert.equal(showAll(createView(laptopDecider, { image: await read(whole) })), showAll(large));
 });
 refusing('cut off after any line', async () => {
   for (let length = 0; length < whole.length; length++) await refuses(whole.slice(0, length));

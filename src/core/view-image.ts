@@ -1,7 +1,7 @@
 /** A view's image as lines of text, for snapshots: written piece by piece, so that nobody waits for the whole. */
 
 import { z } from 'zod';
-import type { Decider, DomainEvent } from './decider.ts';
+import type { DomainEvent, Fold } from './decider.ts';
 import type { EventSchema } from './event-schema.ts';
 import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
 
@@ -16,8 +16,8 @@ const lineLength = 1000;
  * same position. It reads the code of `evolve` and of the upcasters itself; a function that these call from elsewhere
  * is not seen, so keep the rules inside.
  */
-export function describeFold<State, Command, Event extends DomainEvent>(
-  decider: Decider<State, Command, Event>,
+export function describeFold<State, Event extends DomainEvent>(
+  fold: Fold<State, Event>,
   events: EventSchema<Event>,
 ): string {
   const types = Object.entries(events.types).map(([name, { schema, upcasters = [] }]) => [
@@ -25,7 +25,7 @@ export function describeFold<State, Command, Event extends DomainEvent>(
     z.toJSONSchema(schema, { unrepresentable: 'any' }),
     upcasters.map(String),
   ]);
-  return JSON.stringify([formatVersion, decider.initial ?? null, String(decider.evolve), types]);
+  return JSON.stringify([formatVersion, fold.initial ?? null, String(fold.evolve), types]);
 }
 
 /**

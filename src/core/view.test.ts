@@ -172,10 +172,13 @@ function show(view: ReturnType<typeof viewOf>) {
 }
 
 capturing('a view made from it shows the same', () =>
-  assert.equal(show(createView(lampDecider, viewOf(...messages).capture())), show(viewOf(...messages))),
+  assert.equal(
+    show(createView(lampDecider, { image: viewOf(...messages).capture() })),
+    show(viewOf(...messages)),
+  ),
 );
 capturing('and goes on the same', () => {
-  const restored = createView(lampDecider, viewOf(...messages).capture());
+  const restored = createView(lampDecider, { image: viewOf(...messages).capture() });
   for (const each of [...messages, ...more]) restored.apply(each);
   assert.equal(show(restored), show(viewOf(...messages, ...more)));
 });
@@ -183,16 +186,16 @@ capturing('what comes later does not show in it', () => {
   const view = viewOf(...messages);
   const image = view.capture();
   for (const each of more) view.apply(each);
-  assert.equal(show(createView(lampDecider, image)), show(viewOf(...messages)));
+  assert.equal(show(createView(lampDecider, { image })), show(viewOf(...messages)));
 });
 capturing('two views made from it are independent', () => {
   const image = viewOf(...messages).capture();
-  const changed = createView(lampDecider, image);
+  const changed = createView(lampDecider, { image });
   for (const each of more) changed.apply(each);
-  assert.equal(show(createView(lampDecider, image)), show(viewOf(...messages)));
+  assert.equal(show(createView(lampDecider, { image })), show(viewOf(...messages)));
 });
 capturing('it says when its last message was stored', () => {
   assert.is(viewOf(...messages).capture().time, 4000);
-  assert.is(createView(lampDecider, viewOf(...messages).capture()).capture().time, 4000);
+  assert.is(createView(lampDecider, { image: viewOf(...messages).capture() }).capture().time, 4000);
 });
 capturing.run();

@@ -1,11 +1,12 @@
 /** The in-memory result of folding a stream; it serves reads and decisions alike. */
 
 import sortedBTree from 'sorted-btree';
-import { Rejection, type Decider, type DomainEvent } from './decider.ts';
+import { Rejection, type DomainEvent, type Fold } from './decider.ts';
 import type { StoredMessage } from './event-store.ts';
 import { foldMessage } from './fold.ts';
 import { createMessageIds, type MessageIdsImage } from './message-ids.ts';
 import { createPositionClock } from './position-clock.ts';
+import { createReferences } from './references.ts';
 
 /** An entity as the view has it: its state, and the position of the last message on its subject (0: none). */
 export type Entity<State> = { readonly id: number; readonly state: State; readonly version: number };
@@ -44,6 +45,8 @@ export type View<State, Event extends DomainEvent> = {
   find(id: number): Entity<State>;
   /** The entities that are there, in the order of their ids. */
   list(options: ListOptions<State>): Entity<State>[];
+  /** The entities whose state refers to `target`, in the order of their ids; see {@link ViewOptions.referencesOf}. */
+  listReferring(target: number, options: Omit<ListOptions<State>, 'matches'>): Entity<State>[];
   /** Whether the message at `position` was refused. */
   isRejected(position: number): boolean;
   /** Calls `listener` for every message from now on, after it was folded; returns how to end that. */
@@ -80,18 +83,27 @@ export type ViewImage<State> = {
   readonly rejectedPositions: readonly number[];
 };
 
-/** @param image where the view begins; empty at position 0 without it. */
-export function createView<State, Command, Event extends DomainEvent>(
-  decider: Decider<State, Command, Event>,
-  image?: ViewImage<State>,
+export type ViewOptions<State> = {
+  /** Where the view begins; empty at position 0 without it. */
+  readonly image?: ViewImage<State> | undefined;
+  /** The ids, of whatever kind, that a state refers to: they can then be asked the other way round. Default: none. */
+  readonly referencesOf?: ((state: State) => readonly number[]) | undefined;
+};
+
+export function createView<State, Event extends DomainEvent>(
+  fold: Fold<State, Event>,
+  { image, referencesOf }: ViewOptions<State> = {},
 ): View<State, Event> {
   const entries = image?.entries.clone() ?? createEntries<State>();
   const clock = createPositionClock(image?.position);
   const messageIds = createMessageIds(image?.messageIds);
   const rejected = [...(image?.rejected ?? [])];
-  const unknown: Entry<State> = { state: decider.initial, version: 0 };
+  const unknown: Entry<State> = { state: fold.initial, version: 0 };
   const rejectedPositions = [...(image?.rejectedPositions ?? [])];
   const listeners = new Set<(message: StoredMessage<Event>) => void>();
+  const references = referencesOf && createReferences(referencesOf);
+  if (references)
+    for (const [id, { state }] of entries.entries()) references.replace(id, fold.initial, state);
   let lastTime = image?.time ?? 0;
 
   function keepRejection({ position, time, subject }: StoredMessage<Event>, { reason }: Rejection) {
@@ -117,11 +129,12 @@ export function createView<State, Command, Event extends DomainEvent>(
       const { position, id, messageId } = message;
       if (position <= clock.position) return;
       const { state } = (id === undefined ? undefined : entries.get(id)) ?? unknown;
-      const next = foldMessage(decider, state, message);
+      const next = foldMessage(fold, state, message);
       if (next instanceof Rejection) keepRejection(message, next);
       if (messageId !== undefined) messageIds.remember(messageId, position);
       if (id !== undefined) {
         entries.set(id, { state: next instanceof Rejection ? state : next, version: position });
+        if (!(next instanceof Rejection)) references?.replace(id, state, next);
       }
       lastTime = message.time;
       clock.advance(position);
@@ -140,12 +153,15 @@ export function createView<State, Command, Event extends DomainEvent>(
       const found: Entity<State>[] = [];
       if (limit <= 0) return found;
       for (const [id, { state, version }] of entries.entries(after + 1)) {
-        if (state === decider.initial || !matches(state)) continue;
+        if (state === fold.initial || !matches(state)) continue;
         found.push({ id, state, version });
         if (found.length >= limit) break;
       }
       return found;
     },
+
+    listReferring: (target, options) =>
+      (references?.list(target, options) ?? []).map((id) => ({ id, ...(entries.get(id) ?? unknown) })),
 
     isRejected(position) {
       const index = findInsertionIndex(rejectedPositions, position);

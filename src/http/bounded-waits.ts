@@ -1,7 +1,7 @@
 /** Waiting is cheap but not free: only so many requests may wait for a position at once. */
 
 import { Problem } from '../core/problem.ts';
-import type { Freshness } from '../core/freshness.ts';
+import type { Freshness, StreamFreshness } from '../core/freshness.ts';
 
 /** The same freshness, which throws `unavailable` for a wait that would be one too many. */
 export function boundWaits(freshness: Freshness, maxWaits: number): Freshness {
@@ -19,18 +19,23 @@ export function boundWaits(freshness: Freshness, maxWaits: number): Freshness {
     }
   }
 
-  return {
+  const bound = (stream: StreamFreshness): StreamFreshness => ({
     get position() {
-      return freshness.position;
-    },
-    get staleSince() {
-      return freshness.staleSince;
+      return stream.position;
     },
     // What is here already is not waited for.
     reached: (position, timeoutMs) =>
-      position <= freshness.position
-        ? Promise.resolve(true)
-        : wait(() => freshness.reached(position, timeoutMs)),
-    lastPosition: () => wait(freshness.lastPosition),
+      position <= stream.position ? Promise.resolve(true) : wait(() => stream.reached(position, timeoutMs)),
+    lastPosition: () => wait(stream.lastPosition),
+  });
+
+  const followed = Object.entries(freshness.followed).map(([name, stream]) => [name, bound(stream)]);
+  return {
+    stream: freshness.stream,
+    own: bound(freshness.own),
+    followed: Object.fromEntries(followed),
+    get staleSince() {
+      return freshness.staleSince;
+    },
   };
 }

@@ -1,7 +1,13 @@
 /** How fresh an answer is, and how fresh the client wants it: Stream-Position, Wait-For-Position, Prefer, Age. */
 
 import type { Context } from 'koa';
-import { defaultWaitSeconds, maxWaitSeconds, waitFor, type Freshness } from '../core/freshness.ts';
+import {
+  defaultWaitSeconds,
+  maxWaitSeconds,
+  parseWanted,
+  waitFor,
+  type Freshness,
+} from '../core/freshness.ts';
 import type { RequestHeaders } from './request-headers.ts';
 
 /** The request headers that a read takes. */
@@ -11,12 +17,12 @@ export const freshnessHeaders = ['Wait-For-Position', 'Prefer'] as const;
 export async function waitForPosition(headers: RequestHeaders, freshness: Freshness): Promise<void> {
   const wanted = headers['Wait-For-Position'];
   if (wanted === undefined) return;
-  await waitFor(freshness, wanted === 'latest' ? wanted : Number(wanted), readWait(headers.Prefer ?? ''));
+  await waitFor(freshness, parseWanted(wanted), readWait(headers.Prefer ?? ''));
 }
 
 /** Says what this replica has applied and, while the log is away, since how many seconds nothing new can come. */
-export function markFreshness(ctx: Context, { position, staleSince }: Freshness): void {
-  ctx.set('Stream-Position', String(position));
+export function markFreshness(ctx: Context, { own, staleSince }: Freshness): void {
+  ctx.set('Stream-Position', String(own.position));
   if (staleSince !== undefined) ctx.set('Age', String(Math.round((Date.now() - staleSince) / 1000)));
 }
 

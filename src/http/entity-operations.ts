@@ -1,12 +1,14 @@
 /** Every operation of a service of one kind of entity. */
 
 import type { DomainEvent } from '../core/decider.ts';
-import type { Resource } from '../core/resource.ts';
+import type { JoinedResource } from '../core/joined-resource.ts';
 import { feedOperations } from './feed-operations.ts';
 import { historyOperations } from './history-operations.ts';
 import type { Operation } from './operation.ts';
 import { readOperations } from './read-operations.ts';
 import type { RouteContext } from './route-context.ts';
+import { memberOperations } from './member-operations.ts';
+import { referrerOperations } from './referrer-operations.ts';
 import { writeOperations } from './write-operations.ts';
 
 export function entityOperations<
@@ -16,7 +18,7 @@ export function entityOperations<
   Add extends { readonly id?: number | undefined },
   Change,
 >(
-  resource: Resource<State, Command, Add, Change>,
+  resource: JoinedResource<State, Command, Add, Change>,
   context: RouteContext<State, Command, Event>,
 ): Operation[] {
   return [
@@ -25,5 +27,7 @@ export function entityOperations<
     ...historyOperations(resource, context),
     ...readOperations(resource, context),
     ...writeOperations(resource, context),
+    ...memberOperations(resource, context),
+    ...referrerOperations(resource, context),
   ];
 }

@@ -3,12 +3,13 @@
 import { z } from 'zod';
 import type { DomainEvent } from '../core/decider.ts';
 import { EntityId } from '../core/entity-id.ts';
-import { capitalize, type Resource } from '../core/resource.ts';
+import type { JoinedResource } from '../core/joined-resource.ts';
+import { capitalize } from '../core/resource.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function feedOperations<State, Command, Event extends DomainEvent, Add, Change>(
-  resource: Resource<State, Command, Add, Change>,
+  resource: JoinedResource<State, Command, Add, Change>,
   { feed, eventTypes, freshness }: RouteContext<State, Command, Event>,
 ): Operation[] {
   const { noun } = resource;
@@ -60,7 +61,7 @@ export function feedOperations<State, Command, Event extends DomainEvent, Add, C
     handle({ ctx, query: { type, id, after }, headers }) {
       const lastEventId = headers['Last-Event-ID'];
       const types = typeof type === 'string' ? [type] : type;
-      ctx.set('Stream-Position', String(freshness.position));
+      ctx.set('Stream-Position', String(freshness.own.position));
       ctx.set('Content-Type', 'text/event-stream; charset=utf-8');
       ctx.set('Cache-Control', 'no-store, no-transform');
       ctx.set('X-Accel-Buffering', 'no');

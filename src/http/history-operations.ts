@@ -6,13 +6,14 @@ import { historyEntryOf, RejectedMessage } from '../core/documents.ts';
 import { judgeHistory, type HistoryEntry } from '../core/fold.ts';
 import { Problem } from '../core/problem.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
-import { capitalize, type Resource } from '../core/resource.ts';
+import type { JoinedResource } from '../core/joined-resource.ts';
+import { capitalize } from '../core/resource.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { linkNext, PageQuery } from './page.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function historyOperations<State, Command, Event extends DomainEvent, Add, Change>(
-  resource: Resource<State, Command, Add, Change>,
+  resource: JoinedResource<State, Command, Add, Change>,
   { transactor: { view, store, decider }, freshness, eventSchema }: RouteContext<State, Command, Event>,
 ): Operation[] {
   const { noun } = resource;

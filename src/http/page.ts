@@ -25,6 +25,17 @@ export const PageQuery = z.strictObject({
     .meta({ description: 'Where the page before ended: only what is beyond.', example: 100 }),
 });
 
+/** The page out of `found`, which holds one more when there is a next page; that one is linked. */
+export function takePage<Item extends { readonly id: number }>(
+  ctx: Context,
+  limit: number,
+  found: readonly Item[],
+): Item[] {
+  const page = found.slice(0, limit);
+  if (found.length > limit) linkNext(ctx, limit, page.at(-1)?.id);
+  return page;
+}
+
 /** Links the page that begins beyond `after`, with the other parameters of this one. */
 export function linkNext(ctx: Context, limit: number, after: number | undefined): void {
   const query = new URLSearchParams(ctx.querystring);

@@ -2,18 +2,19 @@
 
 import { z } from 'zod';
 import type { DomainEvent } from '../core/decider.ts';
-import { findAsOf, locateMoment } from '../core/time-travel.ts';
+import { findAsOf, locateMoment, timeOf } from '../core/time-travel.ts';
 import type { Entity } from '../core/view.ts';
-import { capitalize, matcherOf, presentExisting, type Resource } from '../core/resource.ts';
+import type { JoinedResource, Presented } from '../core/joined-resource.ts';
+import { capitalize, matcherOf } from '../core/resource.ts';
 import { AsOf } from './as-of.ts';
 import { matchesWeakly, readCondition, toEntityTag } from './conditional.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { linkNext, PageQuery } from './page.ts';
+import { PageQuery, takePage } from './page.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function readOperations<State, Command, Event extends DomainEvent, Add, Change>(
-  resource: Resource<State, Command, Add, Change>,
+  resource: JoinedResource<State, Command, Add, Change>,
   { transactor: { view, store, decider }, freshness, pastList }: RouteContext<State, Command, Event>,
 ): Operation[] {
   const { noun, schema } = resource;
@@ -49,18 +50,18 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
       await waitForPosition(headers, freshness);
       // One more than is shown tells whether there is a next page.
       const options = { after, limit: limit + 1 };
-      let found: Entity<State>[];
       if (asOf === undefined) {
         markFreshness(ctx, freshness);
-        found = view.list({ ...options, matches: matcherOf(resource, wanted) });
+        const found = view.list({ ...options, matches: matcherOf(resource, wanted) });
+        ctx.body = takePage(ctx, limit, found).map(resource.present);
       } else {
         const position = await locateMoment(store, asOf, Date.now());
         ctx.set('Stream-Position', String(position));
-        found = await pastList(position, { ...options, filters: wanted });
+        const found = await pastList(position, { ...options, filters: wanted });
+        const page = takePage(ctx, limit, found);
+        const presented = await resource.presentAsOf(page, () => timeOf(store, asOf, position));
+        ctx.body = presented.map(({ body }) => body);
       }
-      const page = found.slice(0, limit);
-      if (found.length > limit) linkNext(ctx, limit, page.at(-1)?.id);
-      ctx.body = page.map(resource.present);
     },
   });
 
@@ -84,20 +85,22 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
     async handle({ ctx, id, query: { asOf }, headers }) {
       await waitForPosition(headers, freshness);
       let entity: Entity<State>;
+      let presented: Presented | undefined;
       if (asOf === undefined) {
         markFreshness(ctx, freshness);
         entity = view.find(id);
+        presented = resource.presentExisting(entity);
       } else {
         const position = await locateMoment(store, asOf, Date.now());
         ctx.set('Stream-Position', String(position));
         entity = await findAsOf(decider, store, id, position);
+        [presented] = await resource.presentAsOf([entity], () => timeOf(store, asOf, position));
       }
-      const body = presentExisting(resource, entity);
-      const entityTag = toEntityTag(entity.version);
+      const entityTag = toEntityTag(entity.version, presented?.shown);
       ctx.set('ETag', entityTag);
       const condition = readCondition(headers['If-None-Match']);
       if (condition !== undefined && matchesWeakly(condition, entityTag)) ctx.status = 304;
-      else ctx.body = body;
+      else ctx.body = presented?.body;
     },
   });
 

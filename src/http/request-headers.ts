@@ -1,6 +1,7 @@
 /** The request headers that mean something here, each with its form; an operation names those that it reads. */
 
 import { z } from 'zod';
+import { wantedPattern } from '../core/freshness.ts';
 
 /** Ends up as `Nats-Msg-Id`. The draft's value is a quoted string; a bare one is taken as well. */
 const IdempotencyKey = z
@@ -33,10 +34,14 @@ const all = {
   }),
   'Wait-For-Position': z
     .string()
-    .regex(/^(?:latest|[0-9]{1,15})$/, 'must be a position (0, 1, 2 …) or "latest"')
+    .regex(
+      wantedPattern,
+      'must be a position (0, 1, 2 …), "latest", or one of these for each stream: LAPTOPS=12, PORTS=7',
+    )
     .meta({
       description:
-        'Answer when this position is applied; `latest`: when everything is that was acknowledged before the request.',
+        'Answer when this position is applied; `latest`: when everything is that was acknowledged before the request. ' +
+        'Of a service that follows several streams, each may be named: `LAPTOPS=12, PORTS=7`.',
       example: 'latest',
     }),
   'Last-Event-ID': z

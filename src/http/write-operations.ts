@@ -2,12 +2,12 @@
 
 import type { RouterContext } from '@koa/router';
 import type { DomainEvent } from '../core/decider.ts';
-import { execute } from '../core/execute.ts';
+import type { JoinedResource } from '../core/joined-resource.ts';
+import { capitalize } from '../core/resource.ts';
 import type { Entity } from '../core/view.ts';
-import { matchesStrongly, readCondition, toEntityTag } from './conditional.ts';
-import { capitalize, presentExisting, type Resource } from '../core/resource.ts';
+import { carryOut } from './carry-out.ts';
+import { toEntityTag } from './conditional.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import type { RequestHeaders } from './request-headers.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function writeOperations<
@@ -17,8 +17,8 @@ export function writeOperations<
   Add extends { readonly id?: number | undefined },
   Change,
 >(
-  resource: Resource<State, Command, Add, Change>,
-  { transactor, sources }: RouteContext<State, Command, Event>,
+  resource: JoinedResource<State, Command, Add, Change>,
+  context: RouteContext<State, Command, Event>,
 ): Operation[] {
   const { noun, schema } = resource;
   const name = capitalize(noun);
@@ -42,7 +42,7 @@ export function writeOperations<
     problems: ['conflict', 'unavailable'],
 
     async handle({ ctx, headers, body }) {
-      const entity = await run(headers, body.id, resource.add.command(body));
+      const entity = await carryOut(context, headers, body.id, resource.add.command(body));
       answerEntity(ctx, entity);
       ctx.status = 201;
       ctx.set('Location', `${canonicalPath}/${entity.id}`);
@@ -63,7 +63,7 @@ export function writeOperations<
     problems: ['not-found', 'conflict', 'precondition-failed', 'unavailable'],
 
     async handle({ ctx, id, headers, body }) {
-      answerEntity(ctx, await run(headers, id, resource.change.command(body)));
+      answerEntity(ctx, await carryOut(context, headers, id, resource.change.command(body)));
     },
   });
 
@@ -79,33 +79,18 @@ export function writeOperations<
     problems: ['conflict', 'precondition-failed', 'invalid', 'unavailable'],
 
     async handle({ ctx, id, headers }) {
-      const { version } = await run(headers, id, resource.remove.command());
+      const { version } = await carryOut(context, headers, id, resource.remove.command());
       ctx.set('Stream-Position', String(version));
       ctx.status = 204;
     },
   });
 
-  function run(headers: RequestHeaders, id: number | undefined, command: Command) {
-    const condition = readCondition(headers['If-Match']);
-    return execute(transactor, sources, {
-      id,
-      command,
-      messageId: unquote(headers['Idempotency-Key']),
-      precondition:
-        condition &&
-        ((entity) => matchesStrongly(condition, resource.present(entity) !== undefined, entity.version)),
-    });
-  }
-
   function answerEntity(ctx: RouterContext, entity: Entity<State>) {
+    const { body, shown } = resource.presentExisting(entity);
     ctx.set('Stream-Position', String(entity.version));
-    ctx.set('ETag', toEntityTag(entity.version));
-    ctx.body = presentExisting(resource, entity);
+    ctx.set('ETag', toEntityTag(entity.version, shown));
+    ctx.body = body;
   }
 
   return [addition, change, removal];
-}
-
-function unquote(key: string | undefined): string | undefined {
-  return key?.startsWith('"') ? key.slice(1, -1) : key;
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { EntityId } from '../core/entity-id.ts';
+import { Name as PortName } from '../ports/events.ts';
 import { Model, Title } from './events.ts';
 
 const id = EntityId.meta({
@@ -16,9 +17,14 @@ export const LaptopDocument = z
     id,
     title,
     model,
-    ports: z.array(z.object({ id: EntityId })).meta({ description: 'The charging ports that it has.' }),
+    ports: z
+      .array(z.object({ id: EntityId, name: PortName }))
+      .meta({ description: 'The charging ports that it has, by the names that they have now.' }),
   })
-  .meta({ id: 'Laptop', example: { id: 1, title: 'Lenovo', model: 'S3', ports: [{ id: 1 }] } });
+  .meta({
+    id: 'Laptop',
+    example: { id: 1, title: 'Lenovo', model: 'S3', ports: [{ id: 1, name: 'USB-C' }] },
+  });
 export type LaptopDocument = z.infer<typeof LaptopDocument>;
 
 export const NewLaptop = z

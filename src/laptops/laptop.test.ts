@@ -1,9 +1,11 @@
 import { suite } from 'uvu';
+import { bindDecider } from '../core/decider.ts';
 import { givenDecider } from '../testing/given.ts';
 import { laptopDecider } from './laptop.ts';
 import type { LaptopEvent } from './events.ts';
 
-const given = givenDecider(laptopDecider);
+const ports = (id: number) => (id === 7 ? { name: 'USB-C' } : undefined);
+const given = givenDecider(bindDecider(laptopDecider, { ports }));
 const added: LaptopEvent = { type: 'LaptopAdded', title: 'Lenovo', model: 'S3' };
 const removed: LaptopEvent = { type: 'LaptopRemoved' };
 const fitted: LaptopEvent = { type: 'PortFitted', portId: 7 };
@@ -44,6 +46,12 @@ fitting('records the port', () => given(added).when({ type: 'FitPort', portId: 7
 fitting('twice records nothing', () => given(added, fitted).when({ type: 'FitPort', portId: 7 }).then());
 fitting('is refused when there is no laptop', () =>
   given().when({ type: 'FitPort', portId: 7 }).refused('not-found'),
+);
+fitting('is refused when no such port is known', () =>
+  given(added).when({ type: 'FitPort', portId: 8 }).refused('conflict'),
+);
+fitting('records nothing when it is fitted already, though it is not known any more', () =>
+  given(added, { type: 'PortFitted', portId: 8 }).when({ type: 'FitPort', portId: 8 }).then(),
 );
 fitting.run();
 

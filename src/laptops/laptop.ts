@@ -2,7 +2,9 @@
 
 import { Rejection, type Decider } from '../core/decider.ts';
 import { Problem } from '../core/problem.ts';
+import type { Lookups } from '../core/followed.ts';
 import type { LaptopEvent } from './events.ts';
+import type { KnownPort } from './known-ports.ts';
 
 /** A laptop that is there; undefined when it was never added or was removed. */
 export type Laptop = {
@@ -11,6 +13,9 @@ export type Laptop = {
   /** The charging ports fitted to it, in the order of fitting. */
   readonly portIds: readonly number[];
 };
+
+/** What a laptop is decided on and shown with: the charging ports that are known. */
+export type LaptopOthers = { readonly ports: KnownPort | undefined };
 
 export type LaptopCommand =
   | { readonly type: 'AddLaptop'; readonly title: string; readonly model: string }
@@ -21,10 +26,10 @@ export type LaptopCommand =
 
 const noPorts: readonly number[] = [];
 
-export const laptopDecider: Decider<Laptop | undefined, LaptopCommand, LaptopEvent> = {
+export const laptopDecider: Decider<Laptop | undefined, LaptopCommand, LaptopEvent, Lookups<LaptopOthers>> = {
   initial: undefined,
 
-  decide(command, laptop) {
+  decide(command, laptop, { ports }) {
     switch (command.type) {
       case 'AddLaptop': {
         if (laptop !== undefined) throw new Problem('conflict', 'There is already a laptop with this id.');
@@ -43,7 +48,9 @@ export const laptopDecider: Decider<Laptop | undefined, LaptopCommand, LaptopEve
         return laptop === undefined ? [] : [{ type: 'LaptopRemoved' }];
       case 'FitPort': {
         const { portId } = command;
-        return existing(laptop).portIds.includes(portId) ? [] : [{ type: 'PortFitted', portId }];
+        if (existing(laptop).portIds.includes(portId)) return [];
+        if (ports(portId) === undefined) throw new Problem('conflict', `No port ${portId} is known.`);
+        return [{ type: 'PortFitted', portId }];
       }
       case 'UnfitPort': {
         const { portId } = command;

@@ -2,15 +2,24 @@
 
 import type { Resource } from '../core/resource.ts';
 import { LaptopDocument, NewLaptop, RevisedLaptop } from './documents.ts';
-import type { Laptop, LaptopCommand } from './laptop.ts';
+import type { Laptop, LaptopCommand, LaptopOthers } from './laptop.ts';
 
-export const laptopResource: Resource<Laptop | undefined, LaptopCommand, NewLaptop, RevisedLaptop> = {
+export const laptopResource: Resource<
+  Laptop | undefined,
+  LaptopCommand,
+  NewLaptop,
+  RevisedLaptop,
+  LaptopOthers
+> = {
   names: ['laptops'],
   noun: 'laptop',
   schema: LaptopDocument,
-  present({ id: laptopId, state }): LaptopDocument | undefined {
+  present({ id: laptopId, state }, lookups): LaptopDocument | undefined {
     if (state === undefined) return undefined;
-    const ports = state.portIds.map((portId) => ({ id: portId }));
+    const ports = state.portIds.flatMap((portId) => {
+      const port = lookups.ports(portId);
+      return port === undefined ? [] : [{ id: portId, name: port.name }];
+    });
     return { id: laptopId, title: state.title, model: state.model, ports };
   },
   filters: { title: (laptop) => laptop?.title, model: (laptop) => laptop?.model },
@@ -21,4 +30,12 @@ export const laptopResource: Resource<Laptop | undefined, LaptopCommand, NewLapt
   },
   change: { verb: 'revise', body: RevisedLaptop, command: (body) => ({ type: 'ReviseLaptop', ...body }) },
   remove: { verb: 'remove', command: () => ({ type: 'RemoveLaptop' }) },
+  members: [
+    {
+      name: 'ports',
+      noun: 'port',
+      put: { verb: 'fit', command: (portId) => ({ type: 'FitPort', portId }) },
+      take: { verb: 'unfit', command: (portId) => ({ type: 'UnfitPort', portId }) },
+    },
+  ],
 };

@@ -1,6 +1,7 @@
 /** The laptop service: its rules, its door and its defaults, put together. */
 
 import { laptopEvents } from './events.ts';
+import { knownPorts } from './known-ports.ts';
 import { laptopDecider } from './laptop.ts';
 import { laptopResource } from './routes.ts';
 
@@ -10,4 +11,5 @@ export const laptopService = {
   events: laptopEvents,
   decider: laptopDecider,
   resource: laptopResource,
+  follows: { ports: knownPorts },
 };

@@ -6,6 +6,7 @@
 import { Svcm, type ServiceMsg } from '@nats-io/services';
 import { headers, type NatsConnection } from 'nats';
 import { z } from 'zod';
+import { parseWanted, wantedPattern, type Wanted } from '../core/freshness.ts';
 import { maxBodyBytes, parseJson } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { problemKinds, toProblem, toProblemDocument } from '../core/problem-document.ts';
@@ -24,7 +25,7 @@ export type RequestInfo = {
   /** `Nats-Expected-Last-Subject-Sequence`: the version that the entity has to be at. */
   readonly expectedVersion: number | undefined;
   /** `Wait-For-Position`. */
-  readonly waitFor: number | 'latest' | undefined;
+  readonly waitFor: Wanted | undefined;
 };
 
 export type Reply = { readonly position: number; readonly body: object };
@@ -133,16 +134,23 @@ const emptyObject = new TextEncoder().encode('{}');
 /** @throws Problem `malformed` when a header has not its form. */
 function readInfo({ headers: fields }: ServiceMsg): RequestInfo {
   const get = (name: string) => fields?.get(name) || undefined;
-  const position = (name: string, text: string | undefined) => {
-    if (text !== undefined && !/^[0-9]{1,15}$/.test(text)) {
-      throw new Problem('malformed', `The header ${name} must be a position (0, 1, 2 …).`);
-    }
-    return text === undefined ? undefined : Number(text);
-  };
+  const expectedVersion = get(expectedSubjectSequenceHeader);
+  if (expectedVersion !== undefined && !/^[0-9]{1,15}$/.test(expectedVersion)) {
+    throw new Problem(
+      'malformed',
+      `The header ${expectedSubjectSequenceHeader} must be a position (0, 1, 2 …).`,
+    );
+  }
   const waitFor = get(waitForPositionHeader);
+  if (waitFor !== undefined && !wantedPattern.test(waitFor)) {
+    throw new Problem(
+      'malformed',
+      `The header ${waitForPositionHeader} must be a position (0, 1, 2 …), "latest", or one of these for each stream.`,
+    );
+  }
   return {
     messageId: get(messageIdHeader),
-    expectedVersion: position(expectedSubjectSequenceHeader, get(expectedSubjectSequenceHeader)),
-    waitFor: waitFor === 'latest' ? waitFor : position(waitForPositionHeader, waitFor),
+    expectedVersion: expectedVersion === undefined ? undefined : Number(expectedVersion),
+    waitFor: waitFor === undefined ? undefined : parseWanted(waitFor),
   };
 }

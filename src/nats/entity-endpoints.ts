@@ -5,7 +5,8 @@ import type { DomainEvent } from '../core/decider.ts';
 import { EntityId } from '../core/entity-id.ts';
 import { execute, type Sources } from '../core/execute.ts';
 import { defaultWaitSeconds, waitFor, type Freshness } from '../core/freshness.ts';
-import { matcherOf, presentExisting, type Resource } from '../core/resource.ts';
+import type { JoinedResource } from '../core/joined-resource.ts';
+import { matcherOf } from '../core/resource.ts';
 import type { Transactor } from '../core/transact.ts';
 import type { Entity } from '../core/view.ts';
 import { defineEndpoint, type Endpoint, type Reply, type RequestInfo } from './endpoints.ts';
@@ -20,6 +21,11 @@ const defaultLimit = 100;
 /** A reply is one message: a thousand entities of the largest size stay below the broker's limit of 1 MiB. */
 const maxLimit = 1000;
 
+const Page = {
+  limit: z.int().min(1).max(maxLimit).default(defaultLimit),
+  after: z.int().min(0).default(0),
+};
+
 const ById = z.strictObject({ id: EntityId });
 
 export function entityEndpoints<
@@ -29,7 +35,7 @@ export function entityEndpoints<
   Add extends { readonly id?: number | undefined },
   Change,
 >(
-  resource: Resource<State, Command, Add, Change>,
+  resource: JoinedResource<State, Command, Add, Change>,
   { transactor, sources, freshness }: EndpointContext<State, Command, Event>,
 ): Endpoint[] {
   const { noun, schema } = resource;
@@ -48,7 +54,7 @@ export function entityEndpoints<
   /** `{"position":12,"laptop":{…}}` */
   function reply(entity: Entity<State>): Reply {
     const { version } = entity;
-    return { position: version, body: { position: version, [noun]: presentExisting(resource, entity) } };
+    return { position: version, body: { position: version, [noun]: resource.presentExisting(entity).body } };
   }
 
   async function refresh(info: RequestInfo) {
@@ -97,8 +103,7 @@ export function entityEndpoints<
     defineEndpoint({
       name: 'queries.list',
       input: z.strictObject({
-        limit: z.int().min(1).max(maxLimit).default(defaultLimit),
-        after: z.int().min(0).default(0),
+        ...Page,
         ...Object.fromEntries(Object.keys(resource.filters).map((field) => [field, z.string().optional()])),
       }),
       output: Many,
@@ -109,5 +114,33 @@ export function entityEndpoints<
         return { position: applied, body: { position: applied, [`${noun}s`]: found.map(resource.present) } };
       },
     }),
+
+    ...(resource.members ?? []).flatMap(({ noun: memberNoun, put, take }) =>
+      [put, take].map(({ verb, command }) =>
+        defineEndpoint({
+          name: `commands.${verb}`,
+          input: z.strictObject({ id: EntityId, [`${memberNoun}Id`]: EntityId }),
+          output: One,
+          async handle({ id, [`${memberNoun}Id`]: memberId }, info) {
+            return reply(await run(EntityId.parse(id), command(EntityId.parse(memberId)), info));
+          },
+        }),
+      ),
+    ),
+
+    ...resource.referrers.map(({ name, noun: referrerNoun, schema: referrer, list }) =>
+      defineEndpoint({
+        name: `queries.${name}`,
+        input: z.strictObject({ id: EntityId, ...Page }),
+        output: z.object({ position, [`${referrerNoun}s`]: z.array(referrer) }),
+        async handle({ id, limit, after }, info) {
+          await refresh(info);
+          resource.presentExisting(view.find(id));
+          const found = list(id, { limit, after }).map(({ body }) => body);
+          const { position: applied } = view;
+          return { position: applied, body: { position: applied, [`${referrerNoun}s`]: found } };
+        },
+      }),
+    ),
   ];
 }

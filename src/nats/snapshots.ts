@@ -19,7 +19,7 @@ import { readLines, withinTime, writeLines } from './line-stream.ts';
 export type SnapshotsOptions<State> = {
   readonly nc: NatsConnection;
   readonly jsm: JetStreamManager;
-  /** The service's name; its bucket is `<name>-snapshots`. */
+  /** The name of the service that reads the stream; its bucket is `<name>-snapshots`. */
   readonly name: string;
   readonly stream: string;
   readonly initial: State;
@@ -80,8 +80,8 @@ export async function openSnapshots<State>({
 }: SnapshotsOptions<State>): Promise<Snapshots<State>> {
   const bucket: ObjectStore = await new Objm(nc).open(snapshotBucket(name), false);
   const foldId = createHash('sha256').update(fold).digest('hex').slice(0, 16);
-  const claimName = `${foldId}.claim`;
-  const slotName = (slot: number) => `${foldId}.${slot}`;
+  const claimName = `${stream}.${foldId}.claim`;
+  const slotName = (slot: number) => `${stream}.${foldId}.${slot}`;
 
   /** Slots whose content turned out to be unusable here, each with the revision that was. */
   const unusable = new Map<number, number>();
@@ -164,7 +164,7 @@ export async function openSnapshots<State>({
 
   async function removeForeign(): Promise<void> {
     for (const { name: object, mtime } of await bucket.list()) {
-      const foreign = !object.startsWith(`${foldId}.`);
+      const foreign = object.startsWith(`${stream}.`) && !object.startsWith(`${stream}.${foldId}.`);
       if (foreign && Date.now() - Date.parse(mtime) > foreignMs) await bucket.delete(object);
     }
   }

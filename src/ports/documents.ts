@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { EntityId } from '../core/entity-id.ts';
+import { Model, Title } from '../laptops/events.ts';
 import { Name } from './events.ts';
 
 const id = EntityId.meta({
@@ -12,6 +13,12 @@ const name = Name.meta({ description: 'What people call it, 1 to 100 characters.
 
 export const PortDocument = z.object({ id, name }).meta({ id: 'Port', example: { id: 1, name: 'USB-C' } });
 export type PortDocument = z.infer<typeof PortDocument>;
+
+/** A laptop, as it is listed under a port that it has. */
+export const LaptopOfPort = z
+  .object({ id: EntityId, title: Title, model: Model })
+  .meta({ id: 'LaptopOfPort', example: { id: 1, title: 'Lenovo', model: 'S3' } });
+export type LaptopOfPort = z.infer<typeof LaptopOfPort>;
 
 export const NewPort = z
   .strictObject({ id: id.optional(), name })

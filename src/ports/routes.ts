@@ -1,10 +1,14 @@
 /** The charging port as the REST door shows it. */
 
 import type { Resource } from '../core/resource.ts';
-import { NewPort, PortDocument, RenamedPort } from './documents.ts';
+import { LaptopOfPort, NewPort, PortDocument, RenamedPort } from './documents.ts';
+import type { KnownLaptop } from './known-laptops.ts';
 import type { Port, PortCommand } from './port.ts';
 
-export const portResource: Resource<Port | undefined, PortCommand, NewPort, RenamedPort> = {
+/** What a port is shown with: the laptops that are known. */
+export type PortOthers = { readonly laptops: KnownLaptop | undefined };
+
+export const portResource: Resource<Port | undefined, PortCommand, NewPort, RenamedPort, PortOthers> = {
   // `/port` is the name that the catalogue's first clients used.
   names: ['ports', 'port'],
   noun: 'port',
@@ -15,4 +19,12 @@ export const portResource: Resource<Port | undefined, PortCommand, NewPort, Rena
   add: { verb: 'add', body: NewPort, command: (body) => ({ type: 'AddPort', name: body.name }) },
   change: { verb: 'rename', body: RenamedPort, command: (body) => ({ type: 'RenamePort', name: body.name }) },
   remove: { verb: 'remove', command: () => ({ type: 'RemovePort' }) },
+  referrers: {
+    laptops: {
+      noun: 'laptop',
+      schema: LaptopOfPort,
+      present: ({ id: laptopId, state }): LaptopOfPort | undefined =>
+        state && { id: laptopId, title: state.title, model: state.model },
+    },
+  },
 };

@@ -1,6 +1,7 @@
 /** The port service: its rules, its door and its defaults, put together. */
 
 import { portEvents } from './events.ts';
+import { knownLaptops } from './known-laptops.ts';
 import { portDecider } from './port.ts';
 import { portResource } from './routes.ts';
 
@@ -10,4 +11,5 @@ export const portService = {
   events: portEvents,
   decider: portDecider,
   resource: portResource,
+  follows: { laptops: knownLaptops },
 };

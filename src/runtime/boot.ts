@@ -28,7 +28,7 @@ export function connectUntilUp(name: string, { natsUrl, natsCreds }: Config, log
   );
 }
 
-/** Waits until the service's stream is there and is what its file says; returns its name. */
+/** Waits until the stream of the service `name` is there and is what its file says; returns its name. */
 export async function awaitStream(
   jsm: JetStreamManager,
   name: string,
@@ -56,6 +56,7 @@ const ownToDeployment: ReadonlySet<string> = new Set(['description', 'num_replic
 
 /** Waits until the view has applied what the stream held at boot: never a moving end. */
 export async function catchUp<State, Event extends DomainEvent>(
+  stream: string,
   view: View<State, Event>,
   target: number,
   log: Log,
@@ -63,14 +64,15 @@ export async function catchUp<State, Event extends DomainEvent>(
 ): Promise<void> {
   const started = performance.now();
   const from = view.position;
-  const describe = () => report(`reading its stream, ${view.position} of ${target} messages`);
+  const describe = () => report(`reading ${stream}, ${view.position} of ${target} messages`);
   describe();
   while (!(await view.reached(target, retryMs))) {
     describe();
-    log.info({ position: view.position, target }, 'catching up');
+    log.info({ stream, position: view.position, target }, 'catching up');
   }
   const milliseconds = Math.round(performance.now() - started);
-  log.info({ from, position: view.position, rejected: view.rejectedCount, milliseconds }, 'caught up');
+  const { position, rejectedCount: rejected } = view;
+  log.info({ stream, from, position, rejected, milliseconds }, 'caught up');
 }
 
 /** Tries until it succeeds. */

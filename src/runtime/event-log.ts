@@ -1,7 +1,7 @@
 /** A service's log, opened over one connection: what is appended, what is read back, and how it is followed. */
 
 import type { JetStreamManager } from '@nats-io/jetstream';
-import type { Decider, DomainEvent } from '../core/decider.ts';
+import type { DomainEvent, Fold } from '../core/decider.ts';
 import type { EventSchema } from '../core/event-schema.ts';
 import type { EventStore } from '../core/event-store.ts';
 import { describeFold } from '../core/view-image.ts';
@@ -25,21 +25,25 @@ export type EventLog<State, Event extends DomainEvent> = {
   follow(view: View<State, Event>, upTo?: number): Replay;
 };
 
-/** What an event log is made of: a service's definition has it. */
-export type EventLogDefinition<State, Command, Event extends DomainEvent> = {
+/** What is read: the events of the service `name`, and what is folded out of them. */
+export type EventLogDefinition<State, Event extends DomainEvent> = {
   readonly name: string;
   readonly events: EventSchema<Event>;
-  readonly decider: Decider<State, Command, Event>;
+  readonly fold: Fold<State, Event>;
 };
 
-export async function openEventLog<State, Command, Event extends DomainEvent>(
-  { name, events, decider }: EventLogDefinition<State, Command, Event>,
-  {
-    connection,
-    jsm,
-    stream,
-    log,
-  }: { connection: Connection; jsm: JetStreamManager; stream: string; log: Log },
+export type EventLogOptions = {
+  readonly connection: Connection;
+  readonly jsm: JetStreamManager;
+  readonly stream: string;
+  /** The service that reads; its snapshots are kept under its name. */
+  readonly reader: string;
+  readonly log: Log;
+};
+
+export async function openEventLog<State, Event extends DomainEvent>(
+  { name, events, fold }: EventLogDefinition<State, Event>,
+  { connection, jsm, stream, reader, log }: EventLogOptions,
 ): Promise<EventLog<State, Event>> {
   const subjects = eventSubjects(name);
   const codec = createCodec(events, subjects);
@@ -49,11 +53,11 @@ export async function openEventLog<State, Command, Event extends DomainEvent>(
     snapshots: await openSnapshots({
       nc: connection.nc,
       jsm,
-      name,
+      name: reader,
       stream,
-      initial: decider.initial,
-      fold: describeFold(decider, events),
-      onUnusable: (reason) => log.warn({ reason }, 'a snapshot is not used'),
+      initial: fold.initial,
+      fold: describeFold(fold, events),
+      onUnusable: (reason) => log.warn({ stream, reason }, 'a snapshot is not used'),
     }),
 
     follow: (view, upTo = Infinity) =>
@@ -67,10 +71,10 @@ export async function openEventLog<State, Command, Event extends DomainEvent>(
           else view.skipTo(upTo);
         },
         onInterrupted: (reason) =>
-          log.warn({ reason, position: view.position }, 'the replay was interrupted'),
+          log.warn({ stream, reason, position: view.position }, 'the replay was interrupted'),
         onReplaced(detail) {
           // What was folded is not what the stream says now; only a new fold can be trusted.
-          log.fatal({ detail }, 'the stream was replaced');
+          log.fatal({ stream, detail }, 'the stream was replaced');
           process.exit(1);
         },
       }),

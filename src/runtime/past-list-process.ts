@@ -21,26 +21,26 @@ export function pastListsOf(): string | undefined {
 }
 
 /** Answers one request after the other; the pages of one list come from one fold. */
-export function servePastLists<State, Command, Event extends DomainEvent, Add, Change>(
-  definition: ServiceDefinition<State, Command, Event, Add, Change>,
+export function servePastLists<State, Command, Event extends DomainEvent, Add, Change, Others>(
+  definition: ServiceDefinition<State, Command, Event, Add, Change, Others>,
   config: Config,
   log: Log,
   stream: string,
 ): void {
-  const { name, decider, resource } = definition;
+  const { name, events, decider: fold, resource } = definition;
   let view: View<State, Event> | undefined;
   let opened: Promise<EventLog<State, Event>> | undefined;
 
   async function open(): Promise<EventLog<State, Event>> {
     const connection = await connectUntilUp(`${name} past`, config, log);
     const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
-    return openEventLog(definition, { connection, jsm, stream, log });
+    return openEventLog({ name, events, fold }, { connection, jsm, stream, reader: name, log });
   }
 
   async function list({ position, options }: PastListRequest): Promise<Entity<State>[]> {
     const { snapshots, follow } = await (opened ??= open());
     if (view === undefined || view.position > position) {
-      view = createView(decider, await snapshots.load(position));
+      view = createView(fold, { image: await snapshots.load(position) });
     }
     const source = follow(view, position);
     const complete = await view.reached(position, timeoutMs);

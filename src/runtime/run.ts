@@ -3,9 +3,8 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../core/decider.ts';
 import { createKeyedQueue } from '../core/keyed-queue.ts';
-import { createView } from '../core/view.ts';
+import { joinResource } from '../core/joined-resource.ts';
 import { answerStarting, createApp } from '../http/app.ts';
-import type { Freshness } from '../core/freshness.ts';
 import { boundWaits } from '../http/bounded-waits.ts';
 import { documentOperations } from '../http/document-operations.ts';
 import { entityOperations } from '../http/entity-operations.ts';
@@ -14,19 +13,18 @@ import { createRouter } from '../http/router.ts';
 import { createWriteGuard } from '../http/write-guard.ts';
 import { serveEndpoints } from '../nats/endpoints.ts';
 import { entityEndpoints } from '../nats/entity-endpoints.ts';
-import { awaitStream, catchUp, connectUntilUp, retrying } from './boot.ts';
+import { connectUntilUp } from './boot.ts';
 import { readConfig, type Config } from './config.ts';
-import { openEventLog } from './event-log.ts';
 import { openKeySet } from './key-set.ts';
 import { createLog, logAnswer, replicaName, type Log } from './log.ts';
 import { pastListsOf, servePastLists } from './past-list-process.ts';
+import { openLogs } from './service-logs.ts';
 import { createPastLists } from './past-lists.ts';
 import { probeListener } from './probes.ts';
 import { listen } from './server.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { onShutdown } from './shutdown.ts';
 import { sources } from './sources.ts';
-import { writeSnapshots } from './snapshot-writer.ts';
 import { readVersion } from './version.ts';
 
 /** What a launcher is told over the IPC channel once the service answers; ports that were 0 are known by then. */
@@ -48,7 +46,8 @@ export async function runService<
   Event extends DomainEvent,
   Add extends { readonly id?: number | undefined },
   Change,
->(definition: ServiceDefinition<State, Command, Event, Add, Change>): Promise<void> {
+  Others,
+>(definition: ServiceDefinition<State, Command, Event, Add, Change, Others>): Promise<void> {
   try {
     const config = readConfig(process.env, definition.defaults);
     const log = createLog(definition.name, config.logLevel);
@@ -67,12 +66,13 @@ async function start<
   Event extends DomainEvent,
   Add extends { readonly id?: number | undefined },
   Change,
+  Others,
 >(
-  definition: ServiceDefinition<State, Command, Event, Add, Change>,
+  definition: ServiceDefinition<State, Command, Event, Add, Change, Others>,
   config: Config,
   log: Log,
 ): Promise<void> {
-  const { name, decider, resource } = definition;
+  const { name } = definition;
   const { httpHost: host, httpPort, probePort, limits, auth } = config;
   const writeScope = `${name}:write`;
   /** What this process still has to do before it answers; undefined once it does. */
@@ -113,33 +113,28 @@ async function start<
   // There is nobody to drain to when the broker is gone.
   closers.unshift(() => (connection.isUp ? connection.nc.drain() : connection.nc.close()));
   const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
-  pending = 'waiting for its stream';
-  const stream = await awaitStream(jsm, name, log, (progress) => (pending = progress));
-
-  const { store, snapshots, follow } = await openEventLog(definition, { connection, jsm, stream, log });
-  const sayUnavailable = (error: unknown) =>
-    log.warn({ reason: String(error) }, 'the log does not answer; trying again');
-  const target = await retrying(store.lastPosition, sayUnavailable);
-  pending = 'loading a snapshot';
-  const view = createView(decider, await retrying(() => snapshots.load(target), sayUnavailable));
-  closers.unshift(follow(view).stop);
-  await catchUp(view, target, log, (progress) => (pending = progress));
-  closers.unshift(writeSnapshots(view, snapshots, config.snapshotEvery, log).stop);
+  const logs = await openLogs(definition, {
+    connection,
+    jsm,
+    reader: name,
+    log,
+    snapshotEvery: config.snapshotEvery,
+    report: (progress) => (pending = progress),
+  });
+  closers.unshift(logs.stop);
+  const { stream, view, store } = logs.own;
 
   const pastLists = createPastLists<State>(stream, log);
   closers.unshift(pastLists.close);
-  const transactor = { decider, view, store, queue: createKeyedQueue(), catchUpTimeoutMs };
-  const present: Freshness = {
-    get position() {
-      return view.position;
-    },
-    get staleSince() {
-      return connection.downSince;
-    },
-    reached: view.reached,
-    lastPosition: store.lastPosition,
+  const transactor = {
+    decider: logs.decider,
+    view,
+    store,
+    queue: createKeyedQueue(),
+    followed: Object.values(logs.freshness.followed),
+    catchUpTimeoutMs,
   };
-  const freshness = boundWaits(present, limits.maxWaits);
+  const freshness = boundWaits(logs.freshness, limits.maxWaits);
   const feed = createEventFeed(view, store, config.maxFeedClients);
   farewells.push(feed.close);
   const context = {
@@ -151,6 +146,7 @@ async function start<
     feed,
     pastList: pastLists.list,
   };
+  const resource = joinResource(definition.resource, logs.followed);
   const operations = entityOperations(resource, context);
   const explaining = documentOperations(operations, {
     title: `Portside: ${name}`,

@@ -3,13 +3,16 @@
 import type { Decider, DomainEvent } from '../core/decider.ts';
 import type { EventSchema } from '../core/event-schema.ts';
 import type { Resource } from '../core/resource.ts';
+import type { Follows, Lookups } from '../core/followed.ts';
 import type { ConfigDefaults } from './config.ts';
 
-export type ServiceDefinition<State, Command, Event extends DomainEvent, Add, Change> = {
+export type ServiceDefinition<State, Command, Event extends DomainEvent, Add, Change, Others> = {
   /** The service's name, the first token of its subjects, and the name of its file under `streams/`. */
   readonly name: string;
   readonly defaults: ConfigDefaults;
   readonly events: EventSchema<Event>;
-  readonly decider: Decider<State, Command, Event>;
-  readonly resource: Resource<State, Command, Add, Change>;
+  readonly decider: Decider<State, Command, Event, Lookups<Others>>;
+  readonly resource: Resource<State, Command, Add, Change, Others>;
+  /** The streams of other services that this one follows, by the names of those services. */
+  readonly follows?: Follows<Others>;
 };

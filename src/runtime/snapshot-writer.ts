@@ -18,6 +18,7 @@ const checkMs = 1_000;
  * writing costs a bounded share of the work, and a start reads a bounded tail.
  */
 export function writeSnapshots<State, Event extends DomainEvent>(
+  stream: string,
   view: View<State, Event>,
   snapshots: Snapshots<State>,
   every: number,
@@ -32,14 +33,16 @@ export function writeSnapshots<State, Event extends DomainEvent>(
     const outcome = await snapshots.save(image, margin);
     last = outcome === 'written' ? image.position : ((await snapshots.list())[0]?.position ?? last);
     const milliseconds = Math.round(performance.now() - started);
-    log.info({ outcome, position: image.position, milliseconds }, 'snapshot');
+    log.info({ stream, outcome, position: image.position, milliseconds }, 'snapshot');
   }
 
   const timer = setInterval(() => {
     const interval = Math.max(every, Math.floor(view.size / 4));
     if (writing !== undefined || view.position - last < interval) return;
     writing = write(Math.floor(interval / 2))
-      .catch((error: unknown) => log.warn({ reason: String(error) }, 'the snapshot could not be written'))
+      .catch((error: unknown) =>
+        log.warn({ stream, reason: String(error) }, 'the snapshot could not be written'),
+      )
       .finally(() => (writing = undefined));
   }, checkMs);
 

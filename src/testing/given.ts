@@ -1,11 +1,11 @@
 /** Tests of a decider read as a sentence: given these events, when this command, then these events. */
 
 import * as assert from 'uvu/assert';
-import { Rejection, type Decider, type DomainEvent } from '../core/decider.ts';
+import { Rejection, type BoundDecider, type DomainEvent } from '../core/decider.ts';
 import { Problem, type ProblemCode } from '../core/problem.ts';
 
 export function givenDecider<State, Command, Event extends DomainEvent>(
-  decider: Decider<State, Command, Event>,
+  decider: BoundDecider<State, Command, Event>,
 ) {
   function evolveAll(start: State, events: readonly Event[]): State {
     return events.reduce<State>((state, event) => {
@@ -44,7 +44,7 @@ export function givenDecider<State, Command, Event extends DomainEvent>(
 
 /** Carried out, a command has nothing left to do: it gives no event, or (adding) it is refused as a conflict. */
 function repeatsHarmlessly<State, Command, Event extends DomainEvent>(
-  decider: Decider<State, Command, Event>,
+  decider: BoundDecider<State, Command, Event>,
   command: Command,
   after: State,
 ) {

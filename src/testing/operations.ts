@@ -1,8 +1,10 @@
 /** The operations of a service, as its process makes them, for tests that look at them instead of carrying them out. */
 
 import type { JetStreamManager } from '@nats-io/jetstream';
-import type { DomainEvent } from '../core/decider.ts';
+import { bindDecider, type DomainEvent } from '../core/decider.ts';
 import { createKeyedQueue } from '../core/keyed-queue.ts';
+import { freshnessOf } from '../core/freshness.ts';
+import { joinResource, lookupsInto } from '../core/joined-resource.ts';
 import { createView } from '../core/view.ts';
 import { entityOperations } from '../http/entity-operations.ts';
 import { createEventFeed } from '../http/event-feed.ts';
@@ -19,26 +21,35 @@ export async function operationsOf<
   Event extends DomainEvent,
   Add extends { readonly id?: number | undefined },
   Change,
+  Others,
 >(
-  definition: ServiceDefinition<State, Command, Event, Add, Change>,
+  definition: ServiceDefinition<State, Command, Event, Add, Change, Others>,
   { connection, jsm }: { connection: Connection; jsm: JetStreamManager },
 ): Promise<Operation[]> {
-  const { name, decider, events, resource } = definition;
+  const { name, decider: fold, events, resource } = definition;
   const log = createLog(name, 'error');
   const stream = name.toUpperCase();
-  const { store } = await openEventLog(definition, { connection, jsm, stream, log });
-  const view = createView(decider);
+  const { store } = await openEventLog(
+    { name, events, fold },
+    { connection, jsm, stream, reader: name, log },
+  );
+  const view = createView(fold);
   const feed = createEventFeed(view, store, 0);
   feed.close();
-  return entityOperations(resource, {
-    transactor: { decider, view, store, queue: createKeyedQueue(), catchUpTimeoutMs: 0 },
-    sources,
-    freshness: {
-      position: 0,
-      staleSince: undefined,
-      reached: view.reached,
-      lastPosition: store.lastPosition,
+  return entityOperations(joinResource(resource, {}), {
+    transactor: {
+      decider: bindDecider(
+        fold,
+        lookupsInto({}, ({ view: other }, id) => other.find(id)),
+      ),
+      view,
+      store,
+      queue: createKeyedQueue(),
+      followed: [],
+      catchUpTimeoutMs: 0,
     },
+    sources,
+    freshness: { stream, own: freshnessOf({ view, store }), followed: {}, staleSince: undefined },
     eventSchema: events.event,
     eventTypes: Object.keys(events.types),
     feed,

@@ -14,6 +14,9 @@ import { laptopDecider, type Laptop, type LaptopCommand } from '../../src/laptop
 import { laptopResource } from '../../src/laptops/routes.ts';
 import type { Operation, Read, Write } from './history.ts';
 
+/** The charging ports that there are, all along. */
+export const knownPorts = { ports: (id: number) => ({ name: `port ${id}` }) };
+
 /** A state that the log gives an entity: from `version` until the next one. */
 export type Version = {
   readonly version: number;
@@ -135,7 +138,7 @@ function checkOrder(own: readonly Operation[], versions: readonly Version[]): st
 
 function decide(command: LaptopCommand, state: Laptop | undefined): readonly LaptopEvent[] | Problem {
   try {
-    return laptopDecider.decide(command, state);
+    return laptopDecider.decide(command, state, knownPorts);
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;
@@ -144,5 +147,5 @@ function decide(command: LaptopCommand, state: Laptop | undefined): readonly Lap
 
 function present(body: unknown, state: Laptop) {
   const id = typeof body === 'object' && body !== null && 'id' in body ? Number(body.id) : 0;
-  return laptopResource.present({ id, state, version: 0 });
+  return laptopResource.present({ id, state, version: 0 }, knownPorts);
 }

@@ -9,8 +9,9 @@ import { createEventStore } from '../../src/nats/event-store.ts';
 import { eventSubjects } from '../../src/nats/subjects.ts';
 import { connectForTest, startTestBroker } from '../../src/testing/broker.ts';
 import { startLag } from '../../src/testing/lag.ts';
+import { publishAll } from '../../src/testing/publish.ts';
 import { startServiceProcess } from '../../src/testing/service-process.ts';
-import { findViolations, versionsOf } from './checker.ts';
+import { findViolations, knownPorts, versionsOf } from './checker.ts';
 import { laptopCommands, type Replicas } from './commands.ts';
 
 const runs = Number(process.env['MODEL_RUNS'] ?? 20);
@@ -18,6 +19,12 @@ const seed = Number(process.env['MODEL_SEED'] ?? Date.now() % 2 ** 31);
 
 const broker = await startTestBroker();
 const { connection, jsm } = await connectForTest(broker);
+await publishAll(connection.nc, [
+  {
+    subject: 'ports.events.1',
+    payload: JSON.stringify({ type: 'PortAdded', ...knownPorts.ports(1) }),
+  },
+]);
 // One replica close to the broker, one a little behind, one far behind: what it shows is old news to the others.
 const lags = await Promise.all([startLag(broker.url, 5), startLag(broker.url, 25)]);
 const services = await Promise.all(
@@ -87,7 +94,7 @@ agreement(`give answers that the log explains (seed ${seed})`, async () => {
 });
 
 function toPorts(portIds: readonly number[]) {
-  return portIds.map((id) => ({ id }));
+  return portIds.map((id) => ({ id, ...knownPorts.ports(id) }));
 }
 
 agreement.after(async () => {
