@@ -88,7 +88,7 @@ writing('is what a restart begins from: it reads the rest alone, and shows the s
   assert.is(await first.stop(), 0);
 
   const second = await start();
-  const { from, position: to } = await second.awaitLog('caught up');
+  const { from, position: to } = await second.awaitLog('caught up', 'LAPTOPS');
   assert.is(from, position);
   assert.is(to, Number(position) + 30);
   assert.equal(await showAll(second), shown);
@@ -129,7 +129,7 @@ without('that is corrupt: it says so, reads the whole stream, and writes another
     await store.putBlob({ name, metadata }, new TextEncoder().encode('nonsense\n'));
 
   const service = await start();
-  assert.is((await service.awaitLog('caught up'))['from'], 0);
+  assert.is((await service.awaitLog('caught up', 'LAPTOPS'))['from'], 0);
   const unused = service.logged('a snapshot is not used');
   assert.is(unused.length, 3);
   for (const { level, reason } of unused) {
@@ -141,7 +141,10 @@ without('that is corrupt: it says so, reads the whole stream, and writes another
   await service.stop();
 
   const next = await start();
-  assert.is((await next.awaitLog('caught up'))['from'], (await jsm.streams.info('LAPTOPS')).state.last_seq);
+  assert.is(
+    (await next.awaitLog('caught up', 'LAPTOPS'))['from'],
+    (await jsm.streams.info('LAPTOPS')).state.last_seq,
+  );
   assert.equal(await showAll(next), shown);
   await next.stop();
 });
@@ -152,7 +155,7 @@ without('when there is no bucket: it says so, starts, and writes one when there 
     const warning = await service.awaitLog('a snapshot is not used');
     assert.is(warning['level'], 'warn');
     assert.match(String(warning['reason']), bucket);
-    assert.is((await service.awaitLog('caught up'))['from'], 0);
+    assert.is((await service.awaitLog('caught up', 'LAPTOPS'))['from'], 0);
     const { url } = await service.ready;
     assert.is((await fetch(`${url}/laptops`)).status, 200);
     await service.awaitLog('the snapshot could not be written');

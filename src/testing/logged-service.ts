@@ -16,10 +16,10 @@ export type LogLine = Readonly<Record<string, unknown>>;
 export type LoggedService = ServiceProcess & HttpClient & Logged;
 
 export type Logged = {
-  /** Every line so far whose text is `message`; all without it. */
-  logged(message?: string): LogLine[];
-  /** Waits for a line of this text, and gives the first one. */
-  awaitLog(message: string): Promise<LogLine>;
+  /** Every line so far whose text is `message`, of the stream `stream`; all without them. */
+  logged(message?: string, stream?: string): LogLine[];
+  /** Waits for such a line, and gives the first one. */
+  awaitLog(message: string, stream?: string): Promise<LogLine>;
 };
 
 /** Starts the service without waiting for anything; it logs what is worth a line. */
@@ -28,7 +28,12 @@ export function launchLoggedService(
   { natsUrl, env = {} }: ServiceProcessOptions,
 ): LaunchedService & Logged {
   const lines: LogLine[] = [];
-  const logged = (message?: string) => lines.filter(({ msg }) => message === undefined || msg === message);
+  const logged = (message?: string, stream?: string) =>
+    lines.filter(
+      (line) =>
+        (message === undefined || line['msg'] === message) &&
+        (stream === undefined || line['stream'] === stream),
+    );
   const service = launchServiceProcess(name, {
     natsUrl,
     env: { LOG_LEVEL: 'info', ...env },
@@ -40,9 +45,9 @@ export function launchLoggedService(
   return {
     ...service,
     logged,
-    awaitLog: (message) =>
+    awaitLog: (message, stream) =>
       eventually(() => {
-        const [first] = logged(message);
+        const [first] = logged(message, stream);
         assert.ok(first !== undefined, `nothing was logged as "${message}"`);
         return first;
       }),
