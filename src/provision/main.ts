@@ -1,4 +1,7 @@
-/** The provisioner as a process: makes the streams what their files say, prints what it did, and ends. */
+/**
+ * The provisioner as a process: makes the streams what their files say, prints what it did, and ends. Its arguments are
+ * the folders that hold the files; without any, it is the project's own.
+ */
 
 import { fileURLToPath } from 'node:url';
 import { connectToNats } from '../nats/connection.ts';
@@ -8,8 +11,10 @@ import { readProvisionConfig } from '../runtime/config.ts';
 try {
   const { natsUrl, natsCreds, streamReplicas } = readProvisionConfig(process.env);
   const { nc } = await connectToNats({ url: natsUrl, name: 'provision', credsFile: natsCreds });
-  const folder = fileURLToPath(new URL('../../streams', import.meta.url));
-  const provisioned = await provisionStreams(nc, folder, streamReplicas);
+  const [, , ...given] = process.argv;
+  const folders = given.length > 0 ? given : [fileURLToPath(new URL('../../streams', import.meta.url))];
+  const provisioned = [];
+  for (const folder of folders) provisioned.push(...(await provisionStreams(nc, folder, streamReplicas)));
   for (const { name, result } of provisioned) {
     process.stdout.write(`${name}: ${result.outcome}\n`);
     if (!('differences' in result)) continue;

@@ -28,14 +28,19 @@ export function connectUntilUp(name: string, { natsUrl, natsCreds }: Config, log
   );
 }
 
-/** Waits until the stream of the service `name` is there and is what its file says; returns its name. */
+/** Where the stream of the service `name` is defined, unless the service says otherwise. */
+export function standardStreamFile(name: string): URL {
+  return new URL(`../../streams/${name}.json`, import.meta.url);
+}
+
+/** Waits until the stream is there and is what its file says; returns its name. */
 export async function awaitStream(
   jsm: JetStreamManager,
-  name: string,
+  file: URL,
   log: Log,
   report: (progress: string) => void,
 ): Promise<string> {
-  const wanted = await readStreamDefinition(new URL(`../../streams/${name}.json`, import.meta.url));
+  const wanted = await readStreamDefinition(file);
   for (;;) {
     const found = await retrying(
       () => compareStream(jsm, wanted),

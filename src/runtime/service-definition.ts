@@ -7,8 +7,10 @@ import type { Follows, Lookups } from '../core/followed.ts';
 import type { ConfigDefaults } from './config.ts';
 
 export type ServiceDefinition<State, Command, Event extends DomainEvent, Add, Change, Others> = {
-  /** The service's name, the first token of its subjects, and the name of its file under `streams/`. */
+  /** The service's name, and the first token of its subjects. */
   readonly name: string;
+  /** The definition of its stream; default: `streams/<name>.json`. */
+  readonly streamFile?: URL;
   readonly defaults: ConfigDefaults;
   readonly events: EventSchema<Event>;
   readonly decider: Decider<State, Command, Event, Lookups<Others>>;

@@ -21,12 +21,12 @@ export async function openLogs<State, Command, Event extends DomainEvent, Add, C
   definition: ServiceDefinition<State, Command, Event, Add, Change, Others>,
   options: StreamViewOptions,
 ): Promise<ServiceLogs<State, Command, Event>> {
-  const { name, events, decider, follows = {} } = definition;
+  const { name, streamFile, events, decider, follows = {} } = definition;
   const { connection } = options;
 
   const others = Object.entries<Followed<unknown>>(follows);
   const [own, entries] = await Promise.all([
-    openStreamView({ name, events, fold: decider }, options),
+    openStreamView({ name, streamFile, events, fold: decider }, options),
     Promise.all(
       others.map(async ([other, { fold, ...known }]) => {
         const log = await openStreamView({ name: other, fold, ...known }, options);

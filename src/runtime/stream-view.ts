@@ -5,7 +5,7 @@ import type { DomainEvent } from '../core/decider.ts';
 import type { EventStore } from '../core/event-store.ts';
 import { createView, type View } from '../core/view.ts';
 import type { Connection } from '../nats/connection.ts';
-import { awaitStream, catchUp, retrying } from './boot.ts';
+import { awaitStream, catchUp, retrying, standardStreamFile } from './boot.ts';
 import { openEventLog, type EventLogDefinition } from './event-log.ts';
 import type { Log } from './log.ts';
 import { writeSnapshots } from './snapshot-writer.ts';
@@ -32,12 +32,16 @@ export type StreamViewOptions = {
 
 /** Resolves once the view shows all that the stream held when this began. */
 export async function openStreamView<State, Event extends DomainEvent>(
-  definition: EventLogDefinition<State, Event> & { referencesOf?(state: State): readonly number[] },
+  definition: EventLogDefinition<State, Event> & {
+    /** The definition of its stream; default: `streams/<name>.json`. */
+    readonly streamFile?: URL | undefined;
+    referencesOf?(state: State): readonly number[];
+  },
   { connection, jsm, reader, log, snapshotEvery, report }: StreamViewOptions,
 ): Promise<StreamView<State, Event>> {
-  const { name, fold, referencesOf } = definition;
+  const { name, streamFile = standardStreamFile(name), fold, referencesOf } = definition;
   report(`waiting for the stream of ${name}`);
-  const stream = await awaitStream(jsm, name, log, report);
+  const stream = await awaitStream(jsm, streamFile, log, report);
   const { store, snapshots, follow } = await openEventLog(definition, {
     connection,
     jsm,

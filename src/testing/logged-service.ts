@@ -25,7 +25,7 @@ export type Logged = {
 /** Starts the service without waiting for anything; it logs what is worth a line. */
 export function launchLoggedService(
   name: string,
-  { natsUrl, env = {} }: ServiceProcessOptions,
+  { env = {}, ...options }: ServiceProcessOptions,
 ): LaunchedService & Logged {
   const lines: LogLine[] = [];
   const logged = (message?: string, stream?: string) =>
@@ -35,7 +35,7 @@ export function launchLoggedService(
         (stream === undefined || line['stream'] === stream),
     );
   const service = launchServiceProcess(name, {
-    natsUrl,
+    ...options,
     env: { LOG_LEVEL: 'info', ...env },
     onLog(line) {
       const parsed: unknown = JSON.parse(line);

@@ -25,6 +25,8 @@ export type LaunchedService = Pick<ServiceProcess, 'exited' | 'stop'> & {
 
 export type ServiceProcessOptions = {
   readonly natsUrl: string;
+  /** Its entry; default `src/<name>/main.ts`. */
+  readonly entry?: URL;
   /** More environment variables. */
   readonly env?: Readonly<Record<string, string>>;
   /** Is given each line of its log; without it the log goes to the test's own output. */
@@ -45,9 +47,9 @@ export async function startServiceProcess(
 /** Starts `src/<name>/main.ts` without waiting for anything. */
 export function launchServiceProcess(
   name: string,
-  { natsUrl, env = {}, onLog }: ServiceProcessOptions,
+  { natsUrl, entry = new URL(`../${name}/main.ts`, import.meta.url), env = {}, onLog }: ServiceProcessOptions,
 ): LaunchedService {
-  const child = fork(fileURLToPath(new URL(`../${name}/main.ts`, import.meta.url)), {
+  const child = fork(fileURLToPath(entry), {
     execArgv: ['--import', 'tsx'],
     stdio: ['inherit', onLog === undefined ? 'inherit' : 'pipe', 'inherit', 'ipc'],
     env: {

@@ -1,0 +1,6 @@
+/** The charger service as a process. */
+
+import { runService } from '../../src/runtime/run.ts';
+import { chargerService } from './service.ts';
+
+await runService(chargerService);
