@@ -13,12 +13,9 @@ export const ChargerDocument = z
   .object({
     id,
     watts,
-    port: z
-      .object({ id: EntityId, name: PortName })
-      .nullable()
-      .meta({
-        description: 'The port that it plugs into, by the name that it has now; null when that is gone.',
-      }),
+    port: z.object({ id: EntityId, name: PortName }).nullable().meta({
+      description: 'The port that it plugs into, by the name that it has now; null when that is gone.',
+    }),
   })
   .meta({ id: 'Charger', example: { id: 1, watts: 65, port: { id: 1, name: 'USB-C' } } });
 export type ChargerDocument = z.infer<typeof ChargerDocument>;
