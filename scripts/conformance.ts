@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectForTest, startTestBroker } from '../src/testing/broker.ts';
 import { startServiceProcess } from '../src/testing/service-process.ts';
-import { runChecks } from './conformance/check.ts';
+import { runChecks } from './checks.ts';
 import { lintChecks } from './conformance/linters.ts';
 import { prismChecks } from './conformance/prism.ts';
 import { schemathesisCheck } from './conformance/schemathesis.ts';
@@ -51,7 +51,8 @@ async function judge(tools: readonly string[]): Promise<boolean> {
     const wanted = checks
       .filter(({ name }) => tools.length === 0 || tools.some((tool) => name.startsWith(tool)))
       .toSorted((a, b) => a.name.localeCompare(b.name));
-    return await runChecks(wanted, (text) => process.stdout.write(text));
+    const { passed, failed } = await runChecks(wanted, (text) => process.stdout.write(text));
+    return failed === 0 && passed > 0;
   } finally {
     for (const close of closers) await close();
   }

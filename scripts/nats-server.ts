@@ -1,10 +1,11 @@
 /** Runs a nats-server as a child that never outlives its parent; `npm start` and the tests share it. */
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnGuarded } from './guarded.ts';
 
 export type NatsServerOptions = {
   /** The path of the nats-server program. */
@@ -44,13 +45,6 @@ const shownLogLines = 5;
 /** Milliseconds that the server may take to end before it is killed. */
 const stopTimeoutMs = 10_000;
 
-/**
- * The shell starts the server and ends it when its own standard input closes, which happens at the latest when this
- * process dies. It runs in a group of its own, so that Ctrl-C reaches the services first and the broker last.
- */
-const guard =
-  'exec 3<&0; "$0" "$@" </dev/null 3<&- & server=$!; (cat <&3; kill $server) >/dev/null 2>&1 & exec 3<&-; wait $server';
-
 /** Milliseconds that a server on the same data, whose launcher was killed, gets to end. */
 const holderTimeoutMs = 3_000;
 
@@ -62,10 +56,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   await awaitNoHolder(dataDir, configFile);
   await writeFile(configFile, configure(options));
 
-  const child = spawn('sh', ['-c', guard, program, '--config', configFile], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
+  const child = spawnGuarded(program, ['--config', configFile]);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { runCommand } from '../setup/command.mjs';
-import type { Check } from './check.ts';
+import type { Check } from '../checks.ts';
 import { conformanceFolder, npmTool } from './tools.ts';
 
 /** @param document the path of the document */

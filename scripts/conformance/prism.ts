@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ProxyReport } from '../../src/testing/validating-proxy.ts';
 import { runCommand } from '../setup/command.mjs';
-import type { Check } from './check.ts';
+import type { Check } from '../checks.ts';
 import { npmTool } from './tools.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { runCommand } from '../setup/command.mjs';
-import type { Check } from './check.ts';
+import type { Check } from '../checks.ts';
 import { conformanceFolder, installSchemathesis } from './tools.ts';
 
 const maxExamples = 30;

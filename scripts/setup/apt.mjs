@@ -40,7 +40,7 @@ export async function fetchFromApt({ work, env, step }) {
  * @param {string} [osRelease]
  * @returns {Distribution}
  */
-function readDistribution(osRelease = '/etc/os-release') {
+export function readDistribution(osRelease = '/etc/os-release') {
   const text = existsSync(osRelease) ? readFileSync(osRelease, 'utf8') : '';
   /** @param {string} name */
   const field = (name) => new RegExp(`^${name}="?([^"\n]*)`, 'm').exec(text)?.[1];
@@ -63,7 +63,7 @@ function readDistribution(osRelease = '/etc/os-release') {
  * @param {Distribution} distribution
  * @param {import('./command.mjs').CommandOptions} apt
  */
-async function findMirror({ codename, newerSuites }, apt) {
+export async function findMirror({ codename, newerSuites }, apt) {
   const uris = await runCommand('apt-get', ['update', '--print-uris'], apt);
   const archives = [...uris.matchAll(/^'([^']+)\/dists\/([^']+)\/InRelease'/gm)].map(
     ([, address = '', suite = '']) => ({ address, suite }),

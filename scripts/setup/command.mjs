@@ -12,6 +12,7 @@ const LAST_LINES = 25;
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
  * @property {number} [timeoutMs] the command is killed after this; default 15 minutes
+ * @property {AbortSignal} [signal] ends the command
  */
 
 /**
@@ -21,9 +22,14 @@ const LAST_LINES = 25;
  * @param {CommandOptions} [options]
  * @returns {Promise<string>} all that it printed
  */
-export function runCommand(command, args, { cwd, env = process.env, timeoutMs = 15 * 60_000 } = {}) {
+export function runCommand(command, args, { cwd, env = process.env, timeoutMs = 15 * 60_000, signal } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal && { signal }),
+    });
     const end = () => child.kill();
     process.once('exit', end);
     let timedOut = false;

@@ -91,9 +91,9 @@ function matchesNpmRecord(root) {
 /**
  * Uses the npm that runs this script, if one does: PATH may name another, and on Windows npm is no program.
  * @param {readonly string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
+ * @param {import('./command.mjs').CommandOptions & { env: NodeJS.ProcessEnv }} options
  */
-function runNpm(args, options) {
+export function runNpm(args, options) {
   const npm = options.env['npm_execpath'];
   return npm !== undefined && basename(npm) === 'npm-cli.js'
     ? runCommand(process.execPath, [npm, ...args], options)

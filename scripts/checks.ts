@@ -1,4 +1,6 @@
-/** One outside tool, pointed at something of ours; and how what the tools say is added up. */
+/** Checks of what is built and runs, as the scripts make them; and how what they say is added up. */
+
+import { Assertion } from 'uvu/assert';
 
 export type Check = {
   readonly name: string;
@@ -10,10 +12,17 @@ export type Outcome =
   | { readonly verdict: 'ok'; readonly note?: string }
   | { readonly verdict: 'skipped'; readonly reason: string };
 
-/** Runs one after the other, prints a line each and the totals; whether none failed and at least one passed. */
-export async function runChecks(checks: readonly Check[], write: (text: string) => void): Promise<boolean> {
+export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
+
+/** Runs one after the other until `signal` ends it, and prints a line each and the totals. */
+export async function runChecks(
+  checks: readonly Check[],
+  write: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<Counts> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { name, run } of checks) {
+    if (signal?.aborted) break;
     try {
       const outcome = await run();
       if (outcome.verdict === 'ok') {
@@ -25,11 +34,15 @@ export async function runChecks(checks: readonly Check[], write: (text: string) 
       }
     } catch (error) {
       counts.failed += 1;
-      const details = error instanceof Error ? error.message : String(error);
-      write(`FAIL ${name}\n${details.trimEnd().replaceAll(/^/gm, '     ')}\n`);
+      write(`FAIL ${name}\n${describe(error).trimEnd().replaceAll(/^/gm, '     ')}\n`);
     }
   }
   const { passed, failed, skipped } = counts;
   write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
-  return failed === 0 && passed > 0;
+  return counts;
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof Assertion ? `${error.message}\n${error.details}` : error.message;
 }
