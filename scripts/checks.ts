@@ -44,5 +44,6 @@ export async function runChecks(
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error instanceof Assertion ? `${error.message}\n${error.details}` : error.message;
+  const details = error instanceof Assertion && error.details;
+  return typeof details === 'string' ? `${error.message}\n${details}` : error.message;
 }
