@@ -7,8 +7,11 @@ import { defineEvents } from './event-schema.ts';
 import { text } from './text.ts';
 
 /** Today's shape is the third: v1 had `label` and `watts` as text, v2 had `name`, v3 has `watts` as a number. */
+const type = z.literal('ChargerAdded');
+const ChargerAdded1 = z.object({ type, label: z.string(), watts: z.string() });
+const ChargerAdded2 = z.object({ type, name: text(20), watts: z.string() });
 const ChargerAdded = z.object({
-  type: z.literal('ChargerAdded'),
+  type,
   name: text(20),
   watts: z.number().positive(),
 });
@@ -17,9 +20,9 @@ const ChargerLost = z.object({ type: z.literal('ChargerLost') });
 const events = defineEvents({
   ChargerAdded: {
     schema: ChargerAdded,
-    upcasters: [
-      ({ label, ...rest }) => ({ ...rest, name: label }),
-      ({ watts, ...rest }) => ({ ...rest, watts: Number(watts) }),
+    older: [
+      { schema: ChargerAdded1, upcast: ({ label, ...rest }) => ({ ...rest, name: label }) },
+      { schema: ChargerAdded2, upcast: ({ watts, ...rest }) => ({ ...rest, watts: Number(watts) }) },
     ],
   },
   ChargerLost: { schema: ChargerLost },
@@ -134,9 +137,15 @@ for (const [what, wrong, field] of [
 fields('each with its own', () =>
   assert.match(reasonOf({ type: 'ChargerAdded', v: 3 }), /^ChargerAdded: name: .*; watts: /),
 );
-fields('also in an old shape, by the names of today', () =>
+fields('also in an old shape, by the names that they had there', () =>
   assert.match(
-    reasonOf({ type: 'ChargerAdded', v: 1, label: 7, watts: 'x' }),
+    reasonOf({ type: 'ChargerAdded', v: 1, label: 7, watts: 65 }),
+    /^ChargerAdded, version 1: label: .*; watts: /,
+  ),
+);
+fields('and what is right there, but not in the shape of today, by the names of today', () =>
+  assert.match(
+    reasonOf({ type: 'ChargerAdded', v: 1, label: '', watts: 'x' }),
     /^ChargerAdded: name: .*; watts: /,
   ),
 );
@@ -170,9 +179,15 @@ hostile('an old shape on which an upcaster stumbles is rejected, not thrown', ()
   const fragile = defineEvents({
     ChargerLost: {
       schema: ChargerLost,
-      upcasters: [({ label, ...rest }) => ({ ...rest, name: z.string().parse(label) })],
+      older: [
+        {
+          schema: ChargerLost.extend({ label: z.unknown() }),
+          upcast: ({ label, ...rest }) => ({ ...rest, name: z.string().parse(label) }),
+        },
+      ],
     },
   });
-  assert.instance(fragile.read({ type: 'ChargerLost', label: 7 }), Rejection);
+  const read = fragile.read({ type: 'ChargerLost', label: 7 });
+  assert.match(read instanceof Rejection ? read.reason : '', 'does not have the shape of version 1');
 });
 hostile.run();

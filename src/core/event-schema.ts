@@ -3,14 +3,17 @@
 import { z } from 'zod';
 import { Rejection, type DomainEvent } from './decider.ts';
 
-/** An old shape as it was stored → the next version's shape. Pure; used on read only. */
+/** An old shape → the next version's shape. Pure; used on read only. */
 export type Upcaster = (old: Record<string, unknown>) => Record<string, unknown>;
 
-/** One type of event: today's shape, and how each older shape becomes the next one. */
+/** A shape in which events of a type were stored once, and how it becomes the next one. */
+export type OlderShape = { readonly schema: z.ZodType<DomainEvent>; readonly upcast: Upcaster };
+
+/** One type of event: today's shape, and those before it. */
 export type EventType = {
   readonly schema: z.ZodType<DomainEvent>;
-  /** The upcaster at index 0 turns `v` 1 into 2, and so on: today's version is their number plus one. */
-  readonly upcasters?: readonly Upcaster[];
+  /** At index 0 what `v` 1 was, and so on: today's version is their number plus one. */
+  readonly older?: readonly OlderShape[];
 };
 
 export type EventSchema<Event extends DomainEvent> = {
@@ -33,7 +36,6 @@ export function defineEvents<Types extends Record<string, EventType>>(
   type Event = z.output<Types[keyof Types]['schema']>;
   const byName = new Map<string, EventType>(Object.entries(types));
   const anyEvent: z.ZodType = z.union(Object.values(types).map(({ schema }) => schema));
-  const versionOf = (type: EventType) => (type.upcasters?.length ?? 0) + 1;
 
   return {
     types,
@@ -51,7 +53,7 @@ export function defineEvents<Types extends Record<string, EventType>>(
       if (v > versionOf(type))
         return new Rejection(`${name} has version ${v}, newer than this service reads`);
       const upcast = bringUpToDate(type, v, envelope.data);
-      if (upcast === undefined) return new Rejection(`${name} does not have the shape of version ${v}`);
+      if (upcast instanceof Rejection) return upcast;
       const parsed = type.schema.safeParse(upcast);
       if (!parsed.success) return new Rejection(`${name}: ${describeIssues(parsed.error)}`);
       // The schema of a type gives that type's events, which TypeScript cannot follow through the map.
@@ -69,12 +71,26 @@ export function defineEvents<Types extends Record<string, EventType>>(
   };
 }
 
-/** The value in today's shape, not validated yet; undefined when an upcaster stumbles over it. */
-function bringUpToDate({ upcasters = [] }: EventType, version: number, value: Record<string, unknown>) {
+/** The version that is written today. */
+export function versionOf({ older = [] }: EventType): number {
+  return older.length + 1;
+}
+
+/** The value in today's shape, not validated yet. */
+function bringUpToDate(
+  { older = [] }: EventType,
+  version: number,
+  value: { type: string; [field: string]: unknown },
+): Record<string, unknown> | Rejection {
+  const [stored, ...later] = older.slice(version - 1);
+  if (stored === undefined) return value;
+  const parsed = stored.schema.safeParse(value);
+  if (!parsed.success)
+    return new Rejection(`${value.type}, version ${version}: ${describeIssues(parsed.error)}`);
   try {
-    return upcasters.slice(version - 1).reduce((old, upcaster) => upcaster(old), value);
+    return later.reduce((old, { upcast }) => upcast(old), stored.upcast({ ...parsed.data }));
   } catch {
-    return undefined;
+    return new Rejection(`${value.type} does not have the shape of version ${version}`);
   }
 }
 

@@ -214,7 +214,7 @@ property('some messages, restoring that, and folding the rest is folding all', (
 property.run();
 
 const ping = (schema: EventType['schema'], ...upcasters: Upcaster[]) =>
-  defineEvents({ Ping: { schema, upcasters } });
+  defineEvents({ Ping: { schema, older: upcasters.map((upcast) => ({ schema, upcast })) } });
 const Ping = z.object({ type: z.literal('Ping'), count: z.int().min(1) });
 const pingDecider = { initial: 0, decide: () => [], evolve: (count: number) => count + 1 };
 
@@ -246,5 +246,10 @@ describing('differs when an upcaster is there, or does something else', () => {
   assert.is.not(one, describePing());
   assert.is.not(one, describePing(ping(Ping, (old) => ({ ...old, count: 2 }))));
   assert.is(one, describePing(ping(Ping, (old) => ({ ...old, count: 1 }))));
+  const older = [
+    { schema: Ping.extend({ by: z.string() }), upcast: (old: object) => ({ ...old, count: 1 }) },
+  ];
+  const inAnotherShape = defineEvents({ Ping: { schema: Ping, older } });
+  assert.is.not(one, describeFold(pingDecider, inAnotherShape));
 });
 describing.run();

@@ -20,10 +20,11 @@ export function describeFold<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
   events: EventSchema<Event>,
 ): string {
-  const types = Object.entries(events.types).map(([name, { schema, upcasters = [] }]) => [
+  const describe = (schema: z.ZodType) => z.toJSONSchema(schema, { unrepresentable: 'any' });
+  const types = Object.entries(events.types).map(([name, { schema, older = [] }]) => [
     name,
-    z.toJSONSchema(schema, { unrepresentable: 'any' }),
-    upcasters.map(String),
+    describe(schema),
+    older.map(({ schema, upcast }) => [describe(schema), String(upcast)]),
   ]);
   return JSON.stringify([formatVersion, fold.initial ?? null, String(fold.evolve), types]);
 }

@@ -1,7 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection } from '../core/decider.ts';
-import { listShapes, nameShape, readFixtures } from '../testing/event-fixtures.ts';
+import { listShapes } from '../core/event-shapes.ts';
+import { findContractBreaks } from '../testing/event-contract.ts';
+import { nameShape, readFixtures } from '../testing/event-fixtures.ts';
 import { laptopEvents, type LaptopEvent } from './events.ts';
 
 /** What each frozen file has meant since it was first stored. A new shape needs a new file, never a changed one. */
@@ -23,7 +25,13 @@ for (const [file, meaning] of Object.entries(meanings)) {
 }
 reading('and every file says what it means', () => assert.equal([...fixtures.keys()], Object.keys(meanings)));
 reading('there is one of every type and version', () =>
-  assert.equal(new Set([...fixtures.values()].map(nameShape)), new Set(listShapes(laptopEvents))),
+  assert.equal(
+    new Set([...fixtures.values()].map(nameShape)),
+    new Set(listShapes(laptopEvents).map(({ type, version }) => `${type} ${version}`)),
+  ),
+);
+reading('the schema of each is the one that was frozen', () =>
+  assert.equal(findContractBreaks(laptopEvents, new URL('contract/', import.meta.url)), []),
 );
 reading.run();
 

@@ -7,19 +7,37 @@ import { text } from '../core/text.ts';
 /** What people call the port ("USB-C"): 1 to 100 characters. */
 export const Name = text(100);
 
-export const PortAdded = z.object({ type: z.literal('PortAdded'), name: Name });
+export const PortAdded = z
+  .object({ type: z.literal('PortAdded'), name: Name })
+  .meta({ description: 'A port was added.', examples: [{ type: 'PortAdded', name: 'USB-C' }] });
+
+/** Still read, and still what people type by hand. */
+const PortRenamed1 = z.object({ type: z.literal('PortRenamed'), name: Name }).meta({
+  description: 'A port was renamed; what it was called before is not said.',
+  examples: [{ type: 'PortRenamed', name: 'MagSafe 3' }],
+});
 
 /**
  * Version 2 says what the port was called before, so that a reader of this event alone sees the change; `from` is null
- * where version 1 did not say. Version 1, `{name}`, is still read, and still what people type by hand.
+ * where version 1 did not say.
  */
-export const PortRenamed = z.object({ type: z.literal('PortRenamed'), name: Name, from: Name.nullable() });
+export const PortRenamed = z
+  .object({ type: z.literal('PortRenamed'), name: Name, from: Name.nullable() })
+  .meta({
+    description: 'A port was renamed. `from` is what it was called before, null where that is not known.',
+    examples: [{ type: 'PortRenamed', name: 'MagSafe 3', from: 'USB-C' }],
+  });
 
-export const PortRemoved = z.object({ type: z.literal('PortRemoved') });
+export const PortRemoved = z
+  .object({ type: z.literal('PortRemoved') })
+  .meta({ description: 'A port was removed.', examples: [{ type: 'PortRemoved' }] });
 
 export const portEvents = defineEvents({
   PortAdded: { schema: PortAdded },
-  PortRenamed: { schema: PortRenamed, upcasters: [(old) => ({ ...old, from: null })] },
+  PortRenamed: {
+    schema: PortRenamed,
+    older: [{ schema: PortRenamed1, upcast: (old) => ({ ...old, from: null }) }],
+  },
   PortRemoved: { schema: PortRemoved },
 });
 
