@@ -1,13 +1,22 @@
 /** What every service answers beside its entities, as schemas: the HTTP door describes it with them, a client checks it. */
 
 import { z } from 'zod';
+import type { DomainEvent } from './decider.ts';
 import { EntityId } from './entity-id.ts';
+import type { StoredMessage } from './event-store.ts';
 
 const Position = z.int().min(1).meta({ description: 'The stream sequence.', example: 12 });
 const Timestamp = z.iso
   .datetime()
   .meta({ description: 'When the broker stored it.', example: '2026-01-31T12:00:00.000Z' });
 const MessageId = z.string().meta({ description: 'The id of the command that caused it.' });
+
+/** The one version of W3C Trace Context that there is, and later ones as far as they look the same. */
+export const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+export const Traceparent = z.string().regex(traceparentPattern).meta({
+  description: 'The trace that it belongs to (W3C Trace Context).',
+  example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+});
 
 /** A stored message that the fold refused. */
 export const RejectedMessage = z
@@ -26,6 +35,7 @@ export function historyEntryOf<Event>(event: z.ZodType<Event>) {
     position: Position,
     time: Timestamp,
     messageId: MessageId.optional(),
+    traceparent: Traceparent.optional(),
     event: event.optional().meta({ description: "The event in today's shape; absent where it is none." }),
     rejected: z.string().optional().meta({ description: 'Why the fold refused it, if it did.' }),
   });
@@ -39,10 +49,24 @@ export function liveEventOf<Event>(event: z.ZodType<Event>) {
     time: Timestamp,
     id: EntityId.meta({ description: 'The entity that it is about.' }),
     messageId: MessageId.optional(),
+    traceparent: Traceparent.optional(),
     event,
   });
 }
 export type LiveEvent<Event> = z.infer<ReturnType<typeof liveEventOf<Event>>>;
+
+/** The time of a message as the documents have it. */
+export function toTimestamp(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** A message that the fold accepted, as the live events have it. */
+export function toLiveEvent<Event extends DomainEvent>(
+  { position, time, id = 0, messageId, traceparent }: StoredMessage<Event>,
+  event: Event,
+): LiveEvent<Event> {
+  return { position, time: toTimestamp(time), id, messageId, traceparent, event };
+}
 
 /** The `data` of the `reset` among the live events: what was asked for is not in the stream. */
 export const FeedReset = z.object({

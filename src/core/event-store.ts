@@ -15,6 +15,8 @@ export type StoredMessage<Event extends DomainEvent> = {
   readonly messageId: string | undefined;
   /** A digest of that command, if its author gave one. */
   readonly commandDigest: string | undefined;
+  /** The trace that it belongs to (W3C Trace Context), if its author gave one. */
+  readonly traceparent?: string | undefined;
   /** What is in it, or why it is not an event. */
   readonly content: Event | Rejection;
 };

@@ -1,7 +1,9 @@
 /** Every operation of a service of one kind of entity. */
 
+import { cloudEventOf } from '../core/cloud-event.ts';
 import type { DomainEvent } from '../core/decider.ts';
 import type { JoinedResource } from '../core/joined-resource.ts';
+import { capitalize } from '../core/resource.ts';
 import { feedOperations } from './feed-operations.ts';
 import { historyOperations } from './history-operations.ts';
 import type { Operation } from './operation.ts';
@@ -21,10 +23,11 @@ export function entityOperations<
   resource: JoinedResource<State, Command, Add, Change>,
   context: RouteContext<State, Command, Event>,
 ): Operation[] {
+  const CloudEvent = cloudEventOf(context.eventSchema).meta({ id: `${capitalize(resource.noun)}CloudEvent` });
   return [
     // `/laptops/events` comes before `/laptops/{id}`, which would take it for an id.
-    ...feedOperations(resource, context),
-    ...historyOperations(resource, context),
+    ...feedOperations(resource, context, CloudEvent),
+    ...historyOperations(resource, context, CloudEvent),
     ...readOperations(resource, context),
     ...writeOperations(resource, context),
     ...memberOperations(resource, context),

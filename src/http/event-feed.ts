@@ -13,7 +13,7 @@ import type { EventStore } from '../core/event-store.ts';
 import { Problem } from '../core/problem.ts';
 import type { View } from '../core/view.ts';
 import { chunkBytes, createFeedChunks } from './feed-chunks.ts';
-import { toFeedItem, type FeedFilter, type FeedItem } from './feed-item.ts';
+import { toFeedItem, type FeedFilter, type FeedFormat, type FeedItem } from './feed-item.ts';
 import { greet, heartbeat, sayGoodbye, tellReset, tellTooSlow } from './feed-texts.ts';
 import { createLogPages } from './log-pages.ts';
 import { createNewestItems } from './newest-items.ts';
@@ -22,6 +22,8 @@ export type FollowRequest = {
   /** Begin after this position; undefined: with what comes. */
   readonly after: number | undefined;
   readonly filter: FeedFilter;
+  /** What the `data` of an event looks like; undefined: as usual. */
+  readonly format?: FeedFormat | undefined;
 };
 
 export type EventFeed = {
@@ -53,6 +55,7 @@ const goneAfterMs = 5_000;
 
 type Client = {
   readonly filter: FeedFilter;
+  readonly format: FeedFormat | undefined;
   readonly output: Readable;
   readonly response: ServerResponse;
   /** Everything up to here was sent to it, or is not for it. */
@@ -115,7 +118,7 @@ export function createEventFeed<State, Event extends DomainEvent>(
 
   /** Sends a chunk of what passes the client's filter; returns the index of the first item that was not looked at. */
   function sendFrom(client: Client, items: readonly FeedItem[], start: number): number {
-    const chunk = chunks.from(items, start, client.filter);
+    const chunk = chunks.from(items, start, client.filter, client.format);
     if (chunk === undefined) return items.length;
     client.position = chunk.position;
     if (chunk.bytes !== undefined) send(client, chunk.bytes);
@@ -185,7 +188,7 @@ export function createEventFeed<State, Event extends DomainEvent>(
       return clients.size;
     },
 
-    open({ after, filter }, response) {
+    open({ after, filter, format }, response) {
       if (isClosed) throw new Problem('unavailable', 'The service is stopping.');
       if (clients.size >= maxClients) throw new Problem('unavailable', 'Too many clients follow the events.');
       const output = new Readable({
@@ -199,6 +202,7 @@ export function createEventFeed<State, Event extends DomainEvent>(
       });
       const client: Client = {
         filter,
+        format,
         output,
         response,
         position: after ?? view.position,

@@ -1,7 +1,7 @@
 /** Messages as the live events carry them: each is turned into bytes once, whoever follows. */
 
 import { Rejection, type DomainEvent } from '../core/decider.ts';
-import type { LiveEvent } from '../core/documents.ts';
+import { toLiveEvent, type LiveEvent } from '../core/documents.ts';
 import type { StoredMessage } from '../core/event-store.ts';
 
 export type FeedItem = {
@@ -20,24 +20,39 @@ export type FeedFilter = {
   readonly id?: number | undefined;
 };
 
+/** What the `data` of an event is, made from what it usually is; the same function for all who want the same. */
+export type FeedFormat = (event: LiveEvent<DomainEvent>) => object;
+
 export function toFeedItem<Event extends DomainEvent>(
-  { position, id = 0, time, messageId, content }: StoredMessage<Event>,
+  message: StoredMessage<Event>,
   isRejected: boolean,
 ): FeedItem {
+  const { position, id = 0, content } = message;
   if (isRejected || content instanceof Rejection) return { position, id, type: '', bytes: undefined };
-  const event: LiveEvent<Event> = {
-    position,
-    time: new Date(time).toISOString(),
-    id,
-    messageId,
-    event: content,
-  };
-  const text = `id: ${position}\ndata: ${JSON.stringify(event)}\n\n`;
-  return { position, id, type: content.type, bytes: Buffer.from(text) };
+  return { position, id, type: content.type, bytes: toBytes(position, toLiveEvent(message, content)) };
+}
+
+export function passes({ types, id }: FeedFilter, event: Pick<FeedItem, 'id' | 'type'>): boolean {
+  return (id === undefined || id === event.id) && (types === undefined || types.includes(event.type));
 }
 
 /** What a client that follows `filter` is sent of the item; undefined: nothing. */
-export function bytesFor({ types, id }: FeedFilter, item: FeedItem): Buffer | undefined {
-  if (id !== undefined && id !== item.id) return undefined;
-  return types === undefined || types.includes(item.type) ? item.bytes : undefined;
+export function bytesFor(filter: FeedFilter, item: FeedItem): Buffer | undefined {
+  return passes(filter, item) ? item.bytes : undefined;
+}
+
+/** The same Server-Sent Event with other `data`. Made from its text, so that no item has to keep more than that. */
+export function reformat(bytes: Buffer, format: FeedFormat): Buffer {
+  // What stands there was made from a live event, above.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const event = JSON.parse(
+    bytes.toString('utf8', bytes.indexOf(dataField) + dataField.length),
+  ) as LiveEvent<DomainEvent>;
+  return toBytes(event.position, format(event));
+}
+
+const dataField = '\ndata: ';
+
+function toBytes(position: number, data: object): Buffer {
+  return Buffer.from(`id: ${position}${dataField}${JSON.stringify(data)}\n\n`);
 }

@@ -1,75 +1,73 @@
-/** The live events as a route: `GET /laptops/events`. */
+/** The events of all entities as a route, `GET /laptops/events`: live, or a page of them as CloudEvents. */
 
 import { z } from 'zod';
+import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../core/cloud-event.ts';
 import type { DomainEvent } from '../core/decider.ts';
 import { EntityId } from '../core/entity-id.ts';
 import type { JoinedResource } from '../core/joined-resource.ts';
 import { capitalize } from '../core/resource.ts';
+import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
+import type { FeedFormat } from './feed-item.ts';
+import { readFeedPage } from './feed-page.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { pathsOf, type RouteContext } from './route-context.ts';
+import { limitOf, linkNext } from './page.ts';
+import { pathsOf, sourceOf, type RouteContext } from './route-context.ts';
 
 export function feedOperations<State, Command, Event extends DomainEvent, Add, Change>(
   resource: JoinedResource<State, Command, Add, Change>,
-  { feed, eventTypes, freshness }: RouteContext<State, Command, Event>,
+  { transactor: { view, store }, feed, eventTypes, freshness }: RouteContext<State, Command, Event>,
+  CloudEvent: z.ZodType,
 ): Operation[] {
   const { noun } = resource;
-  const EventType = z.enum(eventTypes);
+  const source = sourceOf(resource);
+  const asCloudEvent: FeedFormat = (event) => toCloudEvent(source, event);
 
   const follow = defineOperation({
     method: 'get',
     paths: pathsOf(resource, '/events'),
     name: `follow${capitalize(noun)}Events`,
-    summary: `Every event of every ${noun}, live (Server-Sent Events)`,
+    summary: `Every event of every ${noun}, live (Server-Sent Events), or a page of them (CloudEvents)`,
     tag: resource.names[0],
-    query: z.strictObject({
-      type: z
-        .union([EventType, z.array(EventType)])
-        .optional()
-        .meta({ description: 'Only events of this type; may be given several times.' }),
-      id: z
-        .string()
-        .regex(/^[1-9][0-9]{0,15}$/)
-        .transform(Number)
-        .pipe(EntityId)
-        .optional()
-        .meta({ description: `Only events of this ${noun}.` }),
-      after: z
-        .string()
-        .regex(/^[0-9]{1,15}$/, 'must be a position (0, 1, 2 …)')
-        .transform(Number)
-        .optional()
-        .meta({
-          description:
-            'Begin after this position, such as the `Stream-Position` of a list: for browsers, which cannot set ' +
-            'Last-Event-ID. When they send that by themselves, because they come back, it counts.',
-        }),
-    }),
-    headers: ['Last-Event-ID'],
+    query: feedQuery(noun, eventTypes),
+    headers: ['Last-Event-ID', ...freshnessHeaders],
     answers: {
       200: {
         description:
-          'The `id` of an event is its position; its `data` is JSON: position, time, id, messageId, event. Also sent: ' +
+          'The `id` of an event is its position; its `data` is JSON: position, time, id, messageId, traceparent, event; ' +
+          `with \`Accept: ${cloudEventMediaType}\` a CloudEvent. Also sent: ` +
           '`reset` when the position asked for is gone (read the list again, then go on from the `position` in its ' +
-          '`data`), `too-slow` before a client that does not read is cut off, and every 15 s a comment.',
-        headers: ['Stream-Position'],
+          '`data`), `too-slow` before a client that does not read is cut off, and every 15 s a comment. ' +
+          'As a batch: a page of what the log holds after `after` (default 0), which links the next one; where there ' +
+          'is none, `Stream-Position` is what to go on from later.',
+        headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.string(),
         mediaType: 'text/event-stream',
+        alternatives: { [cloudEventBatchMediaType]: z.array(CloudEvent) },
       },
     },
+    // Each `data` is such a document: whoever asks for it gets the live events.
+    alsoAcceptable: [cloudEventMediaType],
     problems: ['unavailable'],
 
-    handle({ ctx, query: { type, id, after }, headers }) {
+    async handle({ ctx, query: { type, id, after, format, limit }, headers, accepted }) {
+      await waitForPosition(headers, freshness);
+      markFreshness(ctx, freshness);
       const lastEventId = headers['Last-Event-ID'];
-      const types = typeof type === 'string' ? [type] : type;
-      ctx.set('Stream-Position', String(freshness.own.position));
+      const position = lastEventId === undefined ? after : Number(lastEventId);
+      const filter = { types: typeof type === 'string' ? [type] : type, id };
+      if (accepted === cloudEventBatchMediaType) {
+        const { events, next } = await readFeedPage(view, store, { after: position ?? 0, limit, filter });
+        if (next !== undefined) linkNext(ctx, limit, next);
+        ctx.set('Content-Type', cloudEventBatchMediaType);
+        ctx.body = events.map(asCloudEvent);
+        return;
+      }
       ctx.set('Content-Type', 'text/event-stream; charset=utf-8');
       ctx.set('Cache-Control', 'no-store, no-transform');
       ctx.set('X-Accel-Buffering', 'no');
       ctx.compress = false;
-      const request = {
-        after: lastEventId === undefined ? after : Number(lastEventId),
-        filter: { types, id },
-      };
+      const wantsCloudEvents = accepted === cloudEventMediaType || format === 'cloudevents';
+      const request = { after: position, filter, format: wantsCloudEvents ? asCloudEvent : undefined };
       // The answer to HEAD has no body that anybody would ever close.
       if (ctx.method === 'HEAD') ctx.status = 200;
       else ctx.body = feed.open(request, ctx.res);
@@ -77,4 +75,44 @@ export function feedOperations<State, Command, Event extends DomainEvent, Add, C
   });
 
   return [follow];
+}
+
+function feedQuery(noun: string, eventTypes: readonly string[]) {
+  const EventType = z.enum(eventTypes);
+  return z.strictObject({
+    type: z
+      .union([EventType, z.array(EventType)])
+      .optional()
+      .meta({ description: 'Only events of this type; may be given several times.' }),
+    id: z
+      .string()
+      .regex(/^[1-9][0-9]{0,15}$/)
+      .transform(Number)
+      .pipe(EntityId)
+      .optional()
+      .meta({ description: `Only events of this ${noun}.` }),
+    after: z
+      .string()
+      .regex(/^[0-9]{1,15}$/, 'must be a position (0, 1, 2 …)')
+      .transform(Number)
+      .optional()
+      .meta({
+        description:
+          'Begin after this position, such as the `Stream-Position` of a list: for browsers, which cannot set ' +
+          'Last-Event-ID. When they send that by themselves, because they come back, it counts.',
+      }),
+    format: z
+      .literal('cloudevents')
+      .optional()
+      .meta({
+        description:
+          `The \`data\` of the live events are CloudEvents, as with \`Accept: ${cloudEventMediaType}\`: for browsers, ` +
+          'which cannot set Accept.',
+      }),
+    limit: limitOf(100, 1000).meta({
+      description:
+        'How many messages of the log a page goes through; it holds fewer events where some are refused or filtered ' +
+        'out. The live events have no pages.',
+    }),
+  });
 }

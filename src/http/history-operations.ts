@@ -2,23 +2,26 @@
 
 import { z } from 'zod';
 import { Rejection, type DomainEvent } from '../core/decider.ts';
-import { historyEntryOf, RejectedMessage } from '../core/documents.ts';
+import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../core/cloud-event.ts';
+import { historyEntryOf, RejectedMessage, toLiveEvent, toTimestamp } from '../core/documents.ts';
 import { judgeHistory, type HistoryEntry } from '../core/fold.ts';
 import { Problem } from '../core/problem.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
 import type { JoinedResource } from '../core/joined-resource.ts';
 import { capitalize } from '../core/resource.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { defineOperation, jsonMediaType, type Operation } from './operation.ts';
 import { linkNext, PageQuery } from './page.ts';
-import { pathsOf, type RouteContext } from './route-context.ts';
+import { pathsOf, sourceOf, type RouteContext } from './route-context.ts';
 
 export function historyOperations<State, Command, Event extends DomainEvent, Add, Change>(
   resource: JoinedResource<State, Command, Add, Change>,
   { transactor: { view, store, decider }, freshness, eventSchema }: RouteContext<State, Command, Event>,
+  CloudEvent: z.ZodType,
 ): Operation[] {
   const { noun } = resource;
   const name = capitalize(noun);
   const Entry = historyEntryOf(eventSchema).meta({ id: `${name}HistoryEntry` });
+  const source = sourceOf(resource);
 
   const rejections = defineOperation({
     method: 'get',
@@ -53,41 +56,51 @@ export function historyOperations<State, Command, Event extends DomainEvent, Add
     headers: freshnessHeaders,
     answers: {
       200: {
-        description: 'Its messages in order; `after` is a position here.',
-        headers: ['Stream-Position', 'Age', 'Link'],
+        description:
+          'Its messages in order; `after` is a position here. As CloudEvents: those that are events and were not refused.',
+        headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.array(Entry),
+        alternatives: { [cloudEventBatchMediaType]: z.array(CloudEvent) },
       },
     },
+    // A list of such documents is a batch, so this is what is answered.
+    alsoAcceptable: [cloudEventMediaType],
     problems: ['not-found', 'unavailable'],
 
-    async handle({ ctx, id, query: { limit, after }, headers }) {
+    async handle({ ctx, id, query: { limit, after }, headers, accepted }) {
       await waitForPosition(headers, freshness);
       markFreshness(ctx, freshness);
       const last = await store.lastPositionOf(id);
       if (last === 0) throw new Problem('not-found', `There never was a ${noun} ${id}.`);
       // From the beginning, because whether a message follows depends on all that came before.
       const judged = judgeHistory(decider, await store.history(id, { upTo: last }));
-      const found = judged.filter(({ message }) => message.position > after);
+      const following = judged.filter(({ message }) => message.position > after);
+      const isUsual = accepted === jsonMediaType;
+      const found = isUsual ? following : following.filter(({ rejection }) => rejection === undefined);
       const page = found.slice(0, limit);
       if (found.length > limit) linkNext(ctx, limit, page.at(-1)?.message.position);
-      ctx.body = page.map(presentEntry);
+      if (!isUsual) ctx.set('Content-Type', cloudEventBatchMediaType);
+      ctx.body = isUsual ? page.map(presentEntry) : page.flatMap((entry) => presentCloudEvent(source, entry));
     },
   });
 
   return [rejections, history];
 }
 
+/** Nothing for what is no event. */
+function presentCloudEvent<Event extends DomainEvent>(source: string, { message }: HistoryEntry<Event>) {
+  const { content } = message;
+  return content instanceof Rejection ? [] : [toCloudEvent(source, toLiveEvent(message, content))];
+}
+
 function presentEntry<Event extends DomainEvent>({ message, rejection }: HistoryEntry<Event>) {
-  const { position, time, messageId, content } = message;
+  const { position, time, messageId, traceparent, content } = message;
   return {
     position,
     time: toTimestamp(time),
     ...(messageId !== undefined && { messageId }),
+    ...(traceparent !== undefined && { traceparent }),
     ...(!(content instanceof Rejection) && { event: content }),
     ...(rejection !== undefined && { rejected: rejection.reason }),
   };
-}
-
-function toTimestamp(time: number): string {
-  return new Date(time).toISOString();
 }

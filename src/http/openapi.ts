@@ -10,7 +10,7 @@ import {
 import { ProblemDocument } from '../core/documents.ts';
 import { EntityId } from '../core/entity-id.ts';
 import { Problem, type ProblemCode } from '../core/problem.ts';
-import { isWrite, type AnswerDescription, type Operation } from './operation.ts';
+import { isWrite, jsonMediaType, type AnswerDescription, type Operation } from './operation.ts';
 import { problemKinds, problemMediaType, toProblemDocument } from '../core/problem-document.ts';
 import { requestHeaderSchema } from './request-headers.ts';
 import { responseHeaders, type ResponseHeaderName } from './response-headers.ts';
@@ -85,7 +85,7 @@ function describeOperation(
       header: requestHeaderSchema([...headers, 'Request-Id']),
     },
     ...(body !== undefined && {
-      requestBody: { required: true, content: { 'application/json': { schema: body } } },
+      requestBody: { required: true, content: describeContent({ [jsonMediaType]: body }) },
     }),
     responses: {
       ...Object.fromEntries(
@@ -125,13 +125,18 @@ function describeAnswer({
   description,
   headers = [],
   body,
-  mediaType = 'application/json',
+  mediaType = jsonMediaType,
+  alternatives = {},
 }: AnswerDescription) {
   return {
     description,
     headers: describeHeaders(['Request-Id', ...headers]),
-    ...(body !== undefined && { content: { [mediaType]: { schema: body } } }),
+    ...(body !== undefined && { content: describeContent({ [mediaType]: body, ...alternatives }) }),
   };
+}
+
+function describeContent(schemas: Readonly<Record<string, z.ZodType>>) {
+  return Object.fromEntries(Object.entries(schemas).map(([mediaType, schema]) => [mediaType, { schema }]));
 }
 
 /** What a problem says in headers, beside its document. */

@@ -20,6 +20,8 @@ export type AnswerDescription = {
   readonly body?: z.ZodType;
   /** Default {@link jsonMediaType}. */
   readonly mediaType?: string;
+  /** What it can be instead, by media type: the one that the client prefers is answered. */
+  readonly alternatives?: Readonly<Record<string, z.ZodType>>;
 };
 
 type Declaration<Params, Query, Body> = {
@@ -37,6 +39,8 @@ type Declaration<Params, Query, Body> = {
   readonly headers?: readonly RequestHeaderName[];
   readonly body?: z.ZodType<Body>;
   readonly answers: Readonly<Record<number, AnswerDescription>>;
+  /** Media types that a client may ask for although no answer has them, because one holds documents that do. */
+  readonly alsoAcceptable?: readonly string[];
   /** What can go wrong, beyond `malformed`, `internal` and, with a body, what can be wrong with that. */
   readonly problems: readonly ProblemCode[];
 };
@@ -49,6 +53,8 @@ export type Input<Params, Query, Body> = {
   readonly params: Params;
   readonly query: Query;
   readonly headers: RequestHeaders;
+  /** Of the media types that the operation knows, the one that the client prefers; empty where no answer has a body. */
+  readonly accepted: string;
   readonly body: Body;
 };
 

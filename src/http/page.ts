@@ -15,10 +15,10 @@ const notWhole = 'must be a whole number';
 
 /** Which page is asked for: at most `limit` items, from the first one beyond `after`. */
 export const PageQuery = z.strictObject({
-  limit: z
-    .preprocess(readDigits, z.int(notWhole).min(1).max(maxLimit))
-    .default(defaultLimit)
-    .meta({ description: 'How many the page holds at most.', example: 100 }),
+  limit: limitOf(defaultLimit, maxLimit).meta({
+    description: 'How many the page holds at most.',
+    example: 100,
+  }),
   after: z
     .preprocess(readDigits, z.int(notWhole).min(0))
     .default(0)
@@ -34,6 +34,11 @@ export function takePage<Item extends { readonly id: number }>(
   const page = found.slice(0, limit);
   if (found.length > limit) linkNext(ctx, limit, page.at(-1)?.id);
   return page;
+}
+
+/** The `limit` of a page. */
+export function limitOf(usual: number, max: number) {
+  return z.preprocess(readDigits, z.int(notWhole).min(1).max(max)).default(usual);
 }
 
 /** Links the page that begins beyond `after`, with the other parameters of this one. */

@@ -74,6 +74,11 @@ export const responseHeaders = {
     description: 'What a token must be (RFC 6750).',
     example: 'Bearer realm="portside", scope="laptops:write"',
   }),
+  Vary: z.string().meta({
+    description: 'Which request headers decide what the answer looks like.',
+    example: 'Accept, Accept-Encoding',
+    header: { id: 'Vary' },
+  }),
   'Cache-Control': z.string().meta({
     description: 'How long the answer may be used again.',
     example: 'no-cache',

@@ -21,6 +21,11 @@ export type RouteContext<State, Command, Event extends DomainEvent> = {
   readonly pastList: PastList<State>;
 };
 
+/** Whose events they are, as CloudEvents name it: the collection, by its canonical path. */
+export function sourceOf(resource: { readonly names: readonly [string, ...string[]] }): string {
+  return pathsOf(resource)[0];
+}
+
 /** `/ports` and its aliases, each followed by `rest`. */
 export function pathsOf(
   { names: [canonical, ...aliases] }: { readonly names: readonly [string, ...string[]] },

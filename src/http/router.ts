@@ -3,7 +3,7 @@
 import { Router, type RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import { Problem } from '../core/problem.ts';
-import { mediaTypesOf, requireAcceptable } from './accept.ts';
+import { mediaTypesOf, negotiate } from './accept.ts';
 import { createCompression, type Compression } from './compression.ts';
 import { isWrite, type Operation } from './operation.ts';
 import { parseBody, parseHeaders, parseId, parseParams, parseQuery } from './parse.ts';
@@ -54,7 +54,7 @@ function createHandler(
 
   return async (ctx) => {
     if (writes) await authorizeWrite?.(ctx);
-    requireAcceptable(ctx, mediaTypes);
+    const accepted = negotiate(ctx, mediaTypes);
     const id = ctx.params['id'];
     const input = {
       ctx,
@@ -62,6 +62,7 @@ function createHandler(
       params: params === undefined ? undefined : parseParams(params, ctx.params),
       query: query === undefined ? undefined : parseQuery(query, ctx.query),
       headers: parseHeaders(headers, ctx.req.headers),
+      accepted,
       body: body === undefined ? undefined : await parseBody(body, ctx),
     };
     // What the schemas of this operation gave is what its handler takes: `defineOperation` has seen to that.

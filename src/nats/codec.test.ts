@@ -37,6 +37,7 @@ decoding('with where and when it was stored, and whose it is', () =>
     subject: 'chargers.events.42',
     messageId: undefined,
     commandDigest: undefined,
+    traceparent: undefined,
     content: brick,
   }),
 );
@@ -46,6 +47,16 @@ decoding('with the id and the digest of its command', () => {
   fields.set('Portside-Command-Digest', 'xyz');
   const { messageId, commandDigest } = decode(codec.encode(brick), undefined, fields);
   assert.equal([messageId, commandDigest], ['abc', 'xyz']);
+});
+decoding('with the trace that it belongs to, unless that is none', () => {
+  const read = (text: string) => {
+    const fields = headers();
+    fields.set('traceparent', text);
+    return decode(codec.encode(brick), undefined, fields).traceparent;
+  };
+  const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  assert.is(read(trace), trace);
+  for (const none of ['', 'x', trace.toUpperCase(), `${trace}-more`]) assert.is(read(none), undefined, none);
 });
 decoding('an empty message id is none', () => {
   const fields = headers();

@@ -4,8 +4,9 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import type { Msg } from 'nats';
 import { Rejection, type DomainEvent } from '../core/decider.ts';
 import type { EventSchema } from '../core/event-schema.ts';
+import { traceparentPattern } from '../core/documents.ts';
 import type { StoredMessage } from '../core/event-store.ts';
-import { commandDigestHeader, messageIdHeader } from './headers.ts';
+import { commandDigestHeader, messageIdHeader, traceparentHeader } from './headers.ts';
 import type { Subjects } from './subjects.ts';
 
 /** Where and when the broker stored a message. */
@@ -46,10 +47,16 @@ export function createCodec<Event extends DomainEvent>(
         subject,
         messageId: copyText(headers?.get(messageIdHeader)) || undefined,
         commandDigest: headers?.get(commandDigestHeader) || undefined,
+        traceparent: readTraceparent(headers?.get(traceparentHeader)),
         content: read(id, data),
       };
     },
   };
+}
+
+/** Anyone may publish anything: what has not the form of one is none. */
+function readTraceparent(text: string | undefined): string | undefined {
+  return text && traceparentPattern.test(text) ? text : undefined;
 }
 
 /**
