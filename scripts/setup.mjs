@@ -1,6 +1,6 @@
 /** Makes a fresh clone ready for `npm start` and `npm test`: npm dependencies and a nats-server, nothing else. */
 
-const HELP = `Usage: node scripts/setup.mjs [--no-nats-server] [--help]
+const HELP = `Usage: node scripts/setup.mjs [--no-nats-server] [--test-tools] [--help]
 
 Runs before "npm start", "npm test" and "npm run import". Says nothing when all is ready. Otherwise it
   1. installs the npm dependencies when node_modules is missing or older than package-lock.json;
@@ -9,6 +9,7 @@ Runs before "npm start", "npm test" and "npm run import". Says nothing when all 
 
 Options
   --no-nats-server         npm dependencies only
+  --test-tools             also what only the tests need: the AsyncAPI parser, in conformance/asyncapi
   --help                   this text
 
 Environment
@@ -31,12 +32,14 @@ if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE_MAJOR) {
   process.exit(1);
 }
 
+const { join } = await import('node:path');
+const { ROOT } = await import('./setup/root.mjs');
 const { createProgress } = await import('./setup/progress.mjs');
 const { installDependencies } = await import('./setup/dependencies.mjs');
 const { installNatsServer } = await import('./setup/nats-server.mjs');
 
 const options = process.argv.slice(2);
-const unknown = options.filter((option) => option !== '--no-nats-server' && option !== '--help');
+const unknown = options.filter((option) => !['--no-nats-server', '--test-tools', '--help'].includes(option));
 
 if (options.includes('--help')) {
   process.stdout.write(HELP);
@@ -54,11 +57,20 @@ async function setUp() {
   const progress = createProgress(process.stderr);
   try {
     await installDependencies({ progress });
+    if (options.includes('--test-tools')) await installTestTools(progress);
     if (needsNatsServer()) await installNatsServer({ progress });
   } catch (error) {
     process.stderr.write(`\nSetup failed. ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/**
+ * What judges the product from outside and is too heavy for everybody's node_modules.
+ * @param {import('./setup/progress.mjs').Progress} progress
+ */
+async function installTestTools(progress) {
+  await installDependencies({ progress, root: join(ROOT, 'conformance', 'asyncapi'), title: 'test tools' });
 }
 
 function needsNatsServer() {

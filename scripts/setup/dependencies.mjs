@@ -12,15 +12,20 @@ const NPM_ARGS = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--includ
 
 /**
  * Installs the npm dependencies unless they are there.
- * @param {{ progress: import('./progress.mjs').Progress, root?: string, env?: NodeJS.ProcessEnv }} options
+ * @param {{ progress: import('./progress.mjs').Progress, root?: string, title?: string, env?: NodeJS.ProcessEnv }} options
  */
-export async function installDependencies({ progress, root = ROOT, env = process.env }) {
+export async function installDependencies({
+  progress,
+  root = ROOT,
+  title = 'npm dependencies',
+  env = process.env,
+}) {
   if (areInstalled(root)) return;
   await withLock(root, {
     progress,
     work: async () => {
       if (areInstalled(root)) return;
-      const step = progress.begin('npm dependencies');
+      const step = progress.begin(title);
       try {
         await runNpm(NPM_ARGS, { cwd: root, env });
       } catch (error) {

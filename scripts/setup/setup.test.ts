@@ -33,6 +33,19 @@ test('it installs, and says nothing the second time', () => {
   assert.equal([second.status, second.stdout, second.stderr], [0, '', '']);
 });
 
+test('what only the tests need is installed for them alone', () => {
+  const { root, run } = createClone();
+  const called = join(root, 'conformance', 'asyncapi', 'npm-calls');
+  assert.is(run(['--no-nats-server']).status, 0);
+  assert.not.ok(existsSync(called));
+  const first = run(['--no-nats-server', '--test-tools']);
+  assert.is(first.status, 0, first.stderr);
+  assert.match(first.stderr, 'test tools: installed');
+  const second = run(['--no-nats-server', '--test-tools']);
+  assert.equal([second.status, second.stderr], [0, '']);
+  assert.is(readFileSync(called, 'utf8'), 'call\n');
+});
+
 test('when no way works it says what was tried, why it failed and what to do, and fails', () => {
   const { run } = createClone();
   const { status, stderr } = run();

@@ -72,17 +72,18 @@ export const writeNatsServer = (path, version) => writeProgram(path, `echo "nats
 export function addScripts({ root }) {
   const isTest = (/** @type {string} */ path) => basename(path).endsWith('.test.ts');
   cpSync(SCRIPTS, join(root, 'scripts'), { recursive: true, filter: (path) => !isTest(path) });
-  writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'clone', version: '1.0.0' }));
-  writeFileSync(
-    join(root, 'package-lock.json'),
-    JSON.stringify({
-      name: 'clone',
-      version: '1.0.0',
-      lockfileVersion: 3,
-      packages: { '': { name: 'clone', version: '1.0.0' } },
-    }),
-  );
+  const testTools = join(root, 'conformance', 'asyncapi');
+  mkdirSync(testTools, { recursive: true });
+  for (const folder of [root, testTools]) writePackage(folder);
   return join(root, 'scripts', 'setup.mjs');
+}
+
+/** @param {string} folder */
+function writePackage(folder) {
+  const named = { name: 'clone', version: '1.0.0' };
+  const lock = { ...named, lockfileVersion: 3, packages: { '': named } };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(named));
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
 }
 
 /** A progress that keeps all lines. */

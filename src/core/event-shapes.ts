@@ -46,8 +46,11 @@ function describeStored(shape: z.ZodType, version: number): JsonSchema {
   };
 }
 
+/** As people would write it: what it is, in which version, and then the rest. */
 function withVersion(example: unknown, version: number): unknown {
-  return typeof example === 'object' && example !== null ? { ...example, v: version } : example;
+  if (typeof example !== 'object' || example === null || !('type' in example)) return example;
+  const { type, ...fields } = example;
+  return { type, v: version, ...fields };
 }
 
 /** What has to be given for `schema` to accept it, for documents that are JSON Schema of draft 7. */

@@ -28,7 +28,8 @@ export function renderDocsPage(title: string): string {
     head: `<link rel="icon" type="image/png" href="/docs/favicon.png">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 `,
-    body: `<div id="swagger-ui"></div>
+    body: `<nav><a href="/docs/events">Events, commands and queries over NATS</a> · <a href="/problems">All problems</a></nav>
+<div id="swagger-ui"></div>
 <noscript>${escapeHtml(title)}: this page needs JavaScript; <a href="/openapi.json">the document</a> does not.</noscript>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/initializer.js"></script>

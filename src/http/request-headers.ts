@@ -1,12 +1,13 @@
 /** The request headers that mean something here, each with its form; an operation names those that it reads. */
 
 import { z } from 'zod';
+import { messageIdForm } from '../core/execute.ts';
 import { wantedPattern } from '../core/freshness.ts';
 
 /** Ends up as `Nats-Msg-Id`. The draft's value is a quoted string; a bare one is taken as well. */
 const IdempotencyKey = z
   .string()
-  .regex(/^(?:"[\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255})$/, 'must be 1 to 255 visible ASCII characters')
+  .regex(new RegExp(`^(?:"${messageIdForm}"|${messageIdForm})$`), 'must be 1 to 255 visible ASCII characters')
   .meta({
     description:
       'The same request sent again with the same key is carried out once, and gets the same answer.',

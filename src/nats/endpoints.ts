@@ -6,6 +6,7 @@
 import { Svcm, type ServiceMsg } from '@nats-io/services';
 import { headers, type NatsConnection } from 'nats';
 import { z } from 'zod';
+import { messageIdForm } from '../core/execute.ts';
 import { parseWanted, wantedPattern, type Wanted } from '../core/freshness.ts';
 import { maxBodyBytes, parseJson } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
@@ -16,7 +17,7 @@ import {
   streamPositionHeader,
   waitForPositionHeader,
 } from './headers.ts';
-import type { ReplicaStatus } from './replicas.ts';
+import { ReplicaStatus } from './replicas.ts';
 
 /** What a request says of itself in its headers. */
 export type RequestInfo = {
@@ -33,6 +34,8 @@ export type Reply = { readonly position: number; readonly body: object };
 export type Endpoint = {
   /** Below the service's name: `commands.add`. */
   readonly name: string;
+  /** What it does, for people: `Add a laptop`. */
+  readonly summary: string;
   /** What the payload has to be. */
   readonly input: z.ZodType;
   /** What the reply is. */
@@ -49,6 +52,9 @@ export function defineEndpoint<Input>(
 ): Endpoint {
   return endpoint;
 }
+
+/** All replicas share the requests: each is answered by one of them. The framework's own default, said here. */
+export const queueGroup = 'q';
 
 export type ServeOptions = {
   readonly nc: NatsConnection;
@@ -71,16 +77,14 @@ export async function serveEndpoints(options: ServeOptions): Promise<() => Promi
     name,
     version,
     description: `The ${name} service of Portside.`,
+    queue: queueGroup,
     statsHandler: () => Promise.resolve(status()),
   });
 
   for (const endpoint of endpoints) {
     service.addEndpoint(endpoint.name.replace('.', '-'), {
       subject: `${name}.${endpoint.name}`,
-      metadata: {
-        request: JSON.stringify(z.toJSONSchema(endpoint.input, { io: 'input' })),
-        response: JSON.stringify(z.toJSONSchema(endpoint.output)),
-      },
+      metadata: describe(version, endpoint),
       handler: (error, message) => {
         if (error !== null) return;
         const answered = answer(endpoint, message, options).finally(() => underWay.delete(answered));
@@ -90,6 +94,11 @@ export async function serveEndpoints(options: ServeOptions): Promise<() => Promi
   }
   service.addEndpoint('status', {
     subject: `${name}.status`,
+    metadata: describe(version, {
+      summary: 'What the replica that answers says of itself',
+      input: z.unknown(),
+      output: ReplicaStatus,
+    }),
     handler: (error, message) => {
       if (error === null) message.respond(JSON.stringify(status()));
     },
@@ -98,6 +107,19 @@ export async function serveEndpoints(options: ServeOptions): Promise<() => Promi
   return async () => {
     await service.stop();
     await Promise.all(underWay);
+  };
+}
+
+/** What `nats micro info` shows of an endpoint. */
+function describe(
+  version: string,
+  { summary, input, output }: Pick<Endpoint, 'summary' | 'input' | 'output'>,
+) {
+  return {
+    summary,
+    version,
+    request: JSON.stringify(z.toJSONSchema(input, { io: 'input' })),
+    response: JSON.stringify(z.toJSONSchema(output)),
   };
 }
 
@@ -129,6 +151,8 @@ function parsePayload(schema: z.ZodType, data: Uint8Array): unknown {
   return parseJson(schema, data.length === 0 ? emptyObject : data);
 }
 
+const messageIdPattern = new RegExp(`^${messageIdForm}$`);
+
 const emptyObject = new TextEncoder().encode('{}');
 
 /** @throws Problem `malformed` when a header has not its form. */
@@ -148,8 +172,15 @@ function readInfo({ headers: fields }: ServiceMsg): RequestInfo {
       `The header ${waitForPositionHeader} must be a position (0, 1, 2 …), "latest", or one of these for each stream.`,
     );
   }
+  const messageId = get(messageIdHeader);
+  if (messageId !== undefined && !messageIdPattern.test(messageId)) {
+    throw new Problem(
+      'malformed',
+      `The header ${messageIdHeader} must be 1 to 255 visible ASCII characters.`,
+    );
+  }
   return {
-    messageId: get(messageIdHeader),
+    messageId,
     expectedVersion: expectedVersion === undefined ? undefined : Number(expectedVersion),
     waitFor: waitFor === undefined ? undefined : parseWanted(waitFor),
   };

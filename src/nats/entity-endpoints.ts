@@ -6,7 +6,7 @@ import { EntityId } from '../core/entity-id.ts';
 import { execute, type Sources } from '../core/execute.ts';
 import { defaultWaitSeconds, waitFor, type Freshness } from '../core/freshness.ts';
 import type { JoinedResource } from '../core/joined-resource.ts';
-import { matcherOf } from '../core/resource.ts';
+import { capitalize, matcherOf } from '../core/resource.ts';
 import type { Transactor } from '../core/transact.ts';
 import type { Entity } from '../core/view.ts';
 import { defineEndpoint, type Endpoint, type Reply, type RequestInfo } from './endpoints.ts';
@@ -26,7 +26,9 @@ const Page = {
   after: z.int().min(0).default(0),
 };
 
-const ById = z.strictObject({ id: EntityId });
+const ById = z.strictObject({ id: EntityId }).meta({ examples: [{ id: 1 }] });
+/** A position, in examples. */
+const somePosition = 12;
 
 export function entityEndpoints<
   State,
@@ -41,9 +43,14 @@ export function entityEndpoints<
   const { noun, schema } = resource;
   const { view } = transactor;
   const position = z.int();
-  const One = z.object({ position, [noun]: schema });
-  const Many = z.object({ position, [`${noun}s`]: z.array(schema) });
-  const Gone = z.object({ position });
+  const example = exampleOf(schema);
+  const One = z
+    .object({ position, [noun]: schema })
+    .meta({ examples: [{ position: somePosition, [noun]: example }] });
+  const Many = z
+    .object({ position, [`${noun}s`]: z.array(schema) })
+    .meta({ examples: [{ position: somePosition, [`${noun}s`]: [example] }] });
+  const Gone = z.object({ position }).meta({ examples: [{ position: somePosition }] });
 
   async function run(id: number | undefined, command: Command, { messageId, expectedVersion }: RequestInfo) {
     const precondition =
@@ -64,6 +71,7 @@ export function entityEndpoints<
   return [
     defineEndpoint({
       name: `commands.${resource.add.verb}`,
+      summary: `Add a ${noun}; without an id it gets a new one`,
       input: resource.add.body,
       output: One,
       handle: async (body, info) => reply(await run(body.id, resource.add.command(body), info)),
@@ -71,7 +79,10 @@ export function entityEndpoints<
 
     defineEndpoint({
       name: `commands.${resource.change.verb}`,
-      input: resource.change.body.extend({ id: EntityId }),
+      summary: `Change a ${noun}`,
+      input: resource.change.body
+        .extend({ id: EntityId })
+        .meta({ examples: [{ id: 1, ...exampleOf(resource.change.body) }] }),
       output: One,
       async handle({ id, ...fields }, info) {
         // Parsed again without the id, which is the form that the command is made from.
@@ -82,6 +93,7 @@ export function entityEndpoints<
 
     defineEndpoint({
       name: `commands.${resource.remove.verb}`,
+      summary: `Remove a ${noun}; to remove one that is not there is no error`,
       input: ById,
       output: Gone,
       async handle({ id }, info) {
@@ -92,6 +104,7 @@ export function entityEndpoints<
 
     defineEndpoint({
       name: 'queries.get',
+      summary: `One ${noun}`,
       input: ById,
       output: One,
       async handle({ id }, info) {
@@ -102,10 +115,13 @@ export function entityEndpoints<
 
     defineEndpoint({
       name: 'queries.list',
-      input: z.strictObject({
-        ...Page,
-        ...Object.fromEntries(Object.keys(resource.filters).map((field) => [field, z.string().optional()])),
-      }),
+      summary: `The ${noun}s, by ascending id`,
+      input: z
+        .strictObject({
+          ...Page,
+          ...Object.fromEntries(Object.keys(resource.filters).map((field) => [field, z.string().optional()])),
+        })
+        .meta({ examples: [{ limit: 10 }] }),
       output: Many,
       async handle({ limit, after, ...wanted }, info) {
         await refresh(info);
@@ -119,7 +135,10 @@ export function entityEndpoints<
       [put, take].map(({ verb, command }) =>
         defineEndpoint({
           name: `commands.${verb}`,
-          input: z.strictObject({ id: EntityId, [`${memberNoun}Id`]: EntityId }),
+          summary: `${capitalize(verb)} a ${memberNoun}`,
+          input: z
+            .strictObject({ id: EntityId, [`${memberNoun}Id`]: EntityId })
+            .meta({ examples: [{ id: 1, [`${memberNoun}Id`]: 1 }] }),
           output: One,
           async handle({ id, [`${memberNoun}Id`]: memberId }, info) {
             return reply(await run(EntityId.parse(id), command(EntityId.parse(memberId)), info));
@@ -131,8 +150,11 @@ export function entityEndpoints<
     ...resource.referrers.map(({ name, noun: referrerNoun, schema: referrer, list }) =>
       defineEndpoint({
         name: `queries.${name}`,
-        input: z.strictObject({ id: EntityId, ...Page }),
-        output: z.object({ position, [`${referrerNoun}s`]: z.array(referrer) }),
+        summary: `The ${referrerNoun}s that have a ${noun}, by ascending id`,
+        input: z.strictObject({ id: EntityId, ...Page }).meta({ examples: [{ id: 1, limit: 10 }] }),
+        output: z
+          .object({ position, [`${referrerNoun}s`]: z.array(referrer) })
+          .meta({ examples: [{ position: somePosition, [`${referrerNoun}s`]: [exampleOf(referrer)] }] }),
         async handle({ id, limit, after }, info) {
           await refresh(info);
           resource.presentExisting(view.find(id));
@@ -143,4 +165,10 @@ export function entityEndpoints<
       }),
     ),
   ];
+}
+
+/** The example that a schema gives of itself. */
+function exampleOf(schema: z.ZodType): object {
+  const example = schema.meta()?.['example'];
+  return typeof example === 'object' && example !== null ? example : {};
 }

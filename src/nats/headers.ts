@@ -21,6 +21,10 @@ export const consumerStalledHeader = 'Nats-Consumer-Stalled';
 /** Ours: a digest of the command, so that an id used again for another command is noticed. */
 export const commandDigestHeader = 'Portside-Command-Digest';
 
+/** In a reply of the services framework (ADR-32 of NATS): the status of an error, and what is wrong in one line. */
+export const errorCodeHeader = 'Nats-Service-Error-Code';
+export const errorHeader = 'Nats-Service-Error';
+
 /** W3C Trace Context: the trace that a message belongs to. */
 export const traceparentHeader = 'traceparent';
 

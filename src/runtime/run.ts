@@ -8,12 +8,15 @@ import { answerStarting, createApp } from '../http/app.ts';
 import { boundWaits } from '../http/bounded-waits.ts';
 import { documentOperations } from '../http/document-operations.ts';
 import { entityOperations } from '../http/entity-operations.ts';
+import { eventDocumentOperations } from '../http/event-document-operations.ts';
 import { createEventFeed } from '../http/event-feed.ts';
 import { createRouter } from '../http/router.ts';
 import { createWriteGuard } from '../http/write-guard.ts';
+import { describeNatsDoor } from '../nats/asyncapi.ts';
 import { serveEndpoints } from '../nats/endpoints.ts';
 import { entityEndpoints } from '../nats/entity-endpoints.ts';
-import { connectUntilUp } from './boot.ts';
+import { readStreamDefinition } from '../nats/provisioning.ts';
+import { connectUntilUp, standardStreamFile } from './boot.ts';
 import { readConfig, type Config } from './config.ts';
 import { openKeySet } from './key-set.ts';
 import { createLog, logAnswer, replicaName, type Log } from './log.ts';
@@ -147,10 +150,25 @@ async function start<
     pastList: pastLists.list,
   };
   const resource = joinResource(definition.resource, logs.followed);
-  const operations = entityOperations(resource, context);
+  const version = readVersion();
+  const endpoints = entityEndpoints(resource, context);
+  const streamDefinition = await readStreamDefinition(definition.streamFile ?? standardStreamFile(name));
+  const operations = [
+    ...entityOperations(resource, context),
+    ...eventDocumentOperations(() =>
+      describeNatsDoor({
+        name,
+        noun: resource.noun,
+        version,
+        events: definition.events,
+        endpoints,
+        stream: streamDefinition,
+      }),
+    ),
+  ];
   const explaining = documentOperations(operations, {
     title: `Portside: ${name}`,
-    version: readVersion(),
+    version,
     description: `The REST door of the ${name} service.`,
     writeScope: auth && writeScope,
   });
@@ -164,8 +182,8 @@ async function start<
     await serveEndpoints({
       nc: connection.nc,
       name,
-      version: readVersion(),
-      endpoints: entityEndpoints(resource, context),
+      version,
+      endpoints,
       onInternalError: (error, subject) => log.error({ err: error, subject }, 'a request failed'),
       status: () => ({
         replica: replicaName(),

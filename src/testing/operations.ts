@@ -7,6 +7,7 @@ import { freshnessOf } from '../core/freshness.ts';
 import { joinResource, lookupsInto } from '../core/joined-resource.ts';
 import { createView } from '../core/view.ts';
 import { entityOperations } from '../http/entity-operations.ts';
+import { eventDocumentOperations } from '../http/event-document-operations.ts';
 import { createEventFeed } from '../http/event-feed.ts';
 import type { Operation } from '../http/operation.ts';
 import type { Connection } from '../nats/connection.ts';
@@ -36,7 +37,7 @@ export async function operationsOf<
   const view = createView(fold);
   const feed = createEventFeed(view, store, 0);
   feed.close();
-  return entityOperations(joinResource(resource, {}), {
+  const ofEntities = entityOperations(joinResource(resource, {}), {
     transactor: {
       decider: bindDecider(
         fold,
@@ -55,4 +56,8 @@ export async function operationsOf<
     feed,
     pastList: async () => [],
   });
+  const describe = () => {
+    throw new Error('the operations are looked at here, not carried out');
+  };
+  return [...ofEntities, ...eventDocumentOperations(describe)];
 }
