@@ -68,6 +68,20 @@ commands('under the same message id is carried out once, at either door', async 
   assert.is(third.headers.get('Stream-Position'), first.position);
   assert.is(await countMessages('laptops.events.2'), 1);
 });
+commands('is carried out only at the version that it expects, and repeated all the same', async () => {
+  const fields = { 'Nats-Msg-Id': 'key-4', 'Nats-Expected-Last-Subject-Sequence': '0' };
+  const laptop = { id: 4, title: 'Dell', model: 'XPS' };
+  const added = await ask('laptops.commands.add', laptop, fields);
+  assert.is(added.status, 200);
+  const expected = { 'Nats-Msg-Id': 'key-5', 'Nats-Expected-Last-Subject-Sequence': added.position };
+  const revised = await ask('laptops.commands.revise', { ...laptop, model: 'Air' }, expected);
+  assert.is(revised.status, 200);
+  assert.equal(await ask('laptops.commands.revise', { ...laptop, model: 'Air' }, expected), revised);
+  assert.equal(await ask('laptops.commands.add', laptop, fields), added);
+  const late = await ask('laptops.commands.remove', { id: 4 }, { ...expected, 'Nats-Msg-Id': 'key-6' });
+  assert.is(late.status, 412);
+  assert.is(await countMessages('laptops.events.4'), 2);
+});
 commands('is refused as REST refuses it, with the same document', async () => {
   const problems: [string, object | string, Record<string, string>, number, string][] = [
     ['laptops.commands.add', { id: 2, title: 'a', model: 'b' }, {}, 409, 'conflict'],
@@ -85,6 +99,14 @@ commands('is refused as REST refuses it, with the same document', async () => {
     ],
     ['laptops.commands.remove', { id: 2 }, { 'Nats-Expected-Last-Subject-Sequence': 'x' }, 400, 'malformed'],
     ['laptops.commands.add', { id: 3, title: 'a', model: 'b' }, { 'Nats-Msg-Id': 'key-2' }, 422, 'invalid'],
+    ['laptops.commands.add', { id: 3, title: 'a', model: 'b' }, { 'Nats-Msg-Id': 'a key' }, 400, 'malformed'],
+    [
+      'laptops.commands.add',
+      { id: 3, title: 'a', model: 'b' },
+      { 'Nats-Msg-Id': 'x'.repeat(256) },
+      400,
+      'malformed',
+    ],
   ];
   for (const [subject, payload, fields, status, code] of problems) {
     const answer = await ask(subject, payload, fields);
@@ -121,6 +143,14 @@ framework('sees every replica, with the forms of every endpoint', async () => {
   const add = infos[0]?.endpoints.find(({ subject }) => subject === 'laptops.commands.add');
   assert.match(add?.metadata?.['request'] ?? '', /"required":\["title","model"\]/);
   assert.match(add?.metadata?.['response'] ?? '', /"laptop"/);
+  for (const { version, endpoints } of infos)
+    for (const { subject, queue_group, metadata } of endpoints) {
+      assert.is(queue_group, 'q', subject);
+      assert.is(metadata?.['version'], version, subject);
+      assert.ok((metadata?.['summary'] ?? '').length > 5, subject);
+      for (const schema of [metadata?.['request'], metadata?.['response']])
+        assert.match(JSON.parse(schema ?? '')['$schema'], 'json-schema.org', subject);
+    }
 });
 framework('a replica that ends answers what it has taken, and the other one goes on', async () => {
   const asked = Array.from({ length: 200 }, (_, index) =>
