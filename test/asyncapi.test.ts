@@ -17,8 +17,9 @@ const { connection, start, close } = await startTestSystem();
 
 const services = await Promise.all(
   [
-    { name: 'laptops', read: laptopEvents.read, shapes: listShapes(laptopEvents) },
+    // The port that a laptop is fitted with has to be there.
     { name: 'ports', read: portEvents.read, shapes: listShapes(portEvents) },
+    { name: 'laptops', read: laptopEvents.read, shapes: listShapes(laptopEvents) },
   ].map(async (service) => {
     const replica = await start(service.name);
     const answer = await replica.get('/asyncapi.json');
@@ -90,33 +91,6 @@ for (const { name, read, shapes, replica, answer, page, document } of services) 
     );
     for (const { bindings } of requests) assert.is(bindings?.nats.queue, listed[0]?.queue_group);
   });
-  describing(
-    'has requests that the service carries out as they stand, with the replies that it gives',
-    async () => {
-      const messageAt = ({ $ref }: { $ref: string }) => components.messages[$ref.split('/').at(-1) ?? ''];
-      for (const { channel, messages, reply } of Object.values(operations)) {
-        if (reply === undefined) continue;
-        const subject = channels[channel.$ref.split('/').at(-1) ?? '']?.address ?? '';
-        const [good, problem] = reply.messages.map(messageAt);
-        for (const { payload } of messages.flatMap((message) => messageAt(message)?.examples ?? [])) {
-          const got = await connection.nc.request(subject, JSON.stringify(payload), { timeout: 10_000 });
-          const status = got.headers?.get('Nats-Service-Error-Code') || '200';
-          // By then the example of a removal was carried out.
-          assert.is(status, subject.endsWith('queries.get') ? '404' : '200', `${subject} ${got.string()}`);
-          const replied = status === '200' ? good : problem;
-          for (const value of [got.json(), replied?.examples[0]?.payload])
-            assert.equal(
-              Object.keys(Object(value)),
-              requiredOf(resolve(replied?.payload, components.schemas)),
-              subject,
-            );
-          assert.ok(
-            fieldsOf(replied?.headers, components.schemas).every((header) => got.headers?.has(header)),
-          );
-        }
-      }
-    },
-  );
   describing.run();
 
   const showing = suite(`the page of the events of ${name}`);
@@ -157,6 +131,46 @@ for (const { name, read, shapes, replica, answer, page, document } of services) 
   });
   showing.run();
 }
+
+const asking = suite('the requests of the documents');
+
+asking('are carried out as they stand, and replied to as the documents say', async () => {
+  const requests = services.flatMap(({ document: { channels, operations, components } }) =>
+    Object.values(operations).flatMap(({ channel, messages, reply }) => {
+      const messageAt = ({ $ref }: { $ref: string }) => components.messages[$ref.split('/').at(-1) ?? ''];
+      const subject = channels[channel.$ref.split('/').at(-1) ?? '']?.address ?? '';
+      const [good, problem] = reply?.messages.map(messageAt) ?? [];
+      const examples =
+        reply === undefined ? [] : messages.flatMap((message) => messageAt(message)?.examples ?? []);
+      return examples.map(({ payload }) => ({
+        subject,
+        payload,
+        good,
+        problem,
+        schemas: components.schemas,
+      }));
+    }),
+  );
+  const ask = async (
+    { subject, payload, good, problem, schemas }: (typeof requests)[number],
+    expected: string,
+  ) => {
+    const got = await connection.nc.request(subject, JSON.stringify(payload), { timeout: 10_000 });
+    assert.is(got.headers?.get('Nats-Service-Error-Code') || '200', expected, `${subject} ${got.string()}`);
+    const replied = expected === '200' ? good : problem;
+    for (const value of [got.json(), replied?.examples[0]?.payload])
+      assert.equal(Object.keys(Object(value)), requiredOf(resolve(replied?.payload, schemas)), subject);
+    assert.ok(fieldsOf(replied?.headers, schemas).every((header) => got.headers?.has(header)));
+  };
+  // What is removed cannot be asked for.
+  const isRemoval = ({ subject }: { subject: string }) => subject.endsWith('.remove');
+  for (const request of requests.filter((request) => !isRemoval(request))) await ask(request, '200');
+  const removals = requests.filter(isRemoval);
+  assert.is(removals.length, services.length);
+  for (const request of removals) await ask(request, '200');
+  for (const request of requests.filter(({ subject }) => subject.endsWith('.get'))) await ask(request, '404');
+});
+asking.run();
 
 const cleaning = suite('in the end');
 cleaning('nothing is left', close);
