@@ -20,7 +20,10 @@ export const LaptopRevised = z
   .meta({
     description: 'The title of a laptop was changed, or its model, or both: what is named is new.',
     // The rule above, as JSON Schema says it.
-    anyOf: [{ required: ['title'] }, { required: ['model'] }],
+    anyOf: [
+      { required: ['title'], properties: { title: {} } },
+      { required: ['model'], properties: { model: {} } },
+    ],
     examples: [{ type: 'LaptopRevised', model: 'S4' }],
   });
 
