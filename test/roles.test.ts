@@ -1,7 +1,5 @@
 /** Least privilege: under docker/nats-roles.conf everybody can do their work. roles-rights.test.ts shows what is refused. */
 
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,18 +8,15 @@ import { createTestFiles, startImport } from '../scripts/import/testing.ts';
 import { findReplicas } from '../src/nats/replicas.ts';
 import { eventually } from '../src/testing/eventually.ts';
 import { startLoggedService, type LoggedService } from '../src/testing/logged-service.ts';
+import { runProvision } from '../src/testing/provision-process.ts';
 import { roles, startRoleBroker, type Role } from '../src/testing/role-broker.ts';
 
 const broker = await startRoleBroker();
-const provisioned = spawnSync(
-  process.execPath,
-  ['--import', 'tsx', fileURLToPath(new URL('../src/provision/main.ts', import.meta.url))],
-  { env: { ...process.env, ...broker.environmentOf('provisioner') }, encoding: 'utf8' },
-);
+const provisioned = await runProvision(broker.environmentOf('provisioner'));
 const start = (name: 'laptops' | 'ports') =>
   startLoggedService(name, {
     natsUrl: broker.url,
-    env: { ...broker.environmentOf(name), SNAPSHOT_EVERY: '1', STREAM_REPLICAS: '1' },
+    env: { ...broker.environmentOf(name), SNAPSHOT_EVERY: '1' },
   });
 const laptops = await start('laptops');
 const ports = await start('ports');
@@ -44,8 +39,7 @@ const refusalsOf = (service: LoggedService) => service.logged('NATS refuses');
 const work = suite('under the roles');
 
 work('the provisioner makes the streams', () => {
-  assert.equal([provisioned.status, provisioned.stderr], [0, '']);
-  assert.equal(provisioned.stdout, 'LAPTOPS: created\nPORTS: created\n');
+  assert.equal(provisioned, { code: 0, stdout: 'LAPTOPS: created\nPORTS: created\n', stderr: '' });
 });
 
 work('a service answers commands and queries, keeps snapshots, and lists the past', async () => {

@@ -25,7 +25,7 @@ export type Connection = {
 export type ConnectionEvents = {
   onDown?(): void;
   onUp?(server: string): void;
-  /** The broker refused who this is, or something that it wanted to publish or to hear. */
+  /** The broker refused who this is, something that it wanted to publish or to hear, or one connection more. */
   onRefused?(error: Error): void;
   /** The credentials cannot be read any more; the ones from before are used. */
   onUnreadable?(error: Error): void;
@@ -106,7 +106,7 @@ export async function connectToNats(
         downSince = undefined;
         events.onUp?.(nc.getServer());
         for (const listener of reconnectListeners) listener();
-      } else if (status.type === 'error' && isRefusal(status.error)) {
+      } else if (status.type === 'error') {
         tellRefusal(status.error);
       }
     }
@@ -139,10 +139,6 @@ export function isRefusedPublish(error: unknown): boolean {
 /** Whether the broker does not know who asks, or not any more. */
 export function isUnknownUser(error: unknown): boolean {
   return error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError;
-}
-
-function isRefusal(error: Error): boolean {
-  return isUnknownUser(error) || error instanceof errors.PermissionViolationError;
 }
 
 function toTlsOptions({ caFile, certFile, keyFile }: TlsFiles = {}): TlsOptions {
