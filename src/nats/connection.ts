@@ -75,10 +75,9 @@ export async function connectToNats(
   { url, name, credentials, tls, inboxPrefix }: ConnectOptions,
   events: ConnectionEvents = {},
 ): Promise<Connection> {
-  const servers = url.split(',').map((server) => server.trim());
   const nc = await connect({
     ...liveness,
-    servers,
+    servers: splitServers(url),
     name,
     timeout: dialTimeoutMs,
     maxReconnectAttempts: -1,
@@ -89,9 +88,7 @@ export async function connectToNats(
     }),
     ...(inboxPrefix !== undefined && { inboxPrefix }),
     // The client itself takes no notice of what an address begins with (nats.js 3.4).
-    ...((tls !== undefined || servers.some((server) => server.startsWith('tls://'))) && {
-      tls: toTlsOptions(tls),
-    }),
+    ...(asksForTls({ url, tls }) && { tls: toTlsOptions(tls) }),
   });
   const reconnectListeners = new Set<() => void>();
   const tellRefusal = tellOnce((error) => events.onRefused?.(error));
@@ -127,6 +124,16 @@ export async function connectToNats(
     },
     createInbox: () => createInbox(inboxPrefix),
   };
+}
+
+/** The single addresses of `url`. */
+export function splitServers(url: string): string[] {
+  return url.split(',').map((server) => server.trim());
+}
+
+/** Whether a server without TLS is not good enough. */
+export function asksForTls({ url, tls }: Pick<Access, 'url' | 'tls'>): boolean {
+  return tls !== undefined || splitServers(url).some((server) => server.startsWith('tls://'));
 }
 
 /** Whether the broker did not take what was published, because this user may not publish it. */

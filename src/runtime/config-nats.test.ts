@@ -89,6 +89,12 @@ const faults: [string, NodeJS.ProcessEnv, RegExp][] = [
     { NATS_INBOX_PREFIX: '_INBOX.>' },
     /^NATS_INBOX_PREFIX=.*: expected a subject/,
   ],
+  ['TLS and an IPv4 address', { NATS_URL: 'tls://10.0.0.1:4222' }, /^NATS_URL=.* not by an IP address/],
+  [
+    'TLS and an IPv6 address',
+    { NATS_URL: 'nats://name,[::1]:4222', NATS_CA: authority.cert },
+    /^NATS_URL=.* not by an IP address/,
+  ],
 ];
 for (const [what, environment, line] of faults) {
   test(`is refused with ${what}`, () => {

@@ -2,9 +2,10 @@
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
-import { isUnknownUser, type Access } from '../nats/connection.ts';
+import { asksForTls, isUnknownUser, splitServers, type Access } from '../nats/connection.ts';
 import { authenticateBy } from '../nats/credentials.ts';
 
 const Servers = z
@@ -15,7 +16,7 @@ const Servers = z
     'credentials do not belong into an address: use NATS_CREDS or NATS_NKEY',
   )
   .refine(
-    (text) => text.split(',').every((server) => /^((nats|tls):\/\/)?[^\s/]+\/?$/.test(server.trim())),
+    (text) => splitServers(text).every((server) => /^((nats|tls):\/\/)?[^\s/]+\/?$/.test(server)),
     'expected nats://host:port or tls://host:port, or several of them, separated by commas',
   );
 
@@ -38,11 +39,10 @@ type Variables = z.infer<z.ZodObject<typeof natsEnvironment>>;
 export function toAccess(variables: Variables): Access {
   const { NATS_URL: url, NATS_INBOX_PREFIX: inboxPrefix } = variables;
   const { NATS_CA: caFile, NATS_CERT: certFile, NATS_KEY: keyFile } = variables;
-  const asksForTls = caFile !== undefined || certFile !== undefined;
   return {
     url,
     credentials: toCredentials(variables),
-    tls: asksForTls ? { caFile, certFile, keyFile } : undefined,
+    tls: caFile !== undefined || certFile !== undefined ? { caFile, certFile, keyFile } : undefined,
     inboxPrefix,
   };
 }
@@ -57,6 +57,10 @@ export function checkAccess(variables: Variables, report: (name: string, message
       report(name, error instanceof Error ? error.message : String(error));
     }
   };
+  if (asksForTls(toAccess(variables)) && splitServers(variables.NATS_URL).some(isAddressOfNumbers)) {
+    // The client would take any certificate for localhost there (nats.js 3.4).
+    report('NATS_URL', 'with TLS, a server is known by its name, and not by an IP address');
+  }
   if (creds !== undefined && nkey !== undefined) {
     report('NATS_NKEY', 'credentials come from here or from NATS_CREDS, not from both');
   }
@@ -86,11 +90,22 @@ export function explainConnectFailure(error: unknown, { url, credentials, tls }:
         : `NATS does not know who this is (${credentials.kind === 'creds' ? 'NATS_CREDS' : 'NATS_NKEY'}=${credentials.path})`;
     return `${who}: ${reason}`;
   }
+  const at = `NATS at ${url}`;
+  const own = 'NATS_CERT, NATS_KEY';
+  // A client whose certificate is refused hears nothing (TLS 1.3, nats.js 3.4).
+  if (asksForTls({ url, tls }) && reason === 'timeout') {
+    return `${at} does not answer, or does not take the certificate of this process (${own}): ${reason}`;
+  }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const isAboutTls = /CERT|TLS|SSL|SIGNATURE|ISSUER|\btls\b/.test(`${code} ${reason}`);
   if (!isAboutTls) return `no NATS server answers at ${url} (NATS_URL): ${reason}`;
-  const ours = tls?.certFile === undefined ? '' : ', NATS_CERT, NATS_KEY';
-  return `NATS at ${url} and this process do not agree on TLS (NATS_URL, NATS_CA${ours}): ${reason}`;
+  const variables = tls?.certFile === undefined ? 'NATS_URL, NATS_CA' : `NATS_URL, NATS_CA, ${own}`;
+  return `${at} and this process do not agree on TLS (${variables}): ${reason}`;
+}
+
+function isAddressOfNumbers(server: string): boolean {
+  const host = server.replace(/^\w+:\/\//, '').replace(/\/$/, '');
+  return /^\[|^[\d.]+(:\d+)?$/.test(host) || isIP(host) > 0;
 }
 
 function toCredentials({ NATS_CREDS: creds, NATS_NKEY: nkey }: Variables): Access['credentials'] {

@@ -11,8 +11,8 @@ export type KeyPair = { readonly cert: string; readonly key: string };
 export type Authority = {
   /** The path of its own certificate: whoever trusts it trusts what it signed. */
   readonly cert: string;
-  /** Signs a new pair; a server's is good for `localhost`. */
-  issue(name: string): KeyPair;
+  /** Signs a new pair; as a server's it is good for `host`, by default `localhost`. */
+  issue(name: string, host?: string): KeyPair;
   close(): void;
 };
 
@@ -24,16 +24,16 @@ export function createAuthority(): Authority {
   const ca = { cert: at('ca.crt'), key: at('ca.key') };
   const subject = '/CN=Portside test authority';
   openssl('req', '-x509', ...newKey, '-days', '2', '-subj', subject, '-keyout', ca.key, '-out', ca.cert);
-  writeFileSync(at('localhost'), 'subjectAltName=DNS:localhost\n');
 
   return {
     cert: ca.cert,
-    issue(name) {
+    issue(name, host = 'localhost') {
+      writeFileSync(at(host), `subjectAltName=DNS:${host}\n`);
       const pair = { cert: at(`${name}.crt`), key: at(`${name}.key`) };
       const request = at(`${name}.csr`);
       openssl('req', ...newKey, '-subj', `/CN=${name}`, '-keyout', pair.key, '-out', request);
       const signer = ['-CA', ca.cert, '-CAkey', ca.key, '-CAcreateserial', '-days', '2'];
-      const extensions = ['-extfile', at('localhost')];
+      const extensions = ['-extfile', at(host)];
       openssl('x509', '-req', '-in', request, ...signer, ...extensions, '-out', pair.cert);
       return pair;
     },
