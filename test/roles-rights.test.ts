@@ -1,10 +1,11 @@
 /** For every role of docker/nats-roles.conf: some of what it may do, and what the broker refuses it. */
 
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectToNats } from '../src/nats/connection.ts';
 import { eventually } from '../src/testing/eventually.ts';
-import { roles, startRoleBroker, type Role } from '../src/testing/role-broker.ts';
+import { roles, rolesFile, startRoleBroker, type Role } from '../src/testing/role-broker.ts';
 
 const broker = await startRoleBroker();
 
@@ -215,6 +216,17 @@ rights('nobody gets in without a key, or with a foreign one', async () => {
     assert.match(outcome, 'Authorization Violation');
   }
   await elsewhere.close();
+});
+
+rights('the documentation has the roles of the configuration', () => {
+  const documented = readFileSync(new URL('../docs/security.md', import.meta.url), 'utf8');
+  assert.equal(
+    [...documented.matchAll(/^\| `(\w+)`/gm)].map(([, role]) => role),
+    [...roles],
+  );
+  const configured = readFileSync(rolesFile, 'utf8');
+  const users = [...configured.matchAll(/nkey: \$(\w+)_NKEY/g)].map(([, name]) => name?.toLowerCase());
+  assert.equal(users, [...roles]);
 });
 
 rights.after(() => broker.close());
