@@ -15,7 +15,8 @@ Looks at the servers, the streams, the services and their snapshots, and says wh
 
 Environment:
   NATS_URL          the broker; default nats://localhost:4222. Of a cluster name every server, separated by commas
-  NATS_CREDS        the path of a .creds file
+  NATS_CREDS, NATS_NKEY, NATS_CA, NATS_CERT, NATS_KEY, NATS_INBOX_PREFIX
+                    who asks, and whom to trust: docs/security.md
   NATS_MONITOR_URL  the servers' monitoring, separated by commas; default http://localhost:8222
   STREAM_REPLICAS   how many servers should keep each stream; not checked without it
   SNAPSHOT_EVERY    as the services have it; default 10000

@@ -9,7 +9,19 @@ import { spawn, type ChildProcess } from 'node:child_process';
 const guard =
   'exec 3<&0; "$0" "$@" </dev/null 3<&- & server=$!; (cat <&3; kill $server) >/dev/null 2>&1 & exec 3<&-; wait $server';
 
-/** Starts it; closing `stdin` ends it, `stderr` is its log, and its exit code is the child's. */
-export function spawnGuarded(program: string, args: readonly string[]): ChildProcess {
-  return spawn('sh', ['-c', guard, program, ...args], { detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
+/**
+ * Starts it; closing `stdin` ends it, `stderr` is its log, and its exit code is the child's.
+ *
+ * @param env more environment variables than this process has.
+ */
+export function spawnGuarded(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn('sh', ['-c', guard, program, ...args], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
 }

@@ -18,6 +18,8 @@ export type NatsServerOptions = {
   readonly monitorPort?: number;
   /** More lines for the configuration file (a cluster, users). */
   readonly configuration?: string;
+  /** More environment variables, which the configuration may refer to (`$NAME`). */
+  readonly env?: Readonly<Record<string, string>>;
   readonly serverName?: string;
   /** Milliseconds after which a server that does not come up counts as failed; default 20 000. */
   readonly timeoutMs?: number;
@@ -50,13 +52,13 @@ const holderTimeoutMs = 3_000;
 
 /** @throws Error with the server's own last words when it does not come up, or when another one holds its data. */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
-  const { program, dataDir, port, timeoutMs = 20_000 } = options;
+  const { program, dataDir, port, env, timeoutMs = 20_000 } = options;
   await mkdir(dataDir, { recursive: true });
   const configFile = join(dataDir, 'nats-server.conf');
   await awaitNoHolder(dataDir, configFile);
   await writeFile(configFile, configure(options));
 
-  const child = spawnGuarded(program, ['--config', configFile]);
+  const child = spawnGuarded(program, ['--config', configFile], env);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());

@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { connectToNats } from '../src/nats/connection.ts';
 import { describeDifference, provisionStreams } from '../src/nats/provisioning.ts';
+import { explainConnectFailure } from '../src/runtime/config-nats.ts';
+import { readAccess } from '../src/runtime/config.ts';
 import type { ReadyMessage } from '../src/runtime/run.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
 import { findNatsServer } from './setup/nats-server.mjs';
@@ -22,6 +24,8 @@ Environment:
                the port of the broker's monitoring, for npm run doctor; default 8222 (any free one when NATS_PORT is
                0), 0 for any free one
   NATS_URL     use this broker and start none
+  NATS_CREDS, NATS_NKEY, NATS_CA, NATS_CERT, NATS_KEY, NATS_INBOX_PREFIX
+               who asks there, and whom to trust; with LAPTOPS_ or PORTS_ before it, of one service: docs/security.md
   LAPTOPS_*    HTTP_PORT (5000), PROBE_PORT (9000), LOG_LEVEL … of the laptop service: LAPTOPS_HTTP_PORT=5080
   PORTS_*      the same of the port service: HTTP_PORT (5001), PROBE_PORT (9001)
   HTTP_HOST    the address the services listen on; default 127.0.0.1
@@ -95,12 +99,9 @@ async function startBroker(): Promise<NatsServer> {
 }
 
 async function provision(natsUrl: string): Promise<void> {
-  const { nc } = await connectToNats({
-    url: natsUrl,
-    name: 'portside start',
-    credsFile: env('NATS_CREDS'),
-  }).catch((error: unknown) => {
-    throw new Error(`no NATS server answers at ${natsUrl} (NATS_URL): ${String(error)}`);
+  const access = readAccess({ ...process.env, NATS_URL: natsUrl });
+  const { nc } = await connectToNats({ ...access, name: 'portside start' }).catch((error: unknown) => {
+    throw new Error(explainConnectFailure(error, access), { cause: error });
   });
   try {
     for (const { name, result } of await provisionStreams(nc, resolve(root, 'streams'))) {

@@ -189,7 +189,7 @@ refusing('a command line that is wrong ends with 2 and imports nothing', async (
 refusing('without a broker the message names NATS_URL, and a dry run needs none', async () => {
   const { code, stderr } = await startImport('nats://127.0.0.1:1', [portsFile]).ended;
   assert.is(code, 1);
-  assert.match(stderr, /no broker at nats:\/\/127\.0\.0\.1:1 .*NATS_URL/);
+  assert.match(stderr, /no NATS server answers at nats:\/\/127\.0\.0\.1:1 .*NATS_URL/);
   assert.is((await startImport('nats://127.0.0.1:1', ['--dry-run', portsFile]).ended).code, 0);
 });
 

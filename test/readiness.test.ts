@@ -128,7 +128,7 @@ waiting('not for what a deployment chooses for itself', async () => {
 waiting('for a broker that is not there', async () => {
   await broker.kill();
   const service = await launch('laptops');
-  const { level, natsUrl } = await service.awaitLog('cannot connect to NATS (NATS_URL); trying again');
+  const { level, natsUrl } = await service.awaitLog('cannot connect to NATS; trying again');
   assert.equal([level, natsUrl], ['warn', broker.url]);
   await assertWaiting(service, '/laptops', /connecting to NATS/);
   await restartBroker();

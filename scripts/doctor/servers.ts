@@ -2,6 +2,7 @@
 
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connectToNats, type Connection } from '../../src/nats/connection.ts';
+import { explainConnectFailure } from '../../src/runtime/config-nats.ts';
 import { isNewEnough, MINIMUM_VERSION } from '../setup/nats-server-version.mjs';
 import type { DoctorConfig } from './environment.ts';
 import { describeError, failure, ok, type Finding } from './finding.ts';
@@ -30,7 +31,7 @@ type Attempt =
   | { readonly url: string; readonly reason: string };
 
 export async function examineServers(config: DoctorConfig): Promise<ServersExamined> {
-  const attempts = await Promise.all(config.natsUrl.split(',').map((url) => tryServer(url.trim(), config)));
+  const attempts = await Promise.all(config.nats.url.split(',').map((url) => tryServer(url.trim(), config)));
   const reached = attempts.filter((attempt) => 'connection' in attempt);
   const connections = reached.map(({ connection }) => connection);
   const jetStream = await examineJetStream(connections);
@@ -46,11 +47,12 @@ export async function examineServers(config: DoctorConfig): Promise<ServersExami
   };
 }
 
-async function tryServer(url: string, { natsCreds }: DoctorConfig): Promise<Attempt> {
+async function tryServer(url: string, { nats }: DoctorConfig): Promise<Attempt> {
+  const access = { ...nats, url };
   try {
-    return { url, connection: await connectToNats({ url, name: 'doctor', credsFile: natsCreds }) };
+    return { url, connection: await connectToNats({ ...access, name: 'doctor' }) };
   } catch (error) {
-    return { url, reason: describeError(error) };
+    return { url, reason: explainConnectFailure(error, access) };
   }
 }
 
@@ -58,8 +60,8 @@ function judgeServer(attempt: Attempt): Finding {
   if ('reason' in attempt) {
     return failure(
       `server ${attempt.url}`,
-      `does not answer: ${attempt.reason}`,
-      'start it (npm start runs one on this machine), or set NATS_URL and NATS_CREDS to where one runs',
+      attempt.reason,
+      'start it (npm start runs one on this machine), or correct NATS_URL and what else is named',
     );
   }
   const { server_id, server_name, version = 'of unknown version' } = attempt.connection.nc.info ?? {};

@@ -20,6 +20,7 @@ export async function runDoctor(
     env: {
       ...process.env,
       NATS_CREDS: '',
+      NATS_NKEY: '',
       NATS_MONITOR_URL: '',
       SNAPSHOT_EVERY: '',
       STREAM_REPLICAS: '',

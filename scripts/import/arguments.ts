@@ -26,7 +26,8 @@ The first line of a CSV file names its columns. An NDJSON file may mix laptops a
 
 Environment:
   NATS_URL                 the broker; default nats://localhost:4222
-  NATS_CREDS               the path of a .creds file
+  NATS_CREDS, NATS_NKEY, NATS_CA, NATS_CERT, NATS_KEY, NATS_INBOX_PREFIX
+                           who asks, and whom to trust: docs/security.md
 
 Ends with 0 when all rows are there now, 1 when some are not, 2 when the command line is wrong, 130 after Ctrl-C.
 `;

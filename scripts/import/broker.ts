@@ -3,27 +3,25 @@
 import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { brokerErrors } from '../../src/nats/broker-errors.ts';
 import { connectToNats, type Connection } from '../../src/nats/connection.ts';
+import { explainConnectFailure } from '../../src/runtime/config-nats.ts';
+import { readAccess } from '../../src/runtime/config.ts';
 
 /** @throws Error in words for a person: what NATS_URL says does not answer, or a stream is missing. */
 export async function connectToBroker(
   kinds: readonly { readonly stream: string }[],
 ): Promise<{ connection: Connection; jsm: JetStreamManager }> {
-  // An empty variable counts as unset.
-  const url = process.env['NATS_URL'] || 'nats://localhost:4222';
-  const credsFile = process.env['NATS_CREDS'] || undefined;
-  const connection = await connectToNats({ url, name: 'import', credsFile }).catch((error: unknown) => {
-    throw new Error(`no broker at ${url} (${describe(error)}): does it run, and is NATS_URL right?`, {
-      cause: error,
-    });
+  const access = readAccess(process.env);
+  const connection = await connectToNats({ ...access, name: 'import' }).catch((error: unknown) => {
+    throw new Error(explainConnectFailure(error, access), { cause: error });
   });
   try {
-    const jsm = await jetstreamManager(connection.nc);
+    const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
     for (const { stream } of kinds)
       await jsm.streams.info(stream).catch((error: unknown) => explain(stream, error));
     return { connection, jsm };
   } catch (error) {
     await connection.nc.close();
-    throw new Error(`the broker at ${url} will not do: ${describe(error)}`, { cause: error });
+    throw new Error(`the broker at ${access.url} will not do: ${describe(error)}`, { cause: error });
   }
 }
 

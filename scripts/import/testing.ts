@@ -34,10 +34,14 @@ export function createTestFiles() {
 }
 
 /** Starts the import as a user does, with nothing on its standard input. */
-export function startImport(natsUrl: string, args: readonly string[]): ImportProcess {
+export function startImport(
+  natsUrl: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ImportProcess {
   const script = fileURLToPath(new URL('../import.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
-    env: { ...process.env, NATS_URL: natsUrl },
+    env: { ...process.env, NATS_URL: natsUrl, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const code = new Promise<number | null>((resolve) => child.once('exit', resolve));

@@ -16,7 +16,7 @@ import type { Append, AppendResult, EventStore, StoredMessage } from '../core/ev
 import { Problem } from '../core/problem.ts';
 import { brokerErrors } from './broker-errors.ts';
 import type { Codec } from './codec.ts';
-import type { Connection } from './connection.ts';
+import { isRefusedPublish, type Connection } from './connection.ts';
 import * as header from './headers.ts';
 import { readHistory } from './history.ts';
 import type { Subjects } from './subjects.ts';
@@ -241,5 +241,5 @@ function classify(error: unknown): 'conflict' | 'contended' | 'refused' | 'lost'
     }
   }
   // That nobody listens on the subject counts as lost: while a leader is elected, trying again helps.
-  return error instanceof JetStreamError ? 'refused' : 'lost';
+  return error instanceof JetStreamError || isRefusedPublish(error) ? 'refused' : 'lost';
 }

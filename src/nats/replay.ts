@@ -7,7 +7,7 @@
  */
 
 import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream';
-import { createInbox, nanos, nuid, type Msg } from 'nats';
+import { nanos, nuid, type Msg } from 'nats';
 import type { Stored } from './codec.ts';
 import type { Connection } from './connection.ts';
 import { consumerStalledHeader, lastConsumerSequenceHeader } from './headers.ts';
@@ -69,7 +69,7 @@ export function replay(options: ReplayOptions): Replay {
   async function session(): Promise<string> {
     await checkStream();
     if (stopped) return 'stopped';
-    const inbox = createInbox();
+    const inbox = connection.createInbox();
     const name = `replay-${nuid.next()}`;
     let delivered = 0;
     let silences = 0;

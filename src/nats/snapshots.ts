@@ -7,7 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import { jetstream, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import { Objm, StorageType, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
@@ -78,7 +78,7 @@ export async function openSnapshots<State>({
   chunkTimeoutMs = 10_000,
   onUnusable,
 }: SnapshotsOptions<State>): Promise<Snapshots<State>> {
-  const bucket: ObjectStore = await new Objm(nc).open(snapshotBucket(name), false);
+  const bucket: ObjectStore = await openBuckets(nc).open(snapshotBucket(name), false);
   const foldId = createHash('sha256').update(fold).digest('hex').slice(0, 16);
   const claimName = `${stream}.${foldId}.claim`;
   const slotName = (slot: number) => `${stream}.${foldId}.${slot}`;
@@ -208,10 +208,15 @@ export function snapshotBucket(name: string): string {
   return `${name}-snapshots`;
 }
 
+/** Without the client's first question, what the account may use: a service does not have to know that. */
+function openBuckets(nc: NatsConnection): Objm {
+  return new Objm(jetstream(nc, { checkAPI: false }));
+}
+
 /** Makes the bucket unless it is there. */
 export async function provisionSnapshots(nc: NatsConnection, name: string, replicas = 1): Promise<void> {
   const description = `Snapshots of the ${name} view: a cache that may be emptied at any time.`;
-  await new Objm(nc).create(snapshotBucket(name), { storage: StorageType.File, replicas, description });
+  await openBuckets(nc).create(snapshotBucket(name), { storage: StorageType.File, replicas, description });
 }
 
 /** Whether the replica that claimed last is believed to be writing still: its snapshot is not there, and it is not long ago. */

@@ -6,11 +6,14 @@
 import { fileURLToPath } from 'node:url';
 import { connectToNats } from '../nats/connection.ts';
 import { describeDifference, provisionStreams } from '../nats/provisioning.ts';
+import { explainConnectFailure } from '../runtime/config-nats.ts';
 import { readProvisionConfig } from '../runtime/config.ts';
 
 try {
-  const { natsUrl, natsCreds, streamReplicas } = readProvisionConfig(process.env);
-  const { nc } = await connectToNats({ url: natsUrl, name: 'provision', credsFile: natsCreds });
+  const { nats, streamReplicas } = readProvisionConfig(process.env);
+  const { nc } = await connectToNats({ ...nats, name: 'provision' }).catch((error: unknown) => {
+    throw new Error(explainConnectFailure(error, nats), { cause: error });
+  });
   const [, , ...given] = process.argv;
   const folders = given.length > 0 ? given : [fileURLToPath(new URL('../../streams', import.meta.url))];
   const provisioned = [];

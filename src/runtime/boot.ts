@@ -6,25 +6,36 @@ import type { DomainEvent } from '../core/decider.ts';
 import type { View } from '../core/view.ts';
 import { connectToNats, type Connection } from '../nats/connection.ts';
 import { compareStream, describeDifference, readStreamDefinition } from '../nats/provisioning.ts';
+import { explainConnectFailure } from './config-nats.ts';
 import type { Config } from './config.ts';
 import { replicaName, type Log } from './log.ts';
 
 /** The wait, in milliseconds, before something that is not there yet is looked for again. */
 const retryMs = 1_000;
 
-/** Tries until a broker answers: at boot, a service and its broker may start in any order. */
-export function connectUntilUp(name: string, { natsUrl, natsCreds }: Config, log: Log): Promise<Connection> {
+/** Tries until a broker answers, and lets this process in: at boot, a service and its broker may start in any order. */
+export function connectUntilUp(
+  name: string,
+  { nats }: Config,
+  log: Log,
+  report: (progress: string) => void = () => undefined,
+): Promise<Connection> {
   return retrying(
     () =>
       connectToNats(
-        { url: natsUrl, name: `${name} ${replicaName()}`, credsFile: natsCreds },
+        { ...nats, name: `${name} ${replicaName()}` },
         {
           onDown: () => log.warn('the connection to NATS is lost'),
           onUp: (server) => log.info({ server }, 'the connection to NATS is back'),
+          onRefused: ({ message }) => log.error({ reason: message }, 'NATS refuses'),
+          onUnreadable: ({ message }) => log.error({ reason: message }, 'the credentials cannot be read'),
         },
       ),
-    (error) =>
-      log.warn({ natsUrl, reason: String(error) }, 'cannot connect to NATS (NATS_URL); trying again'),
+    (error) => {
+      const reason = explainConnectFailure(error, nats);
+      report(`connecting to NATS: ${reason}`);
+      log.warn({ natsUrl: nats.url, reason }, 'cannot connect to NATS; trying again');
+    },
   );
 }
 
@@ -44,8 +55,11 @@ export async function awaitStream(
   for (;;) {
     const found = await retrying(
       () => compareStream(jsm, wanted),
-      (error) =>
-        log.warn({ stream: wanted.name, reason: String(error) }, 'cannot ask for the stream; trying again'),
+      (error) => {
+        const reason = String(error);
+        report(`asking for stream ${wanted.name}: ${reason}`);
+        log.warn({ stream: wanted.name, reason }, 'cannot ask for the stream; trying again');
+      },
     );
     const differences = found?.filter(({ field }) => !ownToDeployment.has(field));
     if (differences?.length === 0) return wanted.name;

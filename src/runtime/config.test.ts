@@ -22,8 +22,7 @@ const test = suite('a process is told by its environment');
 
 test('an empty environment gives the defaults', () => {
   assert.equal(read({}), {
-    natsUrl: 'nats://localhost:4222',
-    natsCreds: undefined,
+    nats: { url: 'nats://localhost:4222', credentials: undefined, tls: undefined, inboxPrefix: undefined },
     httpHost: undefined,
     httpPort: 5000,
     probePort: 9000,
@@ -46,7 +45,6 @@ test('an empty environment gives the defaults', () => {
 test('every variable is taken, and variables that are not ours are left alone', () => {
   const config = read({
     NATS_URL: 'nats://one:4222,nats://two:4222',
-    NATS_CREDS: '/run/secrets/laptops.creds',
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: '8080',
     PROBE_PORT: '8081',
@@ -57,8 +55,12 @@ test('every variable is taken, and variables that are not ours are left alone', 
     http_port: 'abc',
   });
   assert.equal(config, {
-    natsUrl: 'nats://one:4222,nats://two:4222',
-    natsCreds: '/run/secrets/laptops.creds',
+    nats: {
+      url: 'nats://one:4222,nats://two:4222',
+      credentials: undefined,
+      tls: undefined,
+      inboxPrefix: undefined,
+    },
     httpHost: '127.0.0.1',
     httpPort: 8080,
     probePort: 8081,
@@ -134,15 +136,11 @@ test('LOG_LEVEL is one of the levels, in small letters', () => {
 
 test('the provisioner takes the same broker and how many servers keep a stream', () => {
   assert.equal(readProvisionConfig({ NATS_URL: '', STREAM_REPLICAS: '' }), {
-    natsUrl: 'nats://localhost:4222',
-    natsCreds: undefined,
+    nats: { url: 'nats://localhost:4222', credentials: undefined, tls: undefined, inboxPrefix: undefined },
     streamReplicas: undefined,
   });
-  assert.equal(readProvisionConfig({ NATS_URL: 'nats://one', NATS_CREDS: 'c', STREAM_REPLICAS: '3' }), {
-    natsUrl: 'nats://one',
-    natsCreds: 'c',
-    streamReplicas: 3,
-  });
+  const { nats, streamReplicas } = readProvisionConfig({ NATS_URL: 'nats://one', STREAM_REPLICAS: '3' });
+  assert.equal([nats.url, streamReplicas], ['nats://one', 3]);
   for (const wrong of ['0', '6', '1.5', 'three']) {
     assert.match(
       readFaults({ STREAM_REPLICAS: wrong }, readProvisionConfig).join('\n'),

@@ -1,8 +1,10 @@
 /** What a process is told by its environment, checked before anything starts. */
 
 import { z } from 'zod';
+import type { Access } from '../nats/connection.ts';
 import { authEnvironment, checkAuth, toAuthConfig, type AuthConfig } from './config-auth.ts';
 import { checkLimits, limitsEnvironment, toLimitsConfig, type LimitsConfig } from './config-limits.ts';
+import { checkAccess, natsEnvironment, toAccess, withoutSecrets } from './config-nats.ts';
 
 export type ConfigDefaults = { readonly httpPort: number; readonly probePort: number };
 
@@ -15,12 +17,6 @@ const TcpPort = z
   .pipe(z.number().max(65_535));
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-/** How every process finds its broker. */
-const natsEnvironment = {
-  NATS_URL: z.string().min(1).default('nats://localhost:4222'),
-  NATS_CREDS: z.string().min(1).optional(),
-};
 
 /** The environment variables of a service, with their defaults. */
 function environmentOf({ httpPort, probePort }: ConfigDefaults) {
@@ -37,18 +33,20 @@ function environmentOf({ httpPort, probePort }: ConfigDefaults) {
     SHUTDOWN_TIMEOUT_SECONDS: z.coerce.number<string>().min(1).max(600).default(9),
   });
   return variables.superRefine((given, issues) => {
-    const report = (name: string, message: string) =>
-      issues.addIssue({ code: 'custom', path: [name], message });
+    const report = reportTo(issues);
+    checkAccess(given, report);
     checkLimits(given, report);
     checkAuth(given, report);
   });
 }
 
+function reportTo(issues: z.RefinementCtx): (name: string, message: string) => void {
+  return (name, message) => issues.addIssue({ code: 'custom', path: [name], message });
+}
+
 export type Config = {
-  /** One or more broker addresses, separated by commas. */
-  readonly natsUrl: string;
-  /** The path of a `.creds` file. */
-  readonly natsCreds: string | undefined;
+  /** Where the broker is, and who asks. */
+  readonly nats: Access;
   /** The address to listen on; undefined: every address. */
   readonly httpHost: string | undefined;
   readonly httpPort: number;
@@ -75,8 +73,7 @@ export class ConfigError extends Error {
 export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefaults): Config {
   const variables = read(environmentOf(defaults), environment);
   return {
-    natsUrl: variables.NATS_URL,
-    natsCreds: variables.NATS_CREDS,
+    nats: toAccess(variables),
     httpHost: variables.HTTP_HOST,
     httpPort: variables.HTTP_PORT,
     probePort: variables.PROBE_PORT,
@@ -89,7 +86,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
   };
 }
 
-export type ProvisionConfig = Pick<Config, 'natsUrl' | 'natsCreds'> & {
+export type ProvisionConfig = Pick<Config, 'nats'> & {
   /** How many servers keep each stream; undefined: what the stream files say. */
   readonly streamReplicas: number | undefined;
 };
@@ -100,12 +97,19 @@ export function readProvisionConfig(environment: NodeJS.ProcessEnv): ProvisionCo
     ...natsEnvironment,
     STREAM_REPLICAS: z.coerce.number<string>().int().min(1).max(5).optional(),
   });
-  const variables = read(schema, environment);
+  const variables = read(
+    schema.superRefine((given, issues) => checkAccess(given, reportTo(issues))),
+    environment,
+  );
   return {
-    natsUrl: variables.NATS_URL,
-    natsCreds: variables.NATS_CREDS,
+    nats: toAccess(variables),
     streamReplicas: variables.STREAM_REPLICAS,
   };
+}
+
+/** For a process that does nothing but connect. @throws ConfigError naming every variable that is wrong. */
+export function readAccess(environment: NodeJS.ProcessEnv): Access {
+  return readProvisionConfig({ ...environment, STREAM_REPLICAS: '' }).nats;
 }
 
 function read<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv): T {
@@ -116,7 +120,7 @@ function read<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv): T {
   const lines = parsed.error.issues.map(({ path, message }) => {
     // What comes after the name is a place inside its value.
     const name = String(path[0]);
-    return `${name}=${environment[name] ?? ''}: ${message}`;
+    return `${name}=${withoutSecrets(environment[name] ?? '')}: ${withoutSecrets(message)}`;
   });
   throw new ConfigError(lines.join('\n'));
 }

@@ -112,7 +112,7 @@ async function start<
     await probes.close();
   });
 
-  const connection = await connectUntilUp(name, config, log);
+  const connection = await connectUntilUp(name, config, log, (progress) => (pending = progress));
   // There is nobody to drain to when the broker is gone.
   closers.unshift(() => (connection.isUp ? connection.nc.drain() : connection.nc.close()));
   const jsm = await jetstreamManager(connection.nc, { checkAPI: false });

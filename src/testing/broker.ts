@@ -24,7 +24,7 @@ export type TestBroker = {
 };
 
 /** What differs between the servers of a cluster; a single server needs none of it. */
-export type TestBrokerOptions = Pick<NatsServerOptions, 'serverName' | 'configuration'>;
+export type TestBrokerOptions = Pick<NatsServerOptions, 'serverName' | 'configuration' | 'env'>;
 
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const program = (await findNatsServer())?.path;
