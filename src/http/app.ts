@@ -7,7 +7,7 @@ import Koa, { type Context } from 'koa';
 import { Problem } from '../core/problem.ts';
 import { createCors } from './cors.ts';
 import { problemKinds, problemMediaType, toProblem, toProblemDocument } from '../core/problem-document.ts';
-import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import type { RateLimiter } from './rate-limit.ts';
 
 export type AppOptions = {
   readonly router: Router;
@@ -17,7 +17,7 @@ export type AppOptions = {
   onInternalError(error: unknown, requestId: string): void;
   /** Origins whose pages may use this service from a browser, `*` for all; none without it. */
   readonly corsOrigins?: readonly string[] | undefined;
-  readonly rateLimit?: RateLimit | undefined;
+  readonly rateLimiter?: RateLimiter | undefined;
   /** How many proxies stand in front that can be believed in what they say of the client. */
   readonly trustedProxies?: number | undefined;
   /** Seconds for which browsers should come by HTTPS only; 0: not said. */
@@ -39,7 +39,7 @@ const retryAfterSeconds = 1;
 
 export function createApp(options: AppOptions): Koa {
   const { router, onAnswer, onInternalError, corsOrigins = [], trustedProxies = 0 } = options;
-  const { hstsMaxAgeSeconds = 0, rateLimit } = options;
+  const { hstsMaxAgeSeconds = 0, rateLimiter } = options;
   const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
   app.on('error', (error: unknown, ctx?: Context) => {
     // A client that closes its connection in the middle is no failure of ours.
@@ -64,10 +64,9 @@ export function createApp(options: AppOptions): Koa {
     onAnswer?.({ requestId, method, path, status, milliseconds: performance.now() - start, problem });
   });
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins));
-  if (rateLimit !== undefined) {
-    const countRequest = createRateLimit(rateLimit);
+  if (rateLimiter !== undefined) {
     app.use(async (ctx, next) => {
-      await countRequest(ctx);
+      await rateLimiter.count?.(ctx);
       await next();
     });
   }

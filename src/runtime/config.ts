@@ -14,7 +14,9 @@ const TcpPort = z
   .transform(Number)
   .pipe(z.number().max(65_535));
 
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** From the most to be told to nothing at all. */
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 /** How every process finds its broker. */
 const natsEnvironment = {
@@ -54,7 +56,7 @@ export type Config = {
   readonly httpPort: number;
   /** Where `/livez`, `/readyz` and `/startupz` answer. */
   readonly probePort: number;
-  readonly logLevel: (typeof logLevels)[number];
+  readonly logLevel: LogLevel;
   /** How many clients may follow the live events at once. */
   readonly maxFeedClients: number;
   /** A snapshot is written after this many messages at least. */

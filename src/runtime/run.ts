@@ -9,6 +9,7 @@ import { boundWaits } from '../http/bounded-waits.ts';
 import { documentOperations } from '../http/document-operations.ts';
 import { entityOperations } from '../http/entity-operations.ts';
 import { createEventFeed } from '../http/event-feed.ts';
+import { createRateLimiter } from '../http/rate-limit.ts';
 import { createRouter } from '../http/router.ts';
 import { createWriteGuard } from '../http/write-guard.ts';
 import { serveEndpoints } from '../nats/endpoints.ts';
@@ -16,6 +17,7 @@ import { entityEndpoints } from '../nats/entity-endpoints.ts';
 import { connectUntilUp } from './boot.ts';
 import { readConfig, type Config } from './config.ts';
 import { openKeySet } from './key-set.ts';
+import { followLiveConfig } from './live-config.ts';
 import { createLog, logAnswer, replicaName, type Log } from './log.ts';
 import { pastListsOf, servePastLists } from './past-list-process.ts';
 import { openLogs } from './service-logs.ts';
@@ -113,6 +115,8 @@ async function start<
   // There is nobody to drain to when the broker is gone.
   closers.unshift(() => (connection.isUp ? connection.nc.drain() : connection.nc.close()));
   const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
+  const rateLimiter = createRateLimiter(limits.rateLimit);
+  closers.unshift(followLiveConfig(name, config, { connection, jsm, log, rateLimiter }).stop);
   const logs = await openLogs(definition, {
     connection,
     jsm,
@@ -157,6 +161,7 @@ async function start<
   answer = createApp({
     router: createRouter([...operations, ...explaining], { authorizeWrite }),
     ...limits,
+    rateLimiter,
     onAnswer: (answered) => logAnswer(log, answered),
     onInternalError: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
   }).callback();
