@@ -15,6 +15,8 @@ export type StoredMessage<Event extends DomainEvent> = {
   readonly messageId: string | undefined;
   /** A digest of that command, if its author gave one. */
   readonly commandDigest: string | undefined;
+  /** The trace that it belongs to (W3C Trace Context), if its author gave one. */
+  readonly traceparent?: string | undefined;
   /** What is in it, or why it is not an event. */
   readonly content: Event | Rejection;
 };
@@ -39,6 +41,8 @@ export type Append<Event extends DomainEvent> = {
   readonly expectedVersion: number;
   readonly messageId: string;
   readonly commandDigest: string;
+  /** Where it stands in a trace (W3C Trace Context). */
+  readonly traceparent?: string | undefined;
 };
 
 /**

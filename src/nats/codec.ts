@@ -5,7 +5,8 @@ import type { Msg } from 'nats';
 import { Rejection, type DomainEvent } from '../core/decider.ts';
 import type { EventSchema } from '../core/event-schema.ts';
 import type { StoredMessage } from '../core/event-store.ts';
-import { commandDigestHeader, messageIdHeader } from './headers.ts';
+import { readTraceparent } from '../core/trace-context.ts';
+import { commandDigestHeader, messageIdHeader, traceparentHeader } from './headers.ts';
 import type { Subjects } from './subjects.ts';
 
 /** Where and when the broker stored a message. */
@@ -46,6 +47,7 @@ export function createCodec<Event extends DomainEvent>(
         subject,
         messageId: copyText(headers?.get(messageIdHeader)) || undefined,
         commandDigest: headers?.get(commandDigestHeader) || undefined,
+        traceparent: readTraceparent(headers?.get(traceparentHeader)),
         content: read(id, data),
       };
     },

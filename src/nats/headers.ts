@@ -21,6 +21,9 @@ export const consumerStalledHeader = 'Nats-Consumer-Stalled';
 /** Ours: a digest of the command, so that an id used again for another command is noticed. */
 export const commandDigestHeader = 'Portside-Command-Digest';
 
+/** W3C Trace Context: the trace that a message belongs to. */
+export const traceparentHeader = 'traceparent';
+
 /** As at the REST door: what a reply shows, and what a query waits for. */
 export const streamPositionHeader = 'Stream-Position';
 export const waitForPositionHeader = 'Wait-For-Position';

@@ -19,6 +19,7 @@ import { readConfig, type Config } from './config.ts';
 import { openKeySet } from './key-set.ts';
 import { followLiveConfig } from './live-config.ts';
 import { createLog, logAnswer, replicaName, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { pastListsOf, servePastLists } from './past-list-process.ts';
 import { openLogs } from './service-logs.ts';
 import { createPastLists } from './past-lists.ts';
@@ -85,6 +86,8 @@ async function start<
   /** What has to be closed between the last answer and the end, in this order. */
   const closers: (() => unknown)[] = [];
 
+  const whyNotReady = () => (stopping ? 'stopping' : pending);
+  const metrics = createMetrics(name, () => whyNotReady() === undefined);
   const authorizeWrite =
     auth && createWriteGuard({ ...auth, keys: await openKeySet(auth.keys), scope: writeScope });
   // The ports come first: that one is taken should be said at once.
@@ -92,7 +95,7 @@ async function start<
     host,
     port: probePort,
     variable: 'PROBE_PORT',
-    listener: probeListener({ started: () => pending, ready: () => (stopping ? 'stopping' : pending) }),
+    listener: probeListener({ started: () => pending, ready: whyNotReady, metrics: metrics.listener }),
   });
   let answer = answerStarting(() => `The service is starting: ${pending}.`);
   const http = await listen({
@@ -112,6 +115,7 @@ async function start<
   });
 
   const connection = await connectUntilUp(name, config, log);
+  metrics.watchConnection(connection);
   // There is nobody to drain to when the broker is gone.
   closers.unshift(() => (connection.isUp ? connection.nc.drain() : connection.nc.close()));
   const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
@@ -122,11 +126,13 @@ async function start<
     jsm,
     reader: name,
     log,
+    observer: metrics,
     snapshotEvery: config.snapshotEvery,
     report: (progress) => (pending = progress),
   });
   closers.unshift(logs.stop);
-  const { stream, view, store } = logs.own;
+  const { stream, view } = logs.own;
+  const store = metrics.countAppends(stream, logs.own.store);
 
   const pastLists = createPastLists<State>(stream, log);
   closers.unshift(pastLists.close);
@@ -137,10 +143,12 @@ async function start<
     queue: createKeyedQueue(),
     followed: Object.values(logs.freshness.followed),
     catchUpTimeoutMs,
+    onRetry: metrics.countCommandRetry,
   };
   const freshness = boundWaits(logs.freshness, limits.maxWaits);
   const feed = createEventFeed(view, store, config.maxFeedClients);
   farewells.push(feed.close);
+  metrics.watchFeed(feed);
   const context = {
     transactor,
     sources,
@@ -162,8 +170,11 @@ async function start<
     router: createRouter([...operations, ...explaining], { authorizeWrite }),
     ...limits,
     rateLimiter,
-    onAnswer: (answered) => logAnswer(log, answered),
-    onInternalError: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
+    onAnswer(answered) {
+      metrics.countHttpAnswer(answered);
+      logAnswer(log, answered);
+    },
+    onInternalError: (error, request) => log.error({ err: error, ...request }, 'a request failed'),
   }).callback();
   closers.unshift(
     await serveEndpoints({
@@ -171,7 +182,10 @@ async function start<
       name,
       version: readVersion(),
       endpoints: entityEndpoints(resource, context),
-      onInternalError: (error, subject) => log.error({ err: error, subject }, 'a request failed'),
+      onAnswer(answered) {
+        metrics.countNatsAnswer(answered);
+        logAnswer(log, answered);
+      },
       status: () => ({
         replica: replicaName(),
         position: view.position,
