@@ -37,6 +37,7 @@ decoding('with where and when it was stored, and whose it is', () =>
     subject: 'chargers.events.42',
     messageId: undefined,
     commandDigest: undefined,
+    traceparent: undefined,
     content: brick,
   }),
 );

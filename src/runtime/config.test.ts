@@ -40,6 +40,7 @@ test('an empty environment gives the defaults', () => {
       trustedProxies: 0,
     },
     auth: undefined,
+    isTraced: false,
   });
 });
 
@@ -75,6 +76,7 @@ test('every variable is taken, and variables that are not ours are left alone', 
       trustedProxies: 0,
     },
     auth: undefined,
+    isTraced: false,
   });
 });
 

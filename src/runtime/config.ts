@@ -24,12 +24,20 @@ const natsEnvironment = {
   NATS_CREDS: z.string().min(1).optional(),
 };
 
+/** Where spans are sent; the libraries that send them read these and other variables (`OTEL_…`) for themselves. */
+const tracingEnvironment = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
+};
+
 /** The environment variables of a service, with their defaults. */
 function environmentOf({ httpPort, probePort }: ConfigDefaults) {
   const variables = z.object({
     ...natsEnvironment,
     ...limitsEnvironment,
     ...authEnvironment,
+    ...tracingEnvironment,
     HTTP_HOST: z.string().min(1).optional(),
     HTTP_PORT: TcpPort.default(httpPort),
     PROBE_PORT: TcpPort.default(probePort),
@@ -66,6 +74,8 @@ export type Config = {
   readonly limits: LimitsConfig;
   /** Who may write; undefined: anyone. */
   readonly auth: AuthConfig | undefined;
+  /** Whether spans are sent to a collector. */
+  readonly isTraced: boolean;
 };
 
 /** A wrong environment: one line a variable, for a person to read. */
@@ -88,6 +98,9 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     shutdownTimeoutMs: variables.SHUTDOWN_TIMEOUT_SECONDS * 1000,
     limits: toLimitsConfig(variables),
     auth: toAuthConfig(variables),
+    isTraced:
+      (variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined &&
+      variables.OTEL_SDK_DISABLED !== 'true',
   };
 }
 

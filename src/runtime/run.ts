@@ -28,6 +28,7 @@ import { listen } from './server.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { onShutdown } from './shutdown.ts';
 import { sources } from './sources.ts';
+import { openTracing } from './tracing.ts';
 import { readVersion } from './version.ts';
 
 /** What a launcher is told over the IPC channel once the service answers; ports that were 0 are known by then. */
@@ -87,6 +88,8 @@ async function start<
   const closers: (() => unknown)[] = [];
 
   const whyNotReady = () => (stopping ? 'stopping' : pending);
+  const tracing = await openTracing(name, config, log);
+  if (tracing !== undefined) closers.push(tracing.close);
   const metrics = createMetrics(name, () => whyNotReady() === undefined);
   const authorizeWrite =
     auth && createWriteGuard({ ...auth, keys: await openKeySet(auth.keys), scope: writeScope });
@@ -126,13 +129,20 @@ async function start<
     jsm,
     reader: name,
     log,
-    observer: metrics,
+    observer: {
+      ...metrics,
+      onCaughtUp(each, view, milliseconds) {
+        metrics.onCaughtUp(each, view, milliseconds);
+        tracing?.traceFolds(each, view);
+      },
+    },
     snapshotEvery: config.snapshotEvery,
     report: (progress) => (pending = progress),
   });
   closers.unshift(logs.stop);
   const { stream, view } = logs.own;
-  const store = metrics.countAppends(stream, logs.own.store);
+  const counted = metrics.countAppends(stream, logs.own.store);
+  const store = tracing?.traceAppends(stream, counted) ?? counted;
 
   const pastLists = createPastLists<State>(stream, log);
   closers.unshift(pastLists.close);
@@ -170,6 +180,7 @@ async function start<
     router: createRouter([...operations, ...explaining], { authorizeWrite }),
     ...limits,
     rateLimiter,
+    beginSpan: tracing?.beginHttpSpan,
     onAnswer(answered) {
       metrics.countHttpAnswer(answered);
       logAnswer(log, answered);
@@ -182,6 +193,7 @@ async function start<
       name,
       version: readVersion(),
       endpoints: entityEndpoints(resource, context),
+      beginSpan: tracing?.beginNatsSpan,
       onAnswer(answered) {
         metrics.countNatsAnswer(answered);
         logAnswer(log, answered);
