@@ -32,6 +32,8 @@ export type FollowConfigOptions = {
 
 /** How often, in milliseconds, a bucket that is not there (any more) is looked for. */
 const lookMs = 1_000;
+/** And one that may not be asked for: the broker logs every time. */
+const refusedMs = 5_000;
 
 /** Follows the bucket, from now on and whatever happens to it, until it is told to stop. */
 export function followConfig(options: FollowConfigOptions): { stop(): Promise<void> } {
@@ -82,14 +84,16 @@ export function followConfig(options: FollowConfigOptions): { stop(): Promise<vo
 
   async function run() {
     while (!signal.aborted) {
+      let pauseMs = lookMs;
       try {
         const count = await look();
         if (count === undefined) options.onValues(new Map());
         else await read(count === 0);
       } catch (error) {
         options.onFailure(error instanceof Error ? error.message : String(error));
+        if (connection.isUp) pauseMs = refusedMs;
       }
-      await sleep(lookMs, undefined, { signal }).catch(() => undefined);
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
   const running = run();
