@@ -48,9 +48,6 @@ function announce(name: string, status: () => { position: number; entities: numb
     version: '0.0.1',
     endpoints: [],
     status: () => ({ replica: 'other-1', ...status() }),
-    onInternalError(error) {
-      throw error;
-    },
   });
 }
 

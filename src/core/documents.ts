@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { DomainEvent } from './decider.ts';
 import { EntityId } from './entity-id.ts';
 import type { StoredMessage } from './event-store.ts';
+import { traceparentPattern } from './trace-context.ts';
 
 const Position = z.int().min(1).meta({ description: 'The stream sequence.', example: 12 });
 const Timestamp = z.iso
@@ -12,7 +13,6 @@ const Timestamp = z.iso
 const MessageId = z.string().meta({ description: 'The id of the command that caused it.' });
 
 /** The one version of W3C Trace Context that there is, and later ones as far as they look the same. */
-export const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 export const Traceparent = z.string().regex(traceparentPattern).meta({
   description: 'The trace that it belongs to (W3C Trace Context).',
   example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',

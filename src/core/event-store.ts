@@ -41,6 +41,8 @@ export type Append<Event extends DomainEvent> = {
   readonly expectedVersion: number;
   readonly messageId: string;
   readonly commandDigest: string;
+  /** Where it stands in a trace (W3C Trace Context). */
+  readonly traceparent?: string | undefined;
 };
 
 /**

@@ -14,6 +14,8 @@ export type CommandRequest<State, Command> = {
   readonly command: Command;
   /** The idempotency key; undefined: this command is not sent twice. */
   readonly messageId?: string | undefined;
+  /** Where the command stands in a trace; it goes with the events. */
+  readonly traceparent?: string | undefined;
   /** Refuse with `precondition-failed` unless the entity satisfies this. */
   readonly precondition?: ((entity: Entity<State>) => boolean) | undefined;
 };
@@ -29,11 +31,17 @@ export type Sources = {
 export async function execute<State, Command, Event extends DomainEvent>(
   transactor: Transactor<State, Command, Event>,
   sources: Sources,
-  { id, command, messageId = sources.makeMessageId(), precondition }: CommandRequest<State, Command>,
+  {
+    id,
+    command,
+    messageId = sources.makeMessageId(),
+    traceparent,
+    precondition,
+  }: CommandRequest<State, Command>,
 ): Promise<Entity<State>> {
   const commandDigest = sources.digest(JSON.stringify([id ?? 'new', command]));
   const run = (entity: number) =>
-    transact(transactor, { id: entity, command, messageId, commandDigest, precondition });
+    transact(transactor, { id: entity, command, messageId, commandDigest, traceparent, precondition });
   if (id !== undefined) return run(id);
 
   for (let attempts = 1; ; attempts++) {

@@ -15,6 +15,8 @@ export type Transaction<State, Command> = {
   readonly messageId: string;
   /** Tells this command from another one sent under the same id. */
   readonly commandDigest: string;
+  /** Where the command stands in a trace; it goes with the events. */
+  readonly traceparent?: string | undefined;
   /** Refuse with `precondition-failed` unless the entity satisfies this (If-Match). */
   readonly precondition?: ((entity: Entity<State>) => boolean) | undefined;
 };
@@ -28,6 +30,8 @@ export type Transactor<State, Command, Event extends DomainEvent> = {
   readonly followed: readonly StreamFreshness[];
   /** How long, in milliseconds, the view may take to reach a position that the log is known to have. */
   readonly catchUpTimeoutMs: number;
+  /** Called when a command is decided again, because another writer came first. */
+  onRetry?(): void;
 };
 
 /** How long, in milliseconds, to wait for another writer's message that is not to be seen yet. */
@@ -52,7 +56,7 @@ export function transact<State, Command, Event extends DomainEvent>(
   transaction: Transaction<State, Command>,
 ): Promise<Entity<State>> {
   const { decider, view, store, queue, followed, catchUpTimeoutMs } = transactor;
-  const { id, messageId, commandDigest } = transaction;
+  const { id, messageId, commandDigest, traceparent } = transaction;
 
   /** Whether the view knew the entity's last message; when it did not, waits until it does. */
   async function isCurrent(version: number) {
@@ -107,7 +111,8 @@ export function transact<State, Command, Event extends DomainEvent>(
     if (events.length === 0) return (await isCurrent(entity.version)) ? entity : undefined;
 
     const expectedVersion = entity.version;
-    const result = await store.append({ id, events, expectedVersion, messageId, commandDigest });
+    const append = { id, events, expectedVersion, messageId, commandDigest, traceparent };
+    const result = await store.append(append);
     switch (result.outcome) {
       case 'written':
         // Stored is stored: a view that is late changes nothing about the answer.
@@ -134,6 +139,7 @@ export function transact<State, Command, Event extends DomainEvent>(
 
   return queue.run(id, async () => {
     for (let attempts = 0; attempts < maxAttempts; attempts++) {
+      if (attempts > 0) transactor.onRetry?.();
       const entity = await attempt();
       if (entity !== undefined) return entity;
     }

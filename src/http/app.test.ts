@@ -26,7 +26,7 @@ const internal: { error: unknown; requestId: string }[] = [];
 const app = createApp({
   router,
   onAnswer: (answer) => answers.push(answer),
-  onInternalError: (error, requestId) => internal.push({ error, requestId }),
+  onInternalError: (error, { requestId }) => internal.push({ error, requestId }),
 });
 const server = createServer(app.callback());
 await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

@@ -5,19 +5,23 @@ import type { RequestListener } from 'node:http';
 import type { Router } from '@koa/router';
 import Koa, { type Context } from 'koa';
 import { Problem } from '../core/problem.ts';
+import { readTraceparent, traceIdOf, type BeginSpan } from '../core/trace-context.ts';
 import { createCors } from './cors.ts';
 import { problemKinds, problemMediaType, toProblem, toProblemDocument } from '../core/problem-document.ts';
-import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import { stateOf, type RequestState } from './request-state.ts';
 
 export type AppOptions = {
   readonly router: Router;
   /** Called for every answered request. */
   onAnswer?(answer: Answer): void;
+  /** Begins a span for every request; without it a request's own `traceparent` is handed on as it is. */
+  readonly beginSpan?: BeginSpan<Answer> | undefined;
   /** Called for what goes wrong when the answer is on its way already. */
-  onInternalError(error: unknown, requestId: string): void;
+  onInternalError(error: unknown, request: Pick<Answer, 'requestId' | 'traceId'>): void;
   /** Origins whose pages may use this service from a browser, `*` for all; none without it. */
   readonly corsOrigins?: readonly string[] | undefined;
-  readonly rateLimit?: RateLimit | undefined;
+  readonly rateLimiter?: RateLimiter | undefined;
   /** How many proxies stand in front that can be believed in what they say of the client. */
   readonly trustedProxies?: number | undefined;
   /** Seconds for which browsers should come by HTTPS only; 0: not said. */
@@ -26,8 +30,12 @@ export type AppOptions = {
 
 export type Answer = {
   readonly requestId: string;
+  /** The trace that the request belongs to, if it belongs to one. */
+  readonly traceId: string | undefined;
   readonly method: string;
   readonly path: string;
+  /** The route that took it: `/ports/{id}`; undefined: none did. */
+  readonly route: string | undefined;
   readonly status: number;
   readonly milliseconds: number;
   /** What went wrong, if something did. */
@@ -38,12 +46,14 @@ export type Answer = {
 const retryAfterSeconds = 1;
 
 export function createApp(options: AppOptions): Koa {
-  const { router, onAnswer, onInternalError, corsOrigins = [], trustedProxies = 0 } = options;
-  const { hstsMaxAgeSeconds = 0, rateLimit } = options;
+  const { router, onAnswer, beginSpan, onInternalError, corsOrigins = [], trustedProxies = 0 } = options;
+  const { hstsMaxAgeSeconds = 0, rateLimiter } = options;
   const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
   app.on('error', (error: unknown, ctx?: Context) => {
     // A client that closes its connection in the middle is no failure of ours.
-    if (ctx?.req.socket.destroyed !== true) onInternalError(error, ctx?.response.get('Request-Id') ?? '');
+    if (ctx?.req.socket.destroyed === true) return;
+    const requestId = ctx?.response.get('Request-Id') ?? '';
+    onInternalError(error, { requestId, traceId: ctx && traceIdIn(stateOf(ctx)) });
   });
   app.use(async (ctx, next) => {
     const start = performance.now();
@@ -51,6 +61,10 @@ export function createApp(options: AppOptions): Koa {
     ctx.set('Request-Id', requestId);
     ctx.set('X-Content-Type-Options', 'nosniff');
     if (hstsMaxAgeSeconds > 0) ctx.set('Strict-Transport-Security', `max-age=${hstsMaxAgeSeconds}`);
+    const state = stateOf(ctx);
+    const parent = readTraceparent(ctx.get('traceparent'));
+    const span = beginSpan?.(parent);
+    state.traceparent = span?.traceparent ?? parent;
     let problem: Problem | undefined;
     try {
       refuseMalformed(ctx);
@@ -61,13 +75,17 @@ export function createApp(options: AppOptions): Koa {
       answerProblem(ctx, problem);
     }
     const { method, path, status } = ctx;
-    onAnswer?.({ requestId, method, path, status, milliseconds: performance.now() - start, problem });
+    const { route } = state;
+    const milliseconds = performance.now() - start;
+    const traceId = traceIdIn(state);
+    const answer = { requestId, traceId, method, path, route, status, milliseconds, problem };
+    span?.end(answer);
+    onAnswer?.(answer);
   });
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins));
-  if (rateLimit !== undefined) {
-    const countRequest = createRateLimit(rateLimit);
+  if (rateLimiter !== undefined) {
     app.use(async (ctx, next) => {
-      await countRequest(ctx);
+      await rateLimiter.count?.(ctx);
       await next();
     });
   }
@@ -116,6 +134,10 @@ function refuseMalformed({ req, path }: Context): void {
   } catch {
     throw new Problem('malformed', 'The path holds a percent-encoding that is not UTF-8.');
   }
+}
+
+function traceIdIn({ traceparent }: RequestState): string | undefined {
+  return traceparent === undefined ? undefined : traceIdOf(traceparent);
 }
 
 /** The client's own id for the request, when it is one that can be logged as it is. */

@@ -20,6 +20,7 @@ export function carryOut<State, Command, Event extends DomainEvent>(
     id,
     command,
     messageId: unquote(headers['Idempotency-Key']),
+    traceparent: headers.traceparent,
     precondition:
       condition && (({ state, version }) => matchesStrongly(condition, state !== initial, version)),
   });

@@ -6,16 +6,37 @@ import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limit
 import { Problem } from '../core/problem.ts';
 
 export type RateLimit = {
-  /** Requests that a client may send in every second. */
+  /** Requests that a client may send in every second; 0: any number. */
   readonly perSecond: number;
-  /** Requests beyond those that it may send within {@link burstSeconds}. */
-  readonly burst: number;
+  /** Requests beyond those that it may send within {@link burstSeconds}; undefined: twice `perSecond`. */
+  readonly burst: number | undefined;
+};
+
+/** The limit of a service; it can be changed while requests are counted. */
+export type RateLimiter = {
+  /** Counts a request for its client, and rejects with `too-many-requests` for one too many; undefined: there is no limit. */
+  readonly count: ((ctx: Context) => Promise<void>) | undefined;
+  /** Begins anew with this limit: what was counted until now is forgotten. */
+  change(limit: RateLimit): void;
 };
 
 export const burstSeconds = 10;
 
-/** Counts a request for its client, and throws `too-many-requests` for one too many; the headers are set either way. */
-export function createRateLimit({ perSecond, burst }: RateLimit): (ctx: Context) => Promise<void> {
+export function createRateLimiter(limit: RateLimit): RateLimiter {
+  let count = createCount(limit);
+  return {
+    get count() {
+      return count;
+    },
+    change(changed) {
+      count = createCount(changed);
+    },
+  };
+}
+
+/** The headers are set either way. */
+function createCount({ perSecond, burst = perSecond * 2 }: RateLimit): RateLimiter['count'] {
+  if (perSecond === 0) return undefined;
   const steady = new RateLimiterMemory({ keyPrefix: 'steady', points: perSecond, duration: 1 });
   const limiter =
     burst === 0

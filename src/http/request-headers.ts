@@ -61,10 +61,15 @@ const all = {
 export type RequestHeaderName = keyof typeof all;
 
 /** Every one of them: pages of other origins may send these, where any may. */
-export const requestHeaderNames: readonly string[] = Object.keys(all);
+export const requestHeaderNames: readonly string[] = [...Object.keys(all), 'traceparent'];
 
 /** The values of the headers that an operation names; undefined where the request has none. */
-export type RequestHeaders = { readonly [Name in RequestHeaderName]?: string | undefined };
+export type RequestHeaders = {
+  readonly [Name in RequestHeaderName]?: string | undefined;
+} & {
+  /** The request's own place in its trace, whether it came with one or begins one; undefined: it has none. */
+  readonly traceparent?: string | undefined;
+};
 
 /** The schema of the named headers, by their names. */
 export function requestHeaderSchema(names: readonly RequestHeaderName[]) {

@@ -6,6 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { mediaTypesOf, negotiate } from './accept.ts';
 import { createCompression, type Compression } from './compression.ts';
 import { isWrite, type Operation } from './operation.ts';
+import { stateOf } from './request-state.ts';
 import { parseBody, parseHeaders, parseId, parseParams, parseQuery } from './parse.ts';
 
 export type RouterOptions = {
@@ -20,11 +21,14 @@ export function createRouter(operations: readonly Operation[], options: RouterOp
   const router = new Router();
   const compress = createCompression();
   const handlers = new Map<string, Map<string, Handler>>();
+  /** The first of the paths that lead to the same. */
+  const routes = new Map<string, string>();
   for (const operation of operations) {
     const handler = createHandler(operation, options, compress);
     for (const path of operation.paths) {
       const ofPath = handlers.get(path) ?? new Map<string, Handler>();
       handlers.set(path, ofPath);
+      routes.set(path, operation.paths[0]);
       ofPath.set(operation.method.toUpperCase(), handler);
       if (operation.method === 'get') ofPath.set('HEAD', handler);
     }
@@ -38,7 +42,11 @@ export function createRouter(operations: readonly Operation[], options: RouterOp
       }
       ctx.status = 204;
     };
-    router.all(toRouterPath(path), (ctx) => (ofPath.get(ctx.method) ?? refuse)(ctx));
+    const route = routes.get(path) ?? path;
+    router.all(toRouterPath(path), (ctx) => {
+      stateOf(ctx).route = route;
+      return (ofPath.get(ctx.method) ?? refuse)(ctx);
+    });
   }
   return router;
 }
@@ -61,7 +69,7 @@ function createHandler(
       id: id === undefined ? 0 : parseId(id),
       params: params === undefined ? undefined : parseParams(params, ctx.params),
       query: query === undefined ? undefined : parseQuery(query, ctx.query),
-      headers: parseHeaders(headers, ctx.req.headers),
+      headers: { ...parseHeaders(headers, ctx.req.headers), traceparent: stateOf(ctx).traceparent },
       accepted,
       body: body === undefined ? undefined : await parseBody(body, ctx),
     };

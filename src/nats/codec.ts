@@ -4,8 +4,8 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import type { Msg } from 'nats';
 import { Rejection, type DomainEvent } from '../core/decider.ts';
 import type { EventSchema } from '../core/event-schema.ts';
-import { traceparentPattern } from '../core/documents.ts';
 import type { StoredMessage } from '../core/event-store.ts';
+import { readTraceparent } from '../core/trace-context.ts';
 import { commandDigestHeader, messageIdHeader, traceparentHeader } from './headers.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -52,11 +52,6 @@ export function createCodec<Event extends DomainEvent>(
       };
     },
   };
-}
-
-/** Anyone may publish anything: what has not the form of one is none. */
-function readTraceparent(text: string | undefined): string | undefined {
-  return text && traceparentPattern.test(text) ? text : undefined;
 }
 
 /**

@@ -11,10 +11,12 @@ import { parseWanted, wantedPattern, type Wanted } from '../core/freshness.ts';
 import { maxBodyBytes, parseJson } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { problemKinds, toProblem, toProblemDocument } from '../core/problem-document.ts';
+import { readTraceparent, traceIdOf, type BeginSpan } from '../core/trace-context.ts';
 import {
   expectedSubjectSequenceHeader,
   messageIdHeader,
   streamPositionHeader,
+  traceparentHeader,
   waitForPositionHeader,
 } from './headers.ts';
 import { ReplicaStatus } from './replicas.ts';
@@ -27,9 +29,23 @@ export type RequestInfo = {
   readonly expectedVersion: number | undefined;
   /** `Wait-For-Position`. */
   readonly waitFor: Wanted | undefined;
+  /** The request's own place in its trace, whether it came with one or begins one; undefined: it has none. */
+  readonly traceparent?: string | undefined;
 };
 
 export type Reply = { readonly position: number; readonly body: object };
+
+/** How a request was answered. */
+export type EndpointAnswer = {
+  readonly subject: string;
+  /** The trace that the request belongs to, if it belongs to one. */
+  readonly traceId: string | undefined;
+  /** The status that HTTP has for it: 200, or that of the problem. */
+  readonly status: number;
+  readonly milliseconds: number;
+  /** What went wrong, if something did. */
+  readonly problem: Problem | undefined;
+};
 
 export type Endpoint = {
   /** Below the service's name: `commands.add`. */
@@ -65,8 +81,10 @@ export type ServeOptions = {
   readonly endpoints: readonly Endpoint[];
   /** What this replica says of itself. */
   status(): ReplicaStatus;
-  /** Called for every bug: an error that no client is told about. */
-  onInternalError(error: unknown, subject: string): void;
+  /** Called for every answered request. */
+  onAnswer?(answer: EndpointAnswer): void;
+  /** Begins a span for every request; without it a request's own `traceparent` is handed on as it is. */
+  readonly beginSpan?: BeginSpan<EndpointAnswer> | undefined;
 };
 
 /** Serves the endpoints; what is returned takes no new request and waits for those that are being answered. */
@@ -126,23 +144,34 @@ function describe(
 async function answer(
   { input, handle }: Endpoint,
   message: ServiceMsg,
-  options: ServeOptions,
+  { beginSpan, onAnswer }: ServeOptions,
 ): Promise<void> {
+  const { subject } = message;
+  const start = performance.now();
+  const parent = readTraceparent(message.headers?.get(traceparentHeader));
+  const span = beginSpan?.(parent);
+  const traceparent = span?.traceparent ?? parent;
+  let problem: Problem | undefined;
   try {
+    const info = { ...readInfo(message), traceparent };
     // What the schema of this endpoint gave is what its handler takes: `defineEndpoint` has seen to that.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const reply = await handle(parsePayload(input, message.data) as never, readInfo(message));
+    const reply = await handle(parsePayload(input, message.data) as never, info);
     const fields = headers();
     fields.set(streamPositionHeader, String(reply.position));
     message.respond(JSON.stringify(reply.body), { headers: fields });
   } catch (error) {
-    const problem = toProblem(error);
-    if (problem.code === 'internal') options.onInternalError(error, message.subject);
+    problem = toProblem(error);
     const document = JSON.stringify(toProblemDocument(problem));
     // A header is one line; the detail may quote what was sent.
     const line = problem.message.replaceAll(/[\r\n]+/g, ' ');
     message.respondError(problemKinds[problem.code].status, line, document);
   }
+  const status = problem === undefined ? 200 : problemKinds[problem.code].status;
+  const traceId = traceparent && traceIdOf(traceparent);
+  const answered = { subject, traceId, status, milliseconds: performance.now() - start, problem };
+  span?.end(answered);
+  onAnswer?.(answered);
 }
 
 function parsePayload(schema: z.ZodType, data: Uint8Array): unknown {

@@ -52,10 +52,11 @@ export function entityEndpoints<
     .meta({ examples: [{ position: somePosition, [`${noun}s`]: [example] }] });
   const Gone = z.object({ position }).meta({ examples: [{ position: somePosition }] });
 
-  async function run(id: number | undefined, command: Command, { messageId, expectedVersion }: RequestInfo) {
+  async function run(id: number | undefined, command: Command, info: RequestInfo) {
+    const { messageId, expectedVersion, traceparent } = info;
     const precondition =
       expectedVersion === undefined ? undefined : ({ version }: Entity<State>) => version === expectedVersion;
-    return execute(transactor, sources, { id, command, messageId, precondition });
+    return execute(transactor, sources, { id, command, messageId, traceparent, precondition });
   }
 
   /** `{"position":12,"laptop":{…}}` */

@@ -31,6 +31,8 @@ export type EventStoreOptions<Event extends DomainEvent> = {
   readonly ackTimeoutMs?: number;
   /** How long, in milliseconds, an append may go on finding out what became of a lost acknowledgement. */
   readonly appendTimeoutMs?: number;
+  /** Called when an append whose outcome is not known is sent again. */
+  onRetry?(): void;
 };
 
 /** The first message from a position on with this subject, the last one with it, or the first from a time on. */
@@ -50,6 +52,7 @@ export function createEventStore<Event extends DomainEvent>({
   codec,
   ackTimeoutMs = 2_000,
   appendTimeoutMs = 6_000,
+  onRetry,
 }: EventStoreOptions<Event>): EventStore<Event> {
   const { nc } = connection;
   const js = jetstream(nc);
@@ -72,6 +75,7 @@ export function createEventStore<Event extends DomainEvent>({
     expectedVersion,
     messageId,
     commandDigest,
+    traceparent,
   }: Append<Event>): Promise<PubAck> {
     const subject = subjects.of(id);
     const batchId = events.length > 1 ? nuid.next() : undefined;
@@ -80,6 +84,7 @@ export function createEventStore<Event extends DomainEvent>({
     for (const [index, event] of events.entries()) {
       const fields = headers();
       if (index === 0) fields.set(header.expectedSubjectSequenceHeader, String(expectedVersion));
+      if (traceparent !== undefined) fields.set(header.traceparentHeader, traceparent);
       if (batchId !== undefined) {
         fields.set(header.batchIdHeader, batchId);
         fields.set(header.batchSequenceHeader, String(index + 1));
@@ -178,6 +183,7 @@ export function createEventStore<Event extends DomainEvent>({
         if (result.outcome !== 'unknown' || Date.now() + retryMs >= deadline) return result;
         open = result;
         await sleep(retryMs);
+        onRetry?.();
       }
     },
 

@@ -31,3 +31,7 @@ export const traceparentHeader = 'traceparent';
 /** As at the REST door: what a reply shows, and what a query waits for. */
 export const streamPositionHeader = 'Stream-Position';
 export const waitForPositionHeader = 'Wait-For-Position';
+
+/** In a key-value bucket (ADR-8, ADR-48 of NATS): `DEL` or `PURGE` where a key's value was removed, or why the broker did it. */
+export const keyOperationHeader = 'KV-Operation';
+export const markerReasonHeader = 'Nats-Marker-Reason';

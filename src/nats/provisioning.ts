@@ -11,6 +11,7 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { brokerErrors } from './broker-errors.ts';
+import { provisionConfigBucket } from './config-bucket.ts';
 import { provisionSnapshots } from './snapshots.ts';
 
 /** A stream file, in the wire format that `nats stream add --config` takes: snake_case, durations in nanoseconds. */
@@ -50,8 +51,8 @@ export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefin
 }
 
 /**
- * Provisions every stream that `folder` holds a JSON file of, in the order of their names, and with each the bucket of
- * its service's snapshots; the file's name is the service's.
+ * Provisions every stream that `folder` holds a JSON file of, in the order of their names, with each the bucket of its
+ * service's snapshots (the file's name is the service's), and the bucket of the configuration that all share.
  *
  * @param replicas how many servers keep each stream; the files say 1, a cluster of three wants 3.
  */
@@ -69,6 +70,7 @@ export async function provisionStreams(
     provisioned.push({ name: definition.name, result: await provisionStream(jsm, wanted) });
     await provisionSnapshots(nc, basename(file, '.json'), replicas);
   }
+  await provisionConfigBucket(nc, replicas);
   return provisioned;
 }
 

@@ -28,6 +28,8 @@ export type ReplayOptions = {
 };
 
 export type Replay = {
+  /** How many messages the stream held after the last one given out, as the broker last said; undefined before it did. */
+  readonly pending: number | undefined;
   /** Ends the replay; no message is given out after the call. */
   stop(): Promise<void>;
 };
@@ -47,6 +49,8 @@ export function replay(options: ReplayOptions): Replay {
   let position = options.after;
   let created: string | undefined;
   let shorterSince: number | undefined;
+  let pendingAtFirst: number | undefined;
+  let lastReply: string | undefined;
   let stopped = false;
   let endSession: (reason: string) => void = () => undefined;
 
@@ -104,6 +108,11 @@ export function replay(options: ReplayOptions): Replay {
           mem_storage: true,
           num_replicas: 1,
         })
+        .then(({ num_pending: pending }) => {
+          if (delivered > 0) return;
+          pendingAtFirst = pending;
+          lastReply = undefined;
+        })
         .catch((error: unknown) => end(String(error)));
 
       function onDelivery(message: Msg, delivery: Delivery) {
@@ -115,6 +124,7 @@ export function replay(options: ReplayOptions): Replay {
         // The stream's own gaps (deleted messages) show in the position alone, and are none of ours.
         if (delivery.position > position) {
           position = delivery.position;
+          lastReply = message.reply;
           options.onMessage(message, delivery);
         }
       }
@@ -157,6 +167,9 @@ export function replay(options: ReplayOptions): Replay {
   const running = run();
 
   return {
+    get pending() {
+      return lastReply === undefined ? pendingAtFirst : parsePending(lastReply);
+    },
     stop() {
       stopped = true;
       endSession('stopped');
@@ -178,11 +191,20 @@ type Delivery = Stored & {
  */
 function parseDelivery(reply: string): Delivery {
   const tokens = reply.split('.');
-  const at = tokens.length === 9 ? 5 : 7;
+  const at = positionIndex(tokens);
   return {
     position: Number(tokens[at]),
     consumerSequence: Number(tokens[at + 1]),
     // Cut, not divided: nanoseconds since 1970 are more than a number can hold exactly.
     time: Number(tokens[at + 2]?.slice(0, -6)),
   };
+}
+
+function parsePending(reply: string): number {
+  const tokens = reply.split('.');
+  return Number(tokens[positionIndex(tokens) + 3]);
+}
+
+function positionIndex(tokens: readonly string[]): number {
+  return tokens.length === 9 ? 5 : 7;
 }

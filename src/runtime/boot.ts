@@ -73,14 +73,14 @@ export async function awaitStream(
 /** What a deployment may choose for itself without changing what the stream means. */
 const ownToDeployment: ReadonlySet<string> = new Set(['description', 'num_replicas']);
 
-/** Waits until the view has applied what the stream held at boot: never a moving end. */
+/** Waits until the view has applied what the stream held at boot: never a moving end. Resolves with how long it took. */
 export async function catchUp<State, Event extends DomainEvent>(
   stream: string,
   view: View<State, Event>,
   target: number,
   log: Log,
   report: (progress: string) => void,
-): Promise<void> {
+): Promise<{ readonly milliseconds: number }> {
   const started = performance.now();
   const from = view.position;
   const describe = () => report(`reading ${stream}, ${view.position} of ${target} messages`);
@@ -92,6 +92,7 @@ export async function catchUp<State, Event extends DomainEvent>(
   const milliseconds = Math.round(performance.now() - started);
   const { position, rejectedCount: rejected } = view;
   log.info({ stream, from, position, rejected, milliseconds }, 'caught up');
+  return { milliseconds };
 }
 
 /** Tries until it succeeds. */

@@ -25,7 +25,7 @@ test('are harmless by default', () => {
     hstsMaxAgeSeconds: 0,
     server: { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, maxConnections: 0 },
     maxWaits: 1000,
-    rateLimit: undefined,
+    rateLimit: { perSecond: 0, burst: undefined },
     trustedProxies: 0,
   });
 });
@@ -50,7 +50,7 @@ test('are taken from the environment', () => {
     rateLimit: { perSecond: 50, burst: 0 },
     trustedProxies: 2,
   });
-  assert.equal(read({ RATE_LIMIT_PER_SECOND: '50' }).rateLimit, { perSecond: 50, burst: 100 });
+  assert.equal(read({ RATE_LIMIT_PER_SECOND: '50' }).rateLimit, { perSecond: 50, burst: undefined });
   assert.equal(read({ CORS_ORIGINS: '*' }).corsOrigins, ['*']);
 });
 

@@ -57,14 +57,13 @@ export type LimitsConfig = {
   readonly server: ServerLimits;
   /** How many requests may wait for a position at once. */
   readonly maxWaits: number;
-  /** Per client; undefined: none. */
-  readonly rateLimit: RateLimit | undefined;
+  /** Per client. */
+  readonly rateLimit: RateLimit;
   /** How many proxies in front are believed in what X-Forwarded-For says. */
   readonly trustedProxies: number;
 };
 
 export function toLimitsConfig(variables: Variables): LimitsConfig {
-  const perSecond = variables.RATE_LIMIT_PER_SECOND;
   return {
     corsOrigins: variables.CORS_ORIGINS ?? [],
     hstsMaxAgeSeconds: variables.HSTS_MAX_AGE_SECONDS,
@@ -74,9 +73,7 @@ export function toLimitsConfig(variables: Variables): LimitsConfig {
       maxConnections: variables.MAX_CONNECTIONS,
     },
     maxWaits: variables.MAX_WAITS,
-    // Without a word on bursts: three seconds' worth of requests, once in a while.
-    rateLimit:
-      perSecond === 0 ? undefined : { perSecond, burst: variables.RATE_LIMIT_BURST ?? perSecond * 2 },
+    rateLimit: { perSecond: variables.RATE_LIMIT_PER_SECOND, burst: variables.RATE_LIMIT_BURST },
     trustedProxies: variables.TRUST_PROXY,
   };
 }

@@ -35,10 +35,11 @@ test('an empty environment gives the defaults', () => {
       hstsMaxAgeSeconds: 0,
       server: { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, maxConnections: 0 },
       maxWaits: 1000,
-      rateLimit: undefined,
+      rateLimit: { perSecond: 0, burst: undefined },
       trustedProxies: 0,
     },
     auth: undefined,
+    isTraced: false,
   });
 });
 
@@ -73,10 +74,11 @@ test('every variable is taken, and variables that are not ours are left alone', 
       hstsMaxAgeSeconds: 0,
       server: { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, maxConnections: 0 },
       maxWaits: 1000,
-      rateLimit: undefined,
+      rateLimit: { perSecond: 0, burst: undefined },
       trustedProxies: 0,
     },
     auth: undefined,
+    isTraced: false,
   });
 });
 

@@ -16,7 +16,16 @@ const TcpPort = z
   .transform(Number)
   .pipe(z.number().max(65_535));
 
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** From the most to be told to nothing at all. */
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Where spans are sent; the libraries that send them read these and other variables (`OTEL_…`) for themselves. */
+const tracingEnvironment = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
+};
 
 /** The environment variables of a service, with their defaults. */
 function environmentOf({ httpPort, probePort }: ConfigDefaults) {
@@ -24,6 +33,7 @@ function environmentOf({ httpPort, probePort }: ConfigDefaults) {
     ...natsEnvironment,
     ...limitsEnvironment,
     ...authEnvironment,
+    ...tracingEnvironment,
     HTTP_HOST: z.string().min(1).optional(),
     HTTP_PORT: TcpPort.default(httpPort),
     PROBE_PORT: TcpPort.default(probePort),
@@ -52,7 +62,7 @@ export type Config = {
   readonly httpPort: number;
   /** Where `/livez`, `/readyz` and `/startupz` answer. */
   readonly probePort: number;
-  readonly logLevel: (typeof logLevels)[number];
+  readonly logLevel: LogLevel;
   /** How many clients may follow the live events at once. */
   readonly maxFeedClients: number;
   /** A snapshot is written after this many messages at least. */
@@ -62,6 +72,8 @@ export type Config = {
   readonly limits: LimitsConfig;
   /** Who may write; undefined: anyone. */
   readonly auth: AuthConfig | undefined;
+  /** Whether spans are sent to a collector. */
+  readonly isTraced: boolean;
 };
 
 /** A wrong environment: one line a variable, for a person to read. */
@@ -83,6 +95,9 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     shutdownTimeoutMs: variables.SHUTDOWN_TIMEOUT_SECONDS * 1000,
     limits: toLimitsConfig(variables),
     auth: toAuthConfig(variables),
+    isTraced:
+      (variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined &&
+      variables.OTEL_SDK_DISABLED !== 'true',
   };
 }
 

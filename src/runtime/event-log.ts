@@ -39,16 +39,25 @@ export type EventLogOptions = {
   /** The service that reads; its snapshots are kept under its name. */
   readonly reader: string;
   readonly log: Log;
+  /** Called when an append whose outcome is not known is sent again. */
+  onAppendRetry?(): void;
 };
 
 export async function openEventLog<State, Event extends DomainEvent>(
   { name, events, fold }: EventLogDefinition<State, Event>,
-  { connection, jsm, stream, reader, log }: EventLogOptions,
+  { connection, jsm, stream, reader, log, onAppendRetry }: EventLogOptions,
 ): Promise<EventLog<State, Event>> {
   const subjects = eventSubjects(name);
   const codec = createCodec(events, subjects);
   return {
-    store: createEventStore({ connection, jsm, stream, subjects, codec }),
+    store: createEventStore({
+      connection,
+      jsm,
+      stream,
+      subjects,
+      codec,
+      ...(onAppendRetry && { onRetry: onAppendRetry }),
+    }),
 
     snapshots: await openSnapshots({
       nc: connection.nc,

@@ -3,6 +3,7 @@
 import { hostname } from 'node:os';
 import { pino, type Logger } from 'pino';
 import type { Answer } from '../http/app.ts';
+import type { EndpointAnswer } from '../nats/endpoints.ts';
 import type { Config } from './config.ts';
 
 export type Log = Logger;
@@ -17,7 +18,7 @@ export function createLog(service: string, level: Config['logLevel']): Log {
 }
 
 /** One line an answer: an error for a bug, a warning for who is sent away because of us, else for debugging. */
-export function logAnswer(log: Log, answered: Answer): void {
+export function logAnswer(log: Log, answered: Answer | EndpointAnswer): void {
   const { problem } = answered;
   // Most answers, and where nobody debugs they cost nothing.
   if (problem === undefined && !log.isLevelEnabled('debug')) return;

@@ -1,4 +1,4 @@
-/** What the platform asks a process, on a port of its own: is it alive, has it started, may it get traffic. */
+/** What the platform asks a process, on a port of its own: is it alive, has it started, may it get traffic, how is it. */
 
 import type { RequestListener } from 'node:http';
 
@@ -8,10 +8,12 @@ export type Probes = {
   started(): string | undefined;
   /** May it get traffic? */
   ready(): string | undefined;
+  /** Answers `/metrics`. */
+  readonly metrics: RequestListener;
 };
 
 /** `/livez` only shows that the event loop turns: it never depends on NATS, so a broker outage restarts nobody. */
-export function probeListener({ started, ready }: Probes): RequestListener {
+export function probeListener({ started, ready, metrics }: Probes): RequestListener {
   const checks = new Map<string, () => string | undefined>([
     ['/livez', () => undefined],
     ['/startupz', started],
@@ -19,7 +21,12 @@ export function probeListener({ started, ready }: Probes): RequestListener {
   ]);
 
   return (request, response) => {
-    const check = checks.get(request.url?.split('?')[0] ?? '');
+    const path = request.url?.split('?')[0] ?? '';
+    if (path === '/metrics') {
+      metrics(request, response);
+      return;
+    }
+    const check = checks.get(path);
     const reason = check?.();
     const status = check === undefined ? 404 : reason === undefined ? 200 : 503;
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });

@@ -10,6 +10,7 @@ import { documentOperations } from '../http/document-operations.ts';
 import { entityOperations } from '../http/entity-operations.ts';
 import { eventDocumentOperations } from '../http/event-document-operations.ts';
 import { createEventFeed } from '../http/event-feed.ts';
+import { createRateLimiter } from '../http/rate-limit.ts';
 import { createRouter } from '../http/router.ts';
 import { createWriteGuard } from '../http/write-guard.ts';
 import { describeNatsDoor } from '../nats/asyncapi.ts';
@@ -19,7 +20,9 @@ import { readStreamDefinition } from '../nats/provisioning.ts';
 import { connectUntilUp, standardStreamFile } from './boot.ts';
 import { readConfig, type Config } from './config.ts';
 import { openKeySet } from './key-set.ts';
+import { followLiveConfig } from './live-config.ts';
 import { createLog, logAnswer, replicaName, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { pastListsOf, servePastLists } from './past-list-process.ts';
 import { openLogs } from './service-logs.ts';
 import { createPastLists } from './past-lists.ts';
@@ -28,6 +31,7 @@ import { listen } from './server.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { onShutdown } from './shutdown.ts';
 import { sources } from './sources.ts';
+import { openTracing } from './tracing.ts';
 import { readVersion } from './version.ts';
 
 /** What a launcher is told over the IPC channel once the service answers; ports that were 0 are known by then. */
@@ -86,6 +90,10 @@ async function start<
   /** What has to be closed between the last answer and the end, in this order. */
   const closers: (() => unknown)[] = [];
 
+  const whyNotReady = () => (stopping ? 'stopping' : pending);
+  const tracing = await openTracing(name, config, log);
+  if (tracing !== undefined) closers.push(tracing.close);
+  const metrics = createMetrics(name, () => whyNotReady() === undefined);
   const authorizeWrite =
     auth && createWriteGuard({ ...auth, keys: await openKeySet(auth.keys), scope: writeScope });
   // The ports come first: that one is taken should be said at once.
@@ -93,7 +101,7 @@ async function start<
     host,
     port: probePort,
     variable: 'PROBE_PORT',
-    listener: probeListener({ started: () => pending, ready: () => (stopping ? 'stopping' : pending) }),
+    listener: probeListener({ started: () => pending, ready: whyNotReady, metrics: metrics.listener }),
   });
   let answer = answerStarting(() => `The service is starting: ${pending}.`);
   const http = await listen({
@@ -113,19 +121,31 @@ async function start<
   });
 
   const connection = await connectUntilUp(name, config, log, (progress) => (pending = progress));
+  metrics.watchConnection(connection);
   // There is nobody to drain to when the broker is gone.
   closers.unshift(() => (connection.isUp ? connection.nc.drain() : connection.nc.close()));
   const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
+  const rateLimiter = createRateLimiter(limits.rateLimit);
+  closers.unshift(followLiveConfig(name, config, { connection, jsm, log, rateLimiter }).stop);
   const logs = await openLogs(definition, {
     connection,
     jsm,
     reader: name,
     log,
+    observer: {
+      ...metrics,
+      onCaughtUp(each, view, milliseconds) {
+        metrics.onCaughtUp(each, view, milliseconds);
+        tracing?.traceFolds(each, view);
+      },
+    },
     snapshotEvery: config.snapshotEvery,
     report: (progress) => (pending = progress),
   });
   closers.unshift(logs.stop);
-  const { stream, view, store } = logs.own;
+  const { stream, view } = logs.own;
+  const counted = metrics.countAppends(stream, logs.own.store);
+  const store = tracing?.traceAppends(stream, counted) ?? counted;
 
   const pastLists = createPastLists<State>(stream, log);
   closers.unshift(pastLists.close);
@@ -136,10 +156,12 @@ async function start<
     queue: createKeyedQueue(),
     followed: Object.values(logs.freshness.followed),
     catchUpTimeoutMs,
+    onRetry: metrics.countCommandRetry,
   };
   const freshness = boundWaits(logs.freshness, limits.maxWaits);
   const feed = createEventFeed(view, store, config.maxFeedClients);
   farewells.push(feed.close);
+  metrics.watchFeed(feed);
   const context = {
     transactor,
     sources,
@@ -175,8 +197,13 @@ async function start<
   answer = createApp({
     router: createRouter([...operations, ...explaining], { authorizeWrite }),
     ...limits,
-    onAnswer: (answered) => logAnswer(log, answered),
-    onInternalError: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
+    rateLimiter,
+    beginSpan: tracing?.beginHttpSpan,
+    onAnswer(answered) {
+      metrics.countHttpAnswer(answered);
+      logAnswer(log, answered);
+    },
+    onInternalError: (error, request) => log.error({ err: error, ...request }, 'a request failed'),
   }).callback();
   closers.unshift(
     await serveEndpoints({
@@ -184,7 +211,11 @@ async function start<
       name,
       version,
       endpoints,
-      onInternalError: (error, subject) => log.error({ err: error, subject }, 'a request failed'),
+      beginSpan: tracing?.beginNatsSpan,
+      onAnswer(answered) {
+        metrics.countNatsAnswer(answered);
+        logAnswer(log, answered);
+      },
       status: () => ({
         replica: replicaName(),
         position: view.position,

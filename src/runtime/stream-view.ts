@@ -7,6 +7,7 @@ import { createView, type View } from '../core/view.ts';
 import type { Connection } from '../nats/connection.ts';
 import { awaitStream, catchUp, retrying, standardStreamFile } from './boot.ts';
 import { openEventLog, type EventLogDefinition } from './event-log.ts';
+import type { LogObserver } from './log-observer.ts';
 import type { Log } from './log.ts';
 import { writeSnapshots } from './snapshot-writer.ts';
 
@@ -26,6 +27,7 @@ export type StreamViewOptions = {
   readonly log: Log;
   /** A snapshot is written every so many positions. */
   readonly snapshotEvery: number;
+  readonly observer: LogObserver;
   /** Is told what is still to be done. */
   report(progress: string): void;
 };
@@ -37,7 +39,7 @@ export async function openStreamView<State, Event extends DomainEvent>(
     readonly streamFile?: URL | undefined;
     referencesOf?(state: State): readonly number[];
   },
-  { connection, jsm, reader, log, snapshotEvery, report }: StreamViewOptions,
+  { connection, jsm, reader, log, observer, snapshotEvery, report }: StreamViewOptions,
 ): Promise<StreamView<State, Event>> {
   const { name, streamFile = standardStreamFile(name), fold, referencesOf } = definition;
   report(`waiting for the stream of ${name}`);
@@ -48,6 +50,7 @@ export async function openStreamView<State, Event extends DomainEvent>(
     stream,
     reader,
     log,
+    onAppendRetry: () => observer.onAppendRetry(stream),
   });
 
   const sayUnavailable = (error: unknown) =>
@@ -57,8 +60,10 @@ export async function openStreamView<State, Event extends DomainEvent>(
   const image = await retrying(() => snapshots.load(target), sayUnavailable);
   const view = createView(fold, { image, referencesOf });
   const following = follow(view);
-  await catchUp(stream, view, target, log, report);
-  const writer = writeSnapshots(stream, view, snapshots, snapshotEvery, log);
+  observer.onFollowed(stream, view, following);
+  const { milliseconds } = await catchUp(stream, view, target, log, report);
+  observer.onCaughtUp(stream, view, milliseconds);
+  const writer = writeSnapshots(stream, view, snapshots, snapshotEvery, log, observer);
   return {
     stream,
     store,

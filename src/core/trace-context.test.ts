@@ -1,0 +1,36 @@
+/** A `traceparent` as W3C Trace Context has it, and what is none. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readTraceparent, traceIdOf } from './trace-context.ts';
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const good = `00-${traceId}-00f067aa0ba902b7-01`;
+
+const test = suite('traceparent');
+
+test('is taken as it is, a later version too', () => {
+  for (const text of [good, good.replace(/01$/, '00'), good.replace(/^00/, '01')]) {
+    assert.is(readTraceparent(text), text);
+  }
+  assert.is(traceIdOf(good), traceId);
+});
+
+test('counts as none when it has not the form of one', () => {
+  for (const text of [
+    undefined,
+    '',
+    'x',
+    good.toUpperCase(),
+    `${good}-more`,
+    ` ${good}`,
+    good.replace(/^00/, 'ff'),
+    good.replace(traceId, '0'.repeat(32)),
+    good.replace('00f067aa0ba902b7', '0'.repeat(16)),
+    good.slice(0, -3),
+  ]) {
+    assert.is(readTraceparent(text), undefined, text ?? 'nothing');
+  }
+});
+
+test.run();
