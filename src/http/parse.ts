@@ -36,19 +36,21 @@ function parseParameters<T>(schema: z.ZodType<T>, given: unknown, complaint: str
 /**
  * The values of the named headers, undefined where the request has none.
  *
+ * @param traceparent the request's own place in its trace.
  * @throws Problem `malformed` naming the header that has not its form.
  */
 export function parseHeaders(
   names: readonly RequestHeaderName[],
   headers: IncomingHttpHeaders,
+  traceparent?: string,
 ): RequestHeaders {
   const read = (name: RequestHeaderName) => headers[name.toLowerCase()];
   const given = names.filter((name) => read(name) !== undefined);
   // Most requests have none of them.
-  if (given.length === 0) return {};
+  if (given.length === 0) return { traceparent };
   const values = Object.fromEntries(given.map((name) => [name, read(name)]));
   const parsed = requestHeaderSchema(given).safeParse(values);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, traceparent };
   throw new Problem('malformed', `The header ${describeIssues(parsed.error)}.`);
 }
 

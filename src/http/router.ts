@@ -69,7 +69,7 @@ function createHandler(
       id: id === undefined ? 0 : parseId(id),
       params: params === undefined ? undefined : parseParams(params, ctx.params),
       query: query === undefined ? undefined : parseQuery(query, ctx.query),
-      headers: { ...parseHeaders(headers, ctx.req.headers), traceparent: stateOf(ctx).traceparent },
+      headers: parseHeaders(headers, ctx.req.headers, stateOf(ctx).traceparent),
       accepted,
       body: body === undefined ? undefined : await parseBody(body, ctx),
     };
