@@ -93,7 +93,7 @@ const waiting = suite('a service waits, and says for what');
 
 waiting('for a stream that is missing', async () => {
   const service = await launch('laptops');
-  const { level, stream, reason } = await service.awaitLog(complaint);
+  const { level, stream, reason } = await service.awaitLog(complaint, 'LAPTOPS');
   assert.equal([level, stream, reason], ['error', 'LAPTOPS', 'there is no such stream']);
   await assertWaiting(service, '/laptops', /LAPTOPS.*there is no such stream/);
   assert.equal(service.logged('ready'), []);
@@ -107,7 +107,7 @@ waiting('for a stream that differs from its file, with the differences', async (
   const wanted = await readStreamDefinition(`${folder}/ports.json`);
   await jsm.streams.add({ ...wanted, duplicate_window: 60e9, deny_purge: false });
   const service = await launch('ports');
-  const { stream, reason } = await service.awaitLog(complaint);
+  const { stream, reason } = await service.awaitLog(complaint, 'PORTS');
   assert.is(stream, 'PORTS');
   const differences =
     /duplicate_window is 60000000000, wanted 120000000000; deny_purge is (null|false|undefined), wanted true/;

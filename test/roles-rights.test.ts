@@ -41,7 +41,7 @@ function serviceRights(own: 'laptops' | 'ports', other: 'laptops' | 'ports'): [R
         api(`STREAM.INFO.${mine}`),
         api(`STREAM.MSG.GET.${theirs}`),
         api(`CONSUMER.CREATE.${theirs}.c.${other}.events.>`),
-        api('DIRECT.GET.KV_portside-config.$KV.portside-config.x'),
+        api('CONSUMER.CREATE.KV_portside-config.c'),
         `$O.${own}-snapshots.M.x`,
         '_INBOX_publisher.x',
       ],

@@ -4,6 +4,7 @@
  */
 
 import { fileURLToPath } from 'node:url';
+import type { NatsConnection } from 'nats';
 import { connectToNats } from '../nats/connection.ts';
 import { describeDifference, provisionStreams } from '../nats/provisioning.ts';
 import { explainConnectFailure } from '../runtime/config-nats.ts';
@@ -14,21 +15,28 @@ try {
   const { nc } = await connectToNats({ ...nats, name: 'provision' }).catch((error: unknown) => {
     throw new Error(explainConnectFailure(error, nats), { cause: error });
   });
-  const [, , ...given] = process.argv;
-  const folders = given.length > 0 ? given : [fileURLToPath(new URL('../../streams', import.meta.url))];
-  const provisioned = [];
-  for (const folder of folders) provisioned.push(...(await provisionStreams(nc, folder, streamReplicas)));
-  for (const { name, result } of provisioned) {
-    process.stdout.write(`${name}: ${result.outcome}\n`);
-    if (!('differences' in result)) continue;
-    for (const difference of result.differences) {
-      const remark = difference.safe ? '' : ' (a change could lose data or change what the stream means)';
-      process.stdout.write(`  ${describeDifference(difference)}${remark}\n`);
-    }
+  try {
+    await provision(nc, streamReplicas);
+  } finally {
+    await nc.close();
   }
-  await nc.drain();
-  if (provisioned.some(({ result }) => result.outcome === 'refused')) process.exitCode = 1;
 } catch (error) {
   process.stderr.write(`provision: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
+}
+
+async function provision(nc: NatsConnection, replicas: number | undefined): Promise<void> {
+  const [, , ...given] = process.argv;
+  const folders = given.length > 0 ? given : [fileURLToPath(new URL('../../streams', import.meta.url))];
+  for (const folder of folders) {
+    for (const { name, result } of await provisionStreams(nc, folder, replicas)) {
+      process.stdout.write(`${name}: ${result.outcome}\n`);
+      if (!('differences' in result)) continue;
+      for (const difference of result.differences) {
+        const remark = difference.safe ? '' : ' (a change could lose data or change what the stream means)';
+        process.stdout.write(`  ${describeDifference(difference)}${remark}\n`);
+      }
+      if (result.outcome === 'refused') process.exitCode = 1;
+    }
+  }
 }

@@ -19,17 +19,27 @@ export type ServiceLogs<State, Command, Event extends DomainEvent> = {
 /** Resolves once every view shows all that its stream held when this began. */
 export async function openLogs<State, Command, Event extends DomainEvent, Add, Change, Others>(
   definition: ServiceDefinition<State, Command, Event, Add, Change, Others>,
-  options: StreamViewOptions,
+  options: Omit<StreamViewOptions, 'report'> & { report(progress: string): void },
 ): Promise<ServiceLogs<State, Command, Event>> {
   const { name, streamFile, events, decider, follows = {} } = definition;
   const { connection } = options;
 
   const others = Object.entries<Followed<unknown>>(follows);
+  const progress = new Map<string, string>();
+  /** The same options; what is still to be done is told of each stream that is not there yet. */
+  const reporting = (service: string): StreamViewOptions => ({
+    ...options,
+    report(remaining) {
+      if (remaining === undefined) progress.delete(service);
+      else progress.set(service, remaining);
+      options.report([...progress.values()].join('; ') || 'opening its doors');
+    },
+  });
   const [own, entries] = await Promise.all([
-    openStreamView({ name, streamFile, events, fold: decider }, options),
+    openStreamView({ name, streamFile, events, fold: decider }, reporting(name)),
     Promise.all(
       others.map(async ([other, { fold, ...known }]) => {
-        const log = await openStreamView({ name: other, fold, ...known }, options);
+        const log = await openStreamView({ name: other, fold, ...known }, reporting(other));
         return [other, { ...log, fold }] as const;
       }),
     ),

@@ -28,8 +28,8 @@ export type StreamViewOptions = {
   /** A snapshot is written every so many positions. */
   readonly snapshotEvery: number;
   readonly observer: LogObserver;
-  /** Is told what is still to be done. */
-  report(progress: string): void;
+  /** Is told what is still to be done; undefined when nothing is. */
+  report(progress: string | undefined): void;
 };
 
 /** Resolves once the view shows all that the stream held when this began. */
@@ -63,6 +63,7 @@ export async function openStreamView<State, Event extends DomainEvent>(
   observer.onFollowed(stream, view, following);
   const { milliseconds } = await catchUp(stream, view, target, log, report);
   observer.onCaughtUp(stream, view, milliseconds);
+  report(undefined);
   const writer = writeSnapshots(stream, view, snapshots, snapshotEvery, log, observer);
   return {
     stream,
