@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JetStreamApiError, StorageType, type JetStreamManager } from '@nats-io/jetstream';
+import { jetstream, JetStreamApiError, StorageType, type JetStreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { Msg, NatsConnection } from 'nats';
 import { brokerErrors } from './broker-errors.ts';
@@ -113,5 +113,7 @@ function isRemoval({ headers }: Msg): boolean {
 /** Makes the bucket unless it is there; what it holds and how it was made stays as it is. */
 export async function provisionConfigBucket(nc: NatsConnection, replicas = 1): Promise<void> {
   const description = 'What running replicas are told: log level and rate limits.';
-  await new Kvm(nc).create(configBucket, { storage: StorageType.File, replicas, history: 5, description });
+  // Without the client's first question, what the account may use: the provisioner does not have to know that.
+  const buckets = new Kvm(jetstream(nc, { checkAPI: false }));
+  await buckets.create(configBucket, { storage: StorageType.File, replicas, history: 5, description });
 }
