@@ -58,6 +58,7 @@ function serviceRights(own: 'laptops' | 'ports', other: 'laptops' | 'ports'): [R
         `$O.${other}-snapshots.M.x`,
         api(`STREAM.PURGE.OBJ_${other}-snapshots`),
         '$KV.portside-config.log-level',
+        api('DIRECT.GET.KV_portside-config.$KV.portside-config.x'),
         api(`DIRECT.GET.${theirs}.${other}.events.1`),
         api(`CONSUMER.MSG.NEXT.${mine}.mine`),
         `_INBOX_${other}.x`,

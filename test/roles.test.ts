@@ -1,10 +1,12 @@
 /** Least privilege: under docker/nats-roles.conf everybody can do their work. roles-rights.test.ts shows what is refused. */
 
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { diagnose } from '../scripts/doctor/testing.ts';
 import { createTestFiles, startImport } from '../scripts/import/testing.ts';
+import { configBucket } from '../src/nats/config-bucket.ts';
 import { findReplicas } from '../src/nats/replicas.ts';
 import { eventually } from '../src/testing/eventually.ts';
 import { startLoggedService, type LoggedService } from '../src/testing/logged-service.ts';
@@ -12,7 +14,12 @@ import { runProvision } from '../src/testing/provision-process.ts';
 import { roles, startRoleBroker, type Role } from '../src/testing/role-broker.ts';
 
 const broker = await startRoleBroker();
-const provisioned = await runProvision(broker.environmentOf('provisioner'));
+// Nobody gets anywhere without it.
+assert.equal(await runProvision(broker.environmentOf('provisioner')), {
+  code: 0,
+  stdout: 'LAPTOPS: created\nPORTS: created\n',
+  stderr: '',
+});
 const start = (name: 'laptops' | 'ports') =>
   startLoggedService(name, {
     natsUrl: broker.url,
@@ -37,10 +44,6 @@ async function managerOf(role: Role) {
 const refusalsOf = (service: LoggedService) => service.logged('NATS refuses');
 
 const work = suite('under the roles');
-
-work('the provisioner makes the streams', () => {
-  assert.equal(provisioned, { code: 0, stdout: 'LAPTOPS: created\nPORTS: created\n', stderr: '' });
-});
 
 work('a service answers commands and queries, keeps snapshots, and lists the past', async () => {
   const { nc } = connectionOf('publisher');
@@ -92,12 +95,17 @@ work('the importer imports, and imports again', async () => {
   files.close();
 });
 
-work('a service follows the live configuration that the operator sets', async () => {
-  await jetstream(connectionOf('operator').nc).publish('$KV.portside-config.log-level', 'debug');
+work('what the operator configures reaches the services that run', async () => {
+  const buckets = new Kvm(jetstream(connectionOf('operator').nc, { checkAPI: false }));
+  const bucket = await buckets.open(configBucket);
+  await bucket.put('rate-limit-burst', '7');
   for (const service of [laptops, ports]) {
-    await service.awaitLog('the configuration was changed');
+    const { rateLimit } = await service.awaitLog('the configuration was changed');
+    assert.equal(rateLimit, { perSecond: 0, burst: 7 });
     assert.equal(refusalsOf(service), []);
   }
+  assert.is((await bucket.get('rate-limit-burst'))?.string(), '7');
+  await bucket.delete('rate-limit-burst');
 });
 
 work('a subscriber reads live, in order, and at least once with a durable consumer', async () => {

@@ -113,11 +113,7 @@ function isRemoval({ headers }: Msg): boolean {
 /** Makes the bucket unless it is there; what it holds and how it was made stays as it is. */
 export async function provisionConfigBucket(nc: NatsConnection, replicas = 1): Promise<void> {
   const description = 'What running replicas are told: log level and rate limits.';
-  // Nobody needs the right to ask what JetStream as a whole can do.
-  await new Kvm(jetstream(nc, { checkAPI: false })).create(configBucket, {
-    storage: StorageType.File,
-    replicas,
-    history: 5,
-    description,
-  });
+  // Without the client's first question, what the account may use: the provisioner does not have to know that.
+  const buckets = new Kvm(jetstream(nc, { checkAPI: false }));
+  await buckets.create(configBucket, { storage: StorageType.File, replicas, history: 5, description });
 }
