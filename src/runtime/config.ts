@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Access } from '../nats/connection.ts';
 import { authEnvironment, checkAuth, toAuthConfig, type AuthConfig } from './config-auth.ts';
+import type { ReadinessConfig } from './readiness.ts';
 import { checkLimits, limitsEnvironment, toLimitsConfig, type LimitsConfig } from './config-limits.ts';
 import { checkAccess, natsEnvironment, toAccess, withoutSecrets } from './config-nats.ts';
 
@@ -40,6 +41,9 @@ function environmentOf({ httpPort, probePort }: ConfigDefaults) {
     LOG_LEVEL: z.enum(logLevels).default('info'),
     SSE_MAX_CLIENTS: z.coerce.number<string>().int().min(0).default(5_000),
     SNAPSHOT_EVERY: z.coerce.number<string>().int().min(1).default(10_000),
+    PAST_MAX_HEAP_MIB: z.coerce.number<string>().int().min(32).default(2_048),
+    READY_GRACE_SECONDS: z.coerce.number<string>().min(0).default(300),
+    READY_SETTLE_SECONDS: z.coerce.number<string>().min(0).default(5),
     SHUTDOWN_TIMEOUT_SECONDS: z.coerce.number<string>().min(1).max(600).default(9),
   });
   return variables.superRefine((given, issues) => {
@@ -67,6 +71,9 @@ export type Config = {
   readonly maxFeedClients: number;
   /** A snapshot is written after this many messages at least. */
   readonly snapshotEvery: number;
+  /** The most heap of the process that lists the past, in MiB. */
+  readonly pastMaxHeapMiB: number;
+  readonly readiness: ReadinessConfig;
   /** After this many milliseconds a shutdown that hangs is ended by force. */
   readonly shutdownTimeoutMs: number;
   readonly limits: LimitsConfig;
@@ -92,6 +99,11 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     logLevel: variables.LOG_LEVEL,
     maxFeedClients: variables.SSE_MAX_CLIENTS,
     snapshotEvery: variables.SNAPSHOT_EVERY,
+    pastMaxHeapMiB: variables.PAST_MAX_HEAP_MIB,
+    readiness: {
+      graceMs: variables.READY_GRACE_SECONDS * 1000,
+      settleMs: variables.READY_SETTLE_SECONDS * 1000,
+    },
     shutdownTimeoutMs: variables.SHUTDOWN_TIMEOUT_SECONDS * 1000,
     limits: toLimitsConfig(variables),
     auth: toAuthConfig(variables),
