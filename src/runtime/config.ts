@@ -54,6 +54,13 @@ function environmentOf({ httpPort, probePort }: ConfigDefaults) {
   });
 }
 
+const provisionEnvironment = z
+  .object({
+    ...natsEnvironment,
+    STREAM_REPLICAS: z.coerce.number<string>().int().min(1).max(5).optional(),
+  })
+  .superRefine((given, issues) => checkAccess(given, reportTo(issues)));
+
 function reportTo(issues: z.RefinementCtx): (name: string, message: string) => void {
   return (name, message) => issues.addIssue({ code: 'custom', path: [name], message });
 }
@@ -113,6 +120,16 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
   };
 }
 
+/** The names of the variables that a service is told by. */
+export function variablesOfService(defaults: ConfigDefaults): string[] {
+  return Object.keys(environmentOf(defaults).shape);
+}
+
+/** The names of the variables that the provisioner is told by. */
+export function variablesOfProvisioner(): string[] {
+  return Object.keys(provisionEnvironment.shape);
+}
+
 export type ProvisionConfig = Pick<Config, 'nats'> & {
   /** How many servers keep each stream; undefined: what the stream files say. */
   readonly streamReplicas: number | undefined;
@@ -120,14 +137,7 @@ export type ProvisionConfig = Pick<Config, 'nats'> & {
 
 /** @throws ConfigError naming every variable that is wrong. */
 export function readProvisionConfig(environment: NodeJS.ProcessEnv): ProvisionConfig {
-  const schema = z.object({
-    ...natsEnvironment,
-    STREAM_REPLICAS: z.coerce.number<string>().int().min(1).max(5).optional(),
-  });
-  const variables = read(
-    schema.superRefine((given, issues) => checkAccess(given, reportTo(issues))),
-    environment,
-  );
+  const variables = read(provisionEnvironment, environment);
   return {
     nats: toAccess(variables),
     streamReplicas: variables.STREAM_REPLICAS,
