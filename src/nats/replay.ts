@@ -23,6 +23,8 @@ export type ReplayOptions = {
   onMessage(message: Msg, stored: Stored): void;
   /** The replay broke off and begins again after the last position. */
   onInterrupted?(reason: string): void;
+  /** After an interruption: it has given out again all that the stream held when it went on. */
+  onCaughtUp?(): void;
   /** The stream is not the one that was read so far: what was folded from it can no longer be trusted. */
   onReplaced?(detail: string): void;
 };
@@ -51,27 +53,38 @@ export function replay(options: ReplayOptions): Replay {
   let shorterSince: number | undefined;
   let pendingAtFirst: number | undefined;
   let lastReply: string | undefined;
+  let interrupted = false;
   let stopped = false;
   let endSession: (reason: string) => void = () => undefined;
 
-  /** @throws StreamReplaced when the stream is another one, or shorter than what was read from it. */
-  async function checkStream() {
+  /**
+   * The last position that the stream has given.
+   *
+   * @throws StreamReplaced when the stream is another one, or shorter than what was read from it.
+   */
+  async function checkStream(): Promise<number> {
     const info = await jsm.streams.info(stream);
     created ??= info.created;
     if (info.created !== created) throw new StreamReplaced(`stream ${stream} was deleted and created again`);
     if (info.state.last_seq >= position) {
       shorterSince = undefined;
-    } else {
-      shorterSince ??= Date.now();
-      const detail = `stream ${stream} ends at ${info.state.last_seq}, but position ${position} was read from it`;
-      if (Date.now() - shorterSince > replacedAfterMs) throw new StreamReplaced(detail);
-      throw new Error(detail);
+      return info.state.last_seq;
     }
+    shorterSince ??= Date.now();
+    const detail = `stream ${stream} ends at ${info.state.last_seq}, but position ${position} was read from it`;
+    if (Date.now() - shorterSince > replacedAfterMs) throw new StreamReplaced(detail);
+    throw new Error(detail);
+  }
+
+  function sayCaughtUp() {
+    if (!interrupted) return;
+    interrupted = false;
+    options.onCaughtUp?.();
   }
 
   /** One consumer, from its creation until something is doubtful; resolves with the reason. */
   async function session(): Promise<string> {
-    await checkStream();
+    const target = await checkStream();
     if (stopped) return 'stopped';
     const inbox = connection.createInbox();
     const name = `replay-${nuid.next()}`;
@@ -126,6 +139,7 @@ export function replay(options: ReplayOptions): Replay {
           position = delivery.position;
           lastReply = message.reply;
           options.onMessage(message, delivery);
+          if (position >= target) sayCaughtUp();
         }
       }
 
@@ -138,6 +152,8 @@ export function replay(options: ReplayOptions): Replay {
         if (stalled) connection.nc.publish(stalled);
         const lastDelivered = message.headers?.get(lastConsumerSequenceHeader);
         if (lastDelivered && Number(lastDelivered) !== delivered) end('messages were lost on the way');
+        // A heartbeat of a consumer that is not held up means that nothing is left to give out.
+        else if (!stalled) sayCaughtUp();
       }
 
       function end(reason: string) {
@@ -160,6 +176,7 @@ export function replay(options: ReplayOptions): Replay {
         return error instanceof Error ? error.message : String(error);
       });
       if (stopped) return;
+      interrupted = true;
       options.onInterrupted?.(reason);
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }

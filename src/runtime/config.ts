@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Access } from '../nats/connection.ts';
 import { authEnvironment, checkAuth, toAuthConfig, type AuthConfig } from './config-auth.ts';
+import type { ReadinessConfig } from './readiness.ts';
 import { checkLimits, limitsEnvironment, toLimitsConfig, type LimitsConfig } from './config-limits.ts';
 import { checkAccess, natsEnvironment, toAccess, withoutSecrets } from './config-nats.ts';
 
@@ -40,6 +41,9 @@ function environmentOf({ httpPort, probePort }: ConfigDefaults) {
     LOG_LEVEL: z.enum(logLevels).default('info'),
     SSE_MAX_CLIENTS: z.coerce.number<string>().int().min(0).default(5_000),
     SNAPSHOT_EVERY: z.coerce.number<string>().int().min(1).default(10_000),
+    PAST_MAX_HEAP_MIB: z.coerce.number<string>().int().min(32).default(2_048),
+    READY_GRACE_SECONDS: z.coerce.number<string>().min(0).default(300),
+    READY_SETTLE_SECONDS: z.coerce.number<string>().min(0).default(5),
     SHUTDOWN_TIMEOUT_SECONDS: z.coerce.number<string>().min(1).max(600).default(9),
   });
   return variables.superRefine((given, issues) => {
@@ -49,6 +53,13 @@ function environmentOf({ httpPort, probePort }: ConfigDefaults) {
     checkAuth(given, report);
   });
 }
+
+const provisionEnvironment = z
+  .object({
+    ...natsEnvironment,
+    STREAM_REPLICAS: z.coerce.number<string>().int().min(1).max(5).optional(),
+  })
+  .superRefine((given, issues) => checkAccess(given, reportTo(issues)));
 
 function reportTo(issues: z.RefinementCtx): (name: string, message: string) => void {
   return (name, message) => issues.addIssue({ code: 'custom', path: [name], message });
@@ -67,6 +78,9 @@ export type Config = {
   readonly maxFeedClients: number;
   /** A snapshot is written after this many messages at least. */
   readonly snapshotEvery: number;
+  /** The most heap of the process that lists the past, in MiB. */
+  readonly pastMaxHeapMiB: number;
+  readonly readiness: ReadinessConfig;
   /** After this many milliseconds a shutdown that hangs is ended by force. */
   readonly shutdownTimeoutMs: number;
   readonly limits: LimitsConfig;
@@ -92,6 +106,11 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     logLevel: variables.LOG_LEVEL,
     maxFeedClients: variables.SSE_MAX_CLIENTS,
     snapshotEvery: variables.SNAPSHOT_EVERY,
+    pastMaxHeapMiB: variables.PAST_MAX_HEAP_MIB,
+    readiness: {
+      graceMs: variables.READY_GRACE_SECONDS * 1000,
+      settleMs: variables.READY_SETTLE_SECONDS * 1000,
+    },
     shutdownTimeoutMs: variables.SHUTDOWN_TIMEOUT_SECONDS * 1000,
     limits: toLimitsConfig(variables),
     auth: toAuthConfig(variables),
@@ -101,6 +120,16 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
   };
 }
 
+/** The names of the variables that a service is told by. */
+export function variablesOfService(defaults: ConfigDefaults): string[] {
+  return Object.keys(environmentOf(defaults).shape);
+}
+
+/** The names of the variables that the provisioner is told by. */
+export function variablesOfProvisioner(): string[] {
+  return Object.keys(provisionEnvironment.shape);
+}
+
 export type ProvisionConfig = Pick<Config, 'nats'> & {
   /** How many servers keep each stream; undefined: what the stream files say. */
   readonly streamReplicas: number | undefined;
@@ -108,14 +137,7 @@ export type ProvisionConfig = Pick<Config, 'nats'> & {
 
 /** @throws ConfigError naming every variable that is wrong. */
 export function readProvisionConfig(environment: NodeJS.ProcessEnv): ProvisionConfig {
-  const schema = z.object({
-    ...natsEnvironment,
-    STREAM_REPLICAS: z.coerce.number<string>().int().min(1).max(5).optional(),
-  });
-  const variables = read(
-    schema.superRefine((given, issues) => checkAccess(given, reportTo(issues))),
-    environment,
-  );
+  const variables = read(provisionEnvironment, environment);
   return {
     nats: toAccess(variables),
     streamReplicas: variables.STREAM_REPLICAS,

@@ -13,6 +13,7 @@ import { replay, type Replay } from '../nats/replay.ts';
 import { openSnapshots, type Snapshots } from '../nats/snapshots.ts';
 import { eventSubjects } from '../nats/subjects.ts';
 import type { Log } from './log.ts';
+import type { Readiness } from './readiness.ts';
 
 export type EventLog<State, Event extends DomainEvent> = {
   readonly store: EventStore<Event>;
@@ -41,11 +42,13 @@ export type EventLogOptions = {
   readonly log: Log;
   /** Called when an append whose outcome is not known is sent again. */
   onAppendRetry?(): void;
+  /** Is told when the stream breaks off, and when it comes again. */
+  readonly readiness?: Pick<Readiness, 'onBroken' | 'onMended'> | undefined;
 };
 
 export async function openEventLog<State, Event extends DomainEvent>(
   { name, events, fold }: EventLogDefinition<State, Event>,
-  { connection, jsm, stream, reader, log, onAppendRetry }: EventLogOptions,
+  { connection, jsm, stream, reader, log, onAppendRetry, readiness }: EventLogOptions,
 ): Promise<EventLog<State, Event>> {
   const subjects = eventSubjects(name);
   const codec = createCodec(events, subjects);
@@ -79,8 +82,14 @@ export async function openEventLog<State, Event extends DomainEvent>(
           if (stored.position <= upTo) view.apply(codec.decode(message, stored));
           else view.skipTo(upTo);
         },
-        onInterrupted: (reason) =>
-          log.warn({ stream, reason, position: view.position }, 'the replay was interrupted'),
+        onInterrupted(reason) {
+          log.warn({ stream, reason, position: view.position }, 'the replay was interrupted');
+          readiness?.onBroken(stream);
+        },
+        onCaughtUp() {
+          log.info({ stream, position: view.position }, 'the replay has caught up');
+          readiness?.onMended(stream);
+        },
         onReplaced(detail) {
           // What was folded is not what the stream says now; only a new fold can be trusted.
           log.fatal({ stream, detail }, 'the stream was replaced');

@@ -15,9 +15,6 @@ const maxWaiting = 8;
 const timeoutMs = 30_000;
 /** Milliseconds without a request after which the child ends and gives its memory back. */
 const idleMs = 30_000;
-/** The child's own limit, in MiB; beyond it the child ends, not the service. */
-const maxHeapMiB = 2_048;
-
 /** The first argument of a process that lists the past; the second one is the stream. */
 export const pastListsArgument = 'past-lists';
 
@@ -40,8 +37,11 @@ type Waiting<State> = {
 
 export type PastLists<State> = { readonly list: PastList<State>; close(): void };
 
-/** @param stream whose past is listed; the child gets the rest from the service's own entry and the environment. */
-export function createPastLists<State>(stream: string, log: Log): PastLists<State> {
+/**
+ * @param stream whose past is listed; the child gets the rest from the service's own entry and the environment.
+ * @param maxHeapMiB the child's own limit; beyond it the child ends, not the service.
+ */
+export function createPastLists<State>(stream: string, maxHeapMiB: number, log: Log): PastLists<State> {
   const waiting = new Map<number, Waiting<State>>();
   let child: ChildProcess | undefined;
   let idle: NodeJS.Timeout | undefined;

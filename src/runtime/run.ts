@@ -27,6 +27,7 @@ import { pastListsOf, servePastLists } from './past-list-process.ts';
 import { openLogs } from './service-logs.ts';
 import { createPastLists } from './past-lists.ts';
 import { probeListener } from './probes.ts';
+import { createReadiness } from './readiness.ts';
 import { listen } from './server.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { onShutdown } from './shutdown.ts';
@@ -85,12 +86,13 @@ async function start<
   /** What this process still has to do before it answers; undefined once it does. */
   let pending: string | undefined = 'connecting to NATS';
   let stopping = false;
+  const readiness = createReadiness(config.readiness);
   /** What makes room for the end: streams without an end would hold it up. */
   const farewells: (() => void)[] = [];
   /** What has to be closed between the last answer and the end, in this order. */
   const closers: (() => unknown)[] = [];
 
-  const whyNotReady = () => (stopping ? 'stopping' : pending);
+  const whyNotReady = () => (stopping ? 'stopping' : (pending ?? readiness.whyNot()));
   const tracing = await openTracing(name, config, log);
   if (tracing !== undefined) closers.push(tracing.close);
   const metrics = createMetrics(name, () => whyNotReady() === undefined);
@@ -140,6 +142,7 @@ async function start<
       },
     },
     snapshotEvery: config.snapshotEvery,
+    readiness,
     report: (progress) => (pending = progress),
   });
   closers.unshift(logs.stop);
@@ -147,7 +150,7 @@ async function start<
   const counted = metrics.countAppends(stream, logs.own.store);
   const store = tracing?.traceAppends(stream, counted) ?? counted;
 
-  const pastLists = createPastLists<State>(stream, log);
+  const pastLists = createPastLists<State>(stream, config.pastMaxHeapMiB, log);
   closers.unshift(pastLists.close);
   const transactor = {
     decider: logs.decider,

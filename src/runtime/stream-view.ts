@@ -9,6 +9,7 @@ import { awaitStream, catchUp, retrying, standardStreamFile } from './boot.ts';
 import { openEventLog, type EventLogDefinition } from './event-log.ts';
 import type { LogObserver } from './log-observer.ts';
 import type { Log } from './log.ts';
+import type { Readiness } from './readiness.ts';
 import { writeSnapshots } from './snapshot-writer.ts';
 
 export type StreamView<State, Event extends DomainEvent> = {
@@ -28,6 +29,7 @@ export type StreamViewOptions = {
   /** A snapshot is written every so many positions. */
   readonly snapshotEvery: number;
   readonly observer: LogObserver;
+  readonly readiness: Pick<Readiness, 'onBroken' | 'onMended'>;
   /** Is told what is still to be done; undefined when nothing is. */
   report(progress: string | undefined): void;
 };
@@ -39,7 +41,7 @@ export async function openStreamView<State, Event extends DomainEvent>(
     readonly streamFile?: URL | undefined;
     referencesOf?(state: State): readonly number[];
   },
-  { connection, jsm, reader, log, observer, snapshotEvery, report }: StreamViewOptions,
+  { connection, jsm, reader, log, observer, snapshotEvery, readiness, report }: StreamViewOptions,
 ): Promise<StreamView<State, Event>> {
   const { name, streamFile = standardStreamFile(name), fold, referencesOf } = definition;
   report(`waiting for the stream of ${name}`);
@@ -51,6 +53,7 @@ export async function openStreamView<State, Event extends DomainEvent>(
     reader,
     log,
     onAppendRetry: () => observer.onAppendRetry(stream),
+    readiness,
   });
 
   const sayUnavailable = (error: unknown) =>
