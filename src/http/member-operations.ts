@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { DomainEvent } from '../core/decider.ts';
-import { parseEntityId } from '../core/entity-id.ts';
+import { maxEntityId, parseEntityId } from '../core/entity-id.ts';
 import type { JoinedResource } from '../core/joined-resource.ts';
 import { capitalize } from '../core/resource.ts';
 import { carryOut } from './carry-out.ts';
@@ -55,6 +55,7 @@ export function memberOperations<State, Command, Event extends DomainEvent, Add,
   });
 }
 
+/** A text that names an id, and to the document the id itself: this is how a path is written. */
 const MemberId = z
   .string()
   .transform((text, context) => {
@@ -63,4 +64,8 @@ const MemberId = z
     context.addIssue('must be a positive integer below 2^53');
     return z.NEVER;
   })
-  .meta({ description: 'A positive integer.', example: '1' });
+  .meta({
+    description: 'A positive integer.',
+    example: 1,
+    override: { type: 'integer', minimum: 1, maximum: maxEntityId },
+  });
