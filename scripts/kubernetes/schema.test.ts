@@ -20,6 +20,8 @@ import { rolloutPolicies } from './rollout-policies.ts';
 import { AnyObject, findSchemaFaults } from './schema.ts';
 import { readProject } from './testing.ts';
 
+const kubectl = await findKubectl();
+
 const disruptionBudget = (spec: string, kind = 'PodDisruptionBudget') =>
   AnyObject.parse(parse(`{apiVersion: policy/v1, kind: ${kind}, metadata: {name: one}, spec: ${spec}}`));
 const good = disruptionBudget('{maxUnavailable: 1, selector: {matchLabels: {a: b}}}');
@@ -49,7 +51,6 @@ schema('one of a kind or a version that there is not', async () => {
 });
 schema.run();
 
-const kubectl = await findKubectl();
 const rendering = suite('an overlay of your own');
 if ('missing' in kubectl) {
   process.stdout.write(`skipped: ${kubectl.missing}\n`);
