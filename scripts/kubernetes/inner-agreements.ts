@@ -1,5 +1,6 @@
 /** Names and numbers that have to agree between the manifests themselves. */
 
+import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import type { Agreement } from './agreement.ts';
 import {
   brokerFilesOf,
@@ -20,6 +21,17 @@ const portsOf = (workload: Workload) => podOf(workload).containers.flatMap(({ po
 
 const has = (workload: Workload, wanted: string | number | undefined) =>
   portsOf(workload).some(({ name, containerPort }) => [name, containerPort].includes(wanted));
+
+/** The workloads that a selector chooses; none, when a value that it lists is nobody's. */
+function chosenBy(selector: LabelSelector | undefined, manifests: readonly Manifest[]): Workload[] {
+  const workloads = workloadsOf(manifests);
+  const isSomebodys = (key: string, value: string) =>
+    workloads.some((workload) => podLabelsOf(workload)[key] === value);
+  const isSpelt = (selector?.matchExpressions ?? []).every(({ key, values = [] }) =>
+    values.every((value) => isSomebodys(key, value)),
+  );
+  return isSpelt ? workloads.filter((workload) => selects(selector, podLabelsOf(workload))) : [];
+}
 
 const brokersOf = (manifests: readonly Manifest[]) => ofKind(manifests, 'StatefulSet');
 
@@ -50,8 +62,7 @@ export const innerAgreements: readonly Agreement[] = [
   {
     rule: 'a network policy is for pods that are there, and speaks of ports that they have',
     disagreements: (manifests) => {
-      const among = (selector: Parameters<typeof selects>[0]) =>
-        workloadsOf(manifests).filter((workload) => selects(selector, podLabelsOf(workload)));
+      const among = (selector: LabelSelector | undefined) => chosenBy(selector, manifests);
       return ofKind(manifests, 'NetworkPolicy')
         .filter(({ spec }) => {
           const own = among(spec?.podSelector);

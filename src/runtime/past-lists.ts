@@ -37,6 +37,11 @@ type Waiting<State> = {
 
 export type PastLists<State> = { readonly list: PastList<State>; close(): void };
 
+/** The images give Node a share of the memory for its heap, which would have the last word over a limit in MiB (Node 24). */
+export function withoutHeapShare(nodeOptions = ''): string {
+  return nodeOptions.replaceAll(/--max-old-space-size-percentage=\S+\s*/g, '').trim();
+}
+
 /**
  * @param stream whose past is listed; the child gets the rest from the service's own entry and the environment.
  * @param maxHeapMiB the child's own limit; beyond it the child ends, not the service.
@@ -51,6 +56,7 @@ export function createPastLists<State>(stream: string, maxHeapMiB: number, log: 
     // The service's own entry: `runService` sees the argument, and lists the past instead of serving the present.
     const started = fork(process.argv[1] ?? '', [pastListsArgument, stream], {
       execArgv: [...process.execArgv, `--max-old-space-size=${maxHeapMiB}`],
+      env: { ...process.env, NODE_OPTIONS: withoutHeapShare(process.env['NODE_OPTIONS']) },
     });
     started.on('message', (answer: PastListAnswer<State>) => {
       const request = waiting.get(answer.number);
