@@ -81,8 +81,9 @@ notFound('a laptop that is not there', async () => {
 });
 notFound('a route that is not there', async () => {
   for (const path of [
-    '/',
     '/laptop',
+    '/page',
+    '/page/none.js',
     '/laptops/1/x',
     '/laptops/1/events/1',
     '/ports',
