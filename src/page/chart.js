@@ -51,7 +51,7 @@ function optionsFor(element) {
     legend: { show: false },
     cursor: { show: false },
     axes: [axis, axis],
-    scales: { y: { range: (_chart, _least, most) => [0, Math.max(1, most ?? 1)] } },
+    scales: { y: { range: (_chart, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
     series: [{}, { stroke: style.getPropertyValue('--accent'), width: 2, points: { show: false } }],
   };
 }
