@@ -42,7 +42,7 @@ export function App({ state, update, session }) {
     <main id="main" tabindex="-1" ref=${main}>
       ${contract === undefined || session === undefined ? null : html`<${View} ...${props} />`}
     </main>
-    <p class="message" role="status">${state.message}</p>
+    <footer><p class="message" role="status">${state.message}</p></footer>
     ${contract !== undefined && session !== undefined && html`<${Dialog} ...${props} />`}
   `;
 }

@@ -5,7 +5,7 @@ import { toLocalTime } from './text.js';
 
 /** @param {{ state: import('./state.js').State, session: import('./session.js').Session | undefined }} props */
 export function Notices({ state: { replica, status, contract }, session }) {
-  return html`<div aria-live="polite">
+  return html`<section aria-label="Notices" aria-live="polite">
     ${replica.kind === 'unknown' && html`<p class="notice">Asking the service …</p>`}
     ${
       replica.kind === 'gone' &&
@@ -26,7 +26,7 @@ export function Notices({ state: { replica, status, contract }, session }) {
       </p>`
     }
     ${contract !== undefined && session === undefined && html`<p class="notice">Reading …</p>`}
-  </div>`;
+  </section>`;
 }
 
 /** How far the catch-up is, as the service says: "reading LAPTOPS, 12 of 300 messages". @param {{ detail: string }} props */

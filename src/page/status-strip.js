@@ -10,24 +10,26 @@ export function StatusStrip({ state: { status, samples, isFollowing, replica } }
   const { applied, last, lag } = progressOf(status);
   const isUp = replica.kind === 'up';
   const rate = samples.at(-1)?.eventsPerSecond ?? 0;
-  return html`<dl class="strip" aria-label="Health">
-    <${Figure} name="Replica" value=${status.replica} mark=${isUp ? 'well' : 'ill'} />
-    <${Figure} name="Version" value=${status.version} />
-    <${Figure} name="Position" value=${`${applied}${last === null ? '' : ` of ${last}`}`} />
-    <${Figure} name="Lag" value=${lag ?? 'unknown'} />
-    <${Figure} name="Events/s" value=${isUp ? rate.toFixed(1) : '–'} />
-    <${Figure} name="Append" value=${toMilliseconds(status.appends.medianMs)} />
-    <${Figure}
-      name="Broker"
-      value=${status.brokerDownSince === null ? 'up' : 'away'}
-      mark=${status.brokerDownSince === null ? 'well' : 'ill'}
-    />
-    <${Figure}
-      name="Live"
-      value=${isFollowing ? 'following' : 'waiting'}
-      mark=${isFollowing ? 'well' : 'ill'}
-    />
-  </dl>`;
+  return html`<section aria-label="Figures of the replica">
+    <dl class="strip">
+      <${Figure} name="Replica" value=${status.replica} mark=${isUp ? 'well' : 'ill'} />
+      <${Figure} name="Version" value=${status.version} />
+      <${Figure} name="Position" value=${`${applied}${last === null ? '' : ` of ${last}`}`} />
+      <${Figure} name="Lag" value=${lag ?? 'unknown'} />
+      <${Figure} name="Events/s" value=${isUp ? rate.toFixed(1) : '–'} />
+      <${Figure} name="Append" value=${toMilliseconds(status.appends.medianMs)} />
+      <${Figure}
+        name="Broker"
+        value=${status.brokerDownSince === null ? 'up' : 'away'}
+        mark=${status.brokerDownSince === null ? 'well' : 'ill'}
+      />
+      <${Figure}
+        name="Live"
+        value=${isFollowing ? 'following' : 'waiting'}
+        mark=${isFollowing ? 'well' : 'ill'}
+      />
+    </dl>
+  </section>`;
 }
 
 /** @param {{ name: string, value: unknown, mark?: 'well' | 'ill' }} props */
