@@ -43,6 +43,9 @@ await publishAll(system.connection.nc, [
 ]);
 const browser = await openBrowser();
 
+/** Each change is another one. */
+let edition = 1000;
+
 type View = {
   readonly name: string;
   readonly hash: string;
@@ -83,7 +86,7 @@ const views: readonly View[] = [
       await table(page);
       await button(page, 'Change laptop 6').click();
       await page.locator('[name="model"]').fill('EliteBook 845');
-      await laptops.put('/laptops/6', { json: { title: 'HP', model: `EliteBook ${Date.now() % 1000}` } });
+      await laptops.put('/laptops/6', { json: { title: 'HP', model: `EliteBook ${(edition += 1)}` } });
       await button(page, 'Save').click();
       await button(page, 'Save mine over theirs').waitFor();
     },
@@ -108,7 +111,18 @@ const views: readonly View[] = [
   {
     name: 'health',
     hash: '#/health',
-    show: (page) => page.locator('.chart canvas').nth(2).waitFor(),
+    async show(page) {
+      await page.locator('.chart canvas').nth(2).waitFor();
+      const rate = page.locator('figcaption').filter({ hasText: 'Events per second' });
+      // Until the charts have seen a few changes.
+      for (let seen = 0; seen < 5;) {
+        const before = await rate.textContent();
+        await laptops.put('/laptops/5', {
+          json: { title: 'Framework', model: `Laptop 16.${(edition += 1)}` },
+        });
+        if ((await rate.textContent()) !== before) seen += 1;
+      }
+    },
   },
 ];
 

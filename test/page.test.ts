@@ -1,6 +1,8 @@
 /** The page of a service: what one person changes, others see; and what is wrong is said where it is. */
 
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -214,7 +216,16 @@ handle('copies what is shown as a command that works', async () => {
       await page.getByRole('heading', { name: 'Laptop 1' }).waitFor();
       await button(page, 'Copy as curl').first().click();
       await page.getByText('Copied').waitFor();
-      assert.is(await page.evaluate('navigator.clipboard.readText()'), `curl -i ${laptops.url}/laptops/1`);
+      const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
+      assert.is(await copied(), `curl -i ${laptops.url}/laptops/1`);
+
+      await button(page, 'Change').click();
+      await field(page, 'model').fill(`it's "quoted"; $HOME \\`);
+      await dialog(page).getByRole('button', { name: 'Copy as curl' }).click();
+      await dialog(page).getByText('Copied').waitFor();
+      const { stdout } = await promisify(execFile)('sh', ['-c', await copied()]);
+      assert.match(stdout, '200 OK');
+      assert.match((await laptops.get('/laptops/1')).text, JSON.stringify(`it's "quoted"; $HOME \\`));
     },
     { permissions },
   );

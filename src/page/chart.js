@@ -4,6 +4,8 @@ import { html, useEffect, useRef } from './preact.js';
 import uPlot from './uplot.js';
 
 const height = 160;
+/** Seconds that a chart shows at least. */
+const leastSeconds = 60;
 
 /** @param {{ title: string, times: number[], values: (number | null)[] }} props times in seconds since 1970 */
 export function Chart({ title, times, values }) {
@@ -51,7 +53,10 @@ function optionsFor(element) {
     legend: { show: false },
     cursor: { show: false },
     axes: [axis, axis],
-    scales: { y: { range: (_chart, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
+    scales: {
+      x: { range: (_chart, first, last) => [Math.min(first, last - leastSeconds), last] },
+      y: { range: (_chart, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
+    },
     series: [{}, { stroke: style.getPropertyValue('--accent'), width: 2, points: { show: false } }],
   };
 }

@@ -118,6 +118,12 @@ export function createEntityReader({ store, request, contract }) {
       }, settlingMs);
     },
 
+    /** Reads again what is shown. */
+    refresh() {
+      const { entity } = store.state;
+      if (entity !== undefined) void read(entity.id, 0);
+    },
+
     /** @param {import('./follow.js').LiveEvent} event */
     onEvent({ id, position }) {
       if (shown(id) !== undefined) void read(id, position);

@@ -34,17 +34,28 @@ export function createLiveTable({ store, request, contract, onEvent }) {
   /** @type {import('./follow.js').Following | undefined} */
   let following;
 
-  /** Reads the whole list; what differs from the table is live, unless it is the first time. @param {boolean} isLive */
-  async function readAll(isLive) {
+  /**
+   * Reads the whole list. Every page shows at least what the first one did, also through other replicas.
+   *
+   * @param {boolean} isLive whether the reader should notice what differs
+   * @param {number} position the first page shows at least that
+   */
+  async function readAll(isLive, position = 0) {
     let after = 0;
+    let least = position;
     for (;;) {
       const limit = after === 0 ? firstPage : fullPage;
-      const answer = await request('GET', `${path}?limit=${limit}&after=${after}`);
+      const answer = await request('GET', `${path}?limit=${limit}&after=${after}`, {
+        headers: { 'Wait-For-Position': String(least) },
+      });
       if (answer.problem !== undefined) {
         await sleep(retryMs);
         continue;
       }
-      if (after === 0) begin(positionOf(answer));
+      if (after === 0) {
+        least = positionOf(answer);
+        begin(least);
+      }
       const upTo = nextPage(answer) === undefined ? Infinity : (answer.body.at(-1)?.id ?? Infinity);
       store.state.table.putPage(answer.body, after, upTo, isLive);
       store.update({ ...(!isLive && { loading: store.state.table.size }) });
@@ -80,7 +91,7 @@ export function createLiveTable({ store, request, contract, onEvent }) {
       await sleep(gatheringMs);
       const wanted = changed;
       changed = new Map();
-      if (wanted.size > fewRows) await readAll(true);
+      if (wanted.size > fewRows) await readAll(true, Math.max(...wanted.values()));
       else await readFew([...wanted]);
     }
     isReading = false;

@@ -37,7 +37,16 @@ export async function startSession(store, request) {
   store.update({ contract });
   showRoute();
   void table.start();
-  void watch(store, request, contract, table);
+  void watch({
+    store,
+    request,
+    contract,
+    onBack: table.reopen,
+    onJoined() {
+      void table.reload();
+      entity.refresh();
+    },
+  });
   return { entity, past, writes };
 }
 
@@ -54,29 +63,34 @@ async function findContract(store, request) {
 }
 
 /**
- * @param {import('./state.js').Store} store
- * @param {import('./api.js').Request} request
- * @param {import('./contract.js').Contract} contract
- * @param {ReturnType<typeof createLiveTable>} table
+ * @param {object} context
+ * @param {import('./state.js').Store} context.store
+ * @param {import('./api.js').Request} context.request
+ * @param {import('./contract.js').Contract} context.contract
+ * @param {() => void} context.onBack called when the replica answers again
+ * @param {() => void} context.onJoined called when what is shown of other services' entities may have changed
  */
-async function watch(store, request, { path }, table) {
-  let reloadedAt = 0;
+async function watch({ store, request, contract: { path }, onBack, onJoined }) {
+  let joinedAt = 0;
+  let isJoinedStale = false;
   for (;;) {
     const answer = await request('GET', `${path}/status`);
     const { replica: before, status: known, samples } = store.state;
     const replica = judge(answer);
     if (replica.kind !== 'up') store.update({ replica });
     else {
-      if (before.kind === 'gone' || before.kind === 'starting') table.reopen();
+      if (before.kind === 'gone' || before.kind === 'starting') onBack();
       /** @type {import('./state.js').Status} */
       const status = answer.body;
       const sample = sampleOf(status, known, samples.at(-1));
       store.update({ replica, status, samples: [...samples.slice(1 - keptSamples), sample] });
       if (known?.rejected !== status.rejected) await readRejections(store, request, path);
-      // What is shown of other services' entities has no events here.
-      if (known !== undefined && hasJoined(known, status) && Date.now() - reloadedAt > joinedMs) {
-        reloadedAt = Date.now();
-        void table.reload();
+      // Other services' entities are shown here, but their events are not among those that are followed.
+      isJoinedStale ||= known !== undefined && hasJoined(known, status);
+      if (isJoinedStale && Date.now() - joinedAt > joinedMs) {
+        joinedAt = Date.now();
+        isJoinedStale = false;
+        onJoined();
       }
     }
     await sleep(lookMs);

@@ -33,7 +33,7 @@ export function TimeTravel({ asOf, position, last, problem, isLoading, onTravel 
       ${
         asOf !== undefined &&
         html`<span class="notice past">
-          <strong>The past</strong>:
+          <strong>The past</strong>
           ${isPosition ? `as of position ${asOf}` : `as of ${toLocalTime(asOf)}`}${
             isLoading ? ', reading …' : '. Nothing can be changed here.'
           }
