@@ -83,7 +83,6 @@ notFound('a route that is not there', async () => {
   for (const path of [
     '/laptop',
     '/page',
-    '/page/none.js',
     '/laptops/1/x',
     '/laptops/1/events/1',
     '/ports',
@@ -91,6 +90,7 @@ notFound('a route that is not there', async () => {
     '//laptops',
   ])
     assertProblem(await get(path), 'not-found', path);
+  assertProblem(await get('/page/none.js'), 'not-found', 'none.js');
   assertProblem(await post('/nothing', { json: lenovo }), 'not-found', '/nothing');
 });
 notFound.run();
