@@ -41,6 +41,7 @@ follow('is filtered by type and by id', () =>
   showLog(async (page) => {
     await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: 'S4' } });
     await page.getByLabel('Type').selectOption('LaptopRevised');
+    await lines(page).getByText('LaptopAdded').first().waitFor({ state: 'detached' });
     await lines(page).getByText('model: S4').waitFor();
     assert.is(await lines(page).count(), 1);
     await page.getByLabel('Type').selectOption('');

@@ -37,6 +37,8 @@ ask('says so at the form, takes one, and forgets it with the page', () =>
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
     await dialog.getByRole('alert').filter({ hasText: 'Authorization: Bearer' }).waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
+    // Until then nothing else takes the focus.
+    await dialog.waitFor({ state: 'hidden' });
     await page.getByText('Changes need a token here.').waitFor();
 
     await token.fill(await issuer.issue());

@@ -50,7 +50,7 @@ export function EntityForm({ fields, initial, action, request, onSend, onCancel 
           value=${values[field.name]}
           isFirst=${index === 0}
           error=${errors.find(({ pointer }) => fieldOf(pointer) === `/${field.name}`)?.detail}
-          onValue=${(/** @type {string | boolean} */ value) => setValues({ ...values, [field.name]: value })}
+          onValue=${(/** @type {string | boolean} */ value) => setValues((before) => ({ ...before, [field.name]: value }))}
         />`,
     )}
     <div class="buttons">

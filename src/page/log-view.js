@@ -16,7 +16,7 @@ export function LogView({ state, update, contract }) {
   const isPaused = pausedLog !== undefined;
   const missed = isPaused ? log.filter(({ position }) => position > (pausedLog[0]?.position ?? 0)).length : 0;
   const filter = (/** @type {Partial<typeof logFilter>} */ change) =>
-    update({ logFilter: { ...logFilter, ...change } });
+    update((now) => ({ logFilter: { ...now.logFilter, ...change } }));
   return html`<section class="view" aria-labelledby="title">
     <div class="bar">
       <h2 id="title">Log</h2>

@@ -46,7 +46,8 @@ import { Table } from './table.js';
  *
  * @typedef {object} Store
  * @property {State} state
- * @property {(change: Partial<State>) => void} update
+ * @property {(change: Partial<State> | ((state: State) => Partial<State>)) => void} update a function sees the state of this
+ *   moment; what is drawn may be some milliseconds older
  * @property {(listener: () => void) => () => void} subscribe
  */
 
@@ -86,7 +87,7 @@ export function createStore() {
     },
 
     update(change) {
-      store.state = { ...store.state, ...change };
+      store.state = { ...store.state, ...(typeof change === 'function' ? change(store.state) : change) };
       drawing ??= setTimeout(() => {
         drawing = undefined;
         for (const listener of listeners) listener();
