@@ -193,6 +193,7 @@ ${started.map(line).join('\n')}
   access    ${started.map(protection).join('; ')}
 
 Try:
+  open http://localhost:${httpPort}/ in a browser: the laptops, live
   curl -XPOST localhost:${httpPort}/laptops -H 'content-type: application/json' -d '{"id":1,"title":"Lenovo","model":"S3"}'
   nats ${server}pub laptops.events.2 '{"type":"LaptopAdded","title":"Apple","model":"MacBook Air (2022, M2)"}'
   nats ${server}sub 'laptops.events.>'

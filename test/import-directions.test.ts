@@ -111,6 +111,12 @@ const rules: readonly Rule[] = [
     legal: ['./other.ts', '../core/documents.ts', 'zod'],
     forbidden: [...generic, '../laptops/events.ts', 'koa', 'nats', 'node:crypto', detour],
   },
+  {
+    file: 'src/page/any.js',
+    message: 'The page imports the modules that are served beside it.',
+    legal: ['./other.js', './preact.js'],
+    forbidden: [...generic, '../core/documents.ts', 'htm/preact/standalone', 'node:fs', './other.ts', detour],
+  },
   ...rulesOfService('laptops', 'ports'),
   ...rulesOfService('ports', 'laptops'),
   ...rulesOfService('chargers', 'laptops'),

@@ -20,7 +20,7 @@ const [laptops, ports] = await Promise.all([
   startServiceProcess('laptops', { natsUrl: broker.url }),
   startServiceProcess('ports', { natsUrl: broker.url }),
 ]);
-const pages = ['/docs', '/problems', '/problems/not-found'];
+const pages = ['/', '/docs', '/problems', '/problems/not-found'];
 
 const serving = suite('the page and all that it loads come from the service');
 

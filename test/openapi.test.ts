@@ -77,7 +77,8 @@ function referencesIn(value: unknown): string[] {
 }
 
 /** A path with something for its parameters. */
-const fill = (path: string) => path.replace('{id}', '1').replace('{code}', 'not-found');
+const fill = (path: string) =>
+  path.replace('{id}', '1').replace('{code}', 'not-found').replace('{module}', 'main.js');
 
 for (const { name, url, document, operations } of services) {
   const documented = Object.entries(document.paths).flatMap(([path, item]) =>

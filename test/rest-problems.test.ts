@@ -81,8 +81,8 @@ notFound('a laptop that is not there', async () => {
 });
 notFound('a route that is not there', async () => {
   for (const path of [
-    '/',
     '/laptop',
+    '/page',
     '/laptops/1/x',
     '/laptops/1/events/1',
     '/ports',
@@ -90,6 +90,7 @@ notFound('a route that is not there', async () => {
     '//laptops',
   ])
     assertProblem(await get(path), 'not-found', path);
+  assertProblem(await get('/page/none.js'), 'not-found', 'none.js');
   assertProblem(await post('/nothing', { json: lenovo }), 'not-found', '/nothing');
 });
 notFound.run();

@@ -77,6 +77,40 @@ export const FeedReset = z.object({
 });
 export type FeedReset = z.infer<typeof FeedReset>;
 
+/** What a replica says of itself. A position that its stream's leader does not tell in time is null. */
+export const ServiceStatus = z
+  .object({
+    service: z.string().meta({ example: 'laptops' }),
+    replica: z.string().meta({ description: 'Which replica it is that answers.', example: 'laptops-0-17' }),
+    version: z.string().meta({ example: '0.1.0' }),
+    startedAt: z.iso.datetime().meta({ description: 'When the process could answer for the first time.' }),
+    stream: z.string().meta({ description: "The service's own stream.", example: 'LAPTOPS' }),
+    streams: z
+      .record(
+        z.string(),
+        z.object({
+          applied: z.int().meta({ description: 'The last position that this replica has applied.' }),
+          last: z.int().nullable().meta({ description: 'The last position that the stream has.' }),
+        }),
+      )
+      .meta({ description: 'By name, its own stream and those that it follows.' }),
+    entities: z.int().meta({ description: 'How many entities the view holds, removed ones included.' }),
+    rejected: z.int().meta({ description: 'How many messages the fold refused.' }),
+    followers: z.int().meta({ description: 'How many clients follow the live events here.' }),
+    brokerDownSince: z.iso.datetime().nullable().meta({
+      description: 'When the connection to the event log was lost; null while it is up.',
+    }),
+    appends: z
+      .object({
+        count: z.int(),
+        medianMs: z.number().nullable(),
+        p99Ms: z.number().nullable(),
+      })
+      .meta({ description: 'Appends that the broker acknowledged, and how long the newest 200 took.' }),
+  })
+  .meta({ id: 'Status', description: 'What a replica says of itself.' });
+export type ServiceStatus = z.infer<typeof ServiceStatus>;
+
 /** RFC 9457, with `errors` for what is wrong inside a request (`pointer` is a JSON Pointer, RFC 6901). */
 export const ProblemDocument = z
   .object({

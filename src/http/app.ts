@@ -1,7 +1,6 @@
 /** The Koa application around a service's routes: request ids, one exit for every error, and what is the same for all. */
 
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
 import type { Router } from '@koa/router';
 import Koa, { type Context } from 'koa';
 import { Problem } from '../core/problem.ts';
@@ -91,20 +90,6 @@ export function createApp(options: AppOptions): Koa {
   }
   app.use(router.routes());
   return app;
-}
-
-/** Answers every request with `unavailable` until there is an application to answer it. */
-export function answerStarting(describe: () => string): RequestListener {
-  return (request, response) => {
-    const document = toProblemDocument(new Problem('unavailable', describe()));
-    response.writeHead(document.status, {
-      'Content-Type': problemMediaType,
-      'Request-Id': readRequestId(String(request.headers['request-id'] ?? '')) ?? randomUUID(),
-      'Retry-After': String(retryAfterSeconds),
-      'X-Content-Type-Options': 'nosniff',
-    });
-    response.end(JSON.stringify(document));
-  };
 }
 
 function answerProblem(ctx: Context, problem: Problem): void {

@@ -6,11 +6,13 @@ import { readDocsAssets, renderDocsPage } from './docs-page.ts';
 import { answersOf, answer, documentTag, fixedOperation, represent } from './fixed-operation.ts';
 import { describeOperations, type OpenApiInfo } from './openapi.ts';
 import { defineOperation, type Operation } from './operation.ts';
+import { pageOperations } from './service-page.ts';
 import { renderProblemIndex, renderProblemPage } from './problem-pages.ts';
 
 /** The operations that explain `operations`, and themselves. */
 export function documentOperations(operations: readonly Operation[], info: OpenApiInfo): Operation[] {
   const explaining: Operation[] = [
+    ...pageOperations(info.title),
     fixedOperation({
       name: 'getOpenApiDocument',
       path: '/openapi.json',

@@ -11,6 +11,7 @@ import { readOperations } from './read-operations.ts';
 import type { RouteContext } from './route-context.ts';
 import { memberOperations } from './member-operations.ts';
 import { referrerOperations } from './referrer-operations.ts';
+import { statusOperations } from './status-operations.ts';
 import { writeOperations } from './write-operations.ts';
 
 export function entityOperations<
@@ -27,6 +28,7 @@ export function entityOperations<
   return [
     // `/laptops/events` comes before `/laptops/{id}`, which would take it for an id.
     ...feedOperations(resource, context, CloudEvent),
+    ...statusOperations(resource, context.readStatus),
     ...historyOperations(resource, context, CloudEvent),
     ...readOperations(resource, context),
     ...writeOperations(resource, context),

@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { DomainEvent } from '../core/decider.ts';
 import type { Sources } from '../core/execute.ts';
+import type { ServiceStatus } from '../core/documents.ts';
 import type { Freshness } from '../core/freshness.ts';
 import type { Transactor } from '../core/transact.ts';
 import type { PastList } from './as-of.ts';
@@ -19,6 +20,7 @@ export type RouteContext<State, Command, Event extends DomainEvent> = {
   readonly feed: EventFeed;
   /** Lists entities as they were; not from the view, which only knows the present. */
   readonly pastList: PastList<State>;
+  readStatus(): Promise<ServiceStatus>;
 };
 
 /** Whose events they are, as CloudEvents name it: the collection, by its canonical path. */

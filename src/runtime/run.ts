@@ -4,7 +4,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../core/decider.ts';
 import { createKeyedQueue } from '../core/keyed-queue.ts';
 import { joinResource } from '../core/joined-resource.ts';
-import { answerStarting, createApp } from '../http/app.ts';
+import { createApp, type AppOptions } from '../http/app.ts';
 import { boundWaits } from '../http/bounded-waits.ts';
 import { documentOperations } from '../http/document-operations.ts';
 import { entityOperations } from '../http/entity-operations.ts';
@@ -12,11 +12,13 @@ import { eventDocumentOperations } from '../http/event-document-operations.ts';
 import { createEventFeed } from '../http/event-feed.ts';
 import { createRateLimiter } from '../http/rate-limit.ts';
 import { createRouter } from '../http/router.ts';
+import { answerStarting } from '../http/starting.ts';
 import { createWriteGuard } from '../http/write-guard.ts';
 import { describeNatsDoor } from '../nats/asyncapi.ts';
 import { serveEndpoints } from '../nats/endpoints.ts';
 import { entityEndpoints } from '../nats/entity-endpoints.ts';
 import { readStreamDefinition } from '../nats/provisioning.ts';
+import { timeAppends } from './append-times.ts';
 import { connectUntilUp, standardStreamFile } from './boot.ts';
 import { readConfig, type Config } from './config.ts';
 import { openKeySet } from './key-set.ts';
@@ -32,6 +34,7 @@ import { listen } from './server.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { onShutdown } from './shutdown.ts';
 import { sources } from './sources.ts';
+import { createStatus } from './status.ts';
 import { openTracing } from './tracing.ts';
 import { readVersion } from './version.ts';
 
@@ -105,7 +108,14 @@ async function start<
     variable: 'PROBE_PORT',
     listener: probeListener({ started: () => pending, ready: whyNotReady, metrics: metrics.listener }),
   });
-  let answer = answerStarting(() => `The service is starting: ${pending}.`);
+  const title = `Portside: ${name}`;
+  const onInternalError: AppOptions['onInternalError'] = (error, request) =>
+    log.error({ err: error, ...request }, 'a request failed');
+  let answer = answerStarting({
+    title,
+    describe: () => `The service is starting: ${pending}.`,
+    onInternalError,
+  });
   const http = await listen({
     host,
     port: httpPort,
@@ -147,7 +157,8 @@ async function start<
   });
   closers.unshift(logs.stop);
   const { stream, view } = logs.own;
-  const counted = metrics.countAppends(stream, logs.own.store);
+  const { store: timed, times: appendTimes } = timeAppends(logs.own.store);
+  const counted = metrics.countAppends(stream, timed);
   const store = tracing?.traceAppends(stream, counted) ?? counted;
 
   const pastLists = createPastLists<State>(stream, config.pastMaxHeapMiB, log);
@@ -165,6 +176,8 @@ async function start<
   const feed = createEventFeed(view, store, config.maxFeedClients);
   farewells.push(feed.close);
   metrics.watchFeed(feed);
+  const version = readVersion();
+  const identity = { service: name, replica: replicaName(), version };
   const context = {
     transactor,
     sources,
@@ -173,9 +186,9 @@ async function start<
     eventTypes: Object.keys(definition.events.types),
     feed,
     pastList: pastLists.list,
+    readStatus: createStatus({ ...identity, freshness, view, feed, appendTimes }),
   };
   const resource = joinResource(definition.resource, logs.followed);
-  const version = readVersion();
   const endpoints = entityEndpoints(resource, context);
   const streamDefinition = await readStreamDefinition(definition.streamFile ?? standardStreamFile(name));
   const operations = [
@@ -192,7 +205,7 @@ async function start<
     ),
   ];
   const explaining = documentOperations(operations, {
-    title: `Portside: ${name}`,
+    title,
     version,
     description: `The REST door of the ${name} service.`,
     writeScope: auth && writeScope,
@@ -206,7 +219,7 @@ async function start<
       metrics.countHttpAnswer(answered);
       logAnswer(log, answered);
     },
-    onInternalError: (error, request) => log.error({ err: error, ...request }, 'a request failed'),
+    onInternalError,
   }).callback();
   closers.unshift(
     await serveEndpoints({

@@ -55,6 +55,7 @@ export async function operationsOf<
     eventTypes: Object.keys(events.types),
     feed,
     pastList: async () => [],
+    readStatus: () => Promise.reject(new Error('nobody asks')),
   });
   const describe = () => {
     throw new Error('the operations are looked at here, not carried out');

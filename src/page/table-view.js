@@ -1,0 +1,74 @@
+/** The entities, live or as they were: find, sort, and change them. */
+
+import { capitalize } from './contract.js';
+import { toCurl, toNatsQuery } from './commands.js';
+import { CopyButton } from './copy-button.js';
+import { html } from './preact.js';
+import { Rows } from './rows.js';
+import { progressOf } from './state.js';
+import { toCount } from './text.js';
+import { TimeTravel } from './time-travel.js';
+
+/** @param {import('./app.js').ViewProps} props */
+export function TableView({ state, update, session, contract }) {
+  const { search, order, past, loading, status } = state;
+  const table = past?.table ?? state.table;
+  const rows = table.list(search, order);
+  const isPast = past !== undefined;
+  const path = isPast ? `${contract.path}?asOf=${past.asOf}` : contract.path;
+  const last = progressOf(status).applied;
+  return html`
+    <section class=${isPast ? 'view past' : 'view'} aria-labelledby="title">
+      <div class="bar">
+        <h2 id="title">${capitalize(contract.name)}${isPast && ' as they were'}</h2>
+        <label class="search">
+          Find
+          <input
+            type="search"
+            value=${search}
+            onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
+              update({ search: currentTarget.value })}
+          />
+        </label>
+        <p class="count">
+          ${describeCount(rows.length, table.size, contract.noun)}${loading !== undefined && ', reading …'}
+        </p>
+        ${
+          contract.add !== undefined &&
+          html`<button type="button" disabled=${isPast} onClick=${() => update({ dialog: { kind: 'add' } })}>
+            Add a ${contract.noun}
+          </button>`
+        }
+        <${CopyButton} label="Copy as curl" text=${toCurl(path)} />
+        ${!isPast && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(contract.name, 'list', {})} />`}
+      </div>
+      <${TimeTravel}
+        asOf=${past?.asOf}
+        position=${past?.position}
+        last=${last}
+        problem=${past?.problem}
+        isLoading=${past?.isLoading ?? false}
+        onTravel=${session.past.travel}
+      />
+      ${
+        table.size === 0 && loading === undefined && past?.isLoading !== true
+          ? html`<p class="empty">
+              ${isPast ? 'There were none then.' : `There are no ${contract.name} yet.`}
+            </p>`
+          : html`<${Rows}
+              rows=${rows}
+              contract=${contract}
+              order=${order}
+              isPast=${isPast}
+              onOrder=${(/** @type {import('./table.js').Order} */ wanted) => update({ order: wanted })}
+              onOpen=${session.writes.open}
+            />`
+      }
+    </section>
+  `;
+}
+
+/** @param {number} shown @param {number} all @param {string} noun */
+function describeCount(shown, all, noun) {
+  return shown === all ? toCount(all, noun) : `${shown.toLocaleString('en')} of ${toCount(all, noun)}`;
+}

@@ -1,0 +1,74 @@
+/** A real Chromium for the tests of the page, without a window. */
+
+import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { findOnPath } from '../../scripts/setup/command.mjs';
+
+export type TestBrowser = {
+  /**
+   * Shows the address in a profile of its own for as long as `look` takes. Fails when the page broke its policy, asked
+   * another origin for something, or threw.
+   */
+  visit(url: string, look: (page: Page) => Promise<void>, options?: BrowserContextOptions): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The browser to test with: what PORTSIDE_CHROMIUM names, else what is on the PATH; undefined when there is none. */
+function findChromium(): string | undefined {
+  return process.env['PORTSIDE_CHROMIUM'] ?? findOnPath('chromium', process.env)[0];
+}
+
+/** What a suite gets its tests by: where there is no Chromium they are skipped, and that is said. */
+export function inBrowser(suite: Test): Test | Test['skip'] {
+  if (findChromium() !== undefined) return suite;
+  process.stdout.write('skipped: there is no chromium to show the page in; PORTSIDE_CHROMIUM can name one\n');
+  return suite.skip;
+}
+
+/** Milliseconds in which a page has to show what it should: many, for a machine that has other things to do. */
+const patienceMs = 60_000;
+
+export async function openBrowser(): Promise<TestBrowser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) {
+    return { visit: () => Promise.reject(new Error('no chromium')), close: () => Promise.resolve() };
+  }
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+
+  return {
+    async visit(url, look, options = {}) {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        locale: 'en-GB',
+        timezoneId: 'UTC',
+        reducedMotion: 'reduce',
+        ...options,
+      });
+      try {
+        context.setDefaultTimeout(patienceMs);
+        const page = await context.newPage();
+        const complaints = complaintsOf(page, new URL(url).origin);
+        await page.goto(url);
+        await look(page);
+        assert.equal(complaints, []);
+      } finally {
+        await context.close();
+      }
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** What is wrong with a page, as it comes. */
+function complaintsOf(page: Page, origin: string): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${origin}/`)) complaints.push(`asked for ${request.url()}`);
+  });
+  return complaints;
+}
