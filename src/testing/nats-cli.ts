@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findNatsCli, NATS_CLI_HINT } from '../../scripts/setup/nats-cli.mjs';
 import { eventually } from './eventually.ts';
 
@@ -31,7 +32,7 @@ export type NatsCli = {
   readonly isHere: boolean;
   /** For instance `0.5.0`; empty where there is none. */
   readonly version: string;
-  /** Runs a line of shell in which `nats` is the CLI, and NATS_URL names the broker. */
+  /** Runs a line of shell in the checkout, in which `nats` is the CLI, and NATS_URL names the broker. */
   run(line: string): Promise<CommandResult>;
   /** Starts such a line, and does not wait for its end. */
   start(line: string): RunningCommand;
@@ -39,6 +40,8 @@ export type NatsCli = {
 
 /** Milliseconds after which a command that should have ended is killed: then its test fails. */
 const timeoutMs = 60_000;
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
 /** @param natsUrl the broker that every command speaks to. */
 export async function openNatsCli(natsUrl: string): Promise<NatsCli> {
@@ -61,7 +64,12 @@ export async function openNatsCli(natsUrl: string): Promise<NatsCli> {
 
   function start(line: string): RunningCommand {
     // A group of its own, so that a signal reaches whatever the shell has started.
-    const child = spawn('sh', ['-c', line], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn('sh', ['-c', line], {
+      cwd: checkout,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     let stdout = '';
     let stderr = '';
     let output = '';
