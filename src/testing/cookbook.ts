@@ -56,7 +56,8 @@ export async function cook(
     blocks.push('```console\n' + block + '```');
     if (live !== undefined) {
       const { output } = live.running;
-      await live.running.ended;
+      const { code } = await live.running.ended;
+      if (code === null) throw new Error(`${live.command} did not end by itself`);
       blocks[live.index] = '```console live\n$ ' + live.command + '\n' + tidy(output()) + '```';
       live = undefined;
     }
@@ -69,7 +70,9 @@ async function printed(nats: NatsCli, command: string): Promise<string> {
   const line = command.startsWith('nats stream view')
     ? `script -qec '${command}' /dev/null`
     : `exec 2>&1; ${command}`;
-  const { stdout } = await nats.run(line);
+  const { code, stdout } = await nats.run(line);
+  // It waited for a key at a terminal, or for a message that never came.
+  if (code === null) throw new Error(`${command} did not end by itself`);
   return `$ ${command}\n${tidy(stdout)}`;
 }
 
