@@ -1,20 +1,25 @@
 /** Makes a fresh clone ready for `npm start` and `npm test`: npm dependencies and a nats-server, nothing else. */
 
-const HELP = `Usage: node scripts/setup.mjs [--no-nats-server] [--test-tools] [--help]
+const HELP = `Usage: node scripts/setup.mjs [--no-nats-server] [--test-tools] [--nats-cli] [--help]
 
 Runs before "npm start", "npm test" and "npm run import". Says nothing when all is ready. Otherwise it
   1. installs the npm dependencies when node_modules is missing or older than package-lock.json;
   2. looks for a nats-server 2.12 or newer (PORTSIDE_NATS_SERVER, PATH, .tools) and, when there is none, puts
-     one into .tools inside this checkout. Nothing outside the checkout is changed, and root is not needed.
+     one into .tools inside this checkout. Nothing outside the checkout is changed, and root is not needed;
+  3. for the tests and the shell example, looks for the nats command line 0.5 or newer (PORTSIDE_NATS_CLI, PATH,
+     .tools) and, when there is none, builds it into .tools with the Go on PATH, which takes a minute or more. Without
+     Go that is said, and what needs it is skipped.
 
 Options
-  --no-nats-server         npm dependencies only
+  --no-nats-server         no nats-server
   --test-tools             also what only the tests need: the AsyncAPI parser, in conformance/asyncapi
+  --nats-cli               the nats command line as well
   --help                   this text
 
 Environment
   NATS_URL                 an own server is used: "npm start" then needs no nats-server ("npm test" does)
   PORTSIDE_NATS_SERVER     the nats-server binary to use instead of any other
+  PORTSIDE_NATS_CLI        the nats command line to use instead of any other
   NATS_SERVER_SOURCES      where to get one from, in this order; default: apt,release,go
                              apt      the distribution's signed package (Debian, Ubuntu), only unpacked
                              release  the project's own release, with its checksums (Linux, macOS)
@@ -36,10 +41,12 @@ const { join } = await import('node:path');
 const { ROOT } = await import('./setup/root.mjs');
 const { createProgress } = await import('./setup/progress.mjs');
 const { installDependencies } = await import('./setup/dependencies.mjs');
+const { installNatsCli } = await import('./setup/nats-cli.mjs');
 const { installNatsServer } = await import('./setup/nats-server.mjs');
 
 const options = process.argv.slice(2);
-const unknown = options.filter((option) => !['--no-nats-server', '--test-tools', '--help'].includes(option));
+const known = ['--no-nats-server', '--test-tools', '--nats-cli', '--help'];
+const unknown = options.filter((option) => !known.includes(option));
 
 if (options.includes('--help')) {
   process.stdout.write(HELP);
@@ -59,6 +66,7 @@ async function setUp() {
     await installDependencies({ progress });
     if (options.includes('--test-tools')) await installTestTools(progress);
     if (needsNatsServer()) await installNatsServer({ progress });
+    if (options.includes('--nats-cli')) await installNatsCli({ progress });
   } catch (error) {
     process.stderr.write(`\nSetup failed. ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

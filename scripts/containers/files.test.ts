@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { laptopService } from '../../src/laptops/service.ts';
 import { portService } from '../../src/ports/service.ts';
-import { PINNED_VERSION } from '../setup/nats-server-version.mjs';
+import { NATS_SERVER } from '../setup/programs.mjs';
 import { ROOT } from '../setup/root.mjs';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -58,7 +58,7 @@ files("name each service's own ports", () => {
 files('build on the same base, and the broker is the pinned one', () => {
   const base = /^ARG BASE=(.+)$/m.exec(dockerfile)?.[1];
   assert.ok(base !== undefined && compose.includes(`BASE: \${BASE:-${base}}`), base);
-  assert.ok(compose.includes(`nats:${PINNED_VERSION}-alpine}`));
+  assert.ok(compose.includes(`nats:${NATS_SERVER.pinnedVersion}-alpine}`));
 });
 files('publish on the loopback address alone', () => {
   const published = [...compose.matchAll(/^ {6}- (\S+:\d+)$/gm)].map(([, mapping = '']) => mapping);

@@ -3,7 +3,7 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connectToNats, type Connection } from '../../src/nats/connection.ts';
 import { explainConnectFailure } from '../../src/runtime/config-nats.ts';
-import { isNewEnough, MINIMUM_VERSION } from '../setup/nats-server-version.mjs';
+import { isNewEnough, NATS_SERVER } from '../setup/programs.mjs';
 import type { DoctorConfig } from './environment.ts';
 import { describeError, failure, ok, type Finding } from './finding.ts';
 
@@ -68,12 +68,12 @@ function judgeServer(attempt: Attempt): Finding {
   // A server that was given no name takes its id, which tells nobody anything.
   const name = server_name === undefined || server_name === server_id ? attempt.url : server_name;
   const detail = `nats-server ${version} at ${attempt.url}`;
-  return isNewEnough(version)
+  return isNewEnough(NATS_SERVER, version)
     ? ok(`server ${name}`, detail)
     : failure(
         `server ${name}`,
-        `${detail} is older than ${MINIMUM_VERSION}: it has no atomic batches`,
-        `replace it with nats-server ${MINIMUM_VERSION} or newer; its data stays`,
+        `${detail} is older than ${NATS_SERVER.minimumVersion}: it has no atomic batches`,
+        `replace it with nats-server ${NATS_SERVER.minimumVersion} or newer; its data stays`,
       );
 }
 

@@ -11,7 +11,7 @@ import { runCommand } from './command.mjs';
  * @property {string} keyring
  */
 
-/** @type {import('./nats-server.mjs').Fetch} */
+/** @type {import('./fetch-program.mjs').Fetch} */
 export async function fetchFromApt({ work, env, step }) {
   const apt = { cwd: work, env: { ...env, LC_ALL: 'C' } };
   const distribution = readDistribution();

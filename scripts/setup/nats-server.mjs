@@ -1,108 +1,42 @@
 /** Finds a nats-server that is new enough, or gets one into the checkout. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fetchFromApt } from './apt.mjs';
-import { findOnPath } from './command.mjs';
+import { installProgram, NotFetched } from './fetch-program.mjs';
+import { findProgram } from './find-program.mjs';
 import { fetchFromGo } from './go.mjs';
-import { findKeptNatsServer, hasKeptNatsServer, keepNatsServer } from './kept-nats-server.mjs';
-import { withLock } from './lock.mjs';
-import { isNewEnough, MINIMUM_VERSION, PINNED_VERSION, readVersion } from './nats-server-version.mjs';
+import { NATS_SERVER } from './programs.mjs';
 import { fetchFromRelease } from './release.mjs';
-import { ROOT, toolsFolder } from './root.mjs';
 
-/**
- * @typedef {object} NatsServer
- * @property {string} path
- * @property {string} version for instance "2.15.2"
- * @property {string} source where it came from, for people
- */
-/**
- * @typedef {object} FetchOptions
- * @property {string} work an empty folder of its own, inside .tools
- * @property {NodeJS.ProcessEnv} env
- * @property {import('./progress.mjs').Step} step
- */
-/** @typedef {(options: FetchOptions) => Promise<{ path: string, source: string }>} Fetch */
+const { minimumVersion, pinnedVersion, goPackage } = NATS_SERVER;
 
 /**
  * The default order is this one. apt first: seconds, signed by the distribution, through the mirror that the
  * machine already uses; where there is no apt it costs nothing. Then the project's release: seconds and pinned,
  * but not reachable from every network. Go last: pinned and verified too, but minutes of work for the processor.
- * @type {Record<string, Fetch>}
+ * @type {Record<string, import('./fetch-program.mjs').Fetch>}
  */
-const SOURCES = { apt: fetchFromApt, release: fetchFromRelease, go: fetchFromGo };
+const SOURCES = {
+  apt: fetchFromApt,
+  release: fetchFromRelease,
+  go: (options) => fetchFromGo(NATS_SERVER, options),
+};
 
 /**
- * The nats-server to use: the one that PORTSIDE_NATS_SERVER names, else the first on PATH that is new enough,
- * else the one in .tools, its checksum checked. Rejects when PORTSIDE_NATS_SERVER names an unusable one.
+ * The nats-server to use; see `findProgram`.
  * @param {{ root?: string, env?: NodeJS.ProcessEnv }} [options]
- * @returns {Promise<NatsServer | undefined>}
  */
-export async function findNatsServer({ root = ROOT, env = process.env } = {}) {
-  return (
-    (await findNamed(env)) ??
-    (await findAllOnPath(env)).find(({ version }) => isNewEnough(version)) ??
-    (await findKeptNatsServer(root))
-  );
-}
+export const findNatsServer = (options) => findProgram(NATS_SERVER, options);
 
 /**
  * Finds a nats-server or gets one from the first source that has one. Rejects with all that was tried, and why it
  * failed, when none has.
- * @param {{ progress: import('./progress.mjs').Progress, root?: string, env?: NodeJS.ProcessEnv }} options
- * @returns {Promise<NatsServer>}
+ * @param {import('./fetch-program.mjs').InstallOptions} options
  */
-export async function installNatsServer({ progress, root = ROOT, env = process.env }) {
-  return (
-    (await findNatsServer({ root, env })) ??
-    (await withLock(root, {
-      progress,
-      work: async () => (await findNatsServer({ root, env })) ?? (await fetchNatsServer(progress, root, env)),
-    }))
-  );
-}
-
-/**
- * @param {import('./progress.mjs').Progress} progress
- * @param {string} root
- * @param {NodeJS.ProcessEnv} env
- */
-async function fetchNatsServer(progress, root, env) {
-  const sources = readSources(env);
-  for (const { path, version } of await findAllOnPath(env)) {
-    progress.say(`${path} is nats-server ${version}, older than ${MINIMUM_VERSION}: not used`);
-  }
-  if (hasKeptNatsServer(root)) {
-    progress.say('the nats-server in .tools is not the one that was put there: getting it again');
-  }
-  removeLeftovers(root);
-  /** @type {string[]} */
-  const failures = [];
-  for (const [name, fetch] of sources) {
-    const work = join(toolsFolder(root), `work-${process.pid}-${name}`);
-    mkdirSync(work);
-    const step = progress.begin(`nats-server, ${name} way`);
-    try {
-      const server = await keepNatsServer(root, await fetch({ work, env, step }));
-      step.end(`${server.version} from ${server.source}`);
-      return server;
-    } catch (error) {
-      step.end('did not work');
-      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
-  }
-  throw new Error(describeFailures(failures));
-}
-
-/**
- * What a killed setup left behind; this one holds the lock, so nobody works there.
- * @param {string} root
- */
-function removeLeftovers(root) {
-  for (const name of readdirSync(toolsFolder(root)).filter((entry) => entry.startsWith('work-'))) {
-    rmSync(join(toolsFolder(root), name), { recursive: true, force: true });
+export async function installNatsServer(options) {
+  try {
+    return await installProgram(NATS_SERVER, () => readSources(options.env ?? process.env), options);
+  } catch (error) {
+    if (error instanceof NotFetched) throw new Error(describeFailures(error.failures), { cause: error });
+    throw error;
   }
 }
 
@@ -119,32 +53,8 @@ function readSources(env) {
   });
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-async function findNamed(env) {
-  const path = env['PORTSIDE_NATS_SERVER'];
-  if (path === undefined || path === '') return undefined;
-  const version = await readVersion(path, env).catch((error) => {
-    throw new Error(`PORTSIDE_NATS_SERVER cannot be used: ${error.message}`, { cause: error });
-  });
-  if (isNewEnough(version)) return { path, version, source: 'PORTSIDE_NATS_SERVER' };
-  throw new Error(
-    `PORTSIDE_NATS_SERVER names ${path}, nats-server ${version}; ${MINIMUM_VERSION} or newer is needed.`,
-  );
-}
-
-/** @param {NodeJS.ProcessEnv} env */
-async function findAllOnPath(env) {
-  /** @type {NatsServer[]} */
-  const found = [];
-  for (const path of findOnPath('nats-server', env)) {
-    const version = await readVersion(path, env).catch(() => undefined);
-    if (version !== undefined) found.push({ path, version, source: 'PATH' });
-  }
-  return found;
-}
-
 /** @param {readonly string[]} failures */
-const describeFailures = (failures) => `No nats-server ${MINIMUM_VERSION} or newer is here or could be got.
+const describeFailures = (failures) => `No nats-server ${minimumVersion} or newer is here or could be got.
 
 Tried:
 ${failures.map((failure) => `  ${failure.replaceAll('\n', '\n      ')}`).join('\n')}
@@ -152,6 +62,6 @@ ${failures.map((failure) => `  ${failure.replaceAll('\n', '\n      ')}`).join('\
 Install one and run this again, for instance:
   Debian, Ubuntu  sudo apt-get install nats-server    (where "apt-cache policy nats-server" says 2.12 or newer)
   macOS           brew install nats-server
-  Go              go install github.com/nats-io/nats-server/v2@v${PINNED_VERSION}    (its folder must be on PATH)
-  Docker          docker run --rm -p 4222:4222 nats:${PINNED_VERSION} -js    then NATS_URL=nats://127.0.0.1:4222 npm start
+  Go              go install ${goPackage}@v${pinnedVersion}    (its folder must be on PATH)
+  Docker          docker run --rm -p 4222:4222 nats:${pinnedVersion} -js    then NATS_URL=nats://127.0.0.1:4222 npm start
   others          any binary of 2.12 or newer: PORTSIDE_NATS_SERVER=/path/to/nats-server npm start`;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.mjs';
 import { download } from './download.mjs';
-import { PINNED_VERSION } from './nats-server-version.mjs';
+import { NATS_SERVER } from './programs.mjs';
 
 const RELEASES_URL = 'https://github.com/nats-io/nats-server/releases/download';
 /** @type {Partial<Record<NodeJS.Platform, string>>} */
@@ -12,11 +12,11 @@ const SYSTEMS = { linux: 'linux', darwin: 'darwin', freebsd: 'freebsd' };
 /** @type {Partial<Record<NodeJS.Architecture, string>>} */
 const PROCESSORS = { x64: 'amd64', arm64: 'arm64', arm: 'arm7' };
 
-/** @type {import('./nats-server.mjs').Fetch} */
+/** @type {import('./fetch-program.mjs').Fetch} */
 export async function fetchFromRelease({ work, env, step }) {
   const name = releaseName(process.platform, process.arch);
   const archive = `${name}.tar.gz`;
-  const folder = `${env['NATS_SERVER_RELEASES_URL'] ?? RELEASES_URL}/v${PINNED_VERSION}`;
+  const folder = `${env['NATS_SERVER_RELEASES_URL'] ?? RELEASES_URL}/v${NATS_SERVER.pinnedVersion}`;
   await download(`${folder}/SHA256SUMS`, join(work, 'SHA256SUMS'), { step });
   await download(`${folder}/${archive}`, join(work, archive), { step });
   verifyChecksum(work, archive);
@@ -34,7 +34,7 @@ export function releaseName(platform, arch) {
   if (system === undefined || processor === undefined) {
     throw new Error(`no release is known for ${platform} on ${arch}`);
   }
-  return `nats-server-v${PINNED_VERSION}-${system}-${processor}`;
+  return `nats-server-v${NATS_SERVER.pinnedVersion}-${system}-${processor}`;
 }
 
 /**

@@ -74,6 +74,15 @@ test('an own server or --no-nats-server needs no nats-server, but npm test does'
   assert.is(run([], { npm_lifecycle_event: 'prestart' }).status, 1);
 });
 
+test('the nats command line is looked for when it is asked for, and its lack is said but is no failure', () => {
+  const { bin, run } = createClone();
+  writeNatsServer(join(bin, 'nats-server'), '2.15.2');
+  assert.not.match(run().stderr, 'nats command line');
+  const { status, stderr } = run(['--nats-cli']);
+  assert.is(status, 0);
+  assert.match(stderr, 'setup: no nats command line, its tests are skipped: there is no Go');
+});
+
 test('two at once install once', async () => {
   const { root, bin, env, script } = createClone();
   writeNatsServer(join(bin, 'nats-server'), '2.15.2');
@@ -92,6 +101,7 @@ test('--help documents the environment and does nothing; an unknown option is re
   for (const name of [
     'NATS_URL',
     'PORTSIDE_NATS_SERVER',
+    'PORTSIDE_NATS_CLI',
     'NATS_SERVER_SOURCES',
     'NATS_SERVER_RELEASES_URL',
   ]) {

@@ -40,11 +40,11 @@ export function createCheckout({ tools = [] } = {}) {
   return { root, bin, env: { HOME: root, PATH: bin } };
 }
 
-/** The names of all programs on this machine's PATH but nats-server. */
+/** The names of all programs on this machine's PATH but those that the setup gets. */
 export function listTools() {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => existsSync(folder));
   return [...new Set(folders.flatMap((folder) => readdirSync(folder)))].filter(
-    (name) => name !== 'nats-server',
+    (name) => name !== 'nats-server' && name !== 'nats',
   );
 }
 

@@ -10,6 +10,7 @@ import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstr
 import { nanos, nuid, type Msg } from 'nats';
 import type { Stored } from './codec.ts';
 import type { Connection } from './connection.ts';
+import { parseDelivery, parsePending, type Delivery } from './delivery.ts';
 import { consumerStalledHeader, lastConsumerSequenceHeader } from './headers.ts';
 
 export type ReplayOptions = {
@@ -196,32 +197,3 @@ export function replay(options: ReplayOptions): Replay {
 }
 
 class StreamReplaced extends Error {}
-
-type Delivery = Stored & {
-  /** How many messages this consumer has delivered, this one included. */
-  readonly consumerSequence: number;
-};
-
-/**
- * Reads `$JS.ACK.<stream>.<consumer>.<delivered>.<position>.<consumer sequence>.<time in ns>.<pending>`; newer servers
- * put a domain and an account hash before the stream's name, and may put a token at the end (ADR-15 of NATS).
- */
-function parseDelivery(reply: string): Delivery {
-  const tokens = reply.split('.');
-  const at = positionIndex(tokens);
-  return {
-    position: Number(tokens[at]),
-    consumerSequence: Number(tokens[at + 1]),
-    // Cut, not divided: nanoseconds since 1970 are more than a number can hold exactly.
-    time: Number(tokens[at + 2]?.slice(0, -6)),
-  };
-}
-
-function parsePending(reply: string): number {
-  const tokens = reply.split('.');
-  return Number(tokens[positionIndex(tokens) + 3]);
-}
-
-function positionIndex(tokens: readonly string[]): number {
-  return tokens.length === 9 ? 5 : 7;
-}

@@ -13,6 +13,8 @@ import { provisionStreams } from '../nats/provisioning.ts';
 export type TestBroker = {
   /** The same address before and after a restart. */
   readonly url: string;
+  /** Where the monitoring of the server that runs now answers; undefined without a `monitorPort`. */
+  readonly monitorUrl: string | undefined;
   /** The process id of the server that runs now. */
   readonly pid: number;
   /** Ends the server without a word, as a power cut would. */
@@ -24,7 +26,10 @@ export type TestBroker = {
 };
 
 /** What differs between the servers of a cluster; a single server needs none of it. */
-export type TestBrokerOptions = Pick<NatsServerOptions, 'serverName' | 'configuration' | 'env'>;
+export type TestBrokerOptions = Pick<
+  NatsServerOptions,
+  'serverName' | 'configuration' | 'env' | 'monitorPort'
+>;
 
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const program = (await findNatsServer())?.path;
@@ -35,6 +40,9 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
 
   return {
     url,
+    get monitorUrl() {
+      return server.monitorUrl;
+    },
     get pid() {
       return server.pid;
     },
