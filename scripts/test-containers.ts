@@ -10,6 +10,7 @@ import { provideEngine } from './containers/engine.ts';
 import { imageChecks } from './containers/image-checks.ts';
 import { provideImages } from './containers/images.ts';
 import { loadChecks } from './containers/load-checks.ts';
+import { thirdServiceCheck } from './containers/third-service-check.ts';
 import { CannotRun, type Workshop } from './containers/workshop.ts';
 
 const help = `npm run test:containers
@@ -68,6 +69,7 @@ async function prepare(workshop: Workshop): Promise<readonly Check[]> {
       ...startChecks(engine, deployment),
       ...contractChecks(workshop, deployment),
       ...loadChecks(engine, deployment),
+      thirdServiceCheck(engine, images, deployment),
       memoryCheck(engine, deployment),
     ];
   } catch (error) {

@@ -60,7 +60,13 @@ doors('takes events from the stream, refuses what does not follow, and tells of 
 doors('documents itself', async () => {
   const { body } = await chargers.get('/openapi.json');
   assert.match(JSON.stringify(body), '/chargers/{id}/events');
-  assert.is((await chargers.get('/docs')).status, 200);
+  for (const path of ['/docs', '/docs/events', '/asyncapi.json', '/'])
+    assert.is((await chargers.get(path)).status, 200, path);
+});
+doors('counts what it does', async () => {
+  const metrics = await (await fetch(`${chargers.probeUrl}/metrics`)).text();
+  assert.match(metrics, /^portside_applied_position\{.*stream="CHARGERS".*\} [1-9]/m);
+  assert.match(metrics, /^portside_applied_position\{.*stream="PORTS".*\} 1$/m);
 });
 doors('starts from a snapshot', async () => {
   for (let id = 10; id < 40; id += 1) {
@@ -77,13 +83,13 @@ doors('starts from a snapshot', async () => {
 });
 doors('is as many lines as the README says', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    /\.(?:ts|json|yaml)$/.test(file),
+    /\.(?:ts|json|yaml)$|Dockerfile$/.test(file),
   );
   const lines = (pattern: RegExp) =>
     files
       .filter((file) => pattern.test(file))
       .reduce((sum, file) => sum + readFileSync(new URL(file, folder), 'utf8').split('\n').length - 1, 0);
-  const said = `${lines(/\.ts$/)} lines of TypeScript and ${lines(/\.(?:json|yaml)$/)} of configuration`;
+  const said = `${lines(/\.ts$/)} lines of TypeScript and ${lines(/\.(?:json|yaml)$|Dockerfile$/)} of configuration`;
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
   assert.ok(readme.includes(said), `README.md does not say: ${said}`);
 });

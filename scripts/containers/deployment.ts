@@ -57,7 +57,14 @@ export type Deployment = {
 /** Starts everything; the services may not be healthy yet. */
 export async function deploy(workshop: Workshop, engine: Engine, images: Images): Promise<Deployment> {
   // Any free port on the host, for each container its own.
-  const anyPorts = { NATS_PORT: '0', NATS_MONITOR_PORT: '0', LAPTOPS_HTTP_PORT: '0', PORTS_HTTP_PORT: '0' };
+  const published = [
+    'NATS_PORT',
+    'NATS_MONITOR_PORT',
+    'LAPTOPS_HTTP_PORT',
+    'PORTS_HTTP_PORT',
+    'CHARGERS_HTTP_PORT',
+  ];
+  const anyPorts = Object.fromEntries(published.map((name) => [name, '0']));
   const env = { TAG: tag, BASE: images.base, NATS_IMAGE: images.nats, ...anyPorts };
   const compose = (...args: readonly string[]) =>
     engine.compose(env, '--project-name', project, '--file', 'docker/compose.yaml', ...args);

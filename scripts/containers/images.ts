@@ -18,6 +18,8 @@ export const tag = 'test';
 export type Images = {
   /** The image that ours are built on. */
   readonly base: string;
+  /** What a build on this machine has to be told. */
+  readonly buildArguments: readonly string[];
   readonly nats: string;
   /** What the images' labels have to say. */
   readonly version: string;
@@ -39,24 +41,38 @@ export async function provideImages(workshop: Workshop, engine: Engine): Promise
     (output) => output.trim(),
     () => 'unknown',
   );
+  const { buildArguments } = base;
+  const images = { base: base.image, buildArguments, nats, version, revision };
   for (const target of targets) {
     await step(workshop, `building the image of ${target}`, () =>
-      engine.docker(
-        'build',
-        ...engine.buildOptions,
-        '--file=docker/Dockerfile',
+      buildImage(engine, images, 'docker/Dockerfile', [
         `--target=${target}`,
         `--tag=portside-${target}:${tag}`,
-        `--build-arg=BASE=${base.image}`,
         `--build-arg=VERSION=${version}`,
         `--build-arg=REVISION=${revision}`,
-        ...base.buildArguments,
-        ...proxies.map((name) => `--build-arg=${name}`),
-        '.',
-      ),
+      ]),
     );
   }
-  return { base: base.image, nats, version, revision };
+  return images;
+}
+
+/** Builds a Dockerfile of the project on the base that the test has. */
+export function buildImage(
+  engine: Engine,
+  { base, buildArguments }: Pick<Images, 'base' | 'buildArguments'>,
+  file: string,
+  options: readonly string[],
+): Promise<string> {
+  return engine.docker(
+    'build',
+    ...engine.buildOptions,
+    `--file=${file}`,
+    ...options,
+    `--build-arg=BASE=${base}`,
+    ...buildArguments,
+    ...proxies.map((name) => `--build-arg=${name}`),
+    '.',
+  );
 }
 
 /** What a file of ours names unless it is told otherwise. */
