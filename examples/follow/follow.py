@@ -1,6 +1,7 @@
 """Follows the laptops' log and goes on where it stopped, also after a kill: the broker keeps the place."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -43,7 +44,7 @@ async def follow(url, durable, stop):
             [message] = await subscription.fetch(1, timeout=1)
         except nats.errors.TimeoutError:
             continue  # nothing new
-        except (nats.errors.Error, nats.js.errors.Error):
+        except (OSError, nats.errors.Error, nats.js.errors.Error):
             await asyncio.sleep(0.25)  # the broker is away
             continue
         position = message.metadata.sequence.stream
@@ -55,7 +56,11 @@ async def follow(url, durable, stop):
             print(position, message.subject, "is no event", file=sys.stderr, flush=True)
         # Only now: an event that is not printed is delivered again.
         await message.ack()
-    await connection.drain()
+    # The last confirmation is to go out; where the broker is away, it cannot.
+    with contextlib.suppress(OSError, nats.errors.Error):
+        await connection.flush()
+    with contextlib.suppress(OSError, nats.errors.Error):
+        await connection.close()
 
 
 async def main():
