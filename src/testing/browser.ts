@@ -14,9 +14,10 @@ export type TestBrowser = {
   close(): Promise<void>;
 };
 
-/** The browser to test with: what PORTSIDE_CHROMIUM names, else what is on the PATH; undefined when there is none. */
+/** The browser to test with: what PORTSIDE_CHROMIUM names (empty: none), else what is on the PATH. */
 function findChromium(): string | undefined {
-  return process.env['PORTSIDE_CHROMIUM'] ?? findOnPath('chromium', process.env)[0];
+  const named = process.env['PORTSIDE_CHROMIUM'] ?? findOnPath('chromium', process.env)[0];
+  return named === '' ? undefined : named;
 }
 
 /** What a suite gets its tests by: where there is no Chromium they are skipped, and that is said. */
