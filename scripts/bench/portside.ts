@@ -6,7 +6,7 @@ import { connectToNats, type Connection } from '../../src/nats/connection.ts';
 import { provisionStreams } from '../../src/nats/provisioning.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { startNatsServer } from '../nats-server.ts';
-import { runCommand } from '../setup/command.mjs';
+import { runNpm } from '../setup/dependencies.mjs';
 import { findNatsServer } from '../setup/nats-server.mjs';
 import { serveNode, type Served, type Workshop } from './children.ts';
 
@@ -40,8 +40,7 @@ export async function startBroker(workshop: Workshop, syncInterval: SyncInterval
 
 /** Compiles what a platform would run into `dist/`. */
 export async function buildServices(): Promise<void> {
-  const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
-  await runCommand(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: fileURLToPath(root) });
+  await runNpm(['run', 'build', '--silent'], { cwd: fileURLToPath(root), env: process.env });
 }
 
 export type ServiceOptions = {
