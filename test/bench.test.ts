@@ -30,9 +30,11 @@ benchmark('measures subjects in turn, keeps the figures and reports them', async
     measures.flatMap(({ series }) => series.map(({ subject, at, samples }) => [subject, at, samples.length])),
     [
       ['Portside, validated and folded', 100, 1],
-      ['ordered consumer, doing nothing', 100, 1],
+      ['ordered consumer, callback, doing nothing', 100, 1],
+      ['ordered consumer, iterator, doing nothing', 100, 1],
       ['Portside, validated and folded', 1000, 1],
-      ['ordered consumer, doing nothing', 1000, 1],
+      ['ordered consumer, callback, doing nothing', 1000, 1],
+      ['ordered consumer, iterator, doing nothing', 1000, 1],
     ],
   );
   assert.ok(
