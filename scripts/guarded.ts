@@ -1,6 +1,6 @@
 /** A server that never outlives the script that started it. */
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 
 /**
  * The shell starts the server and ends it when its own standard input closes, which happens at the latest when this
@@ -18,8 +18,10 @@ export function spawnGuarded(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  options: Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'> = {},
 ): ChildProcess {
   return spawn('sh', ['-c', guard, program, ...args], {
+    ...options,
     detached: true,
     stdio: ['pipe', 'ignore', 'pipe'],
     env: { ...process.env, ...env },

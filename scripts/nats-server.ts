@@ -21,6 +21,11 @@ export type NatsServerOptions = {
   /** More environment variables, which the configuration may refer to (`$NAME`). */
   readonly env?: Readonly<Record<string, string>>;
   readonly serverName?: string;
+  /**
+   * When stored messages are forced to the disk: `always`, before each is acknowledged, so that none is lost when the
+   * machine dies; or after a time such as `2m`, the server's own default. Default `always`.
+   */
+  readonly syncInterval?: string;
   /** Milliseconds after which a server that does not come up counts as failed; default 20 000. */
   readonly timeoutMs?: number;
 };
@@ -130,6 +135,7 @@ function configure({
   monitorPort,
   serverName = 'portside',
   configuration = '',
+  syncInterval = 'always',
 }: NatsServerOptions): string {
   return [
     '# Written by Portside at every start: a change here is lost.',
@@ -140,7 +146,7 @@ function configure({
     'jetstream {',
     `  store_dir: ${JSON.stringify(join(dataDir, 'jetstream'))}`,
     '  # An acknowledged write is on the disk, also when the machine dies (the default is every 2 minutes).',
-    '  sync_interval: always',
+    `  sync_interval: ${syncInterval}`,
     '}',
     configuration,
     '',

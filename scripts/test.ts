@@ -39,7 +39,10 @@ function findTestFiles(root: string, parts: readonly string[]): string[] {
     )
     .filter(
       (file) =>
-        file.endsWith('.test.ts') && (parts.length === 0 || parts.some((part) => file.includes(part))),
+        file.endsWith('.test.ts') &&
+        // The bench's peers have dependencies of their own, with their own tests.
+        !file.includes('node_modules') &&
+        (parts.length === 0 || parts.some((part) => file.includes(part))),
     )
     .toSorted();
 }

@@ -1,9 +1,8 @@
 /** The outside tools: pinned in `conformance/`, installed there and nowhere else. */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findOnPath, runCommand } from '../setup/command.mjs';
+import { installPythonTools } from '../python-environment.ts';
 import { installDependencies } from '../setup/dependencies.mjs';
 import { createProgress } from '../setup/progress.mjs';
 
@@ -20,42 +19,8 @@ export function npmTool(name: string): string {
   return join(conformanceFolder, 'node_modules', '.bin', name);
 }
 
-const isPythonRecent = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
-
 /** Installs schemathesis unless it is there; its program, or why there can be none on this machine. */
 export async function installSchemathesis(): Promise<{ program: string } | { missing: string }> {
-  const environment = join(conformanceFolder, '.venv');
-  const requirements = join(conformanceFolder, 'requirements.txt');
-  const installed = join(environment, 'installed.txt');
-  const program = join(environment, 'bin', 'st');
-  const wanted = readFileSync(requirements, 'utf8');
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return { program };
-
-  const [python] = findOnPath('python3', process.env);
-  if (python === undefined) return { missing: 'no Python' };
-  try {
-    await runCommand(python, ['-c', isPythonRecent]);
-  } catch {
-    return { missing: 'no Python 3.10 or newer with venv and pip' };
-  }
-  const step = createProgress(process.stderr).begin('schemathesis');
-  try {
-    await runCommand(python, ['-m', 'venv', '--clear', environment]);
-    const pip = [
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--disable-pip-version-check',
-      '--requirement',
-      requirements,
-    ];
-    await runCommand(join(environment, 'bin', 'python'), pip);
-    writeFileSync(installed, wanted);
-    step.end('installed');
-  } catch (error) {
-    step.end('failed');
-    throw error;
-  }
-  return { program };
+  const tools = await installPythonTools(conformanceFolder, 'schemathesis');
+  return 'missing' in tools ? tools : { program: join(tools.programs, 'st') };
 }

@@ -13,6 +13,8 @@ const LAST_LINES = 25;
  * @property {NodeJS.ProcessEnv} [env]
  * @property {number} [timeoutMs] the command is killed after this; default 15 minutes
  * @property {AbortSignal} [signal] ends the command
+ * @property {number} [uid] who it runs as; this process has to be root
+ * @property {number} [gid]
  */
 
 /**
@@ -22,10 +24,11 @@ const LAST_LINES = 25;
  * @param {CommandOptions} [options]
  * @returns {Promise<string>} all that it printed
  */
-export function runCommand(command, args, { cwd, env = process.env, timeoutMs = 15 * 60_000, signal } = {}) {
+export function runCommand(command, args, options = {}) {
+  const { env = process.env, timeoutMs = 15 * 60_000, signal, ...others } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd,
+      ...others,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(signal && { signal }),

@@ -44,6 +44,10 @@ export function defineEvents<Types extends Record<string, EventType>>(
     event: anyEvent as z.ZodType<Event>,
 
     read(value) {
+      // Nearly all stored events have today's shape and no `v`; how any other one is wrong is found out below.
+      const plain = findPlainType(byName, value)?.schema.safeParse(value);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      if (plain?.success) return plain.data as Event;
       const envelope = Envelope.safeParse(value);
       if (!envelope.success) return new Rejection(describeIssues(envelope.error));
       const { type: name, v } = envelope.data;
@@ -69,6 +73,13 @@ export function defineEvents<Types extends Record<string, EventType>>(
       return version === 1 ? { type: name, ...fields } : { type: name, v: version, ...fields };
     },
   };
+}
+
+/** The type of an event that says no version, if that type never had another one. */
+function findPlainType(byName: ReadonlyMap<string, EventType>, value: unknown): EventType | undefined {
+  if (typeof value !== 'object' || value === null || !('type' in value) || 'v' in value) return undefined;
+  const type = typeof value.type === 'string' ? byName.get(value.type) : undefined;
+  return type?.older === undefined ? type : undefined;
 }
 
 /** The version that is written today. */

@@ -45,16 +45,21 @@ export function joinResource<State, Command, Add, Change, Others>(
   logs: FollowedLogs,
 ): JoinedResource<State, Command, Add, Change> {
   const { present, referrers = {}, ...rest } = resource;
-  const now = lookupsInto<Others>(logs, (log, id) => log.view.find(id));
+  const now = lookupsInto<Others>(logs, findNow);
+
+  /** Collects what is shown of others while an entity is presented, which happens in one go. */
+  let shown: Record<string, number> = {};
+  let findOther: Find = findNow;
+  const noting = lookupsInto<Others>(logs, (log, id) => {
+    const found = findOther(log, id);
+    shown[log.stream] = Math.max(shown[log.stream] ?? 0, found.version);
+    return found;
+  });
 
   function presentWith(entity: Entity<State>, find: Find): Presented {
-    const shown: Record<string, number> = {};
-    const noting: Find = (log, id) => {
-      const found = find(log, id);
-      shown[log.stream] = Math.max(shown[log.stream] ?? 0, found.version);
-      return found;
-    };
-    const body = present(entity, lookupsInto<Others>(logs, noting));
+    shown = {};
+    findOther = find;
+    const body = present(entity, noting);
     if (body === undefined) throw new Problem('not-found', `There is no ${rest.noun} ${entity.id}.`);
     return { body, shown };
   }
@@ -62,7 +67,7 @@ export function joinResource<State, Command, Add, Change, Others>(
   return {
     ...rest,
     present: (entity) => present(entity, now),
-    presentExisting: (entity) => presentWith(entity, (log, id) => log.view.find(id)),
+    presentExisting: (entity) => presentWith(entity, findNow),
 
     async presentAsOf(entities, timeOf) {
       // Once to learn what is looked up, which the entities alone decide, and once with that as it was.
@@ -95,6 +100,8 @@ export function joinResource<State, Command, Add, Change, Others>(
 }
 
 type Find = (log: FollowedLog, id: number) => Entity<unknown>;
+
+const findNow: Find = (log, id) => log.view.find(id);
 
 /** Lookups for a resource or a decider, which find what `find` does. */
 export function lookupsInto<Others>(logs: FollowedLogs, find: Find): Lookups<Others> {

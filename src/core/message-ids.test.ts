@@ -51,12 +51,23 @@ forgetting('when the second one is full, the first is forgotten at once', () => 
 });
 forgetting('at most two generations are held', () => {
   const { old, young } = rememberUpTo(1000).capture();
-  assert.ok(old.size + young.size <= 6);
+  assert.ok(old.ids.length + young.ids.length <= 6);
 });
-forgetting('a repeat takes no room', () => {
-  const ids = rememberUpTo(6);
-  for (let position = 7; position < 100; position++) ids.remember('6', position);
+forgetting('messages are counted, so a repeat takes room like any other', () => {
+  const ids = rememberUpTo(5);
+  ids.remember('5', 6);
   assert.is(ids.positionOf('1'), 1);
+  ids.remember('5', 7);
+  assert.equal(['1', '4', '5'].map(ids.positionOf), [undefined, 4, 5]);
+});
+forgetting('asking in between changes nothing', () => {
+  const ids = createMessageIds(undefined, 3);
+  for (let position = 1; position <= 7; position++) {
+    assert.is(ids.positionOf(String(position)), undefined);
+    ids.remember(String(position), position);
+    assert.is(ids.positionOf(String(position)), position);
+  }
+  assert.equal(ids.capture(), rememberUpTo(7).capture());
 });
 forgetting.run();
 

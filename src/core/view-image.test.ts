@@ -96,7 +96,7 @@ roundTrip('knows how many were refused beyond those that are kept', async () => 
   assert.is(restored.rejections()[0]?.position, 4);
 });
 roundTrip('has both generations of message ids', async () => {
-  const messageIds = { old: new Map([['a', 1]]), young: new Map([['b', 2]]) };
+  const messageIds = { old: { ids: ['a'], positions: [1] }, young: { ids: ['b'], positions: [2] } };
   const image = await read(linesOf({ ...viewOf(...given).capture(), messageIds }));
   assert.equal(image.messageIds, messageIds);
 });

@@ -3,10 +3,11 @@
 import { z } from 'zod';
 import type { DomainEvent, Fold } from './decider.ts';
 import type { EventSchema } from './event-schema.ts';
+import type { IdList } from './message-ids.ts';
 import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
 
 /** Changes whenever the lines below mean something else. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 /** How many things stand in one line: a line is written and read in about a millisecond. */
 const lineLength = 1000;
@@ -51,11 +52,15 @@ function* imageLines<State>(image: ViewImage<State>, initial: State): Generator<
     yield { entries: line };
   }
   for (const generation of ['old', 'young'] as const) {
-    for (const batch of batches(messageIds[generation])) yield { messageIds: batch, generation };
+    for (const batch of batches(pairsOf(messageIds[generation]))) yield { messageIds: batch, generation };
   }
   yield { rejected };
   for (const batch of batches(rejectedPositions)) yield { rejectedPositions: batch };
   yield { end: entries.size };
+}
+
+function* pairsOf({ ids, positions }: IdList): Generator<[string, number], void> {
+  for (const [index, id] of ids.entries()) yield [id, positions[index] ?? 0];
 }
 
 function* batches<T>(items: Iterable<T>): Generator<T[], void> {
@@ -89,7 +94,7 @@ export async function decodeImage<State>(
   initial: State,
 ): Promise<ViewImage<State>> {
   const entries = createEntries<State>();
-  const messageIds = { old: new Map<string, number>(), young: new Map<string, number>() };
+  const messageIds = { old: emptyList(), young: emptyList() };
   let head: ImageLine<State> = {};
   let rejected: readonly RejectedMessage[] = [];
   const rejectedPositions: number[] = [];
@@ -104,7 +109,11 @@ export async function decodeImage<State>(
     if (line.position !== undefined) head = line;
     for (const [id, version, state] of line.entries ?? [])
       entries.set(id, { state: state ?? initial, version });
-    for (const [id, at] of line.messageIds ?? []) messageIds[line.generation ?? 'young'].set(id, at);
+    for (const [id, at] of line.messageIds ?? []) {
+      const { ids, positions } = messageIds[line.generation ?? 'young'];
+      ids.push(id);
+      positions.push(at);
+    }
     if (line.rejected !== undefined) rejected = line.rejected;
     rejectedPositions.push(...(line.rejectedPositions ?? []));
     end = line.end;
@@ -114,4 +123,8 @@ export async function decodeImage<State>(
     throw new Error('the snapshot is not whole');
   }
   return { position, time, entries, messageIds, rejected, rejectedPositions };
+}
+
+function emptyList() {
+  return { ids: [] as string[], positions: [] as number[] };
 }

@@ -1,12 +1,12 @@
 /** Between bytes on the wire and events: the only place where a message becomes an event or a rejection. */
 
 import { Buffer, isUtf8 } from 'node:buffer';
-import type { Msg } from 'nats';
 import { Rejection, type DomainEvent } from '../core/decider.ts';
 import type { EventSchema } from '../core/event-schema.ts';
 import type { StoredMessage } from '../core/event-store.ts';
 import { readTraceparent } from '../core/trace-context.ts';
 import { commandDigestHeader, messageIdHeader, traceparentHeader } from './headers.ts';
+import { readHeadersOf } from './raw-headers.ts';
 import type { Subjects } from './subjects.ts';
 
 /** Where and when the broker stored a message. */
@@ -15,7 +15,7 @@ export type Stored = { readonly position: number; readonly time: number };
 export type Codec<Event extends DomainEvent> = {
   encode(event: Event): string;
   /** Never throws: what is no event becomes a rejection with its reason. */
-  decode(message: Pick<Msg, 'subject' | 'data' | 'headers'>, stored: Stored): StoredMessage<Event>;
+  decode(message: Parameters<typeof readHeadersOf>[0], stored: Stored): StoredMessage<Event>;
 };
 
 export function createCodec<Event extends DomainEvent>(
@@ -38,26 +38,20 @@ export function createCodec<Event extends DomainEvent>(
   return {
     encode: (event) => JSON.stringify(schema.write(event)),
 
-    decode({ subject, data, headers }, { position, time }) {
+    decode(message, { position, time }) {
+      const { subject, data } = message;
       const id = subjects.idOf(subject);
+      const readHeader = readHeadersOf(message);
       return {
         position,
         time,
         id,
         subject,
-        messageId: copyText(headers?.get(messageIdHeader)) || undefined,
-        commandDigest: headers?.get(commandDigestHeader) || undefined,
-        traceparent: readTraceparent(headers?.get(traceparentHeader)),
+        messageId: readHeader(messageIdHeader) || undefined,
+        commandDigest: readHeader(commandDigestHeader) || undefined,
+        traceparent: readTraceparent(readHeader(traceparentHeader)),
         content: read(id, data),
       };
     },
   };
-}
-
-/**
- * The view remembers ids for long, and the client's headers are slices of one string: without a copy, each id would
- * hold all the headers of its message, which may be 64 KiB.
- */
-function copyText(text = ''): string {
-  return Buffer.from(text).toString();
 }

@@ -12,28 +12,29 @@ export type Delivery = Stored & {
 };
 
 export function parseDelivery(reply: string): Delivery {
-  const tokens = reply.split('.');
-  const at = positionIndex(tokens);
+  const token = tokensFromPosition(reply);
   return {
-    position: Number(tokens[at]),
-    consumerSequence: Number(tokens[at + 1]),
+    position: Number(token(0)),
+    consumerSequence: Number(token(1)),
     // Cut, not divided: nanoseconds since 1970 are more than a number can hold exactly.
-    time: Number(tokens[at + 2]?.slice(0, -6)),
+    time: Number(token(2).slice(0, -6)),
   };
 }
 
 /** How often the message was delivered, this time included. */
 export function parseAttempt(reply: string): number {
-  const tokens = reply.split('.');
-  return Number(tokens[positionIndex(tokens) - 1]);
+  return Number(tokensFromPosition(reply)(-1));
 }
 
 /** How many messages the consumer has still to deliver. */
 export function parsePending(reply: string): number {
-  const tokens = reply.split('.');
-  return Number(tokens[positionIndex(tokens) + 3]);
+  return Number(tokensFromPosition(reply)(3));
 }
 
-function positionIndex(tokens: readonly string[]): number {
-  return tokens.length === 9 ? 5 : 7;
+/** The tokens from the position on. Splitting all of the reply would cost a replay a twentieth of its time. */
+function tokensFromPosition(reply: string): (number: number) => string {
+  const dots: number[] = [];
+  for (let at = reply.indexOf('.'); at >= 0; at = reply.indexOf('.', at + 1)) dots.push(at);
+  const first = dots.length === 8 ? 5 : 7;
+  return (number) => reply.slice((dots[first + number - 1] ?? 0) + 1, dots[first + number]);
 }

@@ -10,6 +10,7 @@ import { documentOperations } from '../http/document-operations.ts';
 import { entityOperations } from '../http/entity-operations.ts';
 import { eventDocumentOperations } from '../http/event-document-operations.ts';
 import { createEventFeed } from '../http/event-feed.ts';
+import { answerPlainReads } from '../http/plain-reads.ts';
 import { createRateLimiter } from '../http/rate-limit.ts';
 import { createRouter } from '../http/router.ts';
 import { answerStarting } from '../http/starting.ts';
@@ -210,8 +211,8 @@ async function start<
     description: `The REST door of the ${name} service.`,
     writeScope: auth && writeScope,
   });
-  answer = createApp({
-    router: createRouter([...operations, ...explaining], { authorizeWrite }),
+  const router = createRouter([...operations, ...explaining], { authorizeWrite });
+  const answering: Omit<AppOptions, 'router'> = {
     ...limits,
     rateLimiter,
     beginSpan: tracing?.beginHttpSpan,
@@ -220,7 +221,9 @@ async function start<
       logAnswer(log, answered);
     },
     onInternalError,
-  }).callback();
+  };
+  const application = createApp({ router, ...answering }).callback();
+  answer = answerPlainReads(resource, context, answering, application);
   closers.unshift(
     await serveEndpoints({
       nc: connection.nc,

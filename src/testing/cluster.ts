@@ -15,11 +15,30 @@ export type TestCluster = {
 
 const names = ['one', 'two', 'three'] as const;
 
+/** How often a cluster is started anew whose servers do not find each other. */
+const attempts = 3;
+
 /** Starts the cluster and provisions the streams with three replicas each. */
 export async function startTestCluster(): Promise<TestCluster> {
+  for (let attempt = 1; ; attempt++) {
+    const servers = await startServers();
+    try {
+      const url = servers.map((server) => server.url).join(',');
+      // The servers answer before they have elected a leader for JetStream.
+      const opened = await eventually(() => connectForTest({ url }, 3), 30_000);
+      return clusterOf(servers, url, opened);
+    } catch (error) {
+      await Promise.all(servers.map((server) => server.close()));
+      // Between looking for a free port and listening there, another process may have taken it.
+      if (attempt === attempts) throw error;
+    }
+  }
+}
+
+async function startServers(): Promise<TestBroker[]> {
   const routePorts = await Promise.all(names.map(findFreePort));
   const routes = routePorts.map((port) => `"nats-route://127.0.0.1:${port}"`).join(', ');
-  const servers = await Promise.all(
+  return Promise.all(
     names.map((serverName, index) =>
       startTestBroker({
         serverName,
@@ -27,10 +46,13 @@ export async function startTestCluster(): Promise<TestCluster> {
       }),
     ),
   );
-  const url = servers.map((server) => server.url).join(',');
-  // The servers answer before they have elected a leader for JetStream.
-  const { connection, jsm } = await eventually(() => connectForTest({ url }, 3), 30_000);
+}
 
+function clusterOf(
+  servers: readonly TestBroker[],
+  url: string,
+  { connection, jsm }: Awaited<ReturnType<typeof connectForTest>>,
+): TestCluster {
   return {
     url,
     servers,

@@ -71,7 +71,7 @@ export async function createSnapshotBench(
         position,
         time: message?.time.getTime() ?? 0,
         entries,
-        messageIds: { old: new Map([['a', 1]]), young: new Map([['b', position]]) },
+        messageIds: { old: { ids: ['a'], positions: [1] }, young: { ids: ['b'], positions: [position] } },
         rejected: [{ position: 1, time: 1, subject: 'x', reason: 'because' }],
         rejectedPositions: [1, 2, 3],
       };

@@ -1,0 +1,110 @@
+/** `npm run bench`: Portside beside its peers, and beside what the machine can do; the figures go to scripts/bench/. */
+
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { help, readArguments, UsageError, type BenchArguments } from './bench/arguments.ts';
+import { createWorkshop } from './bench/children.ts';
+import { describeMachine, describeVersions, readLoad } from './bench/machine.ts';
+import { buildServices } from './bench/portside.ts';
+import { renderResults } from './bench/render.ts';
+import { Result } from './bench/result.ts';
+import { scenarios } from './bench/scenarios.ts';
+
+const defaultOutput = fileURLToPath(new URL('bench', import.meta.url));
+
+/** Which scenarios could not be measured. */
+async function bench(args: BenchArguments): Promise<string[]> {
+  if (!args.isReportOnly) await buildServices();
+  const measured: Result[] = [];
+  const failed: string[] = [];
+  for (const name of args.isReportOnly ? [] : args.names) {
+    try {
+      const result = await measure(name, args);
+      measured.push(result);
+      if (args.output !== undefined) await keep(args.output, result);
+    } catch (error) {
+      failed.push(name);
+      report(`${name} FAILED: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+    // After each, so that whatever comes later costs nothing of what is there.
+    if (args.output !== undefined) await writeReport(args.output);
+  }
+  if (args.output === undefined) process.stdout.write(renderResults(measured));
+  else if (args.isReportOnly) await writeReport(args.output);
+  return failed;
+}
+
+async function measure(name: string, { rounds, seconds, scale }: BenchArguments): Promise<Result> {
+  const scenario = scenarios[name];
+  if (scenario === undefined) throw new RangeError(`there is no scenario ${name}`);
+  const { title, about, run } = scenario;
+  report(`${name}: ${title}`);
+  const before = readLoad();
+  const started = new Date();
+  const workshop = createWorkshop();
+  const closeAtEnd = () => void workshop.close().finally(() => process.exit(130));
+  process.once('SIGINT', closeAtEnd).once('SIGTERM', closeAtEnd);
+  try {
+    const size = (full: number) => Math.max(10, Math.round(full * scale));
+    const { measures, targets = [], notes = [] } = await run({ workshop, rounds, seconds, size, report });
+    return Result.parse({
+      scenario: name,
+      title,
+      about,
+      command: `npm run bench -- ${name}`,
+      started: started.toISOString(),
+      seconds: (Date.now() - started.getTime()) / 1000,
+      rounds,
+      scale,
+      machine: describeMachine(),
+      versions: await describeVersions(),
+      load: { before, after: readLoad() },
+      measures,
+      targets,
+      notes,
+    });
+  } finally {
+    process.off('SIGINT', closeAtEnd).off('SIGTERM', closeAtEnd);
+    await workshop.close();
+  }
+}
+
+async function keep(output: string, result: Result): Promise<void> {
+  await mkdir(join(output, 'results'), { recursive: true });
+  await writeFile(resultFile(output, result.scenario), `${JSON.stringify(result, undefined, 2)}\n`);
+}
+
+/** The report of all that is there, whenever it was measured. */
+async function writeReport(output: string): Promise<void> {
+  const files = Object.keys(scenarios)
+    .map((name) => resultFile(output, name))
+    .filter(existsSync);
+  const results = await Promise.all(
+    files.map(async (file) => Result.parse(JSON.parse(await readFile(file, 'utf8')))),
+  );
+  await writeFile(join(output, 'RESULTS.md'), renderResults(results));
+}
+
+function resultFile(output: string, scenario: string): string {
+  return join(output, 'results', `${scenario}.json`);
+}
+
+function report(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
+}
+
+try {
+  const args = readArguments(process.argv.slice(2), defaultOutput);
+  if (args === 'help') process.stdout.write(help);
+  else {
+    const failed = await bench(args);
+    // What a scenario started is ended by now; a connection that lingers must not keep the bench.
+    process.exit(failed.length === 0 ? 0 : 1);
+  }
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${help}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,50 @@
+/** The same catalogue in every server that is compared: laptops 1 to n, each with the same two charging ports. */
+
+import type { NatsConnection } from 'nats';
+import { eventually } from '../../src/testing/eventually.ts';
+import { addedEvent, publishEvents } from './laptops.ts';
+import { copyAnswers, startFastApi, startFlask, startNodeHttp, type Peer } from './peers.ts';
+import { startBroker, startService } from './portside.ts';
+import type { Workshop } from './children.ts';
+
+const portIds = [1, 2];
+const portNames = ['USB-C', 'MagSafe 3'];
+
+/** Puts them into both streams. */
+export async function fillCatalogue(nc: NatsConnection, laptops: number): Promise<void> {
+  for (const [index, name] of portNames.entries()) {
+    nc.publish(`ports.events.${index + 1}`, JSON.stringify({ type: 'PortAdded', name }));
+  }
+  await publishEvents(nc, laptops * (1 + portIds.length), (number) => {
+    const id = Math.ceil(number / (1 + portIds.length));
+    const portId = portIds[((number - 1) % (1 + portIds.length)) - 1];
+    return { id, event: portId === undefined ? addedEvent(id) : { type: 'PortFitted', portId } };
+  });
+}
+
+export type ReadServers = { readonly subject: string; readonly server: Peer }[];
+
+/** Portside and the servers that it is compared with, all with the same laptops. @param paths that will be asked for */
+export async function startReadServers(
+  workshop: Workshop,
+  laptops: number,
+  paths: readonly string[],
+): Promise<ReadServers> {
+  const broker = await startBroker(workshop, '2m');
+  await fillCatalogue(broker.connection.nc, laptops);
+  const portside = await startService(workshop, { natsUrl: broker.url });
+  // The names of the ports come from the other stream, which has its own pace.
+  await eventually(async () => {
+    const laptop = await (await fetch(`${portside.url}/laptops/${laptops}`)).text();
+    if (!portNames.every((name) => laptop.includes(name))) throw new Error(`not whole yet: ${laptop}`);
+  });
+  return [
+    { subject: 'Portside', server: portside },
+    {
+      subject: 'node:http, same bytes',
+      server: await startNodeHttp(workshop, await copyAnswers(portside.url, paths)),
+    },
+    { subject: 'FastAPI on uvicorn', server: await startFastApi(workshop, laptops) },
+    { subject: 'Flask on gunicorn, 2 workers', server: await startFlask(workshop, laptops) },
+  ];
+}

@@ -1,0 +1,33 @@
+/** HTTP requests at a fixed rate. */
+
+import { Agent, request } from 'node:http';
+import type { HttpLoad } from '../load.ts';
+import { answer, pace, readJob, summarize } from './latencies.ts';
+
+const { url, requests, connections, seconds, rate } = readJob<HttpLoad & { rate: number }>();
+const agent = new Agent({ keepAlive: true, maxSockets: connections });
+const latencies: number[] = [];
+const open: Promise<void>[] = [];
+const started = performance.now();
+await pace(rate, seconds, (due, number) => {
+  const next = requests[number % requests.length];
+  if (next === undefined) return;
+  const { method, path, body } = next;
+  open.push(
+    new Promise((resolve, reject) => {
+      const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+      request(`${url}${path}`, { method, agent, headers }, (response) => {
+        if ((response.statusCode ?? 500) >= 400) reject(new Error(`status ${response.statusCode}`));
+        response.resume().once('end', () => {
+          latencies.push(performance.now() - due);
+          resolve();
+        });
+      })
+        .once('error', reject)
+        .end(body && JSON.stringify(body));
+    }),
+  );
+});
+await Promise.all(open);
+const perSecond = latencies.length / ((performance.now() - started) / 1000);
+answer({ perSecond, ...summarize(latencies) });

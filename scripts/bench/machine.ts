@@ -1,0 +1,60 @@
+/** What a figure depends on: the machine, the versions, and what else the machine did. */
+
+import { readFileSync } from 'node:fs';
+import { cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { findNatsServer } from '../setup/nats-server.mjs';
+import { describeClosedLoop } from './load.ts';
+import { peersFolder, postgresVersion } from './peers.ts';
+
+export function describeMachine(): Record<string, string> {
+  const processors = cpus();
+  return {
+    processor: `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}`,
+    memory: `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
+    system: `${platform()} ${release()}`,
+  };
+}
+
+/** Processes that wanted to run, on average over the last minute. */
+export function readLoad(): number {
+  return loadavg()[0] ?? NaN;
+}
+
+const Manifest = z.object({
+  version: z.string(),
+  dependencies: z.record(z.string(), z.string()),
+});
+
+export async function describeVersions(): Promise<Record<string, string>> {
+  const ours = readManifest(fileURLToPath(new URL('../..', import.meta.url)));
+  const peers = readManifest(peersFolder);
+  const python = Object.fromEntries(
+    readFileSync(join(peersFolder, 'requirements.txt'), 'utf8')
+      .split('\n')
+      .map((line) => line.split('==')),
+  );
+  const own = pick(ours.dependencies, ['@nats-io/jetstream', 'koa', 'zod']);
+  const npm = pick(peers.dependencies, ['@event-driven-io/emmett-postgresql', 'express']);
+  const pip = pick(python, ['Flask', 'gunicorn', 'fastapi', 'uvicorn']);
+  return {
+    Portside: ours.version,
+    Node: process.version,
+    'nats-server': (await findNatsServer())?.version ?? 'none',
+    ...own,
+    ...npm,
+    ...pip,
+    PostgreSQL: (await postgresVersion()) ?? 'none',
+    'closed-loop load': await describeClosedLoop(),
+  };
+}
+
+function readManifest(folder: string) {
+  return Manifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+}
+
+function pick(versions: Readonly<Record<string, string | undefined>>, names: readonly string[]) {
+  return Object.fromEntries(names.map((name) => [name, versions[name] ?? 'none']));
+}

@@ -1,0 +1,30 @@
+/** Every scenario by its name, in the order of the results. */
+
+import type { Scenario } from './scenario.ts';
+import { asOf } from './scenarios/as-of.ts';
+import { boot } from './scenarios/boot.ts';
+import { importLaptops } from './scenarios/import.ts';
+import { list } from './scenarios/list.ts';
+import { memory } from './scenarios/memory.ts';
+import { mixed } from './scenarios/mixed.ts';
+import { natsRequest } from './scenarios/nats-request.ts';
+import { readOne } from './scenarios/read-one.ts';
+import { replayEvents } from './scenarios/replay.ts';
+import { serverSentEvents } from './scenarios/sse.ts';
+import { visible } from './scenarios/visible.ts';
+import { write } from './scenarios/write.ts';
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  'read-one': readOne,
+  list,
+  write,
+  mixed,
+  'nats-request': natsRequest,
+  import: importLaptops,
+  replay: replayEvents,
+  boot,
+  memory,
+  visible,
+  sse: serverSentEvents,
+  'as-of': asOf,
+};

@@ -1,0 +1,74 @@
+/** The whole stream, read again into a view. */
+
+import { EventEmitter, once } from 'node:events';
+import { createWorkshop } from '../children.ts';
+import { addLaptops } from '../laptops.ts';
+import { runLoad } from '../load.ts';
+import { peerFile } from '../peers.ts';
+import { startBroker, startService } from '../portside.ts';
+import type { Scenario } from '../scenario.ts';
+import { findSeries, ratioTarget, takeTurns, toMeasure, type Case, type Sample } from '../turns.ts';
+
+const full = [100_000, 1_000_000];
+/** How the messages of a consumer are taken. */
+const forms = ['callback', 'iterator'];
+const bare = (form: string) => `ordered consumer, ${form}, doing nothing`;
+
+export const replayEvents: Scenario = {
+  title: 'Replay events',
+  about:
+    'A replica without a snapshot reads 100 k and 1 M events as the service writes them (one laptop each), validates them and folds them into its view. Beside it the ordered consumer of the NATS client drains the same stream, doing nothing.',
+
+  async run(bench) {
+    const { workshop, size } = bench;
+    const sizes = full.map(size);
+    const cases: Case[] = [];
+    for (const at of sizes) {
+      const broker = await startBroker(workshop, '2m');
+      await addLaptops(broker.connection.nc, at);
+      cases.push({ subject: 'Portside, validated and folded', at, run: () => replay(broker.url, at) });
+      for (const form of forms) {
+        const job = { url: broker.url, stream: 'LAPTOPS', messages: at, form };
+        const run = () => runLoad<Sample>(workshop, peerFile('js-consume.mjs'), job);
+        cases.push({ subject: bare(form), at, run });
+      }
+    }
+    const taken = await takeTurns(bench, cases);
+    const rate = toMeasure(taken, 'perSecond', { unit: 'events/s', better: 'more', axis: 'events' });
+    const most = sizes.at(-1) ?? 0;
+    return {
+      measures: [rate],
+      targets: forms.map((form) =>
+        ratioTarget(
+          findSeries(rate, 'Portside, validated and folded', most),
+          findSeries(rate, bare(form), most),
+          { what: `Portside ÷ ordered consumer (${form}) doing nothing`, bound: 'at least', wanted: 1.3 },
+        ),
+      ),
+      notes: [
+        'The time of the replica is the one that it logs, from the first request to the broker until all is applied.',
+      ],
+    };
+  },
+};
+
+async function replay(natsUrl: string, count: number): Promise<Sample> {
+  const workshop = createWorkshop();
+  try {
+    const lines = new EventEmitter();
+    const caughtUp = once(lines, 'caught up');
+    await startService(workshop, {
+      natsUrl,
+      env: { LOG_LEVEL: 'info', SNAPSHOT_EVERY: '1000000000' },
+      onLine(line) {
+        const entry = JSON.parse(line);
+        if (entry.stream === 'LAPTOPS') lines.emit(entry.msg, entry);
+      },
+    });
+    const [{ from, position, milliseconds }] = await caughtUp;
+    if (from !== 0 || position !== count) throw new Error(`it read from ${from} to ${position}`);
+    return { perSecond: count / (milliseconds / 1000) };
+  } finally {
+    await workshop.close();
+  }
+}
