@@ -6,6 +6,8 @@ import { Table } from './table.js';
 const pageSize = 10_000;
 /** Milliseconds in which the slider may move on before the service is asked. */
 const settlingMs = 200;
+/** Milliseconds before the service is asked again when it could not tell. */
+const retryMs = 1_000;
 
 /**
  * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,
@@ -27,7 +29,9 @@ export function createPastTable({ store, request, contract }) {
       if (store.state.past?.asOf !== asOf) return;
       if (answer.problem !== undefined) {
         const { detail } = answer.problem;
-        store.update({ past: { ...store.state.past, isLoading: false, problem: detail } });
+        const mayCome = answer.status === 503 || answer.status === 0;
+        store.update({ past: { ...store.state.past, isLoading: mayCome, problem: detail } });
+        if (mayCome) settling = setTimeout(() => void read(asOf), retryMs);
         return;
       }
       position = positionOf(answer);

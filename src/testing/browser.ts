@@ -50,8 +50,14 @@ export async function openBrowser(): Promise<TestBrowser> {
         context.setDefaultTimeout(patienceMs);
         const page = await context.newPage();
         const complaints = complaintsOf(page, new URL(url).origin);
-        await page.goto(url);
-        await look(page);
+        try {
+          await page.goto(url);
+          await look(page);
+        } catch (error) {
+          // Without these, what was waited for in vain says nothing of why.
+          process.stdout.write(`complaints: ${JSON.stringify(complaints)}\n${await describePage(page)}\n`);
+          throw error;
+        }
         assert.equal(complaints, []);
       } finally {
         await context.close();
@@ -59,6 +65,15 @@ export async function openBrowser(): Promise<TestBrowser> {
     },
     close: () => browser.close(),
   };
+}
+
+/** What a person would read on it. */
+async function describePage(page: Page): Promise<string> {
+  const text = await page
+    .locator('body')
+    .innerText()
+    .catch(() => 'nothing');
+  return `it showed: ${text.slice(0, 2_000)}`;
 }
 
 /** What is wrong with a page, as it comes. */
