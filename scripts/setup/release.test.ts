@@ -114,7 +114,8 @@ test('a connection cut midway is tried three times, then nothing half-written is
       },
     },
   });
-  assert.match(await readRejection(() => installNatsServer(options)), '(3 attempts)');
+  const reason = await readRejection(() => installNatsServer(options));
+  assert.ok(reason.includes('(3 attempts)'), reason);
   assert.is(requests.filter((url) => url === ARCHIVE).length, 3);
   assert.equal(readdirSync(tools), []);
 });
