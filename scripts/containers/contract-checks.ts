@@ -7,7 +7,7 @@ import { connectToNats, type Connection } from '../../src/nats/connection.ts';
 import { eventually } from '../../src/testing/eventually.ts';
 import { assertProblem, createHttpClient, positionOf, type HttpClient } from '../../src/testing/http.ts';
 import type { Check } from '../checks.ts';
-import { findOnPath } from '../setup/command.mjs';
+import { findNatsCli, NATS_CLI_HINT } from '../setup/nats-cli.mjs';
 import {
   natsUrlOf,
   replicaCount,
@@ -130,8 +130,8 @@ export function contractChecks(workshop: Workshop, deployment: Deployment): read
     {
       name: 'the nats CLI: req, pub and micro',
       async run() {
-        const [program] = findOnPath('nats', workshop.env);
-        if (program === undefined) return { verdict: 'skipped', reason: 'there is no nats CLI on PATH' };
+        const program = (await findNatsCli())?.path;
+        if (program === undefined) return { verdict: 'skipped', reason: NATS_CLI_HINT };
         const url = await natsUrlOf(deployment);
         const nats = (...args: string[]) =>
           runIn(workshop, program, ['-s', url, '--timeout', cliTimeout, ...args]);
