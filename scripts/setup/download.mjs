@@ -46,7 +46,10 @@ async function attemptDownload(url, path, { step, silenceMs }) {
   try {
     const response = await fetch(url, { signal: silence.signal });
     if (!response.ok || response.body === null) throw new HttpStatus(response.status);
-    const total = Number(response.headers.get('content-length'));
+    // Of what comes compressed, the length is not that of what arrives here.
+    const total = response.headers.has('content-encoding')
+      ? 0
+      : Number(response.headers.get('content-length'));
     let received = 0;
     await pipeline(
       Readable.fromWeb(response.body),
@@ -63,6 +66,8 @@ async function attemptDownload(url, path, { step, silenceMs }) {
       },
       createWriteStream(path),
     );
+    // A connection that is cut may look like one that has ended.
+    if (total > 0 && received !== total) throw new Error(`cut off after ${received} of ${total} bytes`);
   } finally {
     clearTimeout(timer);
   }
