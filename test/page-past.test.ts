@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { eventually } from '../src/testing/eventually.ts';
 import { inBrowser, openBrowser } from '../src/testing/browser.ts';
 import { positionOf } from '../src/testing/http.ts';
 import { laptopAdded, publishAll } from '../src/testing/publish.ts';
@@ -45,8 +46,15 @@ travel('by the slider, with the keys', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).waitFor();
     const slider = page.getByRole('slider', { name: 'Moment' });
+    const standsAt = (position: number) =>
+      eventually(async () => assert.is(await slider.inputValue(), String(position)), 30_000);
+    // It knows where the end is a moment after the rows are there.
+    await standsAt(removed);
     await slider.focus();
-    for (let position = removed; position > second; position -= 1) await page.keyboard.press('ArrowLeft');
+    for (let position = removed; position > second; position -= 1) {
+      await page.keyboard.press('ArrowLeft');
+      await standsAt(position - 1);
+    }
     await row(page, 2).getByText('XPS').waitFor();
     await page.keyboard.press('Home');
     await page.getByText('There were none then.').waitFor();
