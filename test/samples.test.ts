@@ -46,13 +46,14 @@ samples('is imported into both services, and a second time adds nothing', async 
     await list(`${ports?.url}/ports`),
     portRows.map(({ id, name }) => ({ id: Number(id), name })),
   );
+  const names = new Map(portRows.map(({ id, name }) => [id, name]));
   assert.equal(
     await list(`${laptops?.url}/laptops`),
     laptopRows.map(({ id, title, model, ports: ids = '' }) => ({
       id: Number(id),
       title,
       model,
-      ports: ids.split(' ').map((portId) => ({ id: Number(portId) })),
+      ports: ids.split(' ').map((portId) => ({ id: Number(portId), name: names.get(portId) })),
     })),
   );
 
