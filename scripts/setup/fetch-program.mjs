@@ -73,7 +73,8 @@ async function fetchProgram(program, sources, { progress, root, env }) {
       step.end('did not work');
       failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
-      rmSync(work, { recursive: true, force: true });
+      // A file of a download that was given up may be coming into being just now: then this is tried again.
+      rmSync(work, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     }
   }
   throw new NotFetched(failures);
@@ -85,6 +86,6 @@ async function fetchProgram(program, sources, { progress, root, env }) {
  */
 function removeLeftovers(root) {
   for (const name of readdirSync(toolsFolder(root)).filter((entry) => entry.startsWith('work-'))) {
-    rmSync(join(toolsFolder(root), name), { recursive: true, force: true });
+    rmSync(join(toolsFolder(root), name), { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }

@@ -51,7 +51,7 @@ export async function openBrowser(): Promise<TestBrowser> {
         const page = await context.newPage();
         const complaints = complaintsOf(page, new URL(url).origin);
         try {
-          await page.goto(url);
+          await open(page, url);
           await look(page);
         } catch (error) {
           // Without these, what was waited for in vain says nothing of why.
@@ -65,6 +65,21 @@ export async function openBrowser(): Promise<TestBrowser> {
     },
     close: () => browser.close(),
   };
+}
+
+/**
+ * Opens the page. On a busy machine chromium has been seen to show nothing at all, without any complaint, for as long as one
+ * waits; why is not known yet. A person would load it again, and so does this, once and aloud.
+ */
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  const heading = page.getByRole('heading').first();
+  try {
+    await heading.waitFor({ timeout: 15_000 });
+  } catch {
+    process.stdout.write(`${url} showed nothing for 15 s; loading it again\n`);
+    await page.reload();
+  }
 }
 
 /** What a person would read on it. */
