@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
+import { laptopsClient } from '../src/laptops/client.ts';
 import { LaptopDocument } from '../src/laptops/documents.ts';
 import { startTestCluster } from '../src/testing/cluster.ts';
 import { eventually } from '../src/testing/eventually.ts';
@@ -131,19 +131,13 @@ it('of the broker, one server of three after the other, fails no read and loses 
 /** Every replica shows every laptop whose addition was acknowledged. */
 async function assertAllThere(ids: readonly number[]) {
   for (const { url } of replicas) {
-    const { get } = createHttpClient(url);
+    const client = laptopsClient(url);
     // Who asks for the latest may be told to come again while a leader is elected.
-    const body = await eventually(async () => {
-      const answer = await get('/laptops?limit=10000', { headers: { 'Wait-For-Position': 'latest' } });
-      assert.is(answer.status, 200, answer.text);
-      return answer.body;
+    const shown = await eventually(async () => {
+      const found = new Set<number>();
+      for await (const { id } of client.list({ waitFor: 'latest' })) found.add(id);
+      return found;
     }, 60_000);
-    const shown = new Set(
-      z
-        .array(LaptopDocument)
-        .parse(body)
-        .map(({ id }) => id),
-    );
     assert.equal(
       ids.filter((id) => !shown.has(id)),
       [],
