@@ -1,7 +1,5 @@
 /** The page says what is away, goes on by itself when it is back, and has missed nothing. */
 
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,6 +8,7 @@ import { createHttpClient } from '../src/testing/http.ts';
 import { laptopAdded, publishAll } from '../src/testing/publish.ts';
 import { launchServiceProcess } from '../src/testing/service-process.ts';
 import { startTestSystem } from '../src/testing/system.ts';
+import { findFreePort } from '../src/testing/free-port.ts';
 
 const system = await startTestSystem();
 const { nc } = system.connection;
@@ -18,7 +17,7 @@ const url = `http://127.0.0.1:${httpPort}`;
 const launch = () =>
   launchServiceProcess('laptops', {
     natsUrl: system.broker.url,
-    env: { HTTP_PORT: httpPort, LOG_LEVEL: 'silent' },
+    env: { HTTP_PORT: String(httpPort), LOG_LEVEL: 'silent' },
   });
 let replica = launch();
 await replica.ready;
@@ -29,16 +28,6 @@ const browser = await openBrowser();
 const row = (page: Page, id: number) => page.locator(`tr[data-id="${id}"]`);
 const gone = (page: Page) => page.getByText('This replica is gone.');
 const away = (page: Page) => page.getByText('The broker is away');
-
-async function findFreePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no TCP port');
-  return String(address.port);
-}
 
 const losing = suite('without a reload');
 const lose = inBrowser(losing);

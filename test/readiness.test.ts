@@ -1,7 +1,5 @@
 /** A service that cannot do its work yet says what is missing, gets no traffic, and is never restarted for it. */
 
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { suite } from 'uvu';
@@ -13,6 +11,7 @@ import { eventually } from '../src/testing/eventually.ts';
 import { assertProblem, createHttpClient, type HttpClient } from '../src/testing/http.ts';
 import { launchLoggedService, type Logged } from '../src/testing/logged-service.ts';
 import type { LaunchedService } from '../src/testing/service-process.ts';
+import { findFreePort } from '../src/testing/free-port.ts';
 
 const broker = await startTestBroker();
 const { nc } = await connectToNats({ url: broker.url, name: 'test' });
@@ -24,16 +23,6 @@ const provision = () => provisionStreams(nc, folder);
 async function restartBroker(): Promise<void> {
   await broker.restart();
   await eventually(() => jsm.streams.info('LAPTOPS'));
-}
-
-async function findFreePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it does not listen on a port');
-  server.close();
-  await once(server, 'close');
-  return String(address.port);
 }
 
 type Launched = LaunchedService &
@@ -51,7 +40,7 @@ async function launch(name: string): Promise<Launched> {
   const service = {
     ...launchLoggedService(name, {
       natsUrl: broker.url,
-      env: { HTTP_PORT: httpPort, PROBE_PORT: probePort },
+      env: { HTTP_PORT: String(httpPort), PROBE_PORT: String(probePort) },
     }),
     ...createHttpClient(`http://127.0.0.1:${httpPort}`),
     async probe(probe: string) {

@@ -2,7 +2,6 @@
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -131,17 +130,4 @@ export async function endChild(child: ChildProcess): Promise<void> {
   }, stopTimeoutMs);
   await exited;
   clearTimeout(force);
-}
-
-/** A TCP port that is free at the moment, for servers that cannot choose one themselves. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const found = address !== null && typeof address === 'object' ? address.port : undefined;
-      server.close(() => (found === undefined ? reject(new Error('no free port')) : resolve(found)));
-    });
-  });
 }

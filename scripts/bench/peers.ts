@@ -7,7 +7,8 @@ import { installPythonTools } from '../python-environment.ts';
 import { findOnPath, runCommand } from '../setup/command.mjs';
 import { installDependencies } from '../setup/dependencies.mjs';
 import { createProgress } from '../setup/progress.mjs';
-import { findFreePort, serveNode, serveProgram, type Served, type Workshop } from './children.ts';
+import { serveNode, serveProgram, type Served, type Workshop } from './children.ts';
+import { findFreePort } from '../../src/testing/free-port.ts';
 
 export const peersFolder = fileURLToPath(new URL('peers', import.meta.url));
 export const peerFile = (name: string) => new URL(`peers/${name}`, import.meta.url);

@@ -1,8 +1,8 @@
 /** Three real nats-servers that form one JetStream cluster, for tests of replicated streams. */
 
-import { createServer } from 'node:net';
 import { connectForTest, startTestBroker, type TestBroker } from './broker.ts';
 import { eventually } from './eventually.ts';
+import { findFreePort } from './free-port.ts';
 
 export type TestCluster = {
   /** Every server's address, separated by commas. */
@@ -67,19 +67,4 @@ function clusterOf(
       await Promise.all(servers.map((server) => server.close()));
     },
   };
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === 'object'
-          ? resolve(address.port)
-          : reject(new Error('no free port')),
-      );
-    });
-  });
 }

@@ -1,7 +1,6 @@
 /** What has to be true of the broker and of the client library, or the promises of the log do not hold. */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -9,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { connectForTest, startTestBroker } from '../../src/testing/broker.ts';
 import { createCleanup } from '../../src/testing/faults/scenario.ts';
+import { findFreePort } from '../../src/testing/free-port.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const { defer, close } = createCleanup();
@@ -64,15 +64,3 @@ test('nothing that runs in production reads through the consumers of the client,
 test.after(close);
 
 test.run();
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = address !== null && typeof address === 'object' ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}
