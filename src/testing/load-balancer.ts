@@ -4,11 +4,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { eventually } from './eventually.ts';
+import { findFreePort } from './free-port.ts';
 
 export type LoadBalancer = {
   /** `http://127.0.0.1:<port>` */
@@ -42,7 +42,7 @@ export async function startLoadBalancer(program: string, urls: readonly string[]
   const url = `http://127.0.0.1:${port}`;
   const applied = () =>
     eventually(async () => {
-      const answer = await (await fetch(`${url}/generation`, { headers: { Connection: 'close' } })).text();
+      const answer = await (await fetch(`${url}/generation`)).text();
       if (answer !== String(generation)) throw new Error(`nginx works with configuration ${answer}`);
     }, 30_000);
   await applied();
@@ -64,7 +64,10 @@ export async function startLoadBalancer(program: string, urls: readonly string[]
   };
 }
 
-/** A request that failed is not tried at another replica: the test wants to see every failure. */
+/**
+ * A request that failed is not tried at another replica: the test wants to see every failure. Clients are not kept alive,
+ * since nginx cuts them when it reads its configuration anew; its own connections to the replicas are.
+ */
 function configurationOf(folder: string, port: number, urls: readonly string[], generation: number): string {
   const servers = urls.map((url) => `server ${new URL(url).host} max_fails=0;`).join(' ');
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -75,6 +78,7 @@ function configurationOf(folder: string, port: number, urls: readonly string[], 
     events { worker_connections 512; }
     http {
       access_log off;
+      keepalive_timeout 0;
       ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}
       upstream service { ${servers} keepalive 16; }
       server {
@@ -94,15 +98,4 @@ function configurationOf(folder: string, port: number, urls: readonly string[], 
 function countChildren(pid: number): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return children === '' ? 0 : children.split(' ').length;
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
