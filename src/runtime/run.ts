@@ -2,42 +2,25 @@
 
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../core/decider.ts';
-import { createKeyedQueue } from '../core/keyed-queue.ts';
-import { joinResource } from '../core/joined-resource.ts';
-import { createApp, type AppOptions } from '../http/app.ts';
-import { boundWaits } from '../http/bounded-waits.ts';
-import { documentOperations } from '../http/document-operations.ts';
-import { entityOperations } from '../http/entity-operations.ts';
-import { eventDocumentOperations } from '../http/event-document-operations.ts';
-import { createEventFeed } from '../http/event-feed.ts';
-import { answerPlainReads } from '../http/plain-reads.ts';
+import type { AppOptions } from '../http/app.ts';
 import { createRateLimiter } from '../http/rate-limit.ts';
-import { createRouter } from '../http/router.ts';
 import { answerStarting } from '../http/starting.ts';
 import { createWriteGuard } from '../http/write-guard.ts';
-import { describeNatsDoor } from '../nats/asyncapi.ts';
-import { serveEndpoints } from '../nats/endpoints.ts';
-import { entityEndpoints } from '../nats/entity-endpoints.ts';
-import { readStreamDefinition } from '../nats/provisioning.ts';
-import { timeAppends } from './append-times.ts';
-import { connectUntilUp, standardStreamFile } from './boot.ts';
+import { connectUntilUp } from './boot.ts';
 import { readConfig, type Config } from './config.ts';
+import { openDoors } from './doors.ts';
 import { openKeySet } from './key-set.ts';
 import { followLiveConfig } from './live-config.ts';
-import { createLog, logAnswer, replicaName, type Log } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { pastListsOf, servePastLists } from './past-list-process.ts';
 import { openLogs } from './service-logs.ts';
-import { createPastLists } from './past-lists.ts';
 import { probeListener } from './probes.ts';
 import { createReadiness } from './readiness.ts';
 import { listen } from './server.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { onShutdown } from './shutdown.ts';
-import { sources } from './sources.ts';
-import { createStatus } from './status.ts';
 import { openTracing } from './tracing.ts';
-import { readVersion } from './version.ts';
 
 /** What a launcher is told over the IPC channel once the service answers; ports that were 0 are known by then. */
 export type ReadyMessage = {
@@ -47,9 +30,6 @@ export type ReadyMessage = {
   /** The scope that a token must carry to write; undefined: writes need no token. */
   readonly writeScope?: string;
 };
-
-/** How long, in milliseconds, a command waits for the view to reach a position that the log is known to have. */
-const catchUpTimeoutMs = 5_000;
 
 /** Runs the service until it is told to stop; a start that fails says why and ends the process with code 1. */
 export async function runService<
@@ -157,95 +137,25 @@ async function start<
     report: (progress) => (pending = progress),
   });
   closers.unshift(logs.stop);
-  const { stream, view } = logs.own;
-  const { store: timed, times: appendTimes } = timeAppends(logs.own.store);
-  const counted = metrics.countAppends(stream, timed);
-  const store = tracing?.traceAppends(stream, counted) ?? counted;
-
-  const pastLists = createPastLists<State>(stream, config.pastMaxHeapMiB, log);
-  closers.unshift(pastLists.close);
-  const transactor = {
-    decider: logs.decider,
-    view,
-    store,
-    queue: createKeyedQueue(),
-    followed: Object.values(logs.freshness.followed),
-    catchUpTimeoutMs,
-    onRetry: metrics.countCommandRetry,
-  };
-  const freshness = boundWaits(logs.freshness, limits.maxWaits);
-  const feed = createEventFeed(view, store, config.maxFeedClients);
-  farewells.push(feed.close);
-  metrics.watchFeed(feed);
-  const version = readVersion();
-  const identity = { service: name, replica: replicaName(), version };
-  const context = {
-    transactor,
-    sources,
-    freshness,
-    eventSchema: definition.events.event,
-    eventTypes: Object.keys(definition.events.types),
-    feed,
-    pastList: pastLists.list,
-    readStatus: createStatus({ ...identity, freshness, view, feed, appendTimes }),
-  };
-  const resource = joinResource(definition.resource, logs.followed);
-  const endpoints = entityEndpoints(resource, context);
-  const streamDefinition = await readStreamDefinition(definition.streamFile ?? standardStreamFile(name));
-  const operations = [
-    ...entityOperations(resource, context),
-    ...eventDocumentOperations(() =>
-      describeNatsDoor({
-        name,
-        noun: resource.noun,
-        version,
-        events: definition.events,
-        endpoints,
-        stream: streamDefinition,
-      }),
-    ),
-  ];
-  const explaining = documentOperations(operations, {
-    title,
-    version,
-    description: `The REST door of the ${name} service.`,
-    writeScope: auth && writeScope,
-  });
-  const router = createRouter([...operations, ...explaining], { authorizeWrite });
-  const answering: Omit<AppOptions, 'router'> = {
-    ...limits,
+  const doors = await openDoors(definition, {
+    config,
+    log,
+    connection,
+    logs,
+    metrics,
+    tracing,
     rateLimiter,
-    beginSpan: tracing?.beginHttpSpan,
-    onAnswer(answered) {
-      metrics.countHttpAnswer(answered);
-      logAnswer(log, answered);
-    },
+    authorizeWrite,
+    writeScope: auth && writeScope,
+    title,
     onInternalError,
-  };
-  const application = createApp({ router, ...answering }).callback();
-  answer = answerPlainReads(resource, context, answering, application);
-  closers.unshift(
-    await serveEndpoints({
-      nc: connection.nc,
-      name,
-      version,
-      endpoints,
-      beginSpan: tracing?.beginNatsSpan,
-      onAnswer(answered) {
-        metrics.countNatsAnswer(answered);
-        logAnswer(log, answered);
-      },
-      status: () => ({
-        replica: replicaName(),
-        position: view.position,
-        entities: view.size,
-        rejected: view.rejectedCount,
-      }),
-    }),
-  );
+  });
+  farewells.push(doors.sayFarewell);
+  closers.unshift(doors.close);
+  answer = doors.answer;
   pending = undefined;
   const ports = { httpPort: http.port, probePort: probes.port };
   const writes = auth === undefined ? 'need no token' : `need a token with the scope ${writeScope}`;
-  log.info({ ...ports, position: view.position, writes }, 'ready');
+  log.info({ ...ports, position: logs.own.view.position, writes }, 'ready');
   process.send?.({ type: 'ready', ...ports, ...(auth && { writeScope }) } satisfies ReadyMessage);
 }
