@@ -45,14 +45,18 @@ export function verdict(target: Target): string {
 
 function renderResult(result: Result): string {
   const { scenario, title, about, command, started, seconds, rounds, scale, load, measures, notes } = result;
-  const scaled = scale === 1 ? '' : ` **Sizes × ${scale}: not a measurement, only a try.**`;
+  const warnings = [
+    ...(scale === 1 ? [] : [`Sizes × ${scale}: not a measurement, only a try.`]),
+    ...(isBusy(result) ? ['The machine was busy with other work: ratios say more than figures.'] : []),
+  ];
   const list = (entries: Readonly<Record<string, string>>) =>
     Object.entries(entries)
       .map(([name, value]) => `${name} ${value}`)
       .join(' · ');
   return [
     `## ${title} (\`${scenario}\`)\n`,
-    `${about}${scaled}\n`,
+    `${about}\n`,
+    ...warnings.map((warning) => `**${warning}**\n`),
     ...notes.map((note) => `${note}\n`),
     ...measures.map(renderMeasure),
     '<details><summary>How it was measured</summary>\n',
@@ -62,6 +66,11 @@ function renderResult(result: Result): string {
     `- ${list(result.versions)}\n`,
     '</details>\n',
   ].join('\n');
+}
+
+/** More processes wanted to run before it than a scenario that ran before it can have left behind. */
+function isBusy({ load, machine }: Result): boolean {
+  return load.before > 2 * Number.parseInt(machine['processor'] ?? '', 10);
 }
 
 function renderMeasure({ name, unit, better, axis, series }: Measure): string {
