@@ -14,6 +14,9 @@ def before_call(context, case, kwargs):
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     headers, query = case.headers or {}, case.query or {}
+    # An id out of an answer, put into a header, is still a number there.
+    for name, value in headers.items():
+        headers[name] = str(value)
     # To JSON Schema 7.0 is an integer, but nobody writes it so in a path.
     for name, value in (case.path_parameters or {}).items():
         if isinstance(value, float) and value.is_integer():

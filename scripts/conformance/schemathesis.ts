@@ -20,7 +20,6 @@ export function schemathesisCheck(service: string, url: string, folder: string):
         '--no-color',
         'run',
         `${url}/openapi.json`,
-        '--checks=all',
         '--seed=1',
         `--max-examples=${maxExamples}`,
         '--request-timeout=20',
