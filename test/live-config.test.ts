@@ -6,10 +6,12 @@ import * as assert from 'uvu/assert';
 import { configBucket, provisionConfigBucket } from '../src/nats/config-bucket.ts';
 import { connectForTest, startTestBroker } from '../src/testing/broker.ts';
 import { eventually } from '../src/testing/eventually.ts';
+import { openNatsCli } from '../src/testing/nats-cli.ts';
 import { startLoggedService, type LoggedService } from '../src/testing/logged-service.ts';
 
 const broker = await startTestBroker();
 const { connection, jsm } = await connectForTest(broker);
+const nats = await openNatsCli(broker.url);
 const kvm = new Kvm(connection.nc);
 const bucket: KV = await kvm.open(configBucket);
 const changed = 'the configuration was changed';
@@ -45,6 +47,22 @@ test('changes every replica of the service within a second, and nobody else', as
   }
   assert.ok(Math.min(...milliseconds) < 1000, `it took ${milliseconds.join(', ')} ms`);
   assert.is(await policyOf(ports), '"steady";q=100;w=1');
+});
+
+const byHand = nats.isHere ? test : test.skip;
+byHand('is what `nats kv put` and `nats kv del` change', async () => {
+  assert.is((await nats.run(`nats kv put ${configBucket} laptops.rate-limit-burst 7`)).code, 0);
+  for (const service of laptops) {
+    await eventually(() => {
+      const { rateLimit } = service.logged(changed).at(-1) ?? {};
+      return Promise.resolve(assert.equal(rateLimit, { perSecond: 70, burst: 7 }));
+    });
+  }
+  assert.is((await nats.run(`nats kv del ${configBucket} laptops.rate-limit-burst --force`)).code, 0);
+  await eventually(() => {
+    const { rateLimit } = one.logged(changed).at(-1) ?? {};
+    return Promise.resolve(assert.not.equal(rateLimit, { perSecond: 70, burst: 7 }));
+  });
 });
 
 test('a key without a service is for all that have none of their own', async () => {
