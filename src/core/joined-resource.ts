@@ -1,5 +1,6 @@
 /** A resource with the followed streams at hand: what it shows of them is joined here, when it is read. */
 
+import QuickLRU from 'quick-lru';
 import type { FollowedLog, FollowedLogs, Lookups } from './followed.ts';
 import { Problem } from './problem.ts';
 import type { Referrers, Resource } from './resource.ts';
@@ -10,6 +11,12 @@ import type { Entity } from './view.ts';
 export type Shown = Readonly<Record<string, number>>;
 
 export type Presented = { readonly body: object; readonly shown: Shown };
+
+/** The same as JSON text. */
+export type Serialized = { readonly text: string; readonly shown: Shown };
+
+/** How many entities' texts are kept, at least; twice as many at most. */
+const keptTexts = 10_000;
 
 /** The entities of a followed stream that refer to one of ours. */
 export type JoinedReferrers = Pick<Referrers<unknown>, 'noun' | 'schema'> & {
@@ -30,6 +37,8 @@ export type JoinedResource<State, Command, Add, Change> = Omit<
   present(entity: Entity<State>): object | undefined;
   /** The same with what its entity tag depends on. @throws Problem `not-found` */
   presentExisting(entity: Entity<State>): Presented;
+  /** That as text, which is made once and kept until the entity or a followed stream moves on. @throws Problem `not-found` */
+  serializeExisting(entity: Entity<State>): Serialized;
   /**
    * Entities as they were, with what they show of others as that was at the same time.
    *
@@ -64,8 +73,26 @@ export function joinResource<State, Command, Add, Change, Others>(
     return { body, shown };
   }
 
+  const followed = Object.values(logs);
+  const kept = new QuickLRU<number, Serialized & { readonly version: number; readonly others: number }>({
+    maxSize: keptTexts,
+  });
+
+  function serializeExisting(entity: Entity<State>): Serialized {
+    const { id, version } = entity;
+    // It grows with every message of any of them.
+    const others = followed.reduce((sum, { view }) => sum + view.position, 0);
+    const known = kept.get(id);
+    if (known?.version === version && known.others === others) return known;
+    const { body, shown: of } = presentWith(entity, findNow);
+    const made = { version, others, text: JSON.stringify(body), shown: of };
+    kept.set(id, made);
+    return made;
+  }
+
   return {
     ...rest,
+    serializeExisting,
     present: (entity) => present(entity, now),
     presentExisting: (entity) => presentWith(entity, findNow),
 

@@ -53,8 +53,7 @@ export function answerPlainReads<State, Command, Event extends DomainEvent, Add,
       return;
     }
     const { prefix, entity } = found;
-    const { body, shown } = resource.presentExisting(entity);
-    const text = JSON.stringify(body);
+    const { text, shown } = resource.serializeExisting(entity);
     const requestId = randomUUID();
     response.writeHead(200, {
       'Request-Id': requestId,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { DomainEvent } from '../core/decider.ts';
 import { findAsOf, locateMoment, timeOf } from '../core/time-travel.ts';
 import type { Entity } from '../core/view.ts';
-import type { JoinedResource, Presented } from '../core/joined-resource.ts';
+import type { JoinedResource, Shown } from '../core/joined-resource.ts';
 import { capitalize, matcherOf } from '../core/resource.ts';
 import { AsOf } from './as-of.ts';
 import { matchesWeakly, readCondition, toEntityTag } from './conditional.ts';
@@ -53,7 +53,9 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
       if (asOf === undefined) {
         markFreshness(ctx, freshness);
         const found = view.list({ ...options, matches: matcherOf(resource, wanted) });
-        ctx.body = takePage(ctx, limit, found).map(resource.present);
+        const texts = takePage(ctx, limit, found).map((entity) => resource.serializeExisting(entity).text);
+        ctx.type = 'json';
+        ctx.body = `[${texts.join(',')}]`;
       } else {
         const position = await locateMoment(store, asOf, Date.now());
         ctx.set('Stream-Position', String(position));
@@ -85,22 +87,27 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
     async handle({ ctx, id, query: { asOf }, headers }) {
       await waitForPosition(headers, freshness);
       let entity: Entity<State>;
-      let presented: Presented | undefined;
+      let body: object | string | undefined;
+      let shown: Shown | undefined;
       if (asOf === undefined) {
         markFreshness(ctx, freshness);
         entity = view.find(id);
-        presented = resource.presentExisting(entity);
+        ({ text: body, shown } = resource.serializeExisting(entity));
       } else {
         const position = await locateMoment(store, asOf, Date.now());
         ctx.set('Stream-Position', String(position));
         entity = await findAsOf(decider, store, id, position);
-        [presented] = await resource.presentAsOf([entity], () => timeOf(store, asOf, position));
+        const [presented] = await resource.presentAsOf([entity], () => timeOf(store, asOf, position));
+        ({ body, shown } = presented ?? {});
       }
-      const entityTag = toEntityTag(entity.version, presented?.shown);
+      const entityTag = toEntityTag(entity.version, shown);
       ctx.set('ETag', entityTag);
       const condition = readCondition(headers['If-None-Match']);
       if (condition !== undefined && matchesWeakly(condition, entityTag)) ctx.status = 304;
-      else ctx.body = presented?.body;
+      else {
+        ctx.type = 'json';
+        ctx.body = body;
+      }
     },
   });
 
