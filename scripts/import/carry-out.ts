@@ -19,7 +19,7 @@ export type Outcome =
   | { readonly outcome: 'differs' | 'failed'; readonly reason: string };
 
 export type CarryOutOptions<Event extends DomainEvent, State> = {
-  readonly store: Pick<EventStore<Event>, 'append'>;
+  readonly append: EventStore<Event>['append'];
   /** The entity as the log has it now. */
   readonly load: (id: number) => Promise<Entity<State>>;
   readonly patience: Patience;
@@ -32,12 +32,12 @@ export type CarryOutOptions<Event extends DomainEvent, State> = {
  * import reads nothing. Then the entity is read and the row is decided again. Rows that are already there come in
  * runs (an import that is repeated), so after one of them the next is read first.
  *
- * Events go one by one, each with a random message id: that the version matches already makes each append happen at
- * most once, and an id derived from the row would hide from the broker that an entity was removed in the meantime.
+ * An entity's events go one after the other, each with a random message id: that the version matches already makes each
+ * append happen at most once, and an id derived from the row would hide from the broker that an entity was removed in the meantime.
  */
 export function createCarrier<State, Command, Event extends DomainEvent, Row extends { readonly id: number }>(
   { decider, plan }: Kind<State, Command, Event, Row>,
-  { store, load, patience }: CarryOutOptions<Event, State>,
+  { append, load, patience }: CarryOutOptions<Event, State>,
 ): (row: Row) => Promise<Outcome> {
   // Two rows with one id: the first in the file wins, and the second is compared with it.
   const queue = createKeyedQueue();
@@ -51,8 +51,8 @@ export function createCarrier<State, Command, Event extends DomainEvent, Row ext
       const commandDigest = digest([id, command]);
       for (const event of decider.decide(command, state)) {
         const messageId = randomUUID();
-        const append = { id, events: [event], expectedVersion: version, messageId, commandDigest };
-        const position = await patience.persist(async () => positionOf(await store.append(append)));
+        const wanted = { id, events: [event], expectedVersion: version, messageId, commandDigest };
+        const position = await patience.persist(async () => positionOf(await append(wanted)));
         if (position === undefined) return { version, isDone: false };
         const next = decider.evolve(state, event);
         if (next instanceof Rejection) throw new Error(`${event.type} does not follow: ${next.reason}`);

@@ -5,6 +5,7 @@ import type { DomainEvent } from '../../src/core/decider.ts';
 import { createCodec } from '../../src/nats/codec.ts';
 import type { Connection } from '../../src/nats/connection.ts';
 import { createEventStore } from '../../src/nats/event-store.ts';
+import { gatherAppends } from '../../src/nats/bulk-appends.ts';
 import { eventSubjects } from '../../src/nats/subjects.ts';
 import { createCarrier, type Outcome } from './carry-out.ts';
 import { createEntityReader } from './entity-reader.ts';
@@ -66,7 +67,8 @@ function openCarrier<State, Command, Event extends DomainEvent, Row extends { re
   const codec = createCodec(events, subjects);
   // Trying again after a lost acknowledgement is a matter of patience here.
   const appendTimeoutMs = ackTimeoutMs;
-  const store = createEventStore({ connection, jsm, stream, subjects, codec, ackTimeoutMs, appendTimeoutMs });
+  const options = { connection, jsm, stream, subjects, codec, ackTimeoutMs, appendTimeoutMs };
+  const store = createEventStore(options);
   const load = createEntityReader({ jsm, stream, subjects, codec, store, decider });
-  return createCarrier(kind, { store, load, patience });
+  return createCarrier(kind, { append: gatherAppends(options, store.append), load, patience });
 }

@@ -10,10 +10,11 @@ import {
   type MsgRequest,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import { headers, nuid } from 'nats';
+import { headers } from 'nats';
 import type { DomainEvent } from '../core/decider.ts';
 import type { Append, AppendResult, EventStore, StoredMessage } from '../core/event-store.ts';
 import { Problem } from '../core/problem.ts';
+import { publishBatch } from './atomic-batch.ts';
 import { brokerErrors } from './broker-errors.ts';
 import type { Codec } from './codec.ts';
 import { isRefusedPublish, type Connection } from './connection.ts';
@@ -65,45 +66,22 @@ export function createEventStore<Event extends DomainEvent>({
   }
 
   /**
-   * Publishes one event, or several as an atomic batch. The batch is written here message by message, because the
-   * client's own batch ignores expectations and message ids (nats.js 3.4). The last message carries the id, so that
-   * the id's position is where the whole command has happened.
+   * Publishes one event, or several as an atomic batch. The last message carries the id, so that the id's position is
+   * where the whole command has happened.
    */
-  async function publish({
-    id,
-    events,
-    expectedVersion,
-    messageId,
-    commandDigest,
-    traceparent,
-  }: Append<Event>): Promise<PubAck> {
-    const subject = subjects.of(id);
-    const batchId = events.length > 1 ? nuid.next() : undefined;
-    const last = events.length - 1;
-
-    for (const [index, event] of events.entries()) {
+  function publish(append: Append<Event>): Promise<PubAck> {
+    const { id, events, expectedVersion, messageId, commandDigest, traceparent } = append;
+    const messages = events.map((event, index) => {
       const fields = headers();
       if (index === 0) fields.set(header.expectedSubjectSequenceHeader, String(expectedVersion));
       if (traceparent !== undefined) fields.set(header.traceparentHeader, traceparent);
-      if (batchId !== undefined) {
-        fields.set(header.batchIdHeader, batchId);
-        fields.set(header.batchSequenceHeader, String(index + 1));
-      }
-      const payload = codec.encode(event);
-      if (index < last) {
-        nc.publish(subject, payload, { headers: fields });
-      } else {
-        if (batchId !== undefined) fields.set(header.batchCommitHeader, '1');
+      if (index === events.length - 1) {
         fields.set(header.commandDigestHeader, commandDigest);
-        return js.publish(subject, payload, {
-          headers: fields,
-          msgID: messageId,
-          expect: { streamName: stream },
-          timeout: ackTimeoutMs,
-        });
+        fields.set(header.messageIdHeader, messageId);
       }
-    }
-    throw new RangeError('an append needs at least one event');
+      return { subject: subjects.of(id), payload: codec.encode(event), fields };
+    });
+    return publishBatch(nc, js, messages, { stream, timeoutMs: ackTimeoutMs });
   }
 
   /** The position of our own message, if it is stored: guarded by the version, it can only follow that directly. */
