@@ -51,6 +51,8 @@ async function attemptDownload(url, path, { step, silenceMs }) {
       ? 0
       : Number(response.headers.get('content-length'));
     let received = 0;
+    const file = createWriteStream(path);
+    const closed = new Promise((resolve) => file.once('close', () => resolve(undefined)));
     await pipeline(
       Readable.fromWeb(response.body),
       async function* (chunks) {
@@ -64,8 +66,9 @@ async function attemptDownload(url, path, { step, silenceMs }) {
           yield chunk;
         }
       },
-      createWriteStream(path),
-    );
+      file,
+      // A file that is still being opened would appear after its folder was cleared away.
+    ).finally(() => closed);
     // A connection that is cut may look like one that has ended.
     if (total > 0 && received !== total) throw new Error(`cut off after ${received} of ${total} bytes`);
   } finally {
