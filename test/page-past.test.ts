@@ -42,6 +42,21 @@ travel('at a position: marked as the past, and nothing can be changed', async ()
     assert.is(await past(page).count(), 0);
   });
 });
+travel('a position that is being typed stays, whatever happens meanwhile', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await row(page, 1).getByText('S4').waitFor();
+    const field = page.getByLabel('Position');
+    await field.fill('');
+    await field.pressSequentially(String(added));
+    // Before the second is asked for, what the first one told has been drawn.
+    for (let looks = 0; looks < 2; looks += 1) {
+      await page.waitForResponse((response) => response.url().endsWith('/laptops/status'));
+    }
+    assert.is(await field.inputValue(), String(added));
+    await field.press('Enter');
+    await past(page).getByText(`as of position ${added}`).waitFor();
+  });
+});
 travel('by the slider, with the keys', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).waitFor();

@@ -15,7 +15,7 @@ const margin = 8;
  * @property {import('./contract.js').Contract} contract
  * @property {import('./table.js').Order} order
  * @property {boolean} isPast
- * @property {(order: import('./table.js').Order) => void} onOrder
+ * @property {(field: string) => void} onOrder called with the column to sort by
  * @property {(kind: 'change' | 'remove', id: number) => void} onOpen
  */
 
@@ -76,9 +76,8 @@ export function Rows({ rows, contract, order, isPast, onOrder, onOpen }) {
 function Heading({ name, order, onOrder }) {
   const isOrder = order.field === name;
   const direction = order.descending ? 'descending' : 'ascending';
-  const click = () => onOrder({ field: name, descending: isOrder && !order.descending });
   return html`<th scope="col" class=${name === 'id' && 'id'} aria-sort=${isOrder ? direction : undefined}>
-    <button type="button" class="quiet" onClick=${click}>
+    <button type="button" class="quiet" onClick=${() => onOrder(name)}>
       ${capitalize(name)}<span aria-hidden="true">${isOrder ? (order.descending ? ' ▼' : ' ▲') : ''}</span>
     </button>
   </th>`;

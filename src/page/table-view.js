@@ -60,12 +60,23 @@ export function TableView({ state, update, session, contract }) {
               contract=${contract}
               order=${order}
               isPast=${isPast}
-              onOrder=${(/** @type {import('./table.js').Order} */ wanted) => update({ order: wanted })}
+              onOrder=${(/** @type {string} */ field) => update((now) => ({ order: reorder(now.order, field) }))}
               onOpen=${session.writes.open}
             />`
       }
     </section>
   `;
+}
+
+/**
+ * By the field that was asked for; asked for again, the other way round.
+ *
+ * @param {import('./table.js').Order} order
+ * @param {string} field
+ * @returns {import('./table.js').Order}
+ */
+function reorder(order, field) {
+  return { field, descending: order.field === field && !order.descending };
 }
 
 /** @param {number} shown @param {number} all @param {string} noun */

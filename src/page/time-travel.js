@@ -1,6 +1,6 @@
 /** Goes to another moment: by a slider over the positions, by a position, or by a time. */
 
-import { html } from './preact.js';
+import { html, useState } from './preact.js';
 import { toLocalTime } from './text.js';
 
 /**
@@ -27,7 +27,7 @@ export function TimeTravel({ asOf, position, last, problem, isLoading, onTravel 
       Moment
       <input type="range" min="0" max=${last} value=${shown} onInput=${toPosition} />
     </label>
-    <label>Position <input type="number" min="0" max=${last} value=${shown} onChange=${toPosition} /></label>
+    <${PositionField} shown=${shown} last=${last} onPosition=${toPosition} />
     <label>Time <input type="datetime-local" step="1" onChange=${toTime} /></label>
     <p role="status">
       ${
@@ -43,4 +43,25 @@ export function TimeTravel({ asOf, position, last, problem, isLoading, onTravel 
       }
     </p>
   </div>`;
+}
+
+/**
+ * What is being typed stays there, however often the page is drawn meanwhile.
+ *
+ * @param {{ shown: number, last: number, onPosition: (event: { currentTarget: HTMLInputElement }) => void }} props
+ */
+function PositionField({ shown, last, onPosition }) {
+  const [typed, setTyped] = useState(/** @type {string | undefined} */ (undefined));
+  return html`<label>
+    Position
+    <input
+      type="number"
+      min="0"
+      max=${last}
+      value=${typed ?? shown}
+      onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => setTyped(currentTarget.value)}
+      onChange=${onPosition}
+      onBlur=${() => setTyped(undefined)}
+    />
+  </label>`;
 }
