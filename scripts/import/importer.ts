@@ -5,7 +5,7 @@ import type { DomainEvent } from '../../src/core/decider.ts';
 import { createCodec } from '../../src/nats/codec.ts';
 import type { Connection } from '../../src/nats/connection.ts';
 import { createEventStore } from '../../src/nats/event-store.ts';
-import { gatherAppends } from '../../src/nats/bulk-appends.ts';
+import { gatherAppends } from '../../src/nats/gathered-appends.ts';
 import { eventSubjects } from '../../src/nats/subjects.ts';
 import { createCarrier, type Outcome } from './carry-out.ts';
 import { createEntityReader } from './entity-reader.ts';

@@ -1,6 +1,6 @@
 /** The event store on JetStream: one subject per entity, and the broker checks that nobody came first. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import {
   jetstream,
   JetStreamApiError,
@@ -10,10 +10,10 @@ import {
   type MsgRequest,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import { headers } from 'nats';
 import type { DomainEvent } from '../core/decider.ts';
 import type { Append, AppendResult, EventStore, StoredMessage } from '../core/event-store.ts';
 import { Problem } from '../core/problem.ts';
+import { toMessages } from './append-messages.ts';
 import { publishBatch } from './atomic-batch.ts';
 import { brokerErrors } from './broker-errors.ts';
 import type { Codec } from './codec.ts';
@@ -66,22 +66,12 @@ export function createEventStore<Event extends DomainEvent>({
   }
 
   /**
-   * Publishes one event, or several as an atomic batch. The last message carries the id, so that the id's position is
-   * where the whole command has happened.
+   * Publishes one event, or several as an atomic batch. It waits until whatever else is decided at this turn has come
+   * as far: the client sends what is published together with one write to its socket.
    */
-  function publish(append: Append<Event>): Promise<PubAck> {
-    const { id, events, expectedVersion, messageId, commandDigest, traceparent } = append;
-    const messages = events.map((event, index) => {
-      const fields = headers();
-      if (index === 0) fields.set(header.expectedSubjectSequenceHeader, String(expectedVersion));
-      if (traceparent !== undefined) fields.set(header.traceparentHeader, traceparent);
-      if (index === events.length - 1) {
-        fields.set(header.commandDigestHeader, commandDigest);
-        fields.set(header.messageIdHeader, messageId);
-      }
-      return { subject: subjects.of(id), payload: codec.encode(event), fields };
-    });
-    return publishBatch(nc, js, messages, { stream, timeoutMs: ackTimeoutMs });
+  async function publish(append: Append<Event>): Promise<PubAck> {
+    await setImmediate();
+    return publishBatch(nc, js, toMessages(append, { subjects, codec }), { stream, timeoutMs: ackTimeoutMs });
   }
 
   /** The position of our own message, if it is stored: guarded by the version, it can only follow that directly. */

@@ -8,7 +8,7 @@ import { connectForTest, startTestBroker } from '../testing/broker.ts';
 import { added } from '../testing/event-store-contract.ts';
 import { startTcpProxy } from '../testing/tcp-proxy.ts';
 import { maxBatchLength } from './atomic-batch.ts';
-import { gatherAppends } from './bulk-appends.ts';
+import { gatherAppends } from './gathered-appends.ts';
 import { createCodec } from './codec.ts';
 import { connectToNats } from './connection.ts';
 import { createEventStore } from './event-store.ts';

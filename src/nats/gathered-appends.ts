@@ -1,13 +1,12 @@
-/** Many appends to different entities at once, for imports: they share a write to the disk. */
+/** Appends that come while others are under way go together: they share a write to the disk (a group commit). */
 
 import { setImmediate } from 'node:timers/promises';
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
-import { headers } from 'nats';
 import type { DomainEvent } from '../core/decider.ts';
 import type { Append, AppendResult, EventStore } from '../core/event-store.ts';
+import { toMessages } from './append-messages.ts';
 import { maxBatchLength, publishBatch } from './atomic-batch.ts';
 import type { EventStoreOptions } from './event-store.ts';
-import * as header from './headers.ts';
 
 type AppendOne<Event extends DomainEvent> = EventStore<Event>['append'];
 
@@ -23,18 +22,19 @@ type Waiting<Event extends DomainEvent> = {
  * alone. Two of one entity must not be under way at the same time.
  */
 export function gatherAppends<Event extends DomainEvent>(
-  { connection: { nc }, stream, subjects, codec, ackTimeoutMs = 2_000 }: EventStoreOptions<Event>,
+  { connection, stream, subjects, codec, ackTimeoutMs = 2_000 }: EventStoreOptions<Event>,
   appendOne: AppendOne<Event>,
 ): AppendOne<Event> {
+  const { nc } = connection;
   const js = jetstream(nc);
   const waiting: Waiting<Event>[] = [];
   let isSending = false;
 
   async function send(batch: readonly Waiting<Event>[]): Promise<void> {
     const sendOne = ({ append, resolve }: Waiting<Event>) => resolve(appendOne(append));
-    if (batch.length <= 1) return batch.forEach(sendOne);
+    if (batch.length <= 1 || !connection.isUp) return batch.forEach(sendOne);
     try {
-      const messages = batch.map(({ append }) => toMessage(append));
+      const messages = batch.flatMap(({ append }) => toMessages(append, { subjects, codec }));
       const { seq } = await publishBatch(nc, js, messages, { stream, timeoutMs: ackTimeoutMs });
       const before = seq - batch.length;
       for (const [index, { resolve }] of batch.entries())
@@ -55,15 +55,6 @@ export function gatherAppends<Event extends DomainEvent>(
       await send(waiting.splice(0, maxBatchLength));
     }
     isSending = false;
-  }
-
-  function toMessage({ id, events: [event], expectedVersion, messageId, commandDigest }: Append<Event>) {
-    if (event === undefined) throw new RangeError('an append needs at least one event');
-    const fields = headers();
-    fields.set(header.expectedSubjectSequenceHeader, String(expectedVersion));
-    fields.set(header.messageIdHeader, messageId);
-    fields.set(header.commandDigestHeader, commandDigest);
-    return { subject: subjects.of(id), payload: codec.encode(event), fields };
   }
 
   return (append) =>
