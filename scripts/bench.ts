@@ -5,11 +5,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { help, readArguments, UsageError, type BenchArguments } from './bench/arguments.ts';
-import { createWorkshop } from './bench/children.ts';
+import { createWorkshop, type Workshop } from './bench/children.ts';
 import { describeMachine, describeVersions, readLoad } from './bench/machine.ts';
-import { buildServices } from './bench/portside.ts';
+import { buildServices, profileFolderVariable } from './bench/portside.ts';
+import { readShares } from './bench/profile.ts';
 import { renderResults } from './bench/render.ts';
-import { Result } from './bench/result.ts';
+import { Result, type Share } from './bench/result.ts';
 import { scenarios } from './bench/scenarios.ts';
 
 const defaultOutput = fileURLToPath(new URL('bench', import.meta.url));
@@ -39,7 +40,7 @@ async function bench(args: BenchArguments): Promise<string[]> {
 async function measure(name: string, { rounds, seconds, scale }: BenchArguments): Promise<Result> {
   const scenario = scenarios[name];
   if (scenario === undefined) throw new RangeError(`there is no scenario ${name}`);
-  const { title, about, run } = scenario;
+  const { title, about, run, isProfiled = false } = scenario;
   report(`${name}: ${title}`);
   const before = readLoad();
   const started = new Date();
@@ -48,7 +49,12 @@ async function measure(name: string, { rounds, seconds, scale }: BenchArguments)
   process.once('SIGINT', closeAtEnd).once('SIGTERM', closeAtEnd);
   try {
     const size = (full: number) => Math.max(10, Math.round(full * scale));
-    const { measures, targets = [], notes = [] } = await run({ workshop, rounds, seconds, size, report });
+    const work = { workshop, rounds, seconds, size, report };
+    const { measures, targets = [], notes = [] } = await run(work);
+    const load = { before, after: readLoad() };
+    const profile = isProfiled
+      ? await withProfiler((inner) => run({ ...work, workshop: inner, rounds: 0 }))
+      : undefined;
     return Result.parse({
       scenario: name,
       title,
@@ -60,14 +66,36 @@ async function measure(name: string, { rounds, seconds, scale }: BenchArguments)
       scale,
       machine: describeMachine(),
       versions: await describeVersions(),
-      load: { before, after: readLoad() },
+      load,
       measures,
       targets,
       notes,
+      profile,
     });
   } finally {
     process.off('SIGINT', closeAtEnd).off('SIGTERM', closeAtEnd);
     await workshop.close();
+  }
+}
+
+/** Where the processor time of every replica that `run` starts goes. */
+async function withProfiler(run: (workshop: Workshop) => Promise<unknown>): Promise<Share[]> {
+  report('once more with a profiler');
+  const outer = createWorkshop();
+  try {
+    const folder = await outer.makeFolder();
+    process.env[profileFolderVariable] = folder;
+    const inner = createWorkshop();
+    try {
+      await run(inner);
+    } finally {
+      // Each replica writes its profile when it ends.
+      await inner.close();
+    }
+    return await readShares(folder);
+  } finally {
+    delete process.env[profileFolderVariable];
+    await outer.close();
   }
 }
 

@@ -1,5 +1,6 @@
 /** Portside as it is measured: compiled services, on a broker of the bench's own. */
 
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { connectToNats, type Connection } from '../../src/nats/connection.ts';
@@ -73,10 +74,12 @@ export function startService(
   });
 }
 
-/** With BENCH_CPU_PROF, every replica leaves a CPU profile in that folder when it ends. */
+/** With this variable, every replica leaves a CPU profile in the folder that it names when it ends. */
+export const profileFolderVariable = 'BENCH_CPU_PROF';
+
 function profilerArgs(name: string): string[] {
-  const folder = process.env['BENCH_CPU_PROF'];
+  const folder = process.env[profileFolderVariable];
   return folder
-    ? ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`]
+    ? ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}-${randomUUID()}.cpuprofile`]
     : [];
 }

@@ -1,6 +1,6 @@
 /** RESULTS.md out of the kept figures; nothing in it is typed by hand. */
 
-import { isMet, median, type Measure, type Result, type Series, type Target } from './result.ts';
+import { isMet, median, type Measure, type Result, type Series, type Share, type Target } from './result.ts';
 
 const heading = `# Results
 
@@ -59,6 +59,7 @@ function renderResult(result: Result): string {
     ...warnings.map((warning) => `**${warning}**\n`),
     ...notes.map((note) => `${note}\n`),
     ...measures.map(renderMeasure),
+    ...(result.profile ? [renderProfile(result.profile)] : []),
     '<details><summary>How it was measured</summary>\n',
     `- \`${command}\`, ${started}, ${rounds} counted rounds, ${Math.round(seconds)} s in all`,
     `- load average over a minute: ${load.before.toFixed(2)} before, ${load.after.toFixed(2)} after`,
@@ -66,6 +67,14 @@ function renderResult(result: Result): string {
     `- ${list(result.versions)}\n`,
     '</details>\n',
   ].join('\n');
+}
+
+function renderProfile(profile: readonly Share[]): string {
+  const rows = profile.map(({ part, share }) => [part, `${(100 * share).toFixed(1)} %`]);
+  return (
+    'Where the processor time of the replicas went, their start included, in one more round with a profiler:\n\n' +
+    renderTable([['part', 'share'], ...rows])
+  );
 }
 
 /** More processes wanted to run before it than a scenario that ran before it can have left behind. */

@@ -32,6 +32,10 @@ const Target = z.object({
 });
 export type Target = z.infer<typeof Target>;
 
+/** A part of the processor time, between 0 and 1. */
+const Share = z.object({ part: z.string(), share: z.number() });
+export type Share = z.infer<typeof Share>;
+
 export const Result = z.object({
   scenario: z.string(),
   title: z.string(),
@@ -49,6 +53,8 @@ export const Result = z.object({
   measures: z.array(Measure),
   targets: z.array(Target),
   notes: z.array(z.string()),
+  /** Where the replicas' processor time went, where that is what limits them. */
+  profile: z.array(Share).optional(),
 });
 export type Result = z.infer<typeof Result>;
 

@@ -8,6 +8,8 @@ export type Scenario = {
   /** What is done, with its sizes, in a few sentences. */
   readonly about: string;
   run(bench: Bench): Promise<Outcome>;
+  /** Whether one more round is run with a profiler: where processor time is what limits it. */
+  readonly isProfiled?: boolean;
 };
 
 export type Outcome = {

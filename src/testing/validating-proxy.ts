@@ -113,6 +113,8 @@ function canCarry({ method, url = '/', headers }: IncomingMessage, body: Buffer)
   // They are in no document: HTTP gives them to every path.
   if (method === 'HEAD' || method === 'OPTIONS') return false;
   const [path = '/'] = url.split('?');
+  // A slash at the end is let pass by every route, and no document has a second path for it.
+  if (path.length > 1 && path.endsWith('/')) return false;
   // Prism waits for the end of every answer, tidies slashes, and dies of a bad percent-encoding.
   if (/^\/\w+\/events$/.test(path) || path.startsWith('//') || !isDecodable(url)) return false;
   // It knows the scheme of a token with a capital letter only, and writes every body anew.

@@ -12,6 +12,7 @@ const connections = 8;
 export const list: Scenario = {
   title: 'List laptops',
   about: `GET /laptops?limit=n out of ${laptops} laptops with two joined ports each, over ${connections} connections, not compressed.`,
+  isProfiled: true,
 
   async run(bench) {
     const { workshop, seconds } = bench;

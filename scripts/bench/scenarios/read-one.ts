@@ -13,6 +13,7 @@ const rate = 500;
 export const readOne: Scenario = {
   title: 'Read one laptop',
   about: `GET /laptops/:id of ${asked} laptops in turn, each with two joined ports, as fast as it is answered, over 1, 8 and ${most} connections; then ${rate} requests a second at a fixed pace.`,
+  isProfiled: true,
 
   async run(bench) {
     const { workshop, seconds } = bench;

@@ -18,6 +18,7 @@ export const replayEvents: Scenario = {
   title: 'Replay events',
   about:
     'A replica without a snapshot reads 100 k and 1 M events as the service writes them (one laptop each), validates them and folds them into its view. Beside it the ordered consumer of the NATS client drains the same stream, doing nothing.',
+  isProfiled: true,
 
   async run(bench) {
     const { workshop, size } = bench;

@@ -23,6 +23,7 @@ const requests: readonly HttpRequest[] = [{ method: 'POST', path: '/laptops', bo
 export const write: Scenario = {
   title: 'Add a laptop, acknowledged',
   about: `POST /laptops over 1, 16 and ${most} connections. With sync_interval: always (and PostgreSQL's synchronous_commit on) an acknowledged write is on the disk; with sync_interval: 2m, nats-server's default (and synchronous_commit off), it may still be in memory. Bare js.publish makes the same number of guarded publishes at once, each with a message id.`,
+  isProfiled: true,
 
   async run(bench) {
     const [durable, buffered] = [await runWith(bench, 'always'), await runWith(bench, '2m')];
