@@ -69,15 +69,21 @@ export async function openBrowser(): Promise<TestBrowser> {
 
 /**
  * Opens the page. On a busy machine chromium has been seen to show nothing at all, without any complaint, for as long as one
- * waits; why is not known yet. A person would load it again, and so does this, once and aloud.
+ * waits; why is not known, and in hundreds of visits made to see it again it did not happen. A person would load it
+ * again, and so does this, once and aloud, with what did not arrive.
  */
 async function open(page: Page, url: string): Promise<void> {
+  const missing = new Set<string>();
+  page.on('request', (request) => missing.add(request.url()));
+  page.on('requestfinished', (request) => missing.delete(request.url()));
   await page.goto(url);
   const heading = page.getByRole('heading').first();
   try {
     await heading.waitFor({ timeout: 15_000 });
   } catch {
-    process.stdout.write(`${url} showed nothing for 15 s; loading it again\n`);
+    process.stdout.write(
+      `${url} showed nothing for 15 s; loading it again\nstill missing: ${[...missing].join(', ')}\n`,
+    );
     await page.reload();
   }
 }
