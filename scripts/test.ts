@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 const help = `npm test [-- [--jobs N] [--timeout SECONDS] [--root FOLDER] [PART …]]
 
 Runs every *.test.ts whose path holds one of the PARTs (all without any).
-  --jobs N            how many files run at once; default 2
+  --jobs N            how many files run at once; default 3: many of them wait most of the time
   --timeout SECONDS   after which a file counts as hanging; default 300
   --root FOLDER       where src, scripts and test are looked for; default: this checkout
 `;
@@ -138,7 +138,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       help: { type: 'boolean', short: 'h' },
-      jobs: { type: 'string', default: '2' },
+      jobs: { type: 'string', default: '3' },
       timeout: { type: 'string', default: '300' },
       root: { type: 'string', default: fileURLToPath(new URL('..', import.meta.url)) },
     },

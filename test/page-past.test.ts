@@ -10,9 +10,15 @@ import { laptopAdded, publishAll } from '../src/testing/publish.ts';
 import { startTestSystem } from '../src/testing/system.ts';
 
 const system = await startTestSystem();
-const laptops = await system.start('laptops');
+const laptops = await system.start('laptops', { env: { TRACE_URL: 'https://traces.example/{traceId}' } });
+const traceId = '0af7651916cd43dd8448eb211c80319c';
 const added = positionOf(await laptops.post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } }));
-const revised = positionOf(await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: 'S4' } }));
+const revised = positionOf(
+  await laptops.put('/laptops/1', {
+    json: { title: 'Lenovo', model: 'S4' },
+    headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+  }),
+);
 const second = positionOf(await laptops.post('/laptops', { json: { id: 2, title: 'Dell', model: 'XPS' } }));
 const [rejected = 0] = await publishAll(system.connection.nc, [laptopAdded(1, 'again', 'no')]);
 const removed = positionOf(await laptops.delete('/laptops/2'));
@@ -113,6 +119,8 @@ remember('each event with its position, its message id, and what it changed', as
     assert.match((await change.textContent()) ?? '', /message [0-9a-f-]{36}/);
     assert.match((await change.textContent()) ?? '', String(revised));
     assert.not.match((await change.textContent()) ?? '', 'title: Lenovo →');
+    const trace = change.getByRole('link', { name: traceId });
+    assert.is(await trace.getAttribute('href'), `https://traces.example/${traceId}`);
     const refused = entries.filter({ hasText: 'Rejected: the laptop is already there' });
     await refused.getByText('nothing', { exact: true }).waitFor();
     assert.match((await refused.textContent()) ?? '', String(rejected));

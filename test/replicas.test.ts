@@ -13,7 +13,7 @@ const [one, two, three, late] = await Promise.all([
   start('laptops'),
   start('laptops'),
   start('laptops'),
-  start('laptops', lag.url),
+  start('laptops', { natsUrl: lag.url }),
 ]);
 const replicas = [one, two, three] as const;
 

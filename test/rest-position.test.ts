@@ -8,7 +8,7 @@ import { startTestSystem } from '../src/testing/system.ts';
 
 const { broker, connection, start, close } = await startTestSystem();
 const lag = await startLag(broker.url, 20);
-const [one, late] = await Promise.all([start('laptops'), start('laptops', lag.url)]);
+const [one, late] = await Promise.all([start('laptops'), start('laptops', { natsUrl: lag.url })]);
 
 const lenovo = { title: 'Lenovo', model: 'S3' };
 const waitFor = (position: number | string, prefer?: string) => ({

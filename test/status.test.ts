@@ -37,6 +37,7 @@ telling('of one that has seen nothing', async () => {
     followers: 0,
     brokerDownSince: null,
     appends: { count: 0, medianMs: null, p99Ms: null },
+    traceUrl: null,
   });
 });
 telling('its positions in each stream, its appends, its refusals', async () => {

@@ -107,6 +107,11 @@ export const ServiceStatus = z
         p99Ms: z.number().nullable(),
       })
       .meta({ description: 'Appends that the broker acknowledged, and how long the newest 200 took.' }),
+    traceUrl: z.string().nullable().meta({
+      description:
+        'Where a person finds a trace, with `{traceId}` in place of its id; null where nobody said.',
+      example: 'https://traces.example.com/trace/{traceId}',
+    }),
   })
   .meta({ id: 'Status', description: 'What a replica says of itself.' });
 export type ServiceStatus = z.infer<typeof ServiceStatus>;

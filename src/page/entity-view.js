@@ -65,6 +65,6 @@ export function EntityView({ state, session, contract, update }) {
           </dl>`
     }
     ${!isPast && now !== undefined && html`<${MemberForms} ...${{ state, session, contract, update }} entity=${now} />`}
-    <${Timeline} entity=${entity} session=${session} contract=${contract} stream=${status?.stream} />
+    <${Timeline} entity=${entity} session=${session} contract=${contract} status=${status} />
   </section>`;
 }

@@ -4,7 +4,8 @@ import { toCurl, toNatsMessage, toNatsSubscription } from './commands.js';
 import { CopyButton } from './copy-button.js';
 import { html } from './preact.js';
 import { Rejections } from './rejections.js';
-import { describeEvent, toCount, toLocalTime, traceIdOf } from './text.js';
+import { describeEvent, toCount, toLocalTime } from './text.js';
+import { Trace } from './trace.js';
 
 /** How many events are in the document at most; the filters look into all that are kept. */
 const shownAtMost = 200;
@@ -57,16 +58,15 @@ export function LogView({ state, update, contract }) {
     <ol class="log">
       ${events
         .slice(0, shownAtMost)
-        .map((event) => html`<${LogLine} key=${event.position} event=${event} stream=${status?.stream} />`)}
+        .map((event) => html`<${LogLine} key=${event.position} event=${event} status=${status} />`)}
     </ol>
     ${events.length > shownAtMost && html`<p>${toCount(events.length - shownAtMost, 'older event')} not shown.</p>`}
     <${Rejections} rejections=${rejections} stream=${status?.stream} contract=${contract} />
   </section>`;
 }
 
-/** @param {{ event: import('./follow.js').LiveEvent, stream: string | undefined }} props */
-function LogLine({ event: { position, time, id, messageId, traceparent, event }, stream }) {
-  const trace = traceIdOf(traceparent);
+/** @param {{ event: import('./follow.js').LiveEvent, status: import('./state.js').Status | undefined }} props */
+function LogLine({ event: { position, time, id, messageId, traceparent, event }, status }) {
   return html`<li>
     <details>
       <summary>
@@ -77,8 +77,8 @@ function LogLine({ event: { position, time, id, messageId, traceparent, event },
       <p class="ids">
         <a href=${`#/entity/${id}`}>Open ${id}</a>
         ${messageId !== undefined && html`<span>message <code>${messageId}</code></span>`}
-        ${trace !== undefined && html`<span>trace <code>${trace}</code></span>`}
-        ${stream !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(stream, position)} />`}
+        <${Trace} traceparent=${traceparent} traceUrl=${status?.traceUrl} />
+        ${status !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(status.stream, position)} />`}
       </p>
     </details>
   </li>`;

@@ -4,15 +4,16 @@ import { toCurl, toNatsMessage } from './commands.js';
 import { CopyButton } from './copy-button.js';
 import { differenceOf } from './difference.js';
 import { html } from './preact.js';
-import { describeEvent, toCount, toLocalTime, toText, traceIdOf } from './text.js';
+import { describeEvent, toCount, toLocalTime, toText } from './text.js';
+import { Trace } from './trace.js';
 
 /** @typedef {import('./entity.js').OpenEntity} OpenEntity */
 
 /**
  * @param {{ entity: OpenEntity, session: import('./session.js').Session,
- *   contract: import('./contract.js').Contract, stream: string | undefined }} props
+ *   contract: import('./contract.js').Contract, status: import('./state.js').Status | undefined }} props
  */
-export function Timeline({ entity, session, contract, stream }) {
+export function Timeline({ entity, session, contract, status }) {
   const { id, history, versions, asOf } = entity;
   const shown = history.map((entry, index) => ({ entry, before: history[index - 1] })).toReversed();
   const unread = history.filter(({ position }) => !versions.has(position)).length;
@@ -36,7 +37,7 @@ export function Timeline({ entity, session, contract, stream }) {
             entry=${entry}
             isShown=${asOf === String(entry.position)}
             difference=${changesOf(versions, before?.position, entry.position)}
-            stream=${stream}
+            status=${status}
             onTravel=${() => session.entity.travel(id, String(entry.position))}
           />`,
       )}
@@ -45,12 +46,11 @@ export function Timeline({ entity, session, contract, stream }) {
 }
 
 /**
- * @param {{ entry: import('./entity.js').Entry, isShown: boolean, stream: string | undefined,
+ * @param {{ entry: import('./entity.js').Entry, isShown: boolean, status: import('./state.js').Status | undefined,
  *   difference: import('./difference.js').Difference[] | undefined, onTravel: () => void }} props
  */
-function Entry({ entry, isShown, difference, stream, onTravel }) {
+function Entry({ entry, isShown, difference, status, onTravel }) {
   const { position, time, messageId, traceparent, event, rejected } = entry;
-  const trace = traceIdOf(traceparent);
   return html`<li
     class=${rejected === undefined ? undefined : 'rejected'}
     aria-current=${isShown ? 'step' : undefined}
@@ -78,8 +78,8 @@ function Entry({ entry, isShown, difference, stream, onTravel }) {
     }
     <p class="ids">
       ${messageId !== undefined && html`<span>message <code>${messageId}</code></span>`}
-      ${trace !== undefined && html`<span>trace <code>${trace}</code> <${CopyButton} label="Copy" text=${trace} /></span>`}
-      ${stream !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(stream, position)} />`}
+      <${Trace} traceparent=${traceparent} traceUrl=${status?.traceUrl} />
+      ${status !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(status.stream, position)} />`}
     </p>
   </li>`;
 }

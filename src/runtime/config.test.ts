@@ -42,6 +42,7 @@ test('an empty environment gives the defaults', () => {
     },
     auth: undefined,
     isTraced: false,
+    traceUrl: undefined,
   });
 });
 
@@ -57,6 +58,7 @@ test('every variable is taken, and variables that are not ours are left alone', 
     PAST_MAX_HEAP_MIB: '256',
     READY_GRACE_SECONDS: '60',
     READY_SETTLE_SECONDS: '0.5',
+    TRACE_URL: 'https://traces.example/{traceId}',
     HOME: '/root',
     http_port: 'abc',
   });
@@ -86,6 +88,7 @@ test('every variable is taken, and variables that are not ours are left alone', 
     },
     auth: undefined,
     isTraced: false,
+    traceUrl: 'https://traces.example/{traceId}',
   });
 });
 

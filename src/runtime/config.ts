@@ -26,6 +26,10 @@ const tracingEnvironment = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   OTEL_SDK_DISABLED: z.string().optional(),
+  TRACE_URL: z
+    .url({ protocol: /^https?$/ })
+    .includes('{traceId}', 'expected an address with {traceId} in it')
+    .optional(),
 };
 
 /** The environment variables of a service, with their defaults. */
@@ -88,6 +92,8 @@ export type Config = {
   readonly auth: AuthConfig | undefined;
   /** Whether spans are sent to a collector. */
   readonly isTraced: boolean;
+  /** Where a person finds a trace: an address with `{traceId}` in it; undefined: nowhere. */
+  readonly traceUrl: string | undefined;
 };
 
 /** A wrong environment: one line a variable, for a person to read. */
@@ -117,6 +123,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     isTraced:
       (variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined &&
       variables.OTEL_SDK_DISABLED !== 'true',
+    traceUrl: variables.TRACE_URL,
   };
 }
 

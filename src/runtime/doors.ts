@@ -102,7 +102,14 @@ export async function openDoors<
     eventTypes: Object.keys(definition.events.types),
     feed,
     pastList: pastLists.list,
-    readStatus: createStatus({ ...identity, freshness, view, feed, appendTimes }),
+    readStatus: createStatus({
+      ...identity,
+      traceUrl: config.traceUrl ?? null,
+      freshness,
+      view,
+      feed,
+      appendTimes,
+    }),
   };
   const resource = joinResource(definition.resource, logs.followed);
   const endpoints = entityEndpoints(resource, context);

@@ -4,7 +4,7 @@ import type { ServiceStatus } from '../core/documents.ts';
 import type { Freshness, StreamFreshness } from '../core/freshness.ts';
 import type { AppendTimes } from './append-times.ts';
 
-export type StatusSources = Pick<ServiceStatus, 'service' | 'replica' | 'version'> & {
+export type StatusSources = Pick<ServiceStatus, 'service' | 'replica' | 'version' | 'traceUrl'> & {
   readonly freshness: Freshness;
   readonly view: { readonly size: number; readonly rejectedCount: number };
   readonly feed: { readonly size: number };
@@ -22,7 +22,7 @@ export function createStatus({
   view,
   feed,
   appendTimes,
-  ...identity
+  ...unchanging
 }: StatusSources): () => Promise<ServiceStatus> {
   const startedAt = new Date().toISOString();
   const streams: readonly (readonly [string, StreamFreshness])[] = [
@@ -44,7 +44,7 @@ export function createStatus({
     const lasts = await lastPositions();
     const { staleSince } = freshness;
     return {
-      ...identity,
+      ...unchanging,
       startedAt,
       stream: freshness.stream,
       streams: Object.fromEntries(

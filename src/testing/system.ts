@@ -4,7 +4,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Connection } from '../nats/connection.ts';
 import { connectForTest, startTestBroker, type TestBroker } from './broker.ts';
 import { createHttpClient, type HttpClient } from './http.ts';
-import { startServiceProcess, type ServiceProcess } from './service-process.ts';
+import { startServiceProcess, type ServiceProcess, type ServiceProcessOptions } from './service-process.ts';
 
 /** A replica of a service, as clients see it. */
 export type Replica = ServiceProcess & HttpClient;
@@ -17,9 +17,9 @@ export type TestSystem = {
   /**
    * Starts one more replica of `laptops` or `ports`; resolves when it answers.
    *
-   * @param natsUrl the broker, or something that stands between it and the replica.
+   * @param options what it is told; `natsUrl` may name something that stands between it and the broker
    */
-  start(name: string, natsUrl?: string): Promise<Replica>;
+  start(name: string, options?: Partial<Pick<ServiceProcessOptions, 'natsUrl' | 'env'>>): Promise<Replica>;
   /** How many messages the log holds on a subject such as `laptops.events.1`; a wildcard counts all that match. */
   countMessages(subject: string): Promise<number>;
   /** Ends all that was started and removes its data. */
@@ -36,8 +36,8 @@ export async function startTestSystem(): Promise<TestSystem> {
     connection,
     jsm,
 
-    async start(name, natsUrl = broker.url) {
-      const service = await startServiceProcess(name, { natsUrl });
+    async start(name, options = {}) {
+      const service = await startServiceProcess(name, { natsUrl: broker.url, ...options });
       const replica = { ...service, ...createHttpClient(service.url) };
       replicas.push(replica);
       return replica;
