@@ -38,7 +38,8 @@ export type Served = { readonly url: string; readonly pid: number; stop(): Promi
 
 /** Milliseconds that a process gets to end by itself. */
 const stopTimeoutMs = 10_000;
-const startTimeoutMs = 60_000;
+/** Milliseconds that it may take to answer: the longest start replays some millions of events. */
+const startTimeoutMs = 300_000;
 
 /** Makes a forked Node process end when the bench does, however that ends. */
 const endWithParent = `data:text/javascript,process.on('disconnect',()=>process.exit())`;
