@@ -82,8 +82,10 @@ async function measure(name: string, { rounds, seconds, scale }: BenchArguments)
 async function withProfiler(run: (workshop: Workshop) => Promise<unknown>): Promise<Share[]> {
   report('once more with a profiler');
   const outer = createWorkshop();
+  const earlier = process.env[profileFolderVariable];
   try {
     const folder = await outer.makeFolder();
+    // The replicas of this round alone: whoever set it goes on getting all the others.
     process.env[profileFolderVariable] = folder;
     const inner = createWorkshop();
     try {
@@ -94,7 +96,8 @@ async function withProfiler(run: (workshop: Workshop) => Promise<unknown>): Prom
     }
     return await readShares(folder);
   } finally {
-    delete process.env[profileFolderVariable];
+    if (earlier === undefined) delete process.env[profileFolderVariable];
+    else process.env[profileFolderVariable] = earlier;
     await outer.close();
   }
 }

@@ -23,7 +23,7 @@ const benchmark = suite('npm run bench');
 
 benchmark('measures subjects in turn, keeps the figures and reports them', async () => {
   await run('replay', '--quick', '--output', folder);
-  const { rounds, measures, targets, scale } = await readResult('replay');
+  const { rounds, measures, targets, scale, profile = [] } = await readResult('replay');
   assert.is(rounds, 1);
   assert.is(scale, 0.001);
   assert.equal(
@@ -41,9 +41,12 @@ benchmark('measures subjects in turn, keeps the figures and reports them', async
     measures.every(({ series }) => series.every(({ samples }) => samples.every((figure) => figure > 0))),
   );
   assert.type(targets[0]?.measured, 'number');
+  assert.ok(profile.some(({ part }) => part === '@nats-io/nats-core'));
+  assert.ok(Math.abs(profile.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
   const report = await readReport();
   assert.match(report, '## Replay events (`replay`)');
   assert.match(report, 'not a measurement, only a try');
+  assert.match(report, /\| @nats-io\/nats-core +\| +\d+\.\d %/);
 });
 
 benchmark('a scenario replaces its own part of the report and no other', async () => {

@@ -139,6 +139,13 @@ test('SNAPSHOT_EVERY is a positive number of messages', () => {
   }
 });
 
+test('TRACE_URL is an address with a place for the id of a trace', () => {
+  assert.equal(readFaults({ TRACE_URL: 'http://localhost:16686/trace/{traceId}' }), []);
+  for (const wrong of ['http://localhost:16686/trace/', 'javascript:{traceId}', '{traceId}']) {
+    assert.match(readFaults({ TRACE_URL: wrong }).join('\n'), `TRACE_URL=${wrong}: `, wrong);
+  }
+});
+
 test('LOG_LEVEL is one of the levels, in small letters', () => {
   for (const right of ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) {
     assert.is(read({ LOG_LEVEL: right }).logLevel, right);
