@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../src/testing/broker.ts';
 import { eventually } from '../src/testing/eventually.ts';
+import { freeze, wake } from '../src/testing/freeze.ts';
 import { startServiceProcess, type ServiceProcess } from '../src/testing/service-process.ts';
 
 const broker = await startTestBroker();
@@ -167,6 +168,21 @@ test('ends in time when a client never finishes its request', async () => {
   await endsInTime(service, since);
   assert.match(await readCode(finish()), /ECONNRESET|EPIPE|ECONNREFUSED/);
   assert.not.ok(await isInStream(4));
+});
+
+test('answers a write in time when nobody knows what became of it', async () => {
+  const service = await start();
+  const finish = await holdRequest(service, 5);
+  await freeze(broker.pid);
+  try {
+    const answered = finish();
+    const since = performance.now();
+    void service.stop('SIGTERM');
+    assert.is(await answered, 503);
+    await endsInTime(service, since);
+  } finally {
+    wake(broker.pid);
+  }
 });
 
 test('is not held up by a broker that is gone', async () => {

@@ -14,6 +14,8 @@ export type Connection = {
   readonly nc: NatsConnection;
   /** False from the moment the connection is lost until it is back. */
   readonly isUp: boolean;
+  /** The same; but while a lost connection may only be moving to the next server, waits for it to be back. */
+  confirmUp(): Promise<boolean>;
   /** When the connection was lost, in milliseconds since 1970; undefined while it is up. */
   readonly downSince: number | undefined;
   /** Calls `listener` after every reconnect; returns how to end that. */
@@ -64,6 +66,9 @@ const liveness = { pingInterval: 5_000, maxPingOut: 2 } satisfies NodeConnection
 /** Milliseconds that a server may take to answer the call; another one is tried then. */
 const dialTimeoutMs = 5_000;
 
+/** Milliseconds for which a lost connection is taken to be moving to the next server: with one that is up, it takes a few. */
+const movingMs = 1_000;
+
 /** A refusal that repeats itself is told again after this many milliseconds. */
 const repeatRefusalMs = 10_000;
 
@@ -112,11 +117,30 @@ export async function connectToNats(
   }
   void watch();
 
+  const isUp = () => downSince === undefined && !nc.isClosed() && !nc.isDraining();
+
+  async function confirmUp() {
+    const leftMs = downSince === undefined ? 0 : downSince + movingMs - Date.now();
+    if (leftMs > 0) {
+      await new Promise<void>((resolve) => {
+        const end = () => {
+          clearTimeout(timer);
+          reconnectListeners.delete(end);
+          resolve();
+        };
+        const timer = setTimeout(end, leftMs);
+        reconnectListeners.add(end);
+      });
+    }
+    return isUp();
+  }
+
   return {
     nc,
     get isUp() {
-      return downSince === undefined && !nc.isClosed() && !nc.isDraining();
+      return isUp();
     },
+    confirmUp,
     get downSince() {
       return downSince;
     },

@@ -10,6 +10,7 @@ import {
   type MsgRequest,
   type StoredMsg,
 } from '@nats-io/jetstream';
+import { deadline } from 'nats';
 import type { DomainEvent } from '../core/decider.ts';
 import type { Append, AppendResult, EventStore, StoredMessage } from '../core/event-store.ts';
 import { Problem } from '../core/problem.ts';
@@ -28,10 +29,15 @@ export type EventStoreOptions<Event extends DomainEvent> = {
   readonly stream: string;
   readonly subjects: Subjects;
   readonly codec: Codec<Event>;
-  /** How long, in milliseconds, one publish may take before its acknowledgement counts as lost. */
+  /** How long, in milliseconds, one publish may take before its acknowledgement counts as lost, and looking for it then. */
   readonly ackTimeoutMs?: number;
-  /** How long, in milliseconds, an append may go on finding out what became of a lost acknowledgement. */
+  /**
+   * How long, in milliseconds, an append may go on finding out what became of a lost acknowledgement. The default
+   * outlasts the election of a leader, which the broker's servers begin 4 to 9 s after the old one was last heard of.
+   */
   readonly appendTimeoutMs?: number;
+  /** Aborted when the process is about to end: what is not known by then is told so, and not tried again. */
+  readonly stopping?: AbortSignal | undefined;
   /** Called when an append whose outcome is not known is sent again. */
   onRetry?(): void;
 };
@@ -52,7 +58,8 @@ export function createEventStore<Event extends DomainEvent>({
   subjects,
   codec,
   ackTimeoutMs = 2_000,
-  appendTimeoutMs = 6_000,
+  appendTimeoutMs = 15_000,
+  stopping,
   onRetry,
 }: EventStoreOptions<Event>): EventStore<Event> {
   const { nc } = connection;
@@ -83,7 +90,8 @@ export function createEventStore<Event extends DomainEvent>({
   }: Append<Event>): Promise<number | undefined> {
     let position = expectedVersion;
     for (const _ of events) {
-      const next = await getMessage({ seq: position + 1, next_by_subj: subjects.of(id) });
+      const answer = getMessage({ seq: position + 1, next_by_subj: subjects.of(id) });
+      const next = await deadline(answer, ackTimeoutMs);
       if (next === null) return undefined;
       position = next.seq;
       if (next.header.get(header.messageIdHeader) === messageId) return position;
@@ -103,6 +111,7 @@ export function createEventStore<Event extends DomainEvent>({
     } catch (error) {
       const failure = classify(error);
       if (failure === 'refused' && open === undefined) return { outcome: 'unavailable', cause: error };
+      if (failure === 'lost' && stopping?.aborted) return { outcome: 'unknown', cause: error };
       try {
         const own = await findOwn(append);
         if (own !== undefined) return { outcome: 'duplicate', position: own };
@@ -130,32 +139,54 @@ export function createEventStore<Event extends DomainEvent>({
     return (await getMessage({ last_by_subj: subjects.all }))?.seq ?? 0;
   }
 
-  /** A leader that does not answer is a problem of the log, not of the caller. */
-  async function ask<T>(question: () => Promise<T>): Promise<T> {
-    if (!connection.isUp) throw new Problem('unavailable', 'The connection to the event log is lost.');
-    try {
-      return await question();
-    } catch (cause) {
-      throw new Problem('unavailable', 'The event log does not answer.', { cause });
+  /** Waits before the next try; false when there shall be none, because it would come after `until`. */
+  async function mayTryAgain(until: number): Promise<boolean> {
+    if (stopping?.aborted || Date.now() + retryMs >= until) return false;
+    await sleep(retryMs);
+    return true;
+  }
+
+  /** A leader that does not answer, for `patienceMs` milliseconds, is a problem of the log, not of the caller. */
+  async function ask<T>(question: () => Promise<T>, patienceMs = 0): Promise<T> {
+    const until = Date.now() + patienceMs;
+    for (;;) {
+      if (!(await connection.confirmUp())) {
+        throw new Problem('unavailable', 'The connection to the event log is lost.');
+      }
+      try {
+        return await question();
+      } catch (cause) {
+        if (await mayTryAgain(until)) continue;
+        throw new Problem('unavailable', 'The event log does not answer.', { cause });
+      }
     }
   }
 
   return {
     async append(append) {
-      if (!connection.isUp) return { outcome: 'unavailable', cause: new Error('not connected') };
-      const deadline = Date.now() + appendTimeoutMs;
+      if (!(await connection.confirmUp())) {
+        return { outcome: 'unavailable', cause: new Error('not connected') };
+      }
+      const until = Date.now() + appendTimeoutMs;
       let open: AppendResult | undefined;
       for (;;) {
         const result = await tryAppend(append, open);
         // Trying again is safe: the version or the message id stops the second of two.
-        if (result.outcome !== 'unknown' || Date.now() + retryMs >= deadline) return result;
+        if (result.outcome !== 'unknown' || !(await mayTryAgain(until))) return result;
         open = result;
-        await sleep(retryMs);
         onRetry?.();
       }
     },
 
-    lastPositionOf: (id) => ask(async () => (await getMessage({ last_by_subj: subjects.of(id) }))?.seq ?? 0),
+    // Commands ask for these two, and wait for a leader as long as an append does.
+    lastPositionOf: (id) =>
+      ask(async () => (await getMessage({ last_by_subj: subjects.of(id) }))?.seq ?? 0, appendTimeoutMs),
+
+    read: (position) =>
+      ask(async () => {
+        const stored = await getMessage({ seq: position });
+        return stored === null ? undefined : decodeStored(codec, stored);
+      }, appendTimeoutMs),
 
     lastPosition: () => ask(lastPosition),
 
@@ -163,12 +194,6 @@ export function createEventStore<Event extends DomainEvent>({
       ask(async () => {
         const next = await getMessage({ start_time: new Date(time + 1) });
         return next === null ? lastPosition() : next.seq - 1;
-      }),
-
-    read: (position) =>
-      ask(async () => {
-        const stored = await getMessage({ seq: position });
-        return stored === null ? undefined : decodeStored(codec, stored);
       }),
 
     firstPosition: () =>

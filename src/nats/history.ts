@@ -22,7 +22,7 @@ export type HistoryOptions<Event extends DomainEvent> = {
 export async function readHistory<Event extends DomainEvent>(
   options: HistoryOptions<Event>,
 ): Promise<StoredMessage<Event>[]> {
-  const { connection, jsm, stream, codec, subject, range, timeoutMs = 10_000 } = options;
+  const { connection, jsm, stream, codec, subject, range, timeoutMs = 15_000 } = options;
   const { after = 0, upTo, limit = Infinity } = range;
   const found: StoredMessage<Event>[] = [];
   if (upTo <= after || limit <= 0) return found;

@@ -40,6 +40,8 @@ export type EventLogOptions = {
   /** The service that reads; its snapshots are kept under its name. */
   readonly reader: string;
   readonly log: Log;
+  /** Aborted when the process is about to end. */
+  readonly stopping?: AbortSignal | undefined;
   /** Called when an append whose outcome is not known is sent again. */
   onAppendRetry?(): void;
   /** Is told when the stream breaks off, and when it comes again. */
@@ -48,7 +50,7 @@ export type EventLogOptions = {
 
 export async function openEventLog<State, Event extends DomainEvent>(
   { name, events, fold }: EventLogDefinition<State, Event>,
-  { connection, jsm, stream, reader, log, onAppendRetry, readiness }: EventLogOptions,
+  { connection, jsm, stream, reader, log, stopping, onAppendRetry, readiness }: EventLogOptions,
 ): Promise<EventLog<State, Event>> {
   const subjects = eventSubjects(name);
   const codec = createCodec(events, subjects);
@@ -59,6 +61,7 @@ export async function openEventLog<State, Event extends DomainEvent>(
       stream,
       subjects,
       codec,
+      stopping,
       ...(onAppendRetry && { onRetry: onAppendRetry }),
     }),
 

@@ -1,5 +1,6 @@
 /** The composition root: one service as one process, from its environment to its clean end. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../core/decider.ts';
 import type { AppOptions } from '../http/app.ts';
@@ -21,6 +22,9 @@ import { listen } from './server.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { onShutdown } from './shutdown.ts';
 import { openTracing } from './tracing.ts';
+
+/** Milliseconds before its end by force when a process that stops waits no longer for a broker that is silent. */
+const lastMs = 1_500;
 
 /** What a launcher is told over the IPC channel once the service answers; ports that were 0 are known by then. */
 export type ReadyMessage = {
@@ -69,16 +73,19 @@ async function start<
   const writeScope = `${name}:write`;
   /** What this process still has to do before it answers; undefined once it does. */
   let pending: string | undefined = 'connecting to NATS';
-  let stopping = false;
+  const stopping = new AbortController();
   const readiness = createReadiness(config.readiness);
   /** What makes room for the end: streams without an end would hold it up. */
   const farewells: (() => void)[] = [];
   /** What has to be closed between the last answer and the end, in this order. */
   const closers: (() => unknown)[] = [];
 
-  const whyNotReady = () => (stopping ? 'stopping' : (pending ?? readiness.whyNot()));
+  async function closeAll() {
+    for (const close of closers) await close();
+  }
+
+  const whyNotReady = () => (stopping.signal.aborted ? 'stopping' : (pending ?? readiness.whyNot()));
   const tracing = await openTracing(name, config, log);
-  if (tracing !== undefined) closers.push(tracing.close);
   const metrics = createMetrics(name, () => whyNotReady() === undefined);
   const authorizeWrite =
     auth && createWriteGuard({ ...auth, keys: await openKeySet(auth.keys), scope: writeScope });
@@ -106,10 +113,12 @@ async function start<
     onRefused: () => log.warn({ maxConnections: limits.server.maxConnections }, 'a connection too many'),
   });
   onShutdown(log, config.shutdownTimeoutMs, async () => {
-    stopping = true;
+    stopping.abort();
+    const enough = sleep(config.shutdownTimeoutMs - lastMs, undefined, { ref: false });
     for (const farewell of farewells) farewell();
     await http.close();
-    for (const close of closers) await close();
+    await Promise.race([closeAll(), enough]);
+    await tracing?.close();
     await probes.close();
   });
 
@@ -134,6 +143,7 @@ async function start<
     },
     snapshotEvery: config.snapshotEvery,
     readiness,
+    stopping: stopping.signal,
     report: (progress) => (pending = progress),
   });
   closers.unshift(logs.stop);

@@ -30,6 +30,8 @@ export type StreamViewOptions = {
   readonly snapshotEvery: number;
   readonly observer: LogObserver;
   readonly readiness: Pick<Readiness, 'onBroken' | 'onMended'>;
+  /** Aborted when the process is about to end. */
+  readonly stopping: AbortSignal;
   /** Is told what is still to be done; undefined when nothing is. */
   report(progress: string | undefined): void;
 };
@@ -41,7 +43,7 @@ export async function openStreamView<State, Event extends DomainEvent>(
     readonly streamFile?: URL | undefined;
     referencesOf?(state: State): readonly number[];
   },
-  { connection, jsm, reader, log, observer, snapshotEvery, readiness, report }: StreamViewOptions,
+  { connection, jsm, reader, log, observer, snapshotEvery, readiness, stopping, report }: StreamViewOptions,
 ): Promise<StreamView<State, Event>> {
   const { name, streamFile = standardStreamFile(name), fold, referencesOf } = definition;
   report(`waiting for the stream of ${name}`);
@@ -52,6 +54,7 @@ export async function openStreamView<State, Event extends DomainEvent>(
     stream,
     reader,
     log,
+    stopping,
     onAppendRetry: () => observer.onAppendRetry(stream),
     readiness,
   });

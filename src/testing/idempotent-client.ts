@@ -37,7 +37,7 @@ export type SendOptions = {
 };
 
 /** Milliseconds that one try may take; the service itself gives up earlier. */
-const tryTimeoutMs = 15_000;
+const tryTimeoutMs = 25_000;
 const pauseMs = 25;
 
 /** Whether the service did what it was asked to. */

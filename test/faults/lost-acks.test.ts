@@ -53,12 +53,14 @@ silence(
     assert.is(response.status, 503);
     assert.ok(response.headers.has('retry-after'));
     assert.match(await response.text(), new RegExp(`unknown whether .* Idempotency-Key \\\\"${key}\\\\"`));
-    assert.ok(performance.now() - started < 10_000, 'it does not hang');
+    assert.ok(performance.now() - started < 20_000, 'it does not hang');
     proxy.release();
 
     const answer = await sendUntilAnswered(() => laptops, write, { key });
     assert.equal([answer.status, answer.position], [201, 1]);
     assert.is((await readLaptopLog(connection, jsm)).length, 1);
+    // The connection was silent for so long that the replica follows its stream anew.
+    await eventually(async () => assert.is((await fetch(`${laptops}/1`)).status, 200));
   },
 );
 
@@ -75,7 +77,7 @@ silence(
     const refused = await fetch(`${laptops}/1`, { method: 'DELETE' });
     assert.is(refused.status, 503);
     assert.match(await refused.text(), /nothing was changed/);
-    assert.ok(performance.now() - started < 1_000, 'it is said at once');
+    assert.ok(performance.now() - started < 2_000, 'it is said at once');
 
     proxy.open();
     const body = { title: 'Lenovo', model: 'S4' };

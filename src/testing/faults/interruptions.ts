@@ -36,7 +36,7 @@ export const loseConsumers: Scenario = async ({ rounds, seed, defer, report }) =
 /** How long the broker is frozen, in milliseconds. */
 const frozenMs = 20_000;
 /** How long a write may take, in milliseconds, until it is answered with 503. */
-const refusalMs = 10_000;
+const refusalMs = 20_000;
 const readMs = 1_000;
 
 /**
