@@ -1,7 +1,6 @@
 /**
  * Three replicas behind a load balancer are replaced one by one, under reads and writes: no request fails, no write is lost
- * or doubled. The new ones are of the same build as the old ones; that each works with the other's events is what the frozen
- * shapes and the upcasters' tests show.
+ * or doubled. The old ones are of the build before the last change to the services, where the clone has a history.
  */
 
 import { suite } from 'uvu';
@@ -13,14 +12,20 @@ import { eventually } from '../src/testing/eventually.ts';
 import { createHttpClient } from '../src/testing/http.ts';
 import { sendUntilAnswered, type Write } from '../src/testing/idempotent-client.ts';
 import { findNginx, startLoadBalancer } from '../src/testing/load-balancer.ts';
+import { checkOutPreviousBuild } from '../src/testing/previous-build.ts';
 import { startServiceProcess, type ServiceProcess } from '../src/testing/service-process.ts';
 
 const nginx = findNginx();
 if (nginx === undefined) process.stdout.write('skipped: the rolling update, there is no nginx on PATH\n');
 
+const previous = await checkOutPreviousBuild().catch((error: unknown) => {
+  process.stdout.write(`there is no previous build, this one replaces itself: ${String(error)}\n`);
+});
 const cluster = await startTestCluster();
-const start = () => startServiceProcess('laptops', { natsUrl: cluster.url });
-const replicas: ServiceProcess[] = await Promise.all([start(), start(), start()]);
+const start = (entry?: URL) =>
+  startServiceProcess('laptops', { natsUrl: cluster.url, ...(entry && { entry }) });
+const startOld = () => start(previous?.entryOf('laptops'));
+const replicas: ServiceProcess[] = await Promise.all([startOld(), startOld(), startOld()]);
 const urls = () => replicas.map(({ url }) => url);
 
 const neverThere = 9_000_000;
@@ -153,5 +158,6 @@ const cleaning = suite('in the end');
 cleaning('nothing is left', async () => {
   await Promise.all(replicas.map((replica) => replica.stop()));
   await cluster.close();
+  await previous?.remove();
 });
 cleaning.run();

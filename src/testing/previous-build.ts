@@ -1,0 +1,38 @@
+/** The services as they were before the last change to them, taken from the repository: what an update replaces. */
+
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What a service is made of. */
+const sources = ['src', 'streams', 'package.json', 'tsconfig.json'];
+
+export type PreviousBuild = {
+  readonly commit: string;
+  /** The entry of a service, `src/<name>/main.ts`. */
+  entryOf(name: string): URL;
+  remove(): Promise<void>;
+};
+
+/** It runs with the packages that are installed here. @throws when there is no repository, or no history in it. */
+export async function checkOutPreviousBuild(): Promise<PreviousBuild> {
+  const git = async (...args: string[]) => (await run('git', ['-C', root, ...args])).stdout.trim();
+  const commit = await git('rev-list', '--max-count=1', '--skip=1', 'HEAD', '--', 'src', 'streams');
+  if (commit === '') throw new Error('the history of this clone begins with the last change of the services');
+  const folder = await mkdtemp(join(tmpdir(), 'portside-previous-'));
+  const archive = join(folder, 'previous.tar');
+  await git('archive', '--output', archive, commit, ...sources);
+  await run('tar', ['-xf', archive, '-C', folder]);
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  return {
+    commit,
+    entryOf: (name) => pathToFileURL(join(folder, 'src', name, 'main.ts')),
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
