@@ -9,8 +9,9 @@ import { capitalize, matcherOf } from '../core/resource.ts';
 import { AsOf } from './as-of.ts';
 import { matchesWeakly, readCondition, toEntityTag } from './conditional.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
+import { keepPages } from './kept-pages.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { PageQuery, takePage } from './page.ts';
+import { linkNext, PageQuery, takePage } from './page.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function readOperations<State, Command, Event extends DomainEvent, Add, Change>(
@@ -19,6 +20,7 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
 ): Operation[] {
   const { noun, schema } = resource;
   const name = capitalize(noun);
+  const keptPage = keepPages(freshness);
   const filters = Object.fromEntries(
     Object.keys(resource.filters).map((field) => [
       field,
@@ -52,10 +54,15 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
       const options = { after, limit: limit + 1 };
       if (asOf === undefined) {
         markFreshness(ctx, freshness);
-        const found = view.list({ ...options, matches: matcherOf(resource, wanted) });
-        const texts = takePage(ctx, limit, found).map((entity) => resource.serializeExisting(entity).text);
+        const { text, next } = keptPage(JSON.stringify([limit, after, wanted]), () => {
+          const found = view.list({ ...options, matches: matcherOf(resource, wanted) });
+          const page = found.slice(0, limit);
+          const texts = page.map((entity) => resource.serializeExisting(entity).text);
+          return { text: `[${texts.join(',')}]`, next: found.length > limit ? page.at(-1)?.id : undefined };
+        });
+        if (next !== undefined) linkNext(ctx, limit, next);
         ctx.type = 'json';
-        ctx.body = `[${texts.join(',')}]`;
+        ctx.body = text;
       } else {
         const position = await locateMoment(store, asOf, Date.now());
         ctx.set('Stream-Position', String(position));
