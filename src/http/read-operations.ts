@@ -54,15 +54,18 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
       const options = { after, limit: limit + 1 };
       if (asOf === undefined) {
         markFreshness(ctx, freshness);
-        const { text, next } = keptPage(JSON.stringify([limit, after, wanted]), () => {
+        const { bytes, next } = keptPage(JSON.stringify([limit, after, wanted]), () => {
           const found = view.list({ ...options, matches: matcherOf(resource, wanted) });
           const page = found.slice(0, limit);
           const texts = page.map((entity) => resource.serializeExisting(entity).text);
-          return { text: `[${texts.join(',')}]`, next: found.length > limit ? page.at(-1)?.id : undefined };
+          return {
+            bytes: Buffer.from(`[${texts.join(',')}]`),
+            next: found.length > limit ? page.at(-1)?.id : undefined,
+          };
         });
         if (next !== undefined) linkNext(ctx, limit, next);
         ctx.type = 'json';
-        ctx.body = text;
+        ctx.body = bytes;
       } else {
         const position = await locateMoment(store, asOf, Date.now());
         ctx.set('Stream-Position', String(position));
