@@ -19,6 +19,7 @@ export const visible: Scenario = {
   title: 'From publish to visible on another replica',
   about:
     'Events published at a fixed pace of 1000 and 5000 a second; the live events of a replica, which follow its view, say when it shows each. Latency counts from when the event was due. Beside it an ordered consumer inside the publishing process.',
+  isProfiled: true,
 
   async run(bench) {
     const [buffered, durable] = [await runWith(bench, '2m', rates), await runWith(bench, 'always', rates)];
