@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { DomainEvent } from '../core/decider.ts';
 import { parseEntityId } from '../core/entity-id.ts';
-import type { JoinedResource } from '../core/joined-resource.ts';
+import type { JoinedResource, Serialized } from '../core/joined-resource.ts';
 import type { AppOptions } from './app.ts';
 import { toEntityTag } from './conditional.ts';
 import { requestHeaderNames } from './request-headers.ts';
@@ -35,6 +35,18 @@ export function answerPlainReads<State, Command, Event extends DomainEvent, Add,
     ...(hstsMaxAgeSeconds > 0 && { 'Strict-Transport-Security': `max-age=${hstsMaxAgeSeconds}` }),
   };
 
+  /** What an answer says of its text, which is kept as long as that is. */
+  const textHeaders = new WeakMap<Serialized, Readonly<Record<string, string | number>>>();
+
+  function describeText(serialized: Serialized, version: number) {
+    const known = textHeaders.get(serialized);
+    if (known !== undefined) return known;
+    const { text, shown } = serialized;
+    const made = { ETag: toEntityTag(version, shown), 'Content-Length': Buffer.byteLength(text) };
+    textHeaders.set(serialized, made);
+    return made;
+  }
+
   /** The entity to answer with, and the prefix of the path that named it; undefined: the application has to answer. */
   function find(request: IncomingMessage) {
     const { url = '' } = request;
@@ -53,16 +65,15 @@ export function answerPlainReads<State, Command, Event extends DomainEvent, Add,
       return;
     }
     const { prefix, entity } = found;
-    const { text, shown } = resource.serializeExisting(entity);
+    const serialized = resource.serializeExisting(entity);
     const requestId = randomUUID();
     response.writeHead(200, {
       'Request-Id': requestId,
       'Stream-Position': freshness.own.position,
-      ETag: toEntityTag(entity.version, shown),
-      'Content-Length': Buffer.byteLength(text),
+      ...describeText(serialized, entity.version),
       ...constantHeaders,
     });
-    response.end(text);
+    response.end(serialized.text);
     onAnswer?.({
       requestId,
       traceId: undefined,

@@ -50,7 +50,6 @@ export async function listen(options: ServerOptions): Promise<Server> {
   const { host, port, variable, listener, limits = defaultLimits, onRefused } = options;
   /** Every connection with the answer that is under way on it, or was last; none yet before its first request. */
   const connections = new Map<Duplex, ServerResponse | undefined>();
-  const answering = new Set<ServerResponse>();
   let lastRequestAt = 0;
   let closing = false;
   const server = createServer(
@@ -65,8 +64,6 @@ export async function listen(options: ServerOptions): Promise<Server> {
     (request, response) => {
       connections.set(request.socket, response);
       lastRequestAt = performance.now();
-      answering.add(response);
-      response.once('close', () => answering.delete(response));
       if (closing) endConnectionAfter(response);
       listener(request, response);
     },
@@ -102,11 +99,12 @@ export async function listen(options: ServerOptions): Promise<Server> {
     close: () =>
       new Promise((resolve) => {
         closing = true;
-        for (const response of answering) endConnectionAfter(response);
+        for (const response of connections.values()) if (isUnderWay(response)) endConnectionAfter(response);
         const since = performance.now();
         const idle = setInterval(() => {
           const now = performance.now();
-          const quiet = answering.size === 0 && now - Math.max(since, lastRequestAt) >= lingerMs;
+          const isIdle = ![...connections.values()].some(isUnderWay);
+          const quiet = isIdle && now - Math.max(since, lastRequestAt) >= lingerMs;
           if (quiet || now - since >= patienceMs) server.closeAllConnections();
         }, closingIntervalMs);
         // Not the HTTP server's own: that cuts a connection on which a client just sends its next request.
@@ -116,6 +114,11 @@ export async function listen(options: ServerOptions): Promise<Server> {
         });
       }),
   };
+}
+
+/** Whether an answer is still on its way: not looked for until the server closes, so that no answer pays for it. */
+function isUnderWay(response: ServerResponse | undefined): response is ServerResponse {
+  return response !== undefined && !response.closed;
 }
 
 /** Tells the client to send nothing more on this connection. */
