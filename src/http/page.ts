@@ -31,9 +31,15 @@ export function takePage<Item extends { readonly id: number }>(
   limit: number,
   found: readonly Item[],
 ): Item[] {
-  const page = found.slice(0, limit);
-  if (found.length > limit) linkNext(ctx, limit, page.at(-1)?.id);
+  const { page, next } = cutPage(limit, found);
+  if (next !== undefined) linkNext(ctx, limit, next);
   return page;
+}
+
+/** The same, and the id that the page ends with where there is a next one. */
+export function cutPage<Item extends { readonly id: number }>(limit: number, found: readonly Item[]) {
+  const page = found.slice(0, limit);
+  return { page, next: found.length > limit ? page.at(-1)?.id : undefined };
 }
 
 /** The `limit` of a page. */

@@ -11,7 +11,7 @@ import { matchesWeakly, readCondition, toEntityTag } from './conditional.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
 import { keepPages } from './kept-pages.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { linkNext, PageQuery, takePage } from './page.ts';
+import { cutPage, linkNext, PageQuery, takePage } from './page.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function readOperations<State, Command, Event extends DomainEvent, Add, Change>(
@@ -54,16 +54,16 @@ export function readOperations<State, Command, Event extends DomainEvent, Add, C
       const options = { after, limit: limit + 1 };
       if (asOf === undefined) {
         markFreshness(ctx, freshness);
-        const { bytes, next } = keptPage(JSON.stringify([limit, after, wanted]), () => {
+        const { bytes, next: following } = keptPage(JSON.stringify([limit, after, wanted]), () => {
           const found = view.list({ ...options, matches: matcherOf(resource, wanted) });
-          const page = found.slice(0, limit);
+          const { page, next } = cutPage(limit, found);
           const texts = page.map((entity) => resource.serializeExisting(entity).text);
           return {
             bytes: Buffer.from(`[${texts.join(',')}]`),
-            next: found.length > limit ? page.at(-1)?.id : undefined,
+            next,
           };
         });
-        if (next !== undefined) linkNext(ctx, limit, next);
+        if (following !== undefined) linkNext(ctx, limit, following);
         ctx.type = 'json';
         ctx.body = bytes;
       } else {

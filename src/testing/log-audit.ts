@@ -118,7 +118,7 @@ export async function auditReplicas(log: LaptopLog, urls: readonly string[]): Pr
     const listed = findDifference(await listAll(url, position), laptops);
     if (listed !== undefined)
       complaints.push(`${url} lists what a fresh fold of the log does not: ${listed}`);
-    const refused = findDifference(await fetchList(`${url}/rejections`), rejections);
+    const refused = findDifference(await readList(await fetch(`${url}/rejections`)), rejections);
     if (refused !== undefined)
       complaints.push(`${url} refused what a fresh fold of the log does not: ${refused}`);
   }
@@ -134,9 +134,9 @@ function findDifference(shown: readonly unknown[], wanted: readonly unknown[]): 
   return undefined;
 }
 
-async function fetchList(url: string): Promise<readonly unknown[]> {
-  const body: unknown = await (await fetch(url)).json();
-  if (!Array.isArray(body)) throw new TypeError(`${url} answers no list: ${JSON.stringify(body)}`);
+async function readList(response: Response): Promise<readonly unknown[]> {
+  const body: unknown = await response.json();
+  if (!Array.isArray(body)) throw new TypeError(`${response.url} answers no list: ${JSON.stringify(body)}`);
   return body as unknown[];
 }
 
@@ -151,9 +151,7 @@ async function listAll(url: string, position: number): Promise<unknown[]> {
       if (!answer.ok) throw new Error(`${page} answers ${answer.status}: ${await answer.text()}`);
       return answer;
     });
-    const body: unknown = await response.json();
-    if (!Array.isArray(body)) throw new TypeError(`${page} answers no list`);
-    found.push(...(body as unknown[]));
+    found.push(...(await readList(response)));
     const link = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
     next = link === undefined ? undefined : new URL(link, url).href;
   }

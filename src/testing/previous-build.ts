@@ -14,7 +14,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const sources = ['src', 'streams', 'package.json', 'tsconfig.json'];
 
 export type PreviousBuild = {
-  readonly commit: string;
   /** The entry of a service, `src/<name>/main.ts`. */
   entryOf(name: string): URL;
   remove(): Promise<void>;
@@ -31,7 +30,6 @@ export async function checkOutPreviousBuild(): Promise<PreviousBuild> {
   await run('tar', ['-xf', archive, '-C', folder]);
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   return {
-    commit,
     entryOf: (name) => pathToFileURL(join(folder, 'src', name, 'main.ts')),
     remove: () => rm(folder, { recursive: true }),
   };
