@@ -3,7 +3,7 @@
  * LAPTOPS_URL and PORTS_URL say where the services are.
  */
 
-import { ProblemError } from '../src/client/problem-error.ts';
+import { ProblemError } from '@portside/kit/client';
 import { laptopsClient } from '../src/laptops/client.ts';
 import { portsClient } from '../src/ports/client.ts';
 

@@ -1,16 +1,39 @@
 /** The rules of one charger: what a command does to it, and what an event makes of it. */
 
-import { Rejection, type Decider } from '../../src/core/decider.ts';
-import type { Lookups } from '../../src/core/followed.ts';
-import { Problem } from '../../src/core/problem.ts';
-import type { ChargerEvent } from './events.ts';
-import type { KnownPort } from './known-ports.ts';
+import type { Port } from '#contracts/ports';
+import { Problem, Rejection, type Contract, type Decider, type Lookups } from '@portside/kit';
+import { chargerEvents, type ChargerEvent } from './events.ts';
 
 /** A charger that is there; undefined when it was never added or was removed. */
 export type Charger = { readonly watts: number; readonly portId: number };
 
+export const chargerContract: Contract<Charger | undefined, ChargerEvent> = {
+  name: 'chargers',
+  streamFile: new URL('streams/chargers.json', import.meta.url),
+  events: chargerEvents,
+  fold: {
+    initial: undefined,
+
+    evolve(charger, event) {
+      if (event.type === 'ChargerAdded') {
+        if (charger !== undefined) return new Rejection('the charger is already there');
+        return { watts: event.watts, portId: event.portId };
+      }
+      if (charger === undefined) return new Rejection('there is no such charger');
+      switch (event.type) {
+        case 'ChargerReplugged':
+          return { ...charger, portId: event.portId };
+        case 'ChargerRerated':
+          return { ...charger, watts: event.watts };
+        case 'ChargerRemoved':
+          return undefined;
+      }
+    },
+  },
+};
+
 /** What a charger is decided on and shown with: the ports that are known. */
-export type ChargerOthers = { readonly ports: KnownPort | undefined };
+export type ChargerOthers = { readonly ports: Port | undefined };
 
 export type ChargerCommand =
   | { readonly type: 'AddCharger'; readonly watts: number; readonly portId: number }
@@ -23,7 +46,7 @@ export const chargerDecider: Decider<
   ChargerEvent,
   Lookups<ChargerOthers>
 > = {
-  initial: undefined,
+  ...chargerContract.fold,
 
   decide(command, charger, { ports }) {
     switch (command.type) {
@@ -46,22 +69,6 @@ export const chargerDecider: Decider<
       }
       case 'RemoveCharger':
         return charger === undefined ? [] : [{ type: 'ChargerRemoved' }];
-    }
-  },
-
-  evolve(charger, event) {
-    if (event.type === 'ChargerAdded') {
-      if (charger !== undefined) return new Rejection('the charger is already there');
-      return { watts: event.watts, portId: event.portId };
-    }
-    if (charger === undefined) return new Rejection('there is no such charger');
-    switch (event.type) {
-      case 'ChargerReplugged':
-        return { ...charger, portId: event.portId };
-      case 'ChargerRerated':
-        return { ...charger, watts: event.watts };
-      case 'ChargerRemoved':
-        return undefined;
     }
   },
 };

@@ -1,8 +1,8 @@
 /** The charger as JSON: what clients send and what they are answered. */
 
+import { Name as PortName } from '#contracts/ports';
+import { EntityId } from '@portside/kit';
 import { z } from 'zod';
-import { EntityId } from '../../src/core/entity-id.ts';
-import { Name as PortName } from '../../src/ports/events.ts';
 import { Watts } from './events.ts';
 
 const id = EntityId.meta({ description: 'A positive integer; made by the service when none is given.' });

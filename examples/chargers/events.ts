@@ -1,8 +1,7 @@
 /** What can happen to a charger. These shapes are the storage format: a changed one needs a version and an upcaster. */
 
+import { defineEvents, EntityId } from '@portside/kit';
 import { z } from 'zod';
-import { EntityId } from '../../src/core/entity-id.ts';
-import { defineEvents } from '../../src/core/event-schema.ts';
 
 export const Watts = z.int().min(1).max(1000);
 

@@ -1,6 +1,4 @@
-/** The charger service as a process. */
-
-import { runService } from '../../src/runtime/run.ts';
+import { runService } from '@portside/kit/runtime';
 import { chargerService } from './service.ts';
 
 await runService(chargerService);

@@ -1,16 +1,14 @@
-/** The charger service: its rules, its doors and its defaults, put together. */
+import { portContract } from '#contracts/ports';
+import { defineService, readVersion } from '@portside/kit/runtime';
+import { chargerContract, chargerDecider } from './charger.ts';
+import { chargerResource } from './resource.ts';
 
-import { chargerDecider } from './charger.ts';
-import { chargerEvents } from './events.ts';
-import { knownPorts } from './known-ports.ts';
-import { chargerResource } from './routes.ts';
-
-export const chargerService = {
-  name: 'chargers',
-  streamFile: new URL('streams/chargers.json', import.meta.url),
+export const chargerService = defineService({
+  module: import.meta.url,
+  contract: chargerContract,
+  version: readVersion(new URL('../../package.json', import.meta.url)),
   defaults: { httpPort: 5002, probePort: 9002 },
-  events: chargerEvents,
   decider: chargerDecider,
   resource: chargerResource,
-  follows: { ports: knownPorts },
-};
+  follows: { ports: portContract },
+});

@@ -1,7 +1,7 @@
 /** The same catalogue in every server that is compared: laptops 1 to n, each with the same two charging ports. */
 
 import type { NatsConnection } from 'nats';
-import { eventually } from '../../src/testing/eventually.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { addedEvent, publishEvents } from './laptops.ts';
 import { copyAnswers, startFastApi, startFlask, startNodeHttp, type Peer } from './peers.ts';
 import { startBroker, startService } from './portside.ts';

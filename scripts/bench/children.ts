@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { spawnGuarded } from '../guarded.ts';
-import { eventually } from '../../src/testing/eventually.ts';
+import { eventually } from '../../test/support/eventually.ts';
+import { typescriptArgs } from '../typescript-args.ts';
 
 /** Keeps what has to be ended, and ends it in reverse order. */
 export type Workshop = {
@@ -55,7 +56,7 @@ export type NodeOptions = {
 /** A Node process of ours with an IPC channel; TypeScript goes through tsx. */
 export function startNode(file: URL, options: NodeOptions = {}): ChildProcess {
   const { env = {}, args = [], nodeArgs = [], onLine } = options;
-  const loader = file.pathname.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const loader = file.pathname.endsWith('.ts') ? [...typescriptArgs] : [];
   const child = fork(fileURLToPath(file), args, {
     execArgv: [...loader, '--import', endWithParent, ...nodeArgs],
     stdio: ['ignore', onLine === undefined ? 'inherit' : 'pipe', 'inherit', 'ipc'],

@@ -3,7 +3,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from 'nats';
-import { commandDigestHeader, messageIdHeader } from '../../src/nats/headers.ts';
+import { defaultProduct } from '../../src/kit/domain/product.ts';
+import { messageIdHeader } from '../../src/kit/nats/connection/headers.ts';
 
 export function laptopBody(id: number) {
   return { title: 'Lenovo', model: `ThinkPad X1 Carbon Gen ${id % 13}, configuration ${id}` };
@@ -28,7 +29,7 @@ export async function publishEvents(
     const fields = headers();
     fields.set(messageIdHeader, randomUUID());
     fields.set(
-      commandDigestHeader,
+      defaultProduct.commandDigestHeader,
       createHash('sha256').update(String(number)).digest('base64url').slice(0, 22),
     );
     const subject = `laptops.events.${id}`;

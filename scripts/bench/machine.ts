@@ -5,7 +5,7 @@ import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { findNatsServer } from '../setup/nats-server.mjs';
+import { findNatsServer } from '../setup/programs/nats-server.mjs';
 import { describeClosedLoop } from './load.ts';
 import { peersFolder, postgresVersion } from './peers.ts';
 

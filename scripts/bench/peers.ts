@@ -3,12 +3,12 @@
 import { chownSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installPythonTools } from '../python-environment.ts';
+import { installPythonTools } from '../examples/python-environment.ts';
 import { findOnPath, runCommand } from '../setup/command.mjs';
 import { installDependencies } from '../setup/dependencies.mjs';
 import { createProgress } from '../setup/progress.mjs';
 import { serveNode, serveProgram, type Served, type Workshop } from './children.ts';
-import { findFreePort } from '../../src/testing/free-port.ts';
+import { findFreePort } from '../../test/support/process/free-port.ts';
 
 export const peersFolder = fileURLToPath(new URL('peers', import.meta.url));
 export const peerFile = (name: string) => new URL(`peers/${name}`, import.meta.url);

@@ -6,7 +6,7 @@ import {
   readConfig,
   readProvisionConfig,
   type ProvisionConfig,
-} from '../../src/runtime/config.ts';
+} from '../../src/kit/runtime/config/config.ts';
 
 export type DoctorConfig = ProvisionConfig & {
   /** The monitoring addresses of the servers: `http://localhost:8222`. */

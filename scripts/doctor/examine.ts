@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import type { DoctorConfig } from './environment.ts';
-import { carryOut, type Finding } from './finding.ts';
+import { executeCommand, type Finding } from './finding.ts';
 import { examineReplicas } from './replicas.ts';
 import { examineServers, type Broker } from './servers.ts';
 import { askLastPosition, services, type Service } from './services.ts';
@@ -21,14 +21,14 @@ export async function examine(config: DoctorConfig): Promise<readonly Finding[]>
   try {
     if (broker === undefined) return findings;
     let streams: readonly Stream[] = [];
-    const unread = await carryOut('streams', async () => {
+    const unread = await executeCommand('streams', async () => {
       streams = await findStreams(broker.jsm, streamsFolder);
       return [];
     });
     const replicated =
       streams.length > 0 && streams.every(({ info }) => (info?.config.num_replicas ?? 0) >= enoughReplicas);
     const [sync, ...ofStreams] = await Promise.all([
-      carryOut('sync', () => examineSync(config.monitorUrls, servers, replicated)),
+      executeCommand('sync', () => examineSync(config.monitorUrls, servers, replicated)),
       ...streams.map((stream) => examineStream(broker, stream, config)),
     ]);
     return [...findings, ...sync, ...unread, ...ofStreams.flat()];
@@ -44,7 +44,7 @@ async function examineStream(
   config: DoctorConfig,
 ): Promise<readonly Finding[]> {
   const { wanted, info } = stream;
-  const configuration = await carryOut(`stream ${wanted.name}`, () =>
+  const configuration = await executeCommand(`stream ${wanted.name}`, () =>
     examineConfiguration(broker.jsm, stream, config.streamReplicas),
   );
   if (info === undefined) return configuration;
@@ -62,8 +62,10 @@ async function examineService(
 ): Promise<readonly Finding[]> {
   const askEnd = () => askLastPosition(broker, service, stream);
   const findings = await Promise.all([
-    carryOut(`replicas ${service.name}`, () => examineReplicas(broker.connection.nc, service.name, askEnd)),
-    carryOut(`snapshots ${service.name}`, async () =>
+    executeCommand(`replicas ${service.name}`, () =>
+      examineReplicas(broker.connection.nc, service.name, askEnd),
+    ),
+    executeCommand(`snapshots ${service.name}`, async () =>
       examineSnapshots({ broker, service, stream, end: await askEnd(), snapshotEvery }),
     ),
   ]);

@@ -27,7 +27,7 @@ export function failure(name: string, detail: string, remedy: string): Finding {
 }
 
 /** Never rejects: a check that cannot be carried out is a finding too, and stops no other. */
-export async function carryOut(
+export async function executeCommand(
   name: string,
   check: () => Promise<Finding | readonly Finding[]>,
 ): Promise<readonly Finding[]> {

@@ -1,9 +1,9 @@
 /** Which servers answer, and whether they are new enough: every address of NATS_URL is asked for itself. */
 
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { connectToNats, type Connection } from '../../src/nats/connection.ts';
-import { explainConnectFailure } from '../../src/runtime/config-nats.ts';
-import { isNewEnough, NATS_SERVER } from '../setup/programs.mjs';
+import { connectToNats, type Connection } from '../../src/kit/nats/connection/connection.ts';
+import { explainConnectFailure } from '../../src/kit/runtime/config/config-nats.ts';
+import { isNewEnough, NATS_SERVER } from '../setup/programs/programs.mjs';
 import type { DoctorConfig } from './environment.ts';
 import { describeError, failure, ok, type Finding } from './finding.ts';
 

@@ -1,22 +1,16 @@
 /** The services that are looked at, with what the checks have to know of each. */
 
-import { createCodec } from '../../src/nats/codec.ts';
-import { createEventStore } from '../../src/nats/event-store.ts';
-import { eventSubjects } from '../../src/nats/subjects.ts';
-import type { DomainEvent } from '../../src/core/decider.ts';
+import { createCodec } from '../../src/kit/nats/stream/codec.ts';
+import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
+import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
 import { laptopService } from '../../src/laptops/service.ts';
 import { portService } from '../../src/ports/service.ts';
-import type { EventLogDefinition } from '../../src/runtime/event-log.ts';
+import type { Contract } from '../../src/kit/domain/followed-stream.ts';
 import type { Broker } from './servers.ts';
 
-/** A service whose rules are carried along, and never called with anything but what they gave out themselves. */
-export type Service = EventLogDefinition<unknown, DomainEvent>;
+export type Service = Pick<Contract<unknown>, 'name' | 'events' | 'fold'>;
 
-export const services: readonly Service[] = [laptopService, portService].map(({ name, events, decider }) => ({
-  name,
-  events,
-  fold: decider,
-}));
+export const services: readonly Service[] = [laptopService, portService].map(({ contract }) => contract);
 
 /** The stream's last position as its leader says it, 0 when it is empty. */
 export function askLastPosition(

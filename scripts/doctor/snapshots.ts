@@ -1,7 +1,7 @@
 /** Whether a replica that starts now finds a snapshot that it can use, and how old it is. */
 
-import { openSnapshots, snapshotBucket, type SnapshotInfo } from '../../src/nats/snapshots.ts';
-import { describeFold } from '../../src/core/view-image.ts';
+import { openSnapshots, snapshotBucket, type SnapshotInfo } from '../../src/kit/nats/snapshots/snapshots.ts';
+import { describeFold } from '../../src/kit/eventlog/snapshot-image.ts';
 import { ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
 import type { Broker } from './servers.ts';

@@ -3,13 +3,13 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
-import { brokerErrors } from '../../src/nats/broker-errors.ts';
+import { brokerErrors } from '../../src/kit/nats/connection/broker-errors.ts';
 import {
   compareStream,
   describeDifference,
   readStreamDefinition,
   type StreamDefinition,
-} from '../../src/nats/provisioning.ts';
+} from '../../src/kit/nats/provisioning/provisioning.ts';
 import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
 

@@ -1,7 +1,7 @@
 /** The command line of `npm run import`. */
 
 import { parseArgs } from 'node:util';
-import { formats, type Format } from './input.ts';
+import { formats, type Format } from './formats/input.ts';
 import { UsageError } from './usage-error.ts';
 
 export const help = `npm run import -- FILE [FILE …]

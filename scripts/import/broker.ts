@@ -1,10 +1,10 @@
 /** The importer's way to the broker: connected, with the streams there. */
 
 import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { brokerErrors } from '../../src/nats/broker-errors.ts';
-import { connectToNats, type Connection } from '../../src/nats/connection.ts';
-import { explainConnectFailure } from '../../src/runtime/config-nats.ts';
-import { readAccess } from '../../src/runtime/config.ts';
+import { brokerErrors } from '../../src/kit/nats/connection/broker-errors.ts';
+import { connectToNats, type Connection } from '../../src/kit/nats/connection/connection.ts';
+import { explainConnectFailure } from '../../src/kit/runtime/config/config-nats.ts';
+import { readAccess } from '../../src/kit/runtime/config/config.ts';
 
 /** @throws Error in words for a person: what NATS_URL says does not answer, or a stream is missing. */
 export async function connectToBroker(

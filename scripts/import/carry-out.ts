@@ -1,13 +1,13 @@
 /** Carries a row out: the service's own commands, decided by its own rules, stored as the events that they give. */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { Rejection, type DomainEvent } from '../../src/core/decider.ts';
-import type { AppendResult, EventStore } from '../../src/core/event-store.ts';
-import { createKeyedQueue } from '../../src/core/keyed-queue.ts';
-import { Problem } from '../../src/core/problem.ts';
-import { maxAttempts } from '../../src/core/transact.ts';
-import type { Entity } from '../../src/core/view.ts';
-import { Difference, type Kind } from './kind.ts';
+import { Rejection, type DomainEvent } from '../../src/kit/domain/decider.ts';
+import type { AppendResult, EventStore } from '../../src/kit/eventlog/event-store.ts';
+import { createKeyedQueue } from '../../src/kit/eventlog/keyed-queue.ts';
+import { Problem } from '../../src/kit/domain/problem.ts';
+import { maxAttempts } from '../../src/kit/eventlog/transact.ts';
+import type { Entity } from '../../src/kit/domain/entity.ts';
+import { Difference, type Kind } from './kinds/kind.ts';
 import type { Patience } from './patience.ts';
 
 export type Outcome =
@@ -63,7 +63,7 @@ export function createCarrier<State, Command, Event extends DomainEvent, Row ext
     return { version, isDone: true };
   }
 
-  async function carryOut(row: Row): Promise<Outcome> {
+  async function executeCommand(row: Row): Promise<Outcome> {
     const read = () => patience.persist(() => load(row.id));
     let entity = readsFirst ? await read() : { id: row.id, state: decider.initial, version: 0 };
     let isNew = false;
@@ -84,7 +84,7 @@ export function createCarrier<State, Command, Event extends DomainEvent, Row ext
   return (row) =>
     queue.run(row.id, async () => {
       try {
-        const outcome = await carryOut(row);
+        const outcome = await executeCommand(row);
         readsFirst = outcome.outcome !== 'added';
         return outcome;
       } catch (error) {

@@ -2,12 +2,12 @@
 
 import type { Arguments } from './arguments.ts';
 import type { Importer } from './importer.ts';
-import { openInput, type Input } from './input.ts';
+import { openInput, type Input } from './formats/input.ts';
 import type { Interruption } from './interruption.ts';
 import { createPool } from './pool.ts';
 import { startProgress } from './progress.ts';
 import { createReport, type Place } from './report.ts';
-import { readRows } from './rows.ts';
+import { readRows } from './formats/rows.ts';
 
 export type ImportOptions = Pick<Arguments, 'delimiter' | 'isDryRun' | 'shownPerFile' | 'concurrency'> & {
   readonly inputs: readonly Input[];
@@ -42,8 +42,8 @@ export async function importFiles(options: ImportOptions): Promise<boolean> {
         last = place;
         if ('wrong' in row) report.wrong(place, row.importer, row.wrong);
         else {
-          const { importer, carryOut } = row;
-          await pool.start(async () => report.outcome(place, importer, await carryOut()));
+          const { importer, executeCommand } = row;
+          await pool.start(async () => report.outcome(place, importer, await executeCommand()));
         }
       }
     } catch (error) {

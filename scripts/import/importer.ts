@@ -1,22 +1,22 @@
 /** One kind of row from its fields to its outcome. */
 
 import type { JetStreamManager } from '@nats-io/jetstream';
-import type { DomainEvent } from '../../src/core/decider.ts';
-import { createCodec } from '../../src/nats/codec.ts';
-import type { Connection } from '../../src/nats/connection.ts';
-import { createEventStore } from '../../src/nats/event-store.ts';
-import { gatherAppends } from '../../src/nats/gathered-appends.ts';
-import { eventSubjects } from '../../src/nats/subjects.ts';
+import type { DomainEvent } from '../../src/kit/domain/decider.ts';
+import { createCodec } from '../../src/kit/nats/stream/codec.ts';
+import type { Connection } from '../../src/kit/nats/connection/connection.ts';
+import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
+import { gatherAppends } from './append-batcher.ts';
+import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
 import { createCarrier, type Outcome } from './carry-out.ts';
-import { createEntityReader } from './entity-reader.ts';
-import type { AnyKind, Kind } from './kind.ts';
-import { laptopKind } from './laptop-kind.ts';
+import { createEntityReader } from './formats/entity-reader.ts';
+import type { AnyKind, Kind } from './kinds/kind.ts';
+import { laptopKind } from './kinds/laptop-kind.ts';
 import type { Patience } from './patience.ts';
-import { portKind } from './port-kind.ts';
+import { portKind } from './kinds/port-kind.ts';
 import { validateRow } from './validate.ts';
 
 /** A row that says something, ready to be carried out. */
-export type ReadyRow = { readonly carryOut: () => Promise<Outcome> };
+export type ReadyRow = { readonly executeCommand: () => Promise<Outcome> };
 
 export type Importer = AnyKind & {
   readonly stream: string;
@@ -41,7 +41,7 @@ function createImporter<State, Command, Event extends DomainEvent, Row extends {
   broker: Broker | undefined,
 ): Importer {
   const { service, noun, columns, stream } = kind;
-  const carryOut = broker === undefined ? onlyLook : openCarrier(kind, broker);
+  const executeCommand = broker === undefined ? onlyLook : openCarrier(kind, broker);
   return {
     service,
     noun,
@@ -49,7 +49,7 @@ function createImporter<State, Command, Event extends DomainEvent, Row extends {
     stream,
     prepare(fields) {
       const valid = validateRow(kind.row, fields);
-      return 'wrong' in valid ? valid : { carryOut: () => carryOut(valid.row) };
+      return 'wrong' in valid ? valid : { executeCommand: () => executeCommand(valid.row) };
     },
   };
 }

@@ -1,7 +1,7 @@
 /** How long the import waits for a broker that is away before it ends. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Problem } from '../../src/core/problem.ts';
+import { Problem } from '../../src/kit/domain/problem.ts';
 
 export type Patience = {
   /** Runs `task` again as long as the log is `unavailable`; throws its last problem when patience ends. */

@@ -1,7 +1,7 @@
 /** Counts what became of the rows, says which were wrong, and sums up. */
 
 import type { Outcome } from './carry-out.ts';
-import type { AnyKind } from './kind.ts';
+import type { AnyKind } from './kinds/kind.ts';
 
 type Counts = Record<Outcome['outcome'] | 'wrong', number>;
 

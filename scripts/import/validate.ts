@@ -1,7 +1,7 @@
 /** What a row says, or in words for a person why it says nothing that can be imported. */
 
 import type { z } from 'zod';
-import { describeColumns, whyAnId, type AnyKind } from './kind.ts';
+import { describeColumns, whyAnId, type AnyKind } from './kinds/kind.ts';
 
 /** Stands where bytes were that are not UTF-8. */
 const replacementCharacter = '\uFFFD';

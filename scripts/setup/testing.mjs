@@ -75,7 +75,7 @@ export function addScripts({ root }) {
   const testTools = join(root, 'conformance', 'asyncapi');
   mkdirSync(testTools, { recursive: true });
   for (const folder of [root, testTools]) writePackage(folder);
-  return join(root, 'scripts', 'setup.mjs');
+  return join(root, 'scripts', 'setup', 'setup.mjs');
 }
 
 /** @param {string} folder */

@@ -1,9 +1,8 @@
 /** A client of the laptop service. */
 
-import { createClient, type Client } from '../client/create-client.ts';
-import type { TransportOptions } from '../client/transport.ts';
+import { laptopEvents, type LaptopEvent } from '#contracts/laptops';
+import { createClient, type Client, type TransportOptions } from '@portside/kit/client';
 import { LaptopDocument, type NewLaptop, type RevisedLaptop } from './documents.ts';
-import { laptopEvents, type LaptopEvent } from './events.ts';
 
 export type LaptopsClient = Client<LaptopDocument, NewLaptop, RevisedLaptop, LaptopEvent, 'title' | 'model'>;
 

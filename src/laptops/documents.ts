@@ -1,9 +1,9 @@
 /** The laptop as JSON: what clients send and what they are answered. */
 
+import { Model, Title } from '#contracts/laptops';
+import { Name as PortName } from '#contracts/ports';
+import { EntityId } from '@portside/kit';
 import { z } from 'zod';
-import { EntityId } from '../core/entity-id.ts';
-import { Name as PortName } from '../ports/events.ts';
-import { Model, Title } from './events.ts';
 
 const id = EntityId.meta({
   description: 'A positive integer; made by the service when none is given.',

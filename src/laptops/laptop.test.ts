@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
-import { bindDecider } from '../core/decider.ts';
-import { givenDecider } from '../testing/given.ts';
+import { bindDecider } from '@portside/kit';
+import { givenDecider } from '@portside/kit/testing';
 import { laptopDecider } from './laptop.ts';
-import type { LaptopEvent } from './events.ts';
+import type { LaptopEvent } from '#contracts/laptops';
 
 const ports = (id: number) => (id === 7 ? { name: 'USB-C' } : undefined);
 const given = givenDecider(bindDecider(laptopDecider, { ports }));

@@ -1,6 +1,4 @@
-/** The laptop service as a process. */
-
-import { runService } from '../runtime/run.ts';
+import { runService } from '@portside/kit/runtime';
 import { laptopService } from './service.ts';
 
 await runService(laptopService);

@@ -1,15 +1,15 @@
-/** The laptop service: its rules, its door and its defaults, put together. */
-
-import { laptopEvents } from './events.ts';
-import { knownPorts } from './known-ports.ts';
+import { laptopContract } from '#contracts/laptops';
+import { portContract } from '#contracts/ports';
+import { defineService, readVersion } from '@portside/kit/runtime';
 import { laptopDecider } from './laptop.ts';
-import { laptopResource } from './routes.ts';
+import { laptopResource } from './resource.ts';
 
-export const laptopService = {
-  name: 'laptops',
+export const laptopService = defineService({
+  module: import.meta.url,
+  contract: laptopContract,
+  version: readVersion(new URL('../../package.json', import.meta.url)),
   defaults: { httpPort: 5000, probePort: 9000 },
-  events: laptopEvents,
   decider: laptopDecider,
   resource: laptopResource,
-  follows: { ports: knownPorts },
-};
+  follows: { ports: portContract },
+});

@@ -1,7 +1,7 @@
 /** Follows the laptops' events over NATS. */
 
-import { subscribe, type SubscribeOptions, type Subscription } from '../subscriber/subscribe.ts';
-import { laptopEvents, type LaptopEvent } from './events.ts';
+import { laptopEvents, type LaptopEvent } from '#contracts/laptops';
+import { subscribe, type SubscribeOptions, type Subscription } from '@portside/kit/subscriber';
 
 /** @throws as `subscribe`. */
 export function subscribeToLaptops(options: SubscribeOptions<LaptopEvent>): Promise<Subscription> {

@@ -1,9 +1,8 @@
 /** A client of the port service. */
 
-import { createClient, type Client } from '../client/create-client.ts';
-import type { TransportOptions } from '../client/transport.ts';
+import { portEvents, type PortEvent } from '#contracts/ports';
+import { createClient, type Client, type TransportOptions } from '@portside/kit/client';
 import { PortDocument, type NewPort, type RenamedPort } from './documents.ts';
-import { portEvents, type PortEvent } from './events.ts';
 
 export type PortsClient = Client<PortDocument, NewPort, RenamedPort, PortEvent, 'name'>;
 

@@ -1,9 +1,9 @@
 /** The charging port as JSON: what clients send and what they are answered. */
 
+import { Model, Title } from '#contracts/laptops';
+import { Name } from '#contracts/ports';
+import { EntityId } from '@portside/kit';
 import { z } from 'zod';
-import { EntityId } from '../core/entity-id.ts';
-import { Model, Title } from '../laptops/events.ts';
-import { Name } from './events.ts';
 
 const id = EntityId.meta({
   description: 'A positive integer; made by the service when none is given.',

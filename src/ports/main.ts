@@ -1,6 +1,4 @@
-/** The port service as a process. */
-
-import { runService } from '../runtime/run.ts';
+import { runService } from '@portside/kit/runtime';
 import { portService } from './service.ts';
 
 await runService(portService);

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
-import { givenDecider } from '../testing/given.ts';
-import type { PortEvent } from './events.ts';
+import { givenDecider } from '@portside/kit/testing';
+import type { PortEvent } from '#contracts/ports';
 import { portDecider } from './port.ts';
 
 const given = givenDecider(portDecider);

@@ -1,11 +1,7 @@
 /** The rules of one charging port: what a command does to it, and what an event makes of it. */
 
-import { Rejection, type Decider } from '../core/decider.ts';
-import { Problem } from '../core/problem.ts';
-import type { PortEvent } from './events.ts';
-
-/** A charging port that is there; undefined when it was never added or was removed. */
-export type Port = { readonly name: string };
+import { portContract, type Port, type PortEvent } from '#contracts/ports';
+import { Problem, type Decider } from '@portside/kit';
 
 export type PortCommand =
   | { readonly type: 'AddPort'; readonly name: string }
@@ -13,7 +9,7 @@ export type PortCommand =
   | { readonly type: 'RemovePort' };
 
 export const portDecider: Decider<Port | undefined, PortCommand, PortEvent> = {
-  initial: undefined,
+  ...portContract.fold,
 
   decide(command, port) {
     switch (command.type) {
@@ -26,17 +22,6 @@ export const portDecider: Decider<Port | undefined, PortCommand, PortEvent> = {
         return [{ type: 'PortRenamed', name: command.name, from: port.name }];
       case 'RemovePort':
         return port === undefined ? [] : [{ type: 'PortRemoved' }];
-    }
-  },
-
-  evolve(port, event) {
-    switch (event.type) {
-      case 'PortAdded':
-        return port === undefined ? { name: event.name } : new Rejection('the port is already there');
-      case 'PortRenamed':
-        return port === undefined ? new Rejection('there is no such port') : { name: event.name };
-      case 'PortRemoved':
-        return port === undefined ? new Rejection('there is no such port') : undefined;
     }
   },
 };

@@ -1,15 +1,17 @@
-/** The port service: its rules, its door and its defaults, put together. */
-
-import { portEvents } from './events.ts';
-import { knownLaptops } from './known-laptops.ts';
+import { laptopContract } from '#contracts/laptops';
+import { portContract } from '#contracts/ports';
+import { defineService, readVersion } from '@portside/kit/runtime';
 import { portDecider } from './port.ts';
-import { portResource } from './routes.ts';
+import { portResource } from './resource.ts';
 
-export const portService = {
-  name: 'ports',
+const noPorts: readonly number[] = [];
+
+export const portService = defineService({
+  module: import.meta.url,
+  contract: portContract,
+  version: readVersion(new URL('../../package.json', import.meta.url)),
   defaults: { httpPort: 5001, probePort: 9001 },
-  events: portEvents,
   decider: portDecider,
   resource: portResource,
-  follows: { laptops: knownLaptops },
-};
+  follows: { laptops: { ...laptopContract, referencesOf: (laptop) => laptop?.portIds ?? noPorts } },
+});

@@ -1,7 +1,7 @@
 /** Follows the ports' events over NATS. */
 
-import { subscribe, type SubscribeOptions, type Subscription } from '../subscriber/subscribe.ts';
-import { portEvents, type PortEvent } from './events.ts';
+import { portEvents, type PortEvent } from '#contracts/ports';
+import { subscribe, type SubscribeOptions, type Subscription } from '@portside/kit/subscriber';
 
 /** @throws as `subscribe`. */
 export function subscribeToPorts(options: SubscribeOptions<PortEvent>): Promise<Subscription> {

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { connectForTest, startTestBroker } from '../../src/testing/broker.ts';
-import { createCleanup } from '../../src/testing/faults/scenario.ts';
-import { findFreePort } from '../../src/testing/free-port.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { createCleanup } from '../support/faults/scenario.ts';
+import { findFreePort } from '../support/process/free-port.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const { defer, close } = createCleanup();

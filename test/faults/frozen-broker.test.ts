@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { freezeBroker } from '../../src/testing/faults/interruptions.ts';
-import { runScenario } from '../../src/testing/faults/scenario.ts';
+import { freezeBroker } from '../support/faults/interruptions.ts';
+import { runScenario } from '../support/faults/scenario.ts';
 
 const test = suite('a broker that is frozen for 20 s');
 

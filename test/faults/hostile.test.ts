@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { hostileMessages, sendHostileMessages } from '../../src/testing/faults/hostility.ts';
-import { runScenario } from '../../src/testing/faults/scenario.ts';
+import { hostileMessages, sendHostileMessages } from '../support/faults/hostility.ts';
+import { runScenario } from '../support/faults/scenario.ts';
 
 const test = suite('hostile messages on the event subjects');
 

@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { killLeader } from '../../src/testing/faults/kills.ts';
-import { runScenario } from '../../src/testing/faults/scenario.ts';
+import { killLeader } from '../support/faults/kills.ts';
+import { runScenario } from '../support/faults/scenario.ts';
 
 const test = suite('SIGKILL of the leader of a replicated stream under write load');
 

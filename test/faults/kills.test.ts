@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { killBroker, killService } from '../../src/testing/faults/kills.ts';
-import { runScenario, type Scenario } from '../../src/testing/faults/scenario.ts';
+import { killBroker, killService } from '../support/faults/kills.ts';
+import { runScenario, type Scenario } from '../support/faults/scenario.ts';
 
 const test = suite('SIGKILL under write load');
 

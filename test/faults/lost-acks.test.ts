@@ -3,15 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { connectForTest, startTestBroker } from '../../src/testing/broker.ts';
-import { eventually } from '../../src/testing/eventually.ts';
-import { loseAcks } from '../../src/testing/faults/lost-acks.ts';
-import { loseBatches } from '../../src/testing/faults/lost-batches.ts';
-import { startReplicas } from '../../src/testing/faults/replicas.ts';
-import { createCleanup, runScenario } from '../../src/testing/faults/scenario.ts';
-import { sendUntilAnswered } from '../../src/testing/idempotent-client.ts';
-import { readLaptopLog } from '../../src/testing/log-audit.ts';
-import { startTcpProxy } from '../../src/testing/tcp-proxy.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { eventually } from '../support/eventually.ts';
+import { loseAcks } from '../support/faults/lost-acks.ts';
+import { loseBatches } from '../support/faults/lost-batches.ts';
+import { startReplicas } from '../support/faults/replicas.ts';
+import { createCleanup, runScenario } from '../support/faults/scenario.ts';
+import { sendUntilAnswered } from '../support/http/idempotent-client.ts';
+import { readLaptopLog } from '../support/contract/log-audit.ts';
+import { startTcpProxy } from '../support/broker/tcp-proxy.ts';
 
 const test = suite('acknowledgements that get lost');
 

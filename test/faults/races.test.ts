@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { raceForOneId, raceTheGuard } from '../../src/testing/faults/races.ts';
-import { runScenario } from '../../src/testing/faults/scenario.ts';
+import { raceForOneId, raceTheGuard } from '../support/faults/races.ts';
+import { runScenario } from '../support/faults/scenario.ts';
 
 const test = suite('writers that race for one entity');
 

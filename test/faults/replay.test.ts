@@ -3,13 +3,13 @@
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { connectToNats, type Connection } from '../../src/nats/connection.ts';
-import { replay, type Replay } from '../../src/nats/replay.ts';
-import { connectForTest, startTestBroker } from '../../src/testing/broker.ts';
-import { eventually } from '../../src/testing/eventually.ts';
-import { loseConsumers } from '../../src/testing/faults/interruptions.ts';
-import { createCleanup, runScenario } from '../../src/testing/faults/scenario.ts';
-import { startTcpProxy } from '../../src/testing/tcp-proxy.ts';
+import { connectToNats, type Connection } from '../../src/kit/nats/connection/connection.ts';
+import { replay, type Replay } from '../../src/kit/nats/stream/replay.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { eventually } from '../support/eventually.ts';
+import { loseConsumers } from '../support/faults/interruptions.ts';
+import { createCleanup, runScenario } from '../support/faults/scenario.ts';
+import { startTcpProxy } from '../support/broker/tcp-proxy.ts';
 
 const { defer, close } = createCleanup();
 const broker = await startTestBroker();

@@ -5,13 +5,14 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import { Rejection } from '../../src/core/decider.ts';
-import type { StoredMessage } from '../../src/core/event-store.ts';
-import { foldMessage } from '../../src/core/fold.ts';
-import { Problem } from '../../src/core/problem.ts';
-import type { LaptopEvent } from '../../src/laptops/events.ts';
-import { laptopDecider, type Laptop, type LaptopCommand } from '../../src/laptops/laptop.ts';
-import { laptopResource } from '../../src/laptops/routes.ts';
+import { Rejection } from '../../src/kit/domain/decider.ts';
+import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
+import { foldMessage } from '../../src/kit/domain/fold.ts';
+import { Problem } from '../../src/kit/domain/problem.ts';
+import type { LaptopEvent } from '#contracts/laptops';
+import { laptopDecider, type LaptopCommand } from '../../src/laptops/laptop.ts';
+import type { Laptop } from '#contracts/laptops';
+import { laptopResource } from '../../src/laptops/resource.ts';
 import type { Operation, Read, Write } from './history.ts';
 
 /** The charging ports that there are, all along. */

@@ -3,14 +3,14 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { laptopEvents } from '../../src/laptops/events.ts';
-import { createCodec } from '../../src/nats/codec.ts';
-import { createEventStore } from '../../src/nats/event-store.ts';
-import { eventSubjects } from '../../src/nats/subjects.ts';
-import { connectForTest, startTestBroker } from '../../src/testing/broker.ts';
-import { startLag } from '../../src/testing/lag.ts';
-import { publishAll } from '../../src/testing/publish.ts';
-import { startServiceProcess } from '../../src/testing/service-process.ts';
+import { laptopEvents } from '#contracts/laptops';
+import { createCodec } from '../../src/kit/nats/stream/codec.ts';
+import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
+import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { startLag } from '../support/process/lag.ts';
+import { publishAll } from '../support/broker/publish.ts';
+import { startServiceProcess } from '../support/process/service-process.ts';
 import { findViolations, knownPorts, versionsOf } from './checker.ts';
 import { laptopCommands, type Replicas } from './commands.ts';
 

@@ -2,7 +2,7 @@
 
 import { get } from 'node:http';
 import { connect } from 'nats';
-import { laptopAdded } from '../../../src/testing/publish.ts';
+import { laptopAdded } from '../../../test/support/broker/publish.ts';
 import { answer, pace, readJob, summarize } from './latencies.ts';
 
 const { natsUrl, url, clients, firstId, rate, seconds } = readJob<{

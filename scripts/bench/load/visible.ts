@@ -3,7 +3,7 @@
 import { get } from 'node:http';
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from 'nats';
-import { laptopAdded } from '../../../src/testing/publish.ts';
+import { laptopAdded } from '../../../test/support/broker/publish.ts';
 import { answer, pace, readJob, summarize } from './latencies.ts';
 
 const { natsUrl, replicaUrl, stream, firstId, rate, seconds } = readJob<{

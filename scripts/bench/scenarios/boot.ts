@@ -1,8 +1,8 @@
 /** A replica starts: from a snapshot, and from nothing. */
 
 import { Objm } from '@nats-io/obj';
-import { snapshotBucket } from '../../../src/nats/snapshots.ts';
-import { eventually } from '../../../src/testing/eventually.ts';
+import { snapshotBucket } from '../../../src/kit/nats/snapshots/snapshots.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { createWorkshop } from '../children.ts';
 import { addLaptops, laptopBody, publishEvents } from '../laptops.ts';
 import { startBroker, startService, type Broker } from '../portside.ts';

@@ -12,6 +12,7 @@ import { peerFile } from '../peers.ts';
 import { startBroker } from '../portside.ts';
 import type { Scenario } from '../scenario.ts';
 import { takeTurns, toMeasure, type Case, type Sample } from '../turns.ts';
+import { typescriptArgs } from '../../typescript-args.ts';
 
 const rows = [10_000, 100_000, 1_000_000];
 /** As many publishes as the importer keeps in flight. */
@@ -55,9 +56,9 @@ async function importFile(file: string, count: number): Promise<Sample> {
   const workshop = createWorkshop();
   try {
     const { url } = await startBroker(workshop, 'always');
-    const script = fileURLToPath(new URL('../../import.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../../import/import.ts', import.meta.url));
     const started = performance.now();
-    await runCommand(process.execPath, ['--import', 'tsx', script, file], {
+    await runCommand(process.execPath, [...typescriptArgs, script, file], {
       env: { ...process.env, NATS_URL: url },
     });
     const seconds = (performance.now() - started) / 1000;

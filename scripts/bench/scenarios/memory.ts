@@ -1,7 +1,7 @@
 /** What a laptop costs in memory. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readResidentMiB } from '../../../src/testing/memory.ts';
+import { readResidentMiB } from '../../../test/support/process/memory.ts';
 import { createWorkshop } from '../children.ts';
 import { addLaptops } from '../laptops.ts';
 import { startBroker, startService } from '../portside.ts';

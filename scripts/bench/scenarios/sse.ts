@@ -1,6 +1,6 @@
 /** Many clients that follow the live events. */
 
-import { readResidentMiB } from '../../../src/testing/memory.ts';
+import { readResidentMiB } from '../../../test/support/process/memory.ts';
 import { loadFile, runLoad } from '../load.ts';
 import { peerFile } from '../peers.ts';
 import { serveNode } from '../children.ts';

@@ -1,0 +1,141 @@
+/** `npm run bench`: Portside beside its peers, and beside what the machine can do; the figures go to scripts/bench/. */
+
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { help, readArguments, UsageError, type BenchArguments } from './arguments.ts';
+import { createWorkshop, type Workshop } from './children.ts';
+import { describeMachine, describeVersions, readLoad } from './machine.ts';
+import { buildServices, profileFolderVariable } from './portside.ts';
+import { readShares } from './profile.ts';
+import { renderResults } from './render.ts';
+import { Result, type Share } from './result.ts';
+import { scenarios } from './scenarios.ts';
+
+const defaultOutput = fileURLToPath(new URL('bench', import.meta.url));
+
+/** Which scenarios could not be measured. */
+async function bench(args: BenchArguments): Promise<string[]> {
+  if (!args.isReportOnly) await buildServices();
+  const measured: Result[] = [];
+  const failed: string[] = [];
+  for (const name of args.isReportOnly ? [] : args.names) {
+    try {
+      const result = await measure(name, args);
+      measured.push(result);
+      if (args.output !== undefined) await keep(args.output, result);
+    } catch (error) {
+      failed.push(name);
+      report(`${name} FAILED: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+    // After each, so that whatever comes later costs nothing of what is there.
+    if (args.output !== undefined) await writeReport(args.output);
+  }
+  if (args.output === undefined) process.stdout.write(renderResults(measured));
+  else if (args.isReportOnly) await writeReport(args.output);
+  return failed;
+}
+
+async function measure(name: string, { rounds, seconds, scale }: BenchArguments): Promise<Result> {
+  const scenario = scenarios[name];
+  if (scenario === undefined) throw new RangeError(`there is no scenario ${name}`);
+  const { title, about, run, isProfiled = false } = scenario;
+  report(`${name}: ${title}`);
+  const before = readLoad();
+  const started = new Date();
+  const workshop = createWorkshop();
+  const closeAtEnd = () => void workshop.close().finally(() => process.exit(130));
+  process.once('SIGINT', closeAtEnd).once('SIGTERM', closeAtEnd);
+  try {
+    const size = (full: number) => Math.max(10, Math.round(full * scale));
+    const work = { workshop, rounds, seconds, size, report };
+    const { measures, targets = [], notes = [] } = await run(work);
+    const load = { before, after: readLoad() };
+    const profile = isProfiled
+      ? await withProfiler((inner) => run({ ...work, workshop: inner, rounds: 0 }))
+      : undefined;
+    return Result.parse({
+      scenario: name,
+      title,
+      about,
+      command: `npm run bench -- ${name}`,
+      started: started.toISOString(),
+      seconds: (Date.now() - started.getTime()) / 1000,
+      rounds,
+      scale,
+      machine: describeMachine(),
+      versions: await describeVersions(),
+      load,
+      measures,
+      targets,
+      notes,
+      profile,
+    });
+  } finally {
+    process.off('SIGINT', closeAtEnd).off('SIGTERM', closeAtEnd);
+    await workshop.close();
+  }
+}
+
+/** Where the processor time of every replica that `run` starts goes. */
+async function withProfiler(run: (workshop: Workshop) => Promise<unknown>): Promise<Share[]> {
+  report('once more with a profiler');
+  const outer = createWorkshop();
+  const earlier = process.env[profileFolderVariable];
+  try {
+    const folder = await outer.makeFolder();
+    // The replicas of this round alone: whoever set it goes on getting all the others.
+    process.env[profileFolderVariable] = folder;
+    const inner = createWorkshop();
+    try {
+      await run(inner);
+    } finally {
+      // Each replica writes its profile when it ends.
+      await inner.close();
+    }
+    return await readShares(folder);
+  } finally {
+    if (earlier === undefined) delete process.env[profileFolderVariable];
+    else process.env[profileFolderVariable] = earlier;
+    await outer.close();
+  }
+}
+
+async function keep(output: string, result: Result): Promise<void> {
+  await mkdir(join(output, 'results'), { recursive: true });
+  await writeFile(resultFile(output, result.scenario), `${JSON.stringify(result, undefined, 2)}\n`);
+}
+
+/** The report of all that is there, whenever it was measured. */
+async function writeReport(output: string): Promise<void> {
+  const files = Object.keys(scenarios)
+    .map((name) => resultFile(output, name))
+    .filter(existsSync);
+  const results = await Promise.all(
+    files.map(async (file) => Result.parse(JSON.parse(await readFile(file, 'utf8')))),
+  );
+  await writeFile(join(output, 'RESULTS.md'), renderResults(results));
+}
+
+function resultFile(output: string, scenario: string): string {
+  return join(output, 'results', `${scenario}.json`);
+}
+
+function report(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
+}
+
+try {
+  const args = readArguments(process.argv.slice(2), defaultOutput);
+  if (args === 'help') process.stdout.write(help);
+  else {
+    const failed = await bench(args);
+    // What a scenario started is ended by now; a connection that lingers must not keep the bench.
+    process.exit(failed.length === 0 ? 0 : 1);
+  }
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${help}`);
+  process.exitCode = 2;
+}

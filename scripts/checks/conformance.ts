@@ -1,0 +1,59 @@
+/** `npm run conformance`: tools that nobody here wrote judge the REST door of both services. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { connectForTest, startTestBroker } from '../../test/support/broker/broker.ts';
+import { startServiceProcess } from '../../test/support/process/service-process.ts';
+import { runChecks } from './checks.ts';
+import { lintChecks } from './conformance/linters.ts';
+import { prismChecks } from './conformance/prism.ts';
+import { schemathesisCheck } from './conformance/schemathesis.ts';
+import { installNpmTools } from './conformance/tools.ts';
+
+const help = `npm run conformance [-- TOOL …]
+
+Starts a broker and both services on free ports and lets outside tools judge them (all without a TOOL):
+  spectral, redocly   lint both OpenAPI documents
+  prism               runs the REST tests once more through a validating proxy
+  schemathesis        makes requests out of the documents and judges the answers; needs Python 3.10
+The tools are pinned in conformance/ and installed there. One line a check; exit code 1 when one fails.
+`;
+
+const services = ['laptops', 'ports'] as const;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { help: { type: 'boolean', short: 'h' } },
+});
+if (values.help) process.stdout.write(help);
+else process.exitCode = (await judge(positionals)) ? 0 : 1;
+
+/** Whether every check of these tools passed. */
+async function judge(tools: readonly string[]): Promise<boolean> {
+  await installNpmTools();
+  const folder = await mkdtemp(join(tmpdir(), 'portside-conformance-'));
+  const closers = [() => rm(folder, { recursive: true })];
+  try {
+    const broker = await startTestBroker();
+    closers.unshift(broker.close);
+    const { connection } = await connectForTest(broker);
+    closers.unshift(() => connection.nc.close());
+    const checks = prismChecks(folder);
+    for (const name of services) {
+      const { url, stop } = await startServiceProcess(name, { natsUrl: broker.url });
+      closers.unshift(async () => void (await stop()));
+      const document = join(folder, `${name}.json`);
+      await writeFile(document, await (await fetch(`${url}/openapi.json`)).text());
+      checks.push(...lintChecks(name, document), schemathesisCheck(name, url, folder));
+    }
+    const wanted = checks
+      .filter(({ name }) => tools.length === 0 || tools.some((tool) => name.startsWith(tool)))
+      .toSorted((a, b) => a.name.localeCompare(b.name));
+    const { passed, failed } = await runChecks(wanted, (text) => process.stdout.write(text));
+    return failed === 0 && passed > 0;
+  } finally {
+    for (const close of closers) await close();
+  }
+}

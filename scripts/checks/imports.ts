@@ -1,0 +1,130 @@
+/** The import graph of the sources, and the rules that it follows. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+
+/** The specifiers that each file imports, by the file's path from the root: `src/kit/index.ts`. */
+export type ImportGraph = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * The layers of the kit, each with the layers that it may import beside itself. A file at the top of the kit is an entry
+ * point and belongs to the domain.
+ */
+export const layers: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  eventlog: ['domain'],
+  api: ['domain', 'eventlog'],
+  nats: ['domain', 'eventlog', 'api'],
+  http: ['domain', 'eventlog', 'api'],
+  runtime: ['domain', 'eventlog', 'api', 'nats', 'http'],
+  cli: ['domain', 'nats', 'runtime'],
+  client: ['domain', 'eventlog', 'api'],
+  subscriber: ['domain', 'api', 'nats'],
+  testing: ['domain', 'api'],
+  console: [],
+};
+
+/** Layers that run anywhere JavaScript does. They import these packages alone. */
+const pureLayers = new Set(['domain', 'eventlog', 'api', 'client']);
+const purePackages = new Set(['zod', 'sorted-btree', 'quick-lru']);
+
+const kit = 'src/kit/';
+
+/** Reads the imports of every source file below `folders`, without tests. */
+export function readImports(root: string, folders: readonly string[]): Map<string, readonly string[]> {
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((name) => posix.join(folder, String(name))),
+  );
+  const sources = files.filter(
+    (file) =>
+      /\.(?:ts|js)$/.test(file) &&
+      !/\.(?:test|d)\.ts$/.test(file) &&
+      !/(?:^|\/)(?:node_modules|dist)\//.test(file),
+  );
+  return new Map(sources.map((file) => [file, importsOf(readFileSync(join(root, file), 'utf8'))]));
+}
+
+/** The specifiers of static imports, re-exports and dynamic imports, in order. Types in JSDoc comments do not count. */
+export function importsOf(source: string): string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '');
+  const pattern =
+    /(?:^|\n)(?:import|export)\s[^'";]*?from\s+'([^']+)'|(?:^|\n)import\s+'([^']+)'|import\('([^']+)'\)/g;
+  return Array.from(code.matchAll(pattern), ([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '');
+}
+
+/** Returns a line for each import that breaks a rule. `entryPoints`: the `exports` of the kit, `.` and `./client`. */
+export function findBrokenRules(graph: ImportGraph, entryPoints: readonly string[]): string[] {
+  return [...graph].flatMap(([file, specifiers]) =>
+    specifiers.flatMap((specifier) => {
+      const reason = file.startsWith(kit)
+        ? breaksLayer(file, specifier)
+        : breaksBoundary(file, specifier, entryPoints);
+      return reason === undefined ? [] : [`${file} imports ${specifier}: ${reason}`];
+    }),
+  );
+}
+
+function breaksLayer(file: string, specifier: string): string | undefined {
+  const layer = layerOf(file);
+  if (!specifier.startsWith('.')) {
+    return pureLayers.has(layer) && !purePackages.has(specifier)
+      ? `${layer} imports only ${[...purePackages].join(', ')}`
+      : undefined;
+  }
+  const target = posix.join(posix.dirname(file), specifier);
+  if (!target.startsWith(kit)) return 'the kit imports nothing outside of itself';
+  const allowed = [layer, ...(layers[layer] ?? [])];
+  return allowed.includes(layerOf(target)) ? undefined : `${layer} imports only ${allowed.join(', ')}`;
+}
+
+function layerOf(file: string): string {
+  const [folder, ...rest] = file.slice(kit.length).split('/');
+  return rest.length > 0 && folder !== undefined ? folder : 'domain';
+}
+
+function breaksBoundary(file: string, specifier: string, entryPoints: readonly string[]): string | undefined {
+  const isDeep = specifier.startsWith('.') && posix.join(posix.dirname(file), specifier).startsWith(kit);
+  if (isDeep) return 'the kit is imported by its package name';
+  if (!/^@portside\/kit(?:\/|$)/.test(specifier)) return undefined;
+  const entry = `.${specifier.slice('@portside/kit'.length)}`;
+  return entryPoints.includes(entry) ? undefined : `the kit has no entry point ${entry}`;
+}
+
+/** Returns the files of one import cycle, the first one repeated at the end; undefined if there is none. */
+export function findCycle(graph: ImportGraph): string[] | undefined {
+  const done = new Set<string>();
+  const path: string[] = [];
+
+  function visit(file: string): string[] | undefined {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    path.push(file);
+    for (const specifier of graph.get(file) ?? []) {
+      const target = resolveImport(graph, file, specifier);
+      const cycle = target === undefined ? undefined : visit(target);
+      if (cycle !== undefined) return cycle;
+    }
+    path.pop();
+    done.add(file);
+    return undefined;
+  }
+
+  for (const file of graph.keys()) {
+    const cycle = visit(file);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}
+
+function resolveImport(graph: ImportGraph, file: string, specifier: string): string | undefined {
+  if (!specifier.startsWith('.')) return undefined;
+  const target = posix.join(posix.dirname(file), specifier);
+  return graph.has(target) ? target : undefined;
+}
+
+/** The entry points that a package.json exports: `.`, `./client`, … */
+export function readEntryPoints(packageFile: string): string[] {
+  if (!existsSync(packageFile)) throw new Error(`${dirname(packageFile)} is not a package`);
+  const { exports }: { exports: Record<string, unknown> } = JSON.parse(readFileSync(packageFile, 'utf8'));
+  return Object.keys(exports);
+}

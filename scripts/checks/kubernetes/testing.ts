@@ -1,0 +1,56 @@
+/** What the tests of the manifests share: both overlays, rendered once, and the rest of the project that they agree with. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chargerService } from '../../../examples/chargers/service.ts';
+import { laptopService } from '../../../src/laptops/service.ts';
+import { portService } from '../../../src/ports/service.ts';
+import { variablesOfProvisioner, variablesOfService } from '../../../src/kit/runtime/config/config.ts';
+import { ROOT } from '../../setup/root.mjs';
+import type { Project } from './agreement.ts';
+import { findKubectl } from './kubectl.ts';
+import type { Manifest } from './manifests.ts';
+import { renderManifests } from './render.ts';
+
+export const overlays = ['kubernetes/overlays/local', 'kubernetes/overlays/production'] as const;
+
+export type Rendered = Readonly<Record<(typeof overlays)[number], readonly Manifest[]>>;
+
+/** Undefined where there is no kubectl; the reason is printed, since tests are skipped for it. */
+export async function renderOverlays(): Promise<Rendered | undefined> {
+  const kubectl = await findKubectl();
+  if ('missing' in kubectl) {
+    process.stdout.write(`skipped: ${kubectl.missing}\n`);
+    return undefined;
+  }
+  const [local, production] = await Promise.all(
+    overlays.map((overlay) => renderManifests(kubectl.program, overlay)),
+  );
+  if (local === undefined || production === undefined) throw new Error('there are two overlays');
+  return { 'kubernetes/overlays/local': local, 'kubernetes/overlays/production': production };
+}
+
+export function readProject(): Project {
+  const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+  const { defaults } = laptopService;
+  return {
+    services: [laptopService, portService, chargerService].map(({ contract, defaults: ports }) => ({
+      name: contract.name,
+      defaults: ports,
+    })),
+    serviceVariables: variablesOfService(defaults),
+    provisionVariables: variablesOfProvisioner(),
+    commands: read('docs/kubernetes.md'),
+    keyCommands: read('docs/security.md'),
+    roles: read('docker/nats-roles.conf'),
+    compose: read('docker/compose.yaml'),
+    version: /"version": "([^"]+)"/.exec(read('package.json'))?.[1] ?? '',
+  };
+}
+
+/** A copy in which one thing is otherwise. */
+export function altered<T>(original: T, alter: (copy: T) => unknown): T {
+  const copy = structuredClone(original);
+  alter(copy);
+  return copy;
+}

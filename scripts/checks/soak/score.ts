@@ -1,0 +1,71 @@
+/** The sums of a soak, and the table that shows them. */
+
+import { addResults, nothingWrong, type ScenarioResult } from '../../../test/support/faults/scenario.ts';
+
+export type Score = {
+  add(name: string, result: ScenarioResult): void;
+  /** A scenario did not come to its end. */
+  fail(name: string): void;
+  /** Whether nothing is lost, doubled or diverged, and nothing failed. */
+  isClean(): boolean;
+  /** A line for each scenario, and one for all. */
+  table(): string;
+};
+
+const columns = [
+  'scenario',
+  'rounds',
+  'acknowledged',
+  'lost',
+  'doubled',
+  'diverged',
+  'failed',
+  'longest recovery',
+];
+
+export function createScore(names: readonly string[]): Score {
+  const results = new Map(names.map((name) => [name, nothingWrong]));
+  const failures = new Map(names.map((name) => [name, 0]));
+  const sum = () => [...results.values()].reduce(addResults);
+  const sumOfFailures = () => [...failures.values()].reduce((total, count) => total + count, 0);
+
+  const describe = (name: string, result: ScenarioResult, failed: number): string[] => [
+    name,
+    String(result.rounds),
+    String(result.acknowledged),
+    String(result.lost),
+    String(result.doubled),
+    String(result.diverged),
+    String(failed),
+    `${(result.longestRecoveryMs / 1000).toFixed(1)} s`,
+  ];
+
+  return {
+    add: (name, result) => void results.set(name, addResults(results.get(name) ?? nothingWrong, result)),
+    fail: (name) => void failures.set(name, (failures.get(name) ?? 0) + 1),
+
+    isClean() {
+      const { lost, doubled, diverged } = sum();
+      return lost + doubled + diverged + sumOfFailures() === 0;
+    },
+
+    table() {
+      const rows = [...results].map(([name, result]) => describe(name, result, failures.get(name) ?? 0));
+      return layOut([columns, ...rows, describe('all', sum(), sumOfFailures())]);
+    },
+  };
+}
+
+/** Columns as wide as they need to be: names to the left, numbers to the right. */
+function layOut(rows: readonly (readonly string[])[]): string {
+  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  '),
+    )
+    .join('\n');
+}

@@ -1,0 +1,27 @@
+/** The scenarios of the soak, and how many rounds of each make one turn: about as long as one of the others. */
+
+import { raceForOneId, raceTheGuard } from '../../../test/support/faults/races.ts';
+import { sendHostileMessages } from '../../../test/support/faults/hostility.ts';
+import { freezeBroker, loseConsumers } from '../../../test/support/faults/interruptions.ts';
+import { killBroker, killLeader, killService } from '../../../test/support/faults/kills.ts';
+import { loseAcks } from '../../../test/support/faults/lost-acks.ts';
+import { loseBatches } from '../../../test/support/faults/lost-batches.ts';
+import type { Scenario } from '../../../test/support/faults/scenario.ts';
+
+export type Turn = { readonly scenario: Scenario; readonly rounds: number };
+
+/** Milliseconds after which a turn that does not end counts as failed. */
+export const turnTimeoutMs = 300_000;
+
+export const scenarios: Readonly<Record<string, Turn>> = {
+  'kill-service': { scenario: killService, rounds: 4 },
+  'kill-broker': { scenario: killBroker, rounds: 4 },
+  'kill-leader': { scenario: killLeader, rounds: 2 },
+  'race-for-one-id': { scenario: raceForOneId, rounds: 4 },
+  'race-the-guard': { scenario: raceTheGuard, rounds: 500 },
+  'lost-acks': { scenario: loseAcks, rounds: 5 },
+  'lost-batches': { scenario: loseBatches, rounds: 20 },
+  'lost-consumers': { scenario: loseConsumers, rounds: 4 },
+  'frozen-broker': { scenario: freezeBroker, rounds: 1 },
+  'hostile-messages': { scenario: sendHostileMessages, rounds: 1 },
+};

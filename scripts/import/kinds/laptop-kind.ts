@@ -1,0 +1,45 @@
+/** A laptop as a row of a file. */
+
+import { z } from 'zod';
+import { bindDecider } from '../../../src/kit/domain/decider.ts';
+import { Model, Title, type LaptopEvent, laptopEvents } from '#contracts/laptops';
+import { laptopDecider, type LaptopCommand } from '../../../src/laptops/laptop.ts';
+import type { Laptop } from '#contracts/laptops';
+import { Difference, type Kind } from './kind.ts';
+import { RowId } from '../formats/row-id.ts';
+
+/** Port ids: `"1 3"`, `[1, 3]`, or `[{"id": 1}, {"id": 3}]` as the laptop service itself answers them. */
+const FittedPorts = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(/\s+/).filter((id) => id !== '') : value),
+  z.array(z.union([RowId, z.strictObject({ id: RowId }).transform(({ id }) => id)])).optional(),
+);
+
+const LaptopRow = z.strictObject({
+  id: RowId,
+  title: Title,
+  model: Model,
+  ports: FittedPorts,
+});
+
+type LaptopRow = z.output<typeof LaptopRow>;
+
+export const laptopKind: Kind<Laptop | undefined, LaptopCommand, LaptopEvent, LaptopRow> = {
+  service: 'laptops',
+  noun: 'laptop',
+  stream: 'LAPTOPS',
+  columns: { required: ['id', 'title', 'model'], optional: ['ports'] },
+  row: LaptopRow,
+  events: laptopEvents,
+  // Files come in any order: which ports there are is not looked at. One that is not there is not shown.
+  decider: bindDecider(laptopDecider, { ports: () => ({ name: '' }) }),
+
+  plan({ title, model, ports = [] }, laptop) {
+    const fits: LaptopCommand[] = ports.map((portId) => ({ type: 'FitPort', portId }));
+    if (laptop === undefined) return [{ type: 'AddLaptop', title, model }, ...fits];
+    if (laptop.title !== title)
+      return new Difference(`its title is ${JSON.stringify(laptop.title)}, not ${JSON.stringify(title)}`);
+    if (laptop.model !== model)
+      return new Difference(`its model is ${JSON.stringify(laptop.model)}, not ${JSON.stringify(model)}`);
+    return fits;
+  },
+};

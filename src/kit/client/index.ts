@@ -1,0 +1,17 @@
+/** The typed HTTP client of a service, for Node and browsers. */
+
+export {
+  createClient,
+  type Answer,
+  type ChangeOptions,
+  type Client,
+  type ClientDefinition,
+  type ListOptions,
+  type Moment,
+  type Reads,
+  type WriteOptions,
+} from './create-client.ts';
+export { EventsGone, type FollowOptions } from './follow.ts';
+export { type ReadOptions } from './pages.ts';
+export { ProblemError, type ClientProblemCode } from './problem-error.ts';
+export { type CallOptions, type TransportOptions } from './transport.ts';

@@ -1,0 +1,23 @@
+/** Begins: one state, one session that keeps it up to date, and the page drawn from it. */
+
+import { createRequest } from './store/api.js';
+import { App } from './views/app.js';
+import { html, render } from './vendor/preact.js';
+import { startSession } from './store/session.js';
+import { createStore } from './store/state.js';
+
+const store = createStore();
+const request = createRequest(() => store.state.token);
+const root = document.querySelector('#page');
+/** @type {import('./store/session.js').Session | undefined} */
+let session;
+
+function draw() {
+  if (!(root instanceof HTMLElement)) return;
+  render(html`<${App} state=${store.state} update=${store.update} session=${session} />`, root);
+}
+
+store.subscribe(draw);
+draw();
+session = await startSession(store, request);
+draw();

@@ -1,0 +1,62 @@
+/** One figure over time. */
+
+import { html, useEffect, useRef } from '../vendor/preact.js';
+import uPlot from '../vendor/uplot.js';
+
+const height = 160;
+/** Seconds that a chart shows at least. */
+const leastSeconds = 60;
+
+/** @param {{ title: string, times: number[], values: (number | null)[] }} props times in seconds since 1970 */
+export function Chart({ title, times, values }) {
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const chart = useRef(/** @type {uPlot | undefined} */ (undefined));
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const draw = () => {
+      const before = chart.current;
+      before?.destroy();
+      chart.current = new uPlot(optionsFor(element), before?.data ?? [times, values], element);
+    };
+    const observer = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height }));
+    draw();
+    dark.addEventListener('change', draw);
+    observer.observe(element);
+    return () => {
+      dark.removeEventListener('change', draw);
+      observer.disconnect();
+      chart.current?.destroy();
+    };
+  }, []);
+  useEffect(() => chart.current?.setData([times, values]), [times.at(-1)]);
+  const last = values.at(-1);
+  const said = last === null || last === undefined ? 'not known' : Number(last.toFixed(1));
+  return html`<figure>
+    <figcaption>${title}: <strong>${said}</strong></figcaption>
+    <div class="chart" role="img" aria-label=${`${title}, last: ${said}`} ref=${place}></div>
+  </figure>`;
+}
+
+/** @param {HTMLElement} element @returns {uPlot.Options} */
+function optionsFor(element) {
+  const style = getComputedStyle(element);
+  const axis = {
+    stroke: style.color,
+    grid: { stroke: style.getPropertyValue('--line'), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width: element.clientWidth,
+    height,
+    legend: { show: false },
+    cursor: { show: false },
+    axes: [axis, axis],
+    scales: {
+      x: { range: (_chart, first, last) => [Math.min(first, last - leastSeconds), last] },
+      y: { range: (_chart, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
+    },
+    series: [{}, { stroke: style.getPropertyValue('--accent'), width: 2, points: { show: false } }],
+  };
+}

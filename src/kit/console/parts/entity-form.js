@@ -1,0 +1,162 @@
+/** A form made of a schema: a field for each property, and what the service says is wrong stands at its field. */
+
+import { capitalize } from '../store/contract.js';
+import { toCurl } from './commands.js';
+import { CopyButton } from './copy-button.js';
+import { html, useEffect, useRef, useState } from '../vendor/preact.js';
+
+/**
+ * @typedef {import('../store/contract.js').Field} Field
+ * @typedef {import('../store/api.js').Problem} Problem
+ * @typedef {Record<string, string | boolean>} Values what stands in the fields
+ *
+ * @typedef {object} EntityFormProps
+ * @property {Field[]} fields
+ * @property {import('./difference.js').Fields} initial
+ * @property {string} action what the button says
+ * @property {{ method: string, path: string, headers?: Record<string, string> }} request for a terminal
+ * @property {(body: object) => Promise<Problem | undefined>} onSend
+ * @property {() => void} onCancel
+ */
+
+/** @param {EntityFormProps} props */
+export function EntityForm({ fields, initial, action, request, onSend, onCancel }) {
+  const [values, setValues] = useState(() => toValues(fields, initial));
+  const [problem, setProblem] = useState(/** @type {Problem | undefined} */ (undefined));
+  const [isSending, setSending] = useState(false);
+  const form = useRef(/** @type {HTMLFormElement | null} */ (null));
+  useEffect(() => {
+    const wrong = form.current?.querySelector('[aria-invalid="true"]');
+    if (wrong instanceof HTMLElement) wrong.focus();
+  }, [problem]);
+
+  const submit = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    setSending(true);
+    setProblem(await onSend(toBody(fields, values)));
+    setSending(false);
+  };
+  const { errors = [] } = problem ?? {};
+  const names = new Set(fields.map(({ name }) => `/${name}`));
+  const others = errors.filter(({ pointer }) => !names.has(fieldOf(pointer)));
+  return html`<form onSubmit=${submit} noValidate ref=${form}>
+    <p class="error" role="alert">
+      ${problem?.detail}${others.map(({ pointer, detail }) => html`<br />${pointer} ${detail}`)}
+    </p>
+    ${fields.map(
+      (field, index) =>
+        html`<${FieldInput}
+          field=${field}
+          value=${values[field.name]}
+          isFirst=${index === 0}
+          error=${errors.find(({ pointer }) => fieldOf(pointer) === `/${field.name}`)?.detail}
+          onValue=${(/** @type {string | boolean} */ value) => setValues((before) => ({ ...before, [field.name]: value }))}
+        />`,
+    )}
+    <div class="buttons">
+      <button type="submit" disabled=${isSending}>${action}</button>
+      <button type="button" class="quiet" onClick=${onCancel}>Cancel</button>
+      <${CopyButton}
+        label="Copy as curl"
+        text=${toCurl(request.path, { ...request, body: toBody(fields, values) })}
+      />
+    </div>
+  </form>`;
+}
+
+/**
+ * @param {{ field: Field, value: string | boolean | undefined, isFirst: boolean, error: string | undefined,
+ *   onValue: (value: string | boolean) => void }} props
+ */
+function FieldInput({ field: { name, schema, required }, value, isFirst, error, onValue }) {
+  const id = `field-${name}`;
+  const common = {
+    id,
+    name,
+    autofocus: isFirst,
+    'aria-required': required,
+    'aria-invalid': error !== undefined,
+    'aria-describedby': `${id}-hint${error === undefined ? '' : ` ${id}-error`}`,
+  };
+  return html`<div class="field">
+    <label for=${id}>${capitalize(name)}${!required && ' (optional)'}</label>
+    <${Control} common=${common} schema=${schema} value=${value} onValue=${onValue} />
+    <small id=${`${id}-hint`}>${schema.description}</small>
+    ${error !== undefined && html`<span class="error" id=${`${id}-error`}>${error}</span>`}
+  </div>`;
+}
+
+/** @param {{ common: object, schema: import('../store/contract.js').Schema, value: string | boolean | undefined, onValue: (value: string | boolean) => void }} props */
+function Control({ common, schema, value, onValue }) {
+  const onInput = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
+    onValue(currentTarget.value);
+  switch (kindOf(schema)) {
+    case 'choice':
+      return html`<select ...${common} value=${value} onInput=${onInput}>
+        <option value=""></option>
+        ${schema.enum?.map((choice) => html`<option value=${String(choice)}>${String(choice)}</option>`)}
+      </select>`;
+    case 'boolean':
+      return html`<input
+        ...${common}
+        type="checkbox"
+        checked=${value === true}
+        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => onValue(currentTarget.checked)}
+      />`;
+    case 'number':
+      return html`<input ...${common} inputmode="decimal" value=${value} onInput=${onInput} />`;
+    case 'json':
+      return html`<textarea ...${common} value=${value} onInput=${onInput}></textarea>`;
+    case 'text':
+      return html`<input ...${common} value=${value} onInput=${onInput} />`;
+  }
+}
+
+/** @param {import('../store/contract.js').Schema} schema @returns {'choice' | 'boolean' | 'number' | 'text' | 'json'} */
+function kindOf({ type, enum: choices }) {
+  const types = [type].flat();
+  if (choices !== undefined) return 'choice';
+  if (types.includes('boolean')) return 'boolean';
+  if (types.includes('integer') || types.includes('number')) return 'number';
+  return types.includes('string') ? 'text' : 'json';
+}
+
+/** The field that a JSON Pointer (RFC 6901) leads into: `/ports/0/id` → `/ports`. @param {string} pointer */
+function fieldOf(pointer) {
+  return pointer.split('/').slice(0, 2).join('/');
+}
+
+/** @param {Field[]} fields @param {import('./difference.js').Fields} entity @returns {Values} */
+function toValues(fields, entity) {
+  return Object.fromEntries(
+    fields.map(({ name, schema }) => {
+      // `portId` of an entity that shows its port as `port`.
+      const value = entity[name] ?? Object(entity[name.replace(/Id$/, '')]).id;
+      if (kindOf(schema) === 'boolean') return [name, value === true];
+      if (value === undefined || value === null) return [name, ''];
+      return [name, kindOf(schema) === 'json' ? JSON.stringify(value) : String(value)];
+    }),
+  );
+}
+
+/** What is not what the schema asks for is sent as it stands: the service says what is wrong with it. @param {Field[]} fields @param {Values} values */
+function toBody(fields, values) {
+  return Object.fromEntries(
+    fields.flatMap(({ name, schema, required }) => {
+      const value = values[name] ?? '';
+      if (value === '' && !required) return [];
+      const kind = kindOf(schema);
+      if (kind === 'number' || kind === 'json') return value === '' ? [] : [[name, readJson(String(value))]];
+      return [[name, value]];
+    }),
+  );
+}
+
+/** @param {string} text @returns {unknown} */
+function readJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

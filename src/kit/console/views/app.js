@@ -1,0 +1,86 @@
+/** The page as a whole: what is always there, and the view that the address names. */
+
+import { capitalize } from '../store/contract.js';
+import { Dialog } from '../parts/dialog.js';
+import { EntityView } from './entity-view.js';
+import { HealthView } from './health-view.js';
+import { LogView } from './log-view.js';
+import { Notices } from '../parts/notices.js';
+import { html, useEffect, useRef } from '../vendor/preact.js';
+import { StatusStrip } from '../parts/status-strip.js';
+import { TableView } from './table-view.js';
+import { TokenField } from '../parts/token-field.js';
+
+/**
+ * What every view is given.
+ *
+ * @typedef {object} ViewProps
+ * @property {import('../store/state.js').State} state
+ * @property {import('../store/state.js').Store['update']} update
+ * @property {import('../store/session.js').Session} session
+ * @property {import('../store/contract.js').Contract} contract
+ */
+
+const views = { table: TableView, entity: EntityView, log: LogView, health: HealthView };
+
+/** @param {Omit<ViewProps, 'session' | 'contract'> & { session: ViewProps['session'] | undefined }} props */
+export function App({ state, update, session }) {
+  const { contract, route } = state;
+  const main = useRef(/** @type {HTMLElement | null} */ (null));
+  useFocusAfterMoving(main, `${route.view} ${route.id}`);
+  const View = views[route.view];
+  const props = { state, update, session, contract };
+  return html`
+    <a class="skip" href="#main" onClick=${skipTo(main)}>Skip to the content</a>
+    <header>
+      <h1>${contract === undefined ? document.title : contract.title}</h1>
+      <${Navigation} state=${state} />
+      <${TokenField} state=${state} update=${update} />
+    </header>
+    <${StatusStrip} state=${state} />
+    <${Notices} state=${state} session=${session} />
+    <main id="main" tabindex="-1" ref=${main}>
+      ${contract === undefined || session === undefined ? null : html`<${View} ...${props} />`}
+    </main>
+    <footer><p class="message" role="status">${state.message}</p></footer>
+    ${contract !== undefined && session !== undefined && html`<${Dialog} ...${props} />`}
+  `;
+}
+
+/** @param {{ state: import('../store/state.js').State }} props */
+function Navigation({ state: { contract, route, rejections } }) {
+  const name = capitalize(contract?.name ?? 'entities');
+  const links = /** @type {const} */ ([
+    ['table', '#/', name],
+    ['log', '#/log', rejections.length === 0 ? 'Log' : `Log (${rejections.length} rejected)`],
+    ['health', '#/health', 'Health'],
+  ]);
+  return html`<nav aria-label="Views">
+    ${links.map(
+      ([view, href, label]) =>
+        html`<a href=${href} aria-current=${route.view === view ? 'page' : undefined}>${label}</a>`,
+    )}
+    <a href="/docs">API</a>
+  </nav>`;
+}
+
+/**
+ * The link's own way would change the address, which names the view.
+ *
+ * @param {{ current: HTMLElement | null }} main
+ */
+function skipTo(main) {
+  return (/** @type {Event} */ event) => {
+    event.preventDefault();
+    main.current?.focus();
+  };
+}
+
+/** Whoever goes to another view goes on reading there. @param {{ current: HTMLElement | null }} main @param {string} place */
+function useFocusAfterMoving(main, place) {
+  const before = useRef(place);
+  useEffect(() => {
+    if (before.current !== place) main.current?.focus();
+    before.current = place;
+  }, [place]);
+}

@@ -1,0 +1,138 @@
+/** The rows of the table. However many there are, only those in sight are in the document. */
+
+import { capitalize } from '../store/contract.js';
+import { html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
+import { toText } from '../parts/text.js';
+
+/** The height of a row in pixels, as the style has it. */
+const rowHeight = 36;
+/** Rows beyond what is in sight, above and below. */
+const margin = 8;
+
+/**
+ * @typedef {object} RowsProps
+ * @property {import('../store/table.js').Row[]} rows
+ * @property {import('../store/contract.js').Contract} contract
+ * @property {import('../store/table.js').Order} order
+ * @property {boolean} isPast
+ * @property {(field: string) => void} onOrder called with the column to sort by
+ * @property {(kind: 'change' | 'remove', id: number) => void} onOpen
+ */
+
+/** @param {RowsProps} props */
+export function Rows({ rows, contract, order, isPast, onOrder, onOpen }) {
+  const region = useRef(/** @type {HTMLElement | null} */ (null));
+  const [sight, setSight] = useState({ top: 0, height: 800 });
+  const look = () => {
+    const { scrollTop: top = 0, clientHeight: height = 0 } = region.current ?? {};
+    setSight((before) => (before.top === top && before.height === height ? before : { top, height }));
+  };
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(look);
+    if (region.current !== null) observer.observe(region.current);
+    return () => observer.disconnect();
+  }, []);
+
+  const first = Math.max(0, Math.min(Math.floor(sight.top / rowHeight), rows.length) - margin);
+  const end = Math.min(rows.length, first + Math.ceil(sight.height / rowHeight) + 2 * margin);
+  const canChange = !isPast && (contract.change !== undefined || contract.canRemove);
+  const width = contract.columns.length + (canChange ? 1 : 0);
+  return html`<div
+    class="rows"
+    role="region"
+    aria-label=${`All ${contract.name}`}
+    tabindex="0"
+    ref=${region}
+    onScroll=${look}
+  >
+    <table aria-rowcount=${rows.length + 1}>
+      <thead>
+        <tr aria-rowindex="1">
+          ${contract.columns.map((column) => html`<${Heading} name=${column.name} order=${order} onOrder=${onOrder} />`)}
+          ${canChange && html`<th scope="col" class="actions">Actions</th>`}
+        </tr>
+      </thead>
+      <tbody>
+        <${Space} rows=${first} width=${width} />
+        ${rows
+          .slice(first, end)
+          .map(
+            (row, index) =>
+              html`<${Line}
+                key=${`${row.id} ${row.changes}`}
+                row=${row}
+                index=${first + index + 2}
+                contract=${contract}
+                onOpen=${canChange ? onOpen : undefined}
+              />`,
+          )}
+        <${Space} rows=${rows.length - end} width=${width} />
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** @param {{ name: string, order: import('../store/table.js').Order, onOrder: RowsProps['onOrder'] }} props */
+function Heading({ name, order, onOrder }) {
+  const isOrder = order.field === name;
+  const direction = order.descending ? 'descending' : 'ascending';
+  return html`<th scope="col" class=${name === 'id' && 'id'} aria-sort=${isOrder ? direction : undefined}>
+    <button type="button" class="quiet" onClick=${() => onOrder(name)}>
+      ${capitalize(name)}<span aria-hidden="true">${isOrder ? (order.descending ? ' ▼' : ' ▲') : ''}</span>
+    </button>
+  </th>`;
+}
+
+/**
+ * @param {{ row: import('../store/table.js').Row, index: number, contract: import('../store/contract.js').Contract,
+ *   onOpen: RowsProps['onOpen'] | undefined }} props
+ */
+function Line({
+  row: { id, entity, changes },
+  index,
+  contract: { columns, change, canRemove, noun },
+  onOpen,
+}) {
+  return html`<tr aria-rowindex=${index} class=${changes > 0 ? 'changed' : undefined} data-id=${id}>
+    ${columns.map(({ name }) =>
+      name === 'id'
+        ? html`<th scope="row" class="id"><a href=${`#/entity/${id}`}>${id}</a></th>`
+        : html`<td title=${toText(entity[name])}>${toText(entity[name])}</td>`,
+    )}
+    ${
+      onOpen !== undefined &&
+      html`<td class="actions">
+        ${
+          change !== undefined &&
+          html`<button
+            type="button"
+            class="quiet"
+            aria-label=${`Change ${noun} ${id}`}
+            onClick=${() => onOpen('change', id)}
+          >
+            Change
+          </button>`
+        }
+        ${
+          canRemove &&
+          html`<button
+            type="button"
+            class="quiet"
+            aria-label=${`Remove ${noun} ${id}`}
+            onClick=${() => onOpen('remove', id)}
+          >
+            Remove
+          </button>`
+        }
+      </td>`
+    }
+  </tr>`;
+}
+
+/** Stands for the rows that are out of sight. @param {{ rows: number, width: number }} props */
+function Space({ rows, width }) {
+  if (rows === 0) return null;
+  return html`<tr aria-hidden="true" class="space">
+    <td colspan=${width} style=${{ height: `${rows * rowHeight}px` }}></td>
+  </tr>`;
+}

@@ -1,0 +1,97 @@
+/** The history of one entity, newest first: each event with what it changed. */
+
+import { toCurl, toNatsMessage } from '../parts/commands.js';
+import { CopyButton } from '../parts/copy-button.js';
+import { differenceOf } from '../parts/difference.js';
+import { html } from '../vendor/preact.js';
+import { describeEvent, toCount, toLocalTime, toText } from '../parts/text.js';
+import { Trace } from '../parts/trace.js';
+
+/** @typedef {import('../store/entity.js').OpenEntity} OpenEntity */
+
+/**
+ * @param {{ entity: OpenEntity, session: import('../store/session.js').Session,
+ *   contract: import('../store/contract.js').Contract, status: import('../store/state.js').Status | undefined }} props
+ */
+export function Timeline({ entity, session, contract, status }) {
+  const { id, history, versions, asOf } = entity;
+  const shown = history.map((entry, index) => ({ entry, before: history[index - 1] })).toReversed();
+  const unread = history.filter(({ position }) => !versions.has(position)).length;
+  return html`<section aria-labelledby="history-title">
+    <div class="bar">
+      <h3 id="history-title">History: ${toCount(history.length, 'message')}</h3>
+      <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/${id}/events`)} />
+      ${
+        unread > 0 &&
+        !entity.isLoading &&
+        html`<button type="button" class="quiet" onClick=${() => session.entity.readAll(id)}>
+          Read what ${toCount(unread, 'earlier event')} changed
+        </button>`
+      }
+    </div>
+    <ol class="timeline">
+      ${shown.map(
+        ({ entry, before }) =>
+          html`<${Entry}
+            key=${entry.position}
+            entry=${entry}
+            isShown=${asOf === String(entry.position)}
+            difference=${changesOf(versions, before?.position, entry.position)}
+            status=${status}
+            onTravel=${() => session.entity.travel(id, String(entry.position))}
+          />`,
+      )}
+    </ol>
+  </section>`;
+}
+
+/**
+ * @param {{ entry: import('../store/entity.js').Entry, isShown: boolean, status: import('../store/state.js').Status | undefined,
+ *   difference: import('../parts/difference.js').Difference[] | undefined, onTravel: () => void }} props
+ */
+function Entry({ entry, isShown, difference, status, onTravel }) {
+  const { position, time, messageId, traceparent, event, rejected } = entry;
+  return html`<li
+    class=${rejected === undefined ? undefined : 'rejected'}
+    aria-current=${isShown ? 'step' : undefined}
+  >
+    <p>
+      <button type="button" class="quiet" aria-label=${`Show it at position ${position}`} onClick=${onTravel}>
+        ${position}
+      </button>
+      <strong>${event?.type ?? 'no event'}</strong> ${event !== undefined && describeEvent(event)}
+      <time datetime=${time}>${toLocalTime(time)}</time>
+    </p>
+    ${rejected !== undefined && html`<p class="error">Rejected: ${rejected}</p>`}
+    ${
+      difference !== undefined &&
+      html`<ul class="difference" aria-label="What it changed">
+        ${difference.length === 0 && html`<li>nothing</li>`}
+        ${difference.map(
+          ({ field, before, after }) =>
+            html`<li>
+              ${field}: <del>${toText(before)}</del> <span aria-hidden="true">→</span>
+              <ins>${toText(after)}</ins>
+            </li>`,
+        )}
+      </ul>`
+    }
+    <p class="ids">
+      ${messageId !== undefined && html`<span>message <code>${messageId}</code></span>`}
+      <${Trace} traceparent=${traceparent} traceUrl=${status?.traceUrl} />
+      ${status !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(status.stream, position)} />`}
+    </p>
+  </li>`;
+}
+
+/**
+ * What changed between two positions; undefined as long as one of them is not known.
+ *
+ * @param {OpenEntity['versions']} versions
+ * @param {number | undefined} before undefined: nothing came before
+ * @param {number} after
+ */
+function changesOf(versions, before, after) {
+  if (!versions.has(after) || (before !== undefined && !versions.has(before))) return undefined;
+  return differenceOf(before === undefined ? undefined : versions.get(before), versions.get(after));
+}

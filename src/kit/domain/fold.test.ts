@@ -1,0 +1,67 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Rejection, type Decider } from './decider.ts';
+import type { StoredMessage } from './stored-message.ts';
+import { foldHistory, foldMessage, judgeHistory } from './fold.ts';
+
+type Toggled = { readonly type: 'On' | 'Off' };
+
+const switchDecider: Decider<boolean, never, Toggled> = {
+  initial: false,
+  decide: () => [],
+  evolve: (isOn, { type }) => (isOn === (type === 'On') ? new Rejection(`already ${type}`) : !isOn),
+};
+
+function message(position: number, content: Toggled | Rejection): StoredMessage<Toggled> {
+  return {
+    position,
+    time: position * 1000,
+    id: 1,
+    subject: 'switches.events.1',
+    messageId: undefined,
+    commandDigest: undefined,
+    content,
+  };
+}
+
+const on: Toggled = { type: 'On' };
+const off: Toggled = { type: 'Off' };
+const notJson = new Rejection('not JSON');
+const history = [message(1, on), message(4, on), message(5, notJson), message(9, off)];
+
+const test = suite('a message becomes the next state, or is refused');
+
+test('an event that follows gives the next state', () =>
+  assert.is(foldMessage(switchDecider, false, message(1, on)), true));
+test('an event that does not follow is refused with the reason of the rules', () =>
+  assert.equal(foldMessage(switchDecider, true, message(1, on)), new Rejection('already On')));
+test('what is no event is refused with the reason of the reader', () =>
+  assert.is(foldMessage(switchDecider, true, message(1, notJson)), notJson));
+test.run();
+
+const folding = suite('a history becomes a state');
+
+folding('an empty one the initial state', () => assert.is(foldHistory(switchDecider, []), false));
+folding('what is refused is skipped', () => {
+  assert.is(foldHistory(switchDecider, history.slice(0, 3)), true);
+  assert.is(foldHistory(switchDecider, history), false);
+});
+folding.run();
+
+const judging = suite('of every message in a history it is known whether it was taken');
+
+judging('and why not', () =>
+  assert.equal(
+    judgeHistory(switchDecider, history).map(({ message, rejection }) => [
+      message.position,
+      rejection?.reason,
+    ]),
+    [
+      [1, undefined],
+      [4, 'already On'],
+      [5, 'not JSON'],
+      [9, undefined],
+    ],
+  ),
+);
+judging.run();

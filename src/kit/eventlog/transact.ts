@@ -1,0 +1,233 @@
+import { Rejection, type BoundDecider, type DomainEvent } from '../domain/decider.ts';
+import type { Entity } from '../domain/entity.ts';
+import { foldHistory } from '../domain/fold.ts';
+import { Problem } from '../domain/problem.ts';
+import type { EventStore } from './event-store.ts';
+import type { StreamFreshness } from './freshness.ts';
+import type { KeyedQueue } from './keyed-queue.ts';
+import type { View } from './view.ts';
+
+/** One command for one entity. */
+export type Transaction<State, Command> = {
+  readonly id: number;
+  readonly command: Command;
+  /** Identifies the command: a command sent twice with the same id is executed once. */
+  readonly messageId: string;
+  /** Distinguishes this command from another one sent with the same id. */
+  readonly commandDigest: string;
+  /** The trace context of the command (W3C Trace Context). It is stored with the events. */
+  readonly traceparent?: string | undefined;
+  /** If given and false for the entity, the command fails with `precondition-failed` (If-Match). */
+  readonly precondition?: ((entity: Entity<State>) => boolean) | undefined;
+};
+
+export type Transactor<State, Command, Event extends DomainEvent> = {
+  readonly decider: BoundDecider<State, Command, Event>;
+  readonly view: View<State, Event>;
+  readonly store: EventStore<Event>;
+  readonly queue: KeyedQueue;
+  /** The streams of other services that decisions look into. */
+  readonly followed: readonly StreamFreshness[];
+  /** How long the view may take to reach a position that the stream is known to have, in ms. */
+  readonly catchUpTimeoutMs: number;
+  /** Called when a command is decided again because another writer appended first. */
+  onRetry?(): void;
+};
+
+/** Pause before the next attempt when the conflicting message is not visible yet, in ms. */
+const conflictPauseMs = 20;
+
+/** The number of times a command is decided before it fails because of other writers. */
+export const maxAttempts = 5;
+
+/**
+ * Executes `command` and returns the resulting entity.
+ *
+ * The local view may lag behind the stream. Appends are still safe, because the broker checks the expected version. A
+ * refusal or a no-op appends nothing, so nothing would be checked; before returning one, `transact` confirms with the
+ * stream leader that the view has applied the entity's last message, and, for a refusal, that the followed streams are
+ * up to date.
+ *
+ * Throws a Problem: `conflict` when other writers won every attempt, `precondition-failed`, `unavailable` when the event
+ * log does not answer, `invalid` when the message id was used for another command, and whatever `decide` throws.
+ */
+export function transact<State, Command, Event extends DomainEvent>(
+  transactor: Transactor<State, Command, Event>,
+  transaction: Transaction<State, Command>,
+): Promise<Entity<State>> {
+  return transactor.queue.run(transaction.id, () => attemptUntilDone(transactor, transaction));
+}
+
+/** What the next attempt knows from the last one. */
+type Retry = {
+  /** The followed streams were up to date when a leader was asked: anything newer came after this command. */
+  readonly followedConfirmed: boolean;
+  /** The append conflicted with a write that is still in flight and may succeed or fail. */
+  readonly isContended: boolean;
+};
+
+type AttemptResult<State> = { readonly entity: Entity<State> } | Retry;
+
+async function attemptUntilDone<State, Command, Event extends DomainEvent>(
+  transactor: Transactor<State, Command, Event>,
+  transaction: Transaction<State, Command>,
+): Promise<Entity<State>> {
+  const { id } = transaction;
+  let last: Retry = { followedConfirmed: false, isContended: false };
+  for (let attempts = 0; attempts < maxAttempts; attempts++) {
+    if (attempts > 0) transactor.onRetry?.();
+    const result = await attempt(transactor, transaction, last);
+    if ('entity' in result) return result.entity;
+    last = result;
+  }
+  throw last.isContended
+    ? new Problem(
+        'unavailable',
+        `Another write to ${id} is in progress and its outcome is unknown. Retry later.`,
+      )
+    : new Problem('conflict', `Other writers changed ${id} first, ${maxAttempts} times in a row.`);
+}
+
+/** Loads, decides and appends once. */
+async function attempt<State, Command, Event extends DomainEvent>(
+  transactor: Transactor<State, Command, Event>,
+  transaction: Transaction<State, Command>,
+  last: Retry,
+): Promise<AttemptResult<State>> {
+  const { decider, view, followed } = transactor;
+  const { id, messageId } = transaction;
+  const earlier = view.positionOf(messageId);
+  if (earlier !== undefined) return { entity: await repeat(transactor, transaction, earlier) };
+
+  const entity = view.find(id);
+  const followedPositions = followed.map(({ position }) => position);
+  const events = decideOn(decider, transaction, entity);
+  if (events instanceof Problem) {
+    const [isCurrent, areFollowedCurrent] = await Promise.all([
+      confirmEntity(transactor, entity),
+      last.followedConfirmed || confirmFollowed(transactor, followedPositions),
+    ]);
+    if (isCurrent && areFollowedCurrent) throw events;
+    return { followedConfirmed: true, isContended: last.isContended };
+  }
+  if (events.length > 0) return append(transactor, transaction, entity, events, last);
+  return (await confirmEntity(transactor, entity)) ? { entity } : last;
+}
+
+async function append<State, Command, Event extends DomainEvent>(
+  transactor: Transactor<State, Command, Event>,
+  transaction: Transaction<State, Command>,
+  entity: Entity<State>,
+  events: readonly Event[],
+  { followedConfirmed }: Retry,
+): Promise<AttemptResult<State>> {
+  const { decider, view, store, catchUpTimeoutMs } = transactor;
+  const { id, messageId, commandDigest, traceparent } = transaction;
+  const expectedVersion = entity.version;
+  const result = await store.append({ id, events, expectedVersion, messageId, commandDigest, traceparent });
+  switch (result.outcome) {
+    case 'written':
+      // The events are stored. If the view does not reach them in time, the result is still correct.
+      await view.reached(result.position, catchUpTimeoutMs);
+      return { entity: { id, state: evolveAll(decider, entity.state, events), version: result.position } };
+    case 'duplicate':
+      return { entity: await repeat(transactor, transaction, result.position) };
+    case 'conflict': {
+      // On a replicated stream the conflicting write may still be in flight and not visible yet.
+      const isContended = await confirmEntity(transactor, entity);
+      if (isContended) await pause(conflictPauseMs);
+      return { followedConfirmed, isContended };
+    }
+    case 'unavailable':
+      throw new Problem('unavailable', 'The event log is not available; nothing was changed.', result);
+    case 'unknown':
+      throw new Problem(
+        'unavailable',
+        'The event log did not answer, so it is unknown whether the change was stored. ' +
+          `Send the same request again with Idempotency-Key "${messageId}": it will not be executed twice.`,
+        result,
+      );
+  }
+}
+
+/** Returns the result of a command that was executed before: the entity as it was at `position`. */
+async function repeat<State, Command, Event extends DomainEvent>(
+  { decider, store }: Transactor<State, Command, Event>,
+  { messageId, commandDigest }: Transaction<State, Command>,
+  position: number,
+): Promise<Entity<State>> {
+  const stored = await store.read(position);
+  if (stored?.id === undefined || stored.commandDigest !== commandDigest) {
+    throw new Problem('invalid', `The idempotency key "${messageId}" was already used for another request.`);
+  }
+  const state = foldHistory(decider, await store.history(stored.id, { upTo: position }));
+  return { id: stored.id, state, version: position };
+}
+
+/** Returns whether the view had applied the entity's last message. If not, waits until it has. */
+async function confirmEntity<State, Command, Event extends DomainEvent>(
+  { view, store, catchUpTimeoutMs }: Transactor<State, Command, Event>,
+  { id, version }: Entity<State>,
+): Promise<boolean> {
+  return confirmPosition(view, version, await store.lastPositionOf(id), catchUpTimeoutMs);
+}
+
+/** Returns whether every followed stream had been applied to its end, at `positions`. If not, waits until it has. */
+async function confirmFollowed<State, Command, Event extends DomainEvent>(
+  { followed, catchUpTimeoutMs }: Transactor<State, Command, Event>,
+  positions: readonly number[],
+): Promise<boolean> {
+  const confirmed = followed.map(async (stream, index) =>
+    confirmPosition(stream, positions[index] ?? 0, await stream.lastPosition(), catchUpTimeoutMs),
+  );
+  return (await Promise.all(confirmed)).every(Boolean);
+}
+
+async function confirmPosition(
+  { reached }: Pick<StreamFreshness, 'reached'>,
+  position: number,
+  last: number,
+  timeoutMs: number,
+): Promise<boolean> {
+  if (last <= position) return true;
+  if (await reached(last, timeoutMs)) return false;
+  throw new Problem('unavailable', `This replica has not reached position ${last} in time.`);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Returns the events that execute the command, or the problem that refuses it. */
+function decideOn<State, Command, Event extends DomainEvent>(
+  decider: BoundDecider<State, Command, Event>,
+  { command, precondition }: Transaction<State, Command>,
+  { id, state, version }: Entity<State>,
+): readonly Event[] | Problem {
+  if (precondition !== undefined && !precondition({ id, state, version })) {
+    return new Problem(
+      'precondition-failed',
+      `${id} is at version ${version}, which the precondition does not allow.`,
+    );
+  }
+  try {
+    return decider.decide(command, state);
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
+
+function evolveAll<State, Command, Event extends DomainEvent>(
+  decider: BoundDecider<State, Command, Event>,
+  start: State,
+  events: readonly Event[],
+): State {
+  return events.reduce<State>((state, event) => {
+    const next = decider.evolve(state, event);
+    if (next instanceof Rejection) {
+      throw new Error(`${event.type} was decided but rejected by evolve: ${next.reason}`);
+    }
+    return next;
+  }, start);
+}

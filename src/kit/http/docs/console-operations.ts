@@ -1,0 +1,112 @@
+/** Serves the web console. Its modules are in `console/`. */
+
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Problem } from '../../domain/problem.ts';
+import { answer, answersOf, documentTag, fixedOperation, represent } from './fixed-operation.ts';
+import { escapeHtml, renderPage } from './html.ts';
+import { defineOperation, type Operation } from '../server/operation.ts';
+
+/** The files of the console by their paths: `main.js`, `views/app.js`, `style.css`. */
+export type ConsoleFiles = ReadonlyMap<string, Buffer>;
+
+/** Libraries that are served as modules of the console. */
+const libraries: Readonly<Record<string, string>> = {
+  'vendor/preact.js': 'htm/preact/standalone',
+  'vendor/uplot.js': 'uplot/dist/uPlot.esm.js',
+};
+
+const script = 'text/javascript';
+
+/** The web console: its page, modules, styles and icon. It uses nothing but the service's other operations. */
+export function consoleOperations(title: string, files: ConsoleFiles): Operation[] {
+  const modules = new Map([
+    ...[...files].filter(([path]) => path.endsWith('.js')),
+    ...Object.entries(libraries).map(([path, source]) => [path, readPackaged(source)] as const),
+  ]);
+  const file = (path: string): Buffer => {
+    const content = files.get(path);
+    if (content === undefined) throw new Error(`the console has no file ${path}`);
+    return content;
+  };
+  return [
+    fixedOperation({
+      name: 'getPage',
+      path: '/',
+      summary: 'A page for people: the entities live, their past, the log, and how the service is',
+      mediaType: 'text/html',
+      content: () => renderServicePage(title, [...modules.keys()]),
+    }),
+    fixedOperation({
+      name: 'getPageStyle',
+      path: '/page/style.css',
+      summary: 'The style of the page: colours, layout, forms',
+      mediaType: 'text/css',
+      content: () => file('style.css'),
+    }),
+    fixedOperation({
+      name: 'getPageContentStyle',
+      path: '/page/content.css',
+      summary: 'The style of what the page shows',
+      mediaType: 'text/css',
+      content: () => file('content.css'),
+    }),
+    fixedOperation({
+      name: 'getPageChartStyle',
+      path: '/page/uplot.css',
+      summary: "The style of the page's charts",
+      mediaType: 'text/css',
+      content: () => readPackaged('uplot/dist/uPlot.min.css'),
+    }),
+    fixedOperation({
+      name: 'getPageIcon',
+      path: '/page/icon.svg',
+      summary: 'The icon of the page',
+      mediaType: 'image/svg+xml',
+      content: () => file('icon.svg'),
+    }),
+    moduleOperation(modules),
+  ];
+}
+
+function moduleOperation(modules: ReadonlyMap<string, Buffer>): Operation {
+  const summary = 'A module of the page';
+  return defineOperation({
+    method: 'get',
+    paths: ['/page/{module}'],
+    wildcard: 'module',
+    params: z.object({ module: z.string().meta({ description: 'Its file name.', example: 'main.js' }) }),
+    name: 'getPageModule',
+    summary,
+    tag: documentTag,
+    headers: ['If-None-Match'],
+    answers: answersOf(summary, script),
+    problems: ['not-found'],
+    handle({ ctx, params, headers }) {
+      const content = modules.get(params.module);
+      if (content === undefined) throw new Problem('not-found', `The page has no module "${params.module}".`);
+      answer(ctx, headers, represent(script, content));
+    },
+  });
+}
+
+function renderServicePage(title: string, modules: readonly string[]): string {
+  const preloads = modules.map((file) => `<link rel="modulepreload" href="/page/${escapeHtml(file)}">\n`);
+  return renderPage({
+    title,
+    head: `<meta name="color-scheme" content="light dark">
+<link rel="icon" type="image/svg+xml" href="/page/icon.svg">
+<link rel="stylesheet" href="/page/uplot.css">
+<link rel="stylesheet" href="/page/style.css">
+<link rel="stylesheet" href="/page/content.css">
+${preloads.join('')}<script type="module" src="/page/main.js"></script>
+`,
+    body: `<div id="page"></div>
+<noscript>${escapeHtml(title)}: this page needs JavaScript; <a href="/docs">the API</a> does not.</noscript>
+`,
+  });
+}
+
+function readPackaged(file: string): Buffer {
+  return readFileSync(new URL(import.meta.resolve(file)));
+}

@@ -1,0 +1,73 @@
+/** How a service explains itself: its OpenAPI document, the page that shows it, and a page for every problem. */
+
+import { z } from 'zod';
+import { Problem, problemCodes } from '../../domain/problem.ts';
+import { readDocsAssets, renderDocsPage } from './docs-page.ts';
+import { answersOf, answer, documentTag, fixedOperation, represent } from './fixed-operation.ts';
+import { describeOperations, type OpenApiInfo } from './openapi.ts';
+import { defineOperation, type Operation } from '../server/operation.ts';
+import { consoleOperations, type ConsoleFiles } from './console-operations.ts';
+import { renderProblemIndex, renderProblemPage } from './problem-pages.ts';
+
+/** The operations that explain `operations`, and themselves. */
+export function documentOperations(
+  operations: readonly Operation[],
+  info: OpenApiInfo,
+  consoleFiles: ConsoleFiles,
+): Operation[] {
+  const explaining: Operation[] = [
+    ...consoleOperations(info.title, consoleFiles),
+    fixedOperation({
+      name: 'getOpenApiDocument',
+      path: '/openapi.json',
+      summary: 'This API as an OpenAPI 3.1 document',
+      mediaType: 'application/json',
+      schema: z.looseObject({ openapi: z.string() }).meta({ description: 'OpenAPI 3.1' }),
+      content: () => JSON.stringify(describeOperations([...operations, ...explaining], info)),
+    }),
+    fixedOperation({
+      name: 'getDocsPage',
+      path: '/docs',
+      summary: 'A page that shows this API to people',
+      mediaType: 'text/html',
+      content: () => renderDocsPage(info.title),
+    }),
+    ...readDocsAssets().map(({ content, ...asset }) =>
+      fixedOperation({ ...asset, cacheControl: 'public, max-age=3600', content: () => content }),
+    ),
+    fixedOperation({
+      name: 'listProblems',
+      path: '/problems',
+      summary: 'A page that lists every problem',
+      mediaType: 'text/html',
+      content: renderProblemIndex,
+    }),
+    problemOperation(),
+  ];
+  return explaining;
+}
+
+function problemOperation(): Operation {
+  const summary = 'A page that explains one problem';
+  return defineOperation({
+    method: 'get',
+    paths: ['/problems/{code}'],
+    params: z.object({
+      code: z.string().meta({
+        description: 'The last part of the `type` of a problem document.',
+        example: 'not-found',
+      }),
+    }),
+    name: 'getProblem',
+    summary,
+    tag: documentTag,
+    headers: ['If-None-Match'],
+    answers: answersOf(summary, 'text/html'),
+    problems: ['not-found'],
+    handle({ ctx, params, headers }) {
+      const code = problemCodes.find((candidate) => candidate === params.code);
+      if (code === undefined) throw new Problem('not-found', `There is no problem "${params.code}".`);
+      answer(ctx, headers, represent('text/html', renderProblemPage(code)));
+    },
+  });
+}

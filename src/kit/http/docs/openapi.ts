@@ -1,0 +1,167 @@
+/** The OpenAPI 3.1 document, made from the operations that the router serves and the schemas that they validate with. */
+
+import { z } from 'zod';
+import {
+  createDocument,
+  type oas31,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+} from 'zod-openapi';
+import { ProblemDocument } from '../../api/documents.ts';
+import { EntityId } from '../../domain/entity-id.ts';
+import { Problem, type ProblemCode } from '../../domain/problem.ts';
+import { isWrite, jsonMediaType, type AnswerDescription, type Operation } from '../server/operation.ts';
+import { problemKinds, problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
+import { requestHeaderSchema } from '../protocol/request-headers.ts';
+import { responseHeaders, type ResponseHeaderName } from '../protocol/response-headers.ts';
+
+export type OpenApiInfo = {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+  /** The scope that a token must carry to write; undefined: writes need no token. */
+  readonly writeScope?: string | undefined;
+};
+
+/** What holds for every path, and is no operation of its own. */
+const conventions =
+  'Every path that knows GET knows HEAD, and every path knows OPTIONS; 405 names the methods in `Allow`. Whatever goes ' +
+  'wrong is told as a problem document (RFC 9457), whose `type` leads to a page that explains it.';
+
+/** The name of the security scheme: a JWT as RFC 6750 sends it. */
+const bearerToken = 'bearerToken';
+
+export function describeOperations(
+  operations: readonly Operation[],
+  { writeScope, ...info }: OpenApiInfo,
+): oas31.OpenAPIObject {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const operation of operations) {
+    for (const [index, path] of operation.paths.entries()) {
+      paths[path] = {
+        ...paths[path],
+        [operation.method]: describeOperation(operation, path, index > 0, writeScope),
+      };
+    }
+  }
+  const tags = [...new Set(operations.map(({ tag }) => tag))].map((name) => ({
+    name,
+    description: `The operations on ${name}.`,
+  }));
+  return createDocument({
+    openapi: '3.1.1',
+    info: { ...info, description: `${info.description} ${conventions}` },
+    servers: [{ url: '/' }],
+    tags,
+    paths,
+    security: [],
+    ...(writeScope !== undefined && {
+      components: {
+        securitySchemes: { [bearerToken]: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      },
+    }),
+  });
+}
+
+function describeOperation(
+  operation: Operation,
+  path: string,
+  isAlias: boolean,
+  writeScope: string | undefined,
+): ZodOpenApiOperationObject {
+  const { name, summary, tag, params, query, headers = [], body, answers } = operation;
+  const needsToken = writeScope !== undefined && isWrite(operation);
+  return {
+    // An operation id stands for one path only.
+    operationId: isAlias ? `${name}By${path.split('/')[1]}` : name,
+    summary,
+    description: summary,
+    tags: [tag],
+    ...(needsToken && { security: [{ [bearerToken]: [writeScope] }] }),
+    ...(isAlias && { deprecated: true }),
+    requestParams: {
+      ...(path.includes('{') && { path: describePathParams(path, params) }),
+      ...(query instanceof z.ZodObject && { query }),
+      header: requestHeaderSchema([...headers, 'Request-Id']),
+    },
+    ...(body !== undefined && {
+      requestBody: { required: true, content: describeContent({ [jsonMediaType]: body }) },
+    }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]),
+      ),
+      ...Object.fromEntries(
+        problemsOf(operation, needsToken).map((code) => [problemKinds[code].status, describeProblem(code)]),
+      ),
+    },
+  };
+}
+
+function describePathParams(path: string, params: z.ZodType | undefined) {
+  return z.object({
+    ...(path.includes('{id}') && { id: EntityId.meta({ description: 'The id of the entity.', example: 1 }) }),
+    ...(params instanceof z.ZodObject && params.shape),
+  });
+}
+
+/** What an operation can answer instead: its own problems, and those of every request or every body. */
+function problemsOf({ problems, body }: Operation, needsToken: boolean): ProblemCode[] {
+  const ofTokens: ProblemCode[] = needsToken ? ['unauthenticated', 'forbidden', 'unavailable'] : [];
+  const ofBodies: ProblemCode[] =
+    body === undefined ? [] : ['too-large', 'unsupported-media-type', 'invalid'];
+  return [
+    'malformed',
+    'not-acceptable',
+    'too-many-requests',
+    ...ofTokens,
+    ...ofBodies,
+    ...problems,
+    'internal',
+  ];
+}
+
+function describeAnswer({
+  description,
+  headers = [],
+  body,
+  mediaType = jsonMediaType,
+  alternatives = {},
+}: AnswerDescription) {
+  return {
+    description,
+    headers: describeHeaders(['Request-Id', ...headers]),
+    ...(body !== undefined && { content: describeContent({ [mediaType]: body, ...alternatives }) }),
+  };
+}
+
+function describeContent(schemas: Readonly<Record<string, z.ZodType>>) {
+  return Object.fromEntries(Object.entries(schemas).map(([mediaType, schema]) => [mediaType, { schema }]));
+}
+
+/** What a problem says in headers, beside its document. */
+const problemHeaders: Partial<Record<ProblemCode, readonly ResponseHeaderName[]>> = {
+  unauthenticated: ['WWW-Authenticate'],
+  forbidden: ['WWW-Authenticate'],
+  'method-not-allowed': ['Allow'],
+  'too-many-requests': ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  unavailable: ['Retry-After'],
+};
+
+function describeProblem(code: ProblemCode) {
+  const { title, explanation } = problemKinds[code];
+  return {
+    description: title,
+    headers: describeHeaders(['Request-Id', ...(problemHeaders[code] ?? [])]),
+    content: {
+      [problemMediaType]: {
+        schema: ProblemDocument,
+        example: toProblemDocument(new Problem(code, explanation)),
+      },
+    },
+  };
+}
+
+function describeHeaders(names: readonly ResponseHeaderName[]) {
+  return z.object(Object.fromEntries(names.map((name) => [name, responseHeaders[name]])));
+}

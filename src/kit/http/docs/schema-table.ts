@@ -1,0 +1,98 @@
+/** A JSON Schema as an HTML table for people: a row for every field, those inside of others included. */
+
+import { z } from 'zod';
+import type { JsonSchema } from '../../api/event-shapes.ts';
+import { escapeHtml, renderText } from './html.ts';
+
+/** What the table shows of a schema; it comes from zod, so nothing else is there. */
+const Shown = z.looseObject({
+  $ref: z.string().optional(),
+  type: z.string().optional(),
+  const: z.unknown().optional(),
+  enum: z.array(z.unknown()).optional(),
+  description: z.string().optional(),
+  format: z.string().optional(),
+  pattern: z.string().optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  items: z.looseObject({}).optional(),
+  anyOf: z.array(z.looseObject({})).optional(),
+  required: z.array(z.string()).default([]),
+  properties: z.record(z.string(), z.looseObject({})).default({}),
+});
+type Shown = z.infer<typeof Shown>;
+
+/** Schemas by their names, to which others refer. */
+type Named = Readonly<Record<string, JsonSchema>>;
+
+/** @param caption what the fields are: `Headers`. */
+export function renderSchemaTable(caption: string, schema: JsonSchema, named: Named): string {
+  const rows = renderRows(resolve(schema, named), '', named);
+  if (rows === '') return `<p>${escapeHtml(caption)}: none.</p>\n`;
+  return `<table>
+<caption>${escapeHtml(caption)}</caption>
+<thead><tr><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Meaning</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table>
+${renderAlternatives(resolve(schema, named))}`;
+}
+
+function renderRows({ properties, required }: Shown, prefix: string, named: Named): string {
+  return Object.entries(properties)
+    .map(([name, schema]) => {
+      const field = resolve(schema, named);
+      const path = prefix + name;
+      const need = required.includes(name) ? '' : ', optional';
+      const inner = field.items === undefined ? field : resolve(field.items, named);
+      return `<tr><th scope="row"><code>${escapeHtml(path)}</code></th><td>${escapeHtml(describeValue(field, named) + need)}</td><td>${renderText(field.description ?? '')}</td></tr>
+${renderRows(inner, field.items === undefined ? `${path}.` : `${path}[].`, named)}`;
+    })
+    .join('');
+}
+
+/** The rule that one of some fields has to be there. */
+function renderAlternatives({ anyOf = [] }: Shown): string {
+  const names = anyOf.flatMap((schema) => Shown.parse(schema).required);
+  if (names.length === 0) return '';
+  return `<p>At least one of ${names.map((name) => `<code>${escapeHtml(name)}</code>`).join(', ')}.</p>\n`;
+}
+
+function describeValue(schema: Shown, named: Named): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' or ');
+  if (schema.anyOf !== undefined) {
+    return schema.anyOf.map((one) => describeValue(resolve(one, named), named)).join(' or ');
+  }
+  if (schema.items !== undefined) return `array of ${describeValue(resolve(schema.items, named), named)}`;
+  return [schema.type ?? 'any', ...describeLimits(schema)].join(', ');
+}
+
+function describeLimits({ format, pattern, minLength, maxLength, minimum, maximum }: Shown): string[] {
+  const range = (low: number | undefined, high: number | undefined, what: string) => {
+    const isLow = low !== undefined && low > Number.MIN_SAFE_INTEGER;
+    const isHigh = high !== undefined && high < Number.MAX_SAFE_INTEGER;
+    if (isLow && isHigh) return [`${low} to ${high}${what}`];
+    if (isLow) return [`at least ${low}${what}`];
+    return isHigh ? [`at most ${high}${what}`] : [];
+  };
+  return [
+    // A format comes with a pattern that says the same at length.
+    ...(format === undefined ? [] : [format]),
+    ...(pattern === undefined || format !== undefined ? [] : [pattern]),
+    ...range(minLength, maxLength, ' characters'),
+    ...range(minimum, maximum, ''),
+  ];
+}
+
+/** What a schema is, or what the one is that it refers to. */
+function resolve(schema: JsonSchema, named: Named): Shown {
+  const shown = Shown.parse(schema);
+  const name = shown.$ref?.slice(shown.$ref.lastIndexOf('/') + 1);
+  const target = name === undefined ? undefined : named[name];
+  return target === undefined
+    ? shown
+    : { ...Shown.parse(target), ...(shown.description && { description: shown.description }) };
+}

@@ -1,0 +1,23 @@
+import type { RequestListener } from 'node:http';
+import { Problem } from '../../domain/problem.ts';
+import { createApp, type AppOptions } from '../server/app.ts';
+import { createRouter } from '../server/router.ts';
+import { consoleOperations, type ConsoleFiles } from './console-operations.ts';
+
+export type StartingOptions = Pick<AppOptions, 'onInternalError'> & {
+  /** The title of the console. */
+  readonly title: string;
+  readonly consoleFiles: ConsoleFiles;
+  /** Returns the current step of the start, as a sentence. */
+  describe(): string;
+};
+
+/** Serves the console, which shows the progress, and responds 503 to every other request until the service has started. */
+export function createStartingApp(options: StartingOptions): RequestListener {
+  const { title, consoleFiles, describe, onInternalError } = options;
+  const router = createRouter(consoleOperations(title, consoleFiles));
+  router.all(/.*/, () => {
+    throw new Problem('unavailable', describe());
+  });
+  return createApp({ router, onInternalError }).callback();
+}

@@ -1,0 +1,31 @@
+/** `?asOf=`: the state as it was at a position or a time. */
+
+import { z } from 'zod';
+import type { Moment } from '../../eventlog/point-in-time.ts';
+import type { ListOptions } from '../../eventlog/view.ts';
+import type { Entity } from '../../domain/entity.ts';
+
+/** Lists entities as they were when `position` had been applied. Throws Problem `unavailable`. */
+export type ListAsOf = (
+  position: number,
+  options: Omit<ListOptions<unknown>, 'matches'> & {
+    readonly filters: Readonly<Record<string, string | undefined>>;
+  },
+) => Promise<Entity<unknown>[]>;
+
+/** A position (`12`), or a time with its offset (`2026-01-31T12:00:00Z`, RFC 3339). */
+export const AsOf = z
+  .union(
+    [
+      z
+        .string()
+        .regex(/^[0-9]{1,15}$/)
+        .transform((text): Moment => ({ position: Number(text) })),
+      z.iso.datetime({ offset: true }).transform((text): Moment => ({ time: Date.parse(text) })),
+    ],
+    'must be a position (12) or an RFC 3339 time (2026-01-31T12:00:00Z)',
+  )
+  .meta({
+    description: 'The state as it was: when this position was applied, or at this time (RFC 3339).',
+    example: '2026-01-31T12:00:00Z',
+  });

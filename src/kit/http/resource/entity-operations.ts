@@ -1,0 +1,28 @@
+/** Every operation of a service of one kind of entity. */
+
+import { cloudEventOf } from '../../api/cloud-event.ts';
+import type { JoinedResource } from '../../eventlog/joined-resource.ts';
+import { capitalize } from '../../domain/resource.ts';
+import { feedOperations } from '../events/feed-operations.ts';
+import { historyOperations } from './history-operations.ts';
+import type { Operation } from '../server/operation.ts';
+import { readOperations } from './read-operations.ts';
+import type { RouteContext } from './route-context.ts';
+import { memberOperations } from './member-operations.ts';
+import { referrerOperations } from './referrer-operations.ts';
+import { statusOperations } from './status-operations.ts';
+import { writeOperations } from './write-operations.ts';
+
+export function entityOperations(resource: JoinedResource, context: RouteContext): Operation[] {
+  const CloudEvent = cloudEventOf(context.eventSchema).meta({ id: `${capitalize(resource.noun)}CloudEvent` });
+  return [
+    // `/laptops/events` comes before `/laptops/{id}`, which would take it for an id.
+    ...feedOperations(resource, context, CloudEvent),
+    ...statusOperations(resource, context.readStatus),
+    ...historyOperations(resource, context, CloudEvent),
+    ...readOperations(resource, context),
+    ...writeOperations(resource, context),
+    ...memberOperations(resource, context),
+    ...referrerOperations(resource, context),
+  ];
+}

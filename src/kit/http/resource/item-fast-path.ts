@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { parseEntityId } from '../../domain/entity-id.ts';
+import type { JoinedResource } from '../../eventlog/joined-resource.ts';
+import { describeFreshness } from '../protocol/consistency.ts';
+import { requestHeaderNames } from '../protocol/request-headers.ts';
+import { commonHeaders, type AppOptions } from '../server/app.ts';
+import { createItemResponses } from './item-response.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
+
+/** Headers that take a request off the fast path, beside an Accept header for anything but JSON. */
+const excludedHeaders = [...requestHeaderNames, 'traceparent'].map((name) => name.toLowerCase());
+
+const acceptedTypes: readonly (string | undefined)[] = [undefined, '*/*', 'application/json'];
+
+/**
+ * Responds to the most frequent request, a plain read of one entity, at half the cost of the application. It uses the same
+ * functions for headers and body; one test suite runs against both. Every other request goes to `app`. So does every
+ * request when CORS, tracing or rate limits are configured, because each of them has to look at all requests.
+ */
+export function createItemFastPath(
+  resource: JoinedResource,
+  { transactor: { view, decider }, freshness }: RouteContext,
+  { corsOrigins = [], beginSpan, rateLimiter, hstsMaxAgeSeconds = 0, onAnswer }: Omit<AppOptions, 'router'>,
+  app: RequestListener,
+): RequestListener {
+  if (corsOrigins.length > 0 || beginSpan !== undefined) return app;
+  const prefixes = pathsOf(resource, '/');
+  const { route, present } = createItemResponses(resource);
+
+  /** Returns the entity to respond with; undefined if the request has to go to the application. */
+  function findEntity(request: IncomingMessage) {
+    const { url = '' } = request;
+    if (!isPlain(request) || freshness.staleSince !== undefined || rateLimiter?.count) return undefined;
+    const prefix = prefixes.find((start) => url.startsWith(start));
+    const id = prefix && parseEntityId(url.slice(prefix.length));
+    const entity = id ? view.find(id) : undefined;
+    return entity?.state === decider.initial ? undefined : entity;
+  }
+
+  return (request, response) => {
+    const start = performance.now();
+    const entity = findEntity(request);
+    if (entity === undefined) {
+      app(request, response);
+      return;
+    }
+    const { headers, body } = present(entity);
+    const requestId = randomUUID();
+    response.writeHead(200, {
+      ...commonHeaders(requestId, hstsMaxAgeSeconds),
+      ...describeFreshness(freshness),
+      ...headers,
+    });
+    response.end(body);
+    onAnswer?.({
+      requestId,
+      traceId: undefined,
+      method: 'GET',
+      path: request.url ?? '',
+      route,
+      status: 200,
+      milliseconds: performance.now() - start,
+      problem: undefined,
+    });
+  };
+}
+
+function isPlain({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    headers.host !== undefined &&
+    acceptedTypes.includes(headers.accept) &&
+    excludedHeaders.every((name) => headers[name] === undefined)
+  );
+}

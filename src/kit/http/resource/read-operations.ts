@@ -1,0 +1,122 @@
+/** The reads of a service: the list and the item, as they are or as they were. */
+
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { findAsOf, locateMoment, timeOf, type Moment } from '../../eventlog/point-in-time.ts';
+import type { JoinedResource } from '../../eventlog/joined-resource.ts';
+import { capitalize, matcherOf } from '../../domain/resource.ts';
+import { AsOf } from '../protocol/as-of.ts';
+import { matchesWeakly, readCondition } from '../protocol/conditional.ts';
+import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
+import { createPageCache } from '../protocol/page-cache.ts';
+import { defineOperation, type Operation } from '../server/operation.ts';
+import { cutPage, linkNext, PageQuery, takePage } from '../protocol/paging.ts';
+import { createItemResponses, type ItemResponse } from './item-response.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
+
+export function readOperations(
+  resource: JoinedResource,
+  { transactor: { view, store, decider }, freshness, listAsOf }: RouteContext,
+): Operation[] {
+  const { noun, schema } = resource;
+  const name = capitalize(noun);
+  const keptPage = createPageCache(freshness);
+  const filters = Object.fromEntries(
+    Object.keys(resource.filters).map((field) => [
+      field,
+      z
+        .string()
+        .optional()
+        .meta({ description: `Only those whose ${field} is exactly this.` }),
+    ]),
+  );
+
+  const list = defineOperation({
+    method: 'get',
+    paths: pathsOf(resource),
+    name: `list${name}s`,
+    summary: `The ${noun}s, by ascending id`,
+    tag: resource.names[0],
+    query: PageQuery.extend({ asOf: AsOf.optional(), ...filters }),
+    headers: freshnessHeaders,
+    answers: {
+      200: {
+        description: `A page of ${noun}s.`,
+        headers: ['Stream-Position', 'Age', 'Link'],
+        body: z.array(schema),
+      },
+    },
+    problems: ['unavailable'],
+
+    async handle({ ctx, query: { limit, after, asOf, ...wanted }, headers }) {
+      await waitForPosition(headers, freshness);
+      // One more than is shown tells whether there is a next page.
+      const options = { after, limit: limit + 1 };
+      if (asOf === undefined) {
+        markFreshness(ctx, freshness);
+        const { bytes, next: following } = keptPage(JSON.stringify([limit, after, wanted]), () => {
+          const found = view.list({ ...options, matches: matcherOf(resource, wanted) });
+          const { page, next } = cutPage(limit, found);
+          const texts = page.map((entity) => resource.serializeExisting(entity).text);
+          return {
+            bytes: Buffer.from(`[${texts.join(',')}]`),
+            next,
+          };
+        });
+        if (following !== undefined) linkNext(ctx, limit, following);
+        ctx.type = 'json';
+        ctx.body = bytes;
+      } else {
+        const position = await locateMoment(store, asOf, Date.now());
+        ctx.set('Stream-Position', String(position));
+        const found = await listAsOf(position, { ...options, filters: wanted });
+        const page = takePage(ctx, limit, found);
+        const presented = await resource.presentAllAsOf(page, () => timeOf(store, asOf, position));
+        ctx.body = presented.map(({ body }) => body);
+      }
+    },
+  });
+
+  const { present, presentPast } = createItemResponses(resource);
+
+  async function respond(ctx: Context, id: number, asOf: Moment | undefined): Promise<ItemResponse> {
+    if (asOf === undefined) {
+      markFreshness(ctx, freshness);
+      return present(view.find(id));
+    }
+    const position = await locateMoment(store, asOf, Date.now());
+    ctx.set('Stream-Position', String(position));
+    const entity = await findAsOf(decider, store, id, position);
+    const presented = await resource.presentAsOf(entity, () => timeOf(store, asOf, position));
+    return presentPast(entity, presented);
+  }
+
+  const item = defineOperation({
+    method: 'get',
+    paths: pathsOf(resource, '/{id}'),
+    name: `get${name}`,
+    summary: `One ${noun}`,
+    tag: resource.names[0],
+    query: z.strictObject({ asOf: AsOf.optional() }),
+    headers: [...freshnessHeaders, 'If-None-Match'],
+    answers: {
+      200: { description: `The ${noun}.`, headers: ['ETag', 'Stream-Position', 'Age'], body: schema },
+      304: {
+        description: 'It is at a version that If-None-Match names.',
+        headers: ['ETag', 'Stream-Position'],
+      },
+    },
+    problems: ['not-found', 'unavailable'],
+
+    async handle({ ctx, id, query: { asOf }, headers }) {
+      await waitForPosition(headers, freshness);
+      const { headers: itemHeaders, entityTag, body } = await respond(ctx, id, asOf);
+      ctx.set(itemHeaders);
+      const condition = readCondition(headers['If-None-Match']);
+      if (condition !== undefined && matchesWeakly(condition, entityTag)) ctx.status = 304;
+      else ctx.body = body;
+    },
+  });
+
+  return [list, item];
+}

@@ -1,0 +1,43 @@
+/** The entities of a followed stream that refer to one of ours: `GET /ports/{id}/laptops`. */
+
+import { z } from 'zod';
+import type { JoinedResource } from '../../eventlog/joined-resource.ts';
+import { capitalize } from '../../domain/resource.ts';
+import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
+import { defineOperation, type Operation } from '../server/operation.ts';
+import { PageQuery, takePage } from '../protocol/paging.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
+
+export function referrerOperations(
+  resource: JoinedResource,
+  { transactor: { view }, freshness }: RouteContext,
+): Operation[] {
+  return resource.referrers.map(({ name, noun, schema, list }) =>
+    defineOperation({
+      method: 'get',
+      paths: pathsOf(resource, `/{id}/${name}`),
+      name: `list${capitalize(noun)}sOf${capitalize(resource.noun)}`,
+      summary: `The ${noun}s that have this ${resource.noun}, by ascending id`,
+      tag: resource.names[0],
+      query: PageQuery,
+      headers: freshnessHeaders,
+      answers: {
+        200: {
+          description: `A page of ${noun}s.`,
+          headers: ['Stream-Position', 'Age', 'Link'],
+          body: z.array(schema),
+        },
+      },
+      problems: ['not-found', 'unavailable'],
+
+      async handle({ ctx, id, query: { limit, after }, headers }) {
+        await waitForPosition(headers, freshness);
+        markFreshness(ctx, freshness);
+        resource.presentExisting(view.find(id));
+        // One more than is shown tells whether there is a next page.
+        const page = takePage(ctx, limit, list(id, { after, limit: limit + 1 }));
+        ctx.body = page.map(({ body }) => body);
+      },
+    }),
+  );
+}

@@ -1,0 +1,86 @@
+/** The writes of a service: add, change, remove; each becomes one command. */
+
+import type { RouterContext } from '@koa/router';
+import type { JoinedResource } from '../../eventlog/joined-resource.ts';
+import { capitalize } from '../../domain/resource.ts';
+import type { Entity } from '../../domain/entity.ts';
+import { executeCommand } from './execute-command.ts';
+import { toEntityTag } from '../protocol/conditional.ts';
+import { defineOperation, type Operation } from '../server/operation.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
+
+export function writeOperations(resource: JoinedResource, context: RouteContext): Operation[] {
+  const { noun, schema } = resource;
+  const name = capitalize(noun);
+  const [canonicalPath] = pathsOf(resource);
+
+  const addition = defineOperation({
+    method: 'post',
+    paths: pathsOf(resource),
+    name: `add${name}`,
+    summary: `Add a ${noun}; without an id it gets a new one`,
+    tag: resource.names[0],
+    headers: ['Idempotency-Key'],
+    body: resource.add.body,
+    answers: {
+      201: {
+        description: `The ${noun} as it is now.`,
+        headers: ['Location', 'ETag', 'Stream-Position'],
+        body: schema,
+      },
+    },
+    problems: ['conflict', 'unavailable'],
+
+    async handle({ ctx, headers, body }) {
+      const entity = await executeCommand(context, headers, body.id, resource.add.command(body));
+      answerEntity(ctx, entity);
+      ctx.status = 201;
+      ctx.set('Location', `${canonicalPath}/${entity.id}`);
+    },
+  });
+
+  const change = defineOperation({
+    method: 'put',
+    paths: pathsOf(resource, '/{id}'),
+    name: `change${name}`,
+    summary: `Change a ${noun}`,
+    tag: resource.names[0],
+    headers: ['Idempotency-Key', 'If-Match'],
+    body: resource.change.body,
+    answers: {
+      200: { description: `The ${noun} as it is now.`, headers: ['ETag', 'Stream-Position'], body: schema },
+    },
+    problems: ['not-found', 'conflict', 'precondition-failed', 'unavailable'],
+
+    async handle({ ctx, id, headers, body }) {
+      answerEntity(ctx, await executeCommand(context, headers, id, resource.change.command(body)));
+    },
+  });
+
+  const removal = defineOperation({
+    method: 'delete',
+    paths: pathsOf(resource, '/{id}'),
+    name: `remove${name}`,
+    summary: `Remove a ${noun}; to remove one that is not there is no error`,
+    tag: resource.names[0],
+    headers: ['Idempotency-Key', 'If-Match'],
+    answers: { 204: { description: 'It is not there any more.', headers: ['Stream-Position'] } },
+    // `invalid`: an Idempotency-Key that was used for something else.
+    problems: ['conflict', 'precondition-failed', 'invalid', 'unavailable'],
+
+    async handle({ ctx, id, headers }) {
+      const { version } = await executeCommand(context, headers, id, resource.remove.command());
+      ctx.set('Stream-Position', String(version));
+      ctx.status = 204;
+    },
+  });
+
+  function answerEntity(ctx: RouterContext, entity: Entity<unknown>) {
+    const { body, shown } = resource.presentExisting(entity);
+    ctx.set('Stream-Position', String(entity.version));
+    ctx.set('ETag', toEntityTag(entity.version, shown));
+    ctx.body = body;
+  }
+
+  return [addition, change, removal];
+}

@@ -1,0 +1,143 @@
+/** The messages of a service's NATS door, as its AsyncAPI document describes them. */
+
+import { z } from 'zod';
+import type { AsyncMessage } from '../../api/asyncapi-document.ts';
+import { ProblemDocument, Traceparent } from '../../api/documents.ts';
+import type { EventShape } from '../../api/event-shapes.ts';
+import { messageIdForm } from '../../eventlog/execute.ts';
+import { wantedPattern } from '../../eventlog/freshness.ts';
+import { Problem } from '../../domain/problem.ts';
+import { problemKinds, problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
+import type { Schemas } from './asyncapi-schemas.ts';
+import type { Endpoint } from './endpoints.ts';
+import {
+  errorCodeHeader,
+  errorHeader,
+  expectedSubjectSequenceHeader,
+  messageIdHeader,
+  streamPositionHeader,
+  traceparentHeader,
+  waitForPositionHeader,
+} from '../connection/headers.ts';
+
+const json = 'application/json';
+
+const Position = z.string().regex(/^[0-9]{1,15}$/);
+const MessageId = z.string().regex(new RegExp(`^${messageIdForm}$`));
+const StreamPosition = Position.meta({
+  description: 'What the reply shows; of a command, where its event landed.',
+});
+
+const EventHeaders = z.object({
+  [messageIdHeader]: z.string().optional().meta({
+    description:
+      'The id of the command that caused it. The stream takes a second message with the same id for a repeat.',
+  }),
+  [expectedSubjectSequenceHeader]: Position.optional().meta({
+    description:
+      'For those who publish: the stream refuses the message unless the last one of the entity is at this position.',
+  }),
+  [traceparentHeader]: Traceparent.optional(),
+});
+
+const CommandHeaders = z.object({
+  [messageIdHeader]: MessageId.optional().meta({
+    description: 'The same command sent again with the same id is carried out once, and gets the same reply.',
+  }),
+  [expectedSubjectSequenceHeader]: Position.optional().meta({
+    description: 'Carry the command out only if the last message of the entity is at this position.',
+  }),
+});
+
+const QueryHeaders = z.object({
+  [waitForPositionHeader]: z
+    .string()
+    .regex(wantedPattern)
+    .optional()
+    .meta({
+      description:
+        'Reply when this position is applied; `latest`: when all is that was acknowledged before; or one of these for ' +
+        'each stream: `LAPTOPS=12, PORTS=latest`.',
+    }),
+});
+
+const ReplyHeaders = z.object({ [streamPositionHeader]: StreamPosition });
+
+const ProblemHeaders = z.object({
+  [errorCodeHeader]: z
+    .string()
+    .regex(/^[45][0-9]{2}$/)
+    .meta({ description: 'The status that REST would answer with.' }),
+  [errorHeader]: z.string().meta({ description: 'What is wrong, in one line.' }),
+});
+
+/** The name of a message: `PortRenamed.v2`. */
+export function nameEvent({ type, version }: EventShape): string {
+  return `${type}.v${version}`;
+}
+
+export function describeEvent(schemas: Schemas, shape: EventShape): AsyncMessage {
+  const { type, version, isCurrent, schema } = shape;
+  const { description = type } = schema;
+  return describeMessage(schemas, {
+    name: type,
+    title: `${type}, version ${version}`,
+    summary: isCurrent
+      ? String(description)
+      : `${String(description)} An older version: read, but not written any more.`,
+    headers: EventHeaders,
+    payload: schema,
+  });
+}
+
+export function describeRequest(schemas: Schemas, { name, summary, input }: Endpoint): AsyncMessage {
+  return describeMessage(schemas, {
+    name: `${name}.request`,
+    title: `Request: ${name}`,
+    summary,
+    headers: isCommand(name) ? CommandHeaders : QueryHeaders,
+    payload: schemas.describe(input),
+  });
+}
+
+export function describeReply(schemas: Schemas, { name, output }: Endpoint): AsyncMessage {
+  return describeMessage(schemas, {
+    name: `${name}.reply`,
+    title: `Reply: ${name}`,
+    summary: 'What it is, at which position.',
+    headers: ReplyHeaders,
+    payload: schemas.describe(output),
+  });
+}
+
+/** The reply to whatever cannot be done, the same document as at the REST door. */
+export function describeProblem(schemas: Schemas): AsyncMessage {
+  const example = toProblemDocument(new Problem('not-found', problemKinds['not-found'].explanation));
+  return {
+    ...describeMessage(schemas, {
+      name: 'problem',
+      title: 'Problem',
+      summary: 'Why it was not done (RFC 9457), with the status of REST in a header.',
+      headers: ProblemHeaders,
+      payload: schemas.describe(ProblemDocument),
+    }),
+    contentType: problemMediaType,
+    examples: [{ payload: example }],
+  };
+}
+
+function isCommand(name: string): boolean {
+  return name.startsWith('commands.');
+}
+
+function describeMessage(
+  schemas: Schemas,
+  {
+    headers,
+    payload,
+    ...names
+  }: Pick<AsyncMessage, 'name' | 'title' | 'summary' | 'payload'> & { headers: z.ZodType },
+): AsyncMessage {
+  const examples = schemas.examplesOf(payload).map((example) => ({ payload: example }));
+  return { ...names, contentType: json, headers: schemas.describe(headers), payload, examples };
+}

@@ -1,0 +1,169 @@
+/** The NATS door of a service as an AsyncAPI 3.0 document, made from the schemas that it reads, checks and replies with. */
+
+import {
+  refer,
+  type AsyncApiDocument,
+  type AsyncChannel,
+  type AsyncMessage,
+  type AsyncOperation,
+} from '../../api/asyncapi-document.ts';
+import type { DomainEvent } from '../../domain/decider.ts';
+import type { EventSchema } from '../../domain/event-schema.ts';
+import { listShapes } from '../../api/event-shapes.ts';
+import {
+  describeEvent,
+  describeProblem,
+  describeReply,
+  describeRequest,
+  nameEvent,
+} from './asyncapi-messages.ts';
+import { createSchemas } from './asyncapi-schemas.ts';
+import { queueGroup, type Endpoint } from './endpoints.ts';
+import type { StreamDefinition } from '../provisioning/provisioning.ts';
+
+export type AsyncApiOptions<Event extends DomainEvent> = {
+  readonly title: string;
+  /** The service's name: `laptops`. */
+  readonly name: string;
+  /** What a person calls one of its entities: `laptop`. */
+  readonly noun: string;
+  readonly version: string;
+  readonly events: EventSchema<Event>;
+  readonly endpoints: readonly Endpoint[];
+  readonly stream: StreamDefinition;
+};
+
+/** The channels, operations and messages of a part of the door, by their names. */
+type Part = Pick<AsyncApiDocument, 'channels' | 'operations'> & { messages: Record<string, AsyncMessage> };
+
+const problem = 'problem';
+
+export function describeNatsApi<Event extends DomainEvent>(
+  options: AsyncApiOptions<Event>,
+): AsyncApiDocument {
+  const { title, name, version, endpoints } = options;
+  const schemas = createSchemas();
+  const parts = [
+    describeEvents(options, schemas),
+    ...endpoints.map((endpoint) => describeEndpoint(name, endpoint, schemas)),
+  ];
+  const messages = Object.assign({}, ...parts.map((part) => part.messages));
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title,
+      version,
+      description:
+        `The events of the ${name} service, and its commands and queries. Events are what the service is: anyone may ` +
+        'subscribe to them, and publish them; commands and queries are the REST door over NATS.',
+    },
+    defaultContentType: 'application/json',
+    servers: { nats: describeServer() },
+    channels: Object.assign({}, ...parts.map(({ channels }) => channels)),
+    operations: Object.assign({}, ...parts.map(({ operations }) => operations)),
+    components: { messages: { ...messages, [problem]: describeProblem(schemas) }, schemas: schemas.named },
+  };
+}
+
+function describeServer() {
+  return {
+    host: '{host}:{port}',
+    protocol: 'nats',
+    description: 'A nats-server with JetStream, 2.12 or newer.',
+    variables: {
+      host: { default: 'localhost', description: 'Where the server is.' },
+      port: { default: '4222', description: 'Where it listens.' },
+    },
+  };
+}
+
+function describeEvents<Event extends DomainEvent>(
+  { name, noun, events, stream }: AsyncApiOptions<Event>,
+  schemas: ReturnType<typeof createSchemas>,
+): Part {
+  const shapes = listShapes(events);
+  const channelMessage = (message: string) => refer('channels', 'events', 'messages', message);
+  const channel: AsyncChannel = {
+    address: `${name}.events.{id}`,
+    title: `The events of one ${noun}`,
+    description:
+      `Every change of every ${noun}, one subject for each, kept in the stream ${stream.name}. \`${name}.events.*\` is ` +
+      'all of them. `type` names the event, `v` is the version of its shape (absent: 1); fields that are not named here ' +
+      'may come, and are ignored. JetStream takes any message: the service refuses what is no event or does not follow ' +
+      `from what came before, and lists it at /${name}/rejections.`,
+    parameters: {
+      id: { description: `The id of the ${noun}: a positive integer below 2^53.`, examples: ['42'] },
+    },
+    messages: Object.fromEntries(
+      shapes.map(nameEvent).map((message) => [message, refer('components', 'messages', message)]),
+    ),
+    'x-jetstream': stream,
+  };
+  return {
+    channels: { events: channel },
+    operations: {
+      appendEvents: {
+        action: 'send',
+        channel: refer('channels', 'events'),
+        title: 'Append what has happened',
+        summary: 'The service publishes an event for every change that it is asked for at any of its doors.',
+        messages: shapes
+          .filter(({ isCurrent }) => isCurrent)
+          .map(nameEvent)
+          .map(channelMessage),
+      },
+      foldEvents: {
+        action: 'receive',
+        channel: refer('channels', 'events'),
+        title: 'Follow what has happened',
+        summary:
+          'Every replica reads every event, whoever published it, and answers from what it makes of them.',
+        messages: shapes.map(nameEvent).map(channelMessage),
+      },
+    },
+    messages: Object.fromEntries(shapes.map((shape) => [nameEvent(shape), describeEvent(schemas, shape)])),
+  };
+}
+
+function describeEndpoint(
+  service: string,
+  endpoint: Endpoint,
+  schemas: ReturnType<typeof createSchemas>,
+): Part {
+  const { name, summary } = endpoint;
+  const replies = `${name}.reply`;
+  const [request, reply] = [describeRequest(schemas, endpoint), describeReply(schemas, endpoint)];
+  const asMessages = (...names: readonly string[]) =>
+    Object.fromEntries(names.map((message) => [message, refer('components', 'messages', message)]));
+  const operation: AsyncOperation = {
+    action: 'receive',
+    channel: refer('channels', name),
+    title: name,
+    summary: `${summary}.`,
+    messages: [refer('channels', name, 'messages', request.name)],
+    reply: {
+      channel: refer('channels', replies),
+      messages: [reply.name, problem].map((message) => refer('channels', replies, 'messages', message)),
+    },
+    bindings: { nats: { queue: queueGroup, bindingVersion: '0.1.0' } },
+  };
+  return {
+    channels: {
+      [name]: {
+        address: `${service}.${name}`,
+        title: summary,
+        description:
+          'One of the replicas replies to each request. No replica: NATS says at once that nobody responds.',
+        messages: asMessages(request.name),
+      },
+      [replies]: {
+        address: null,
+        title: `The reply to ${name}`,
+        description: 'The reply subject of the request, which clients make up themselves.',
+        messages: asMessages(reply.name, problem),
+      },
+    },
+    operations: { [name]: operation },
+    messages: { [request.name]: request, [reply.name]: reply },
+  };
+}

@@ -1,0 +1,171 @@
+/** The endpoints that every service of one kind of entity has: its commands, and the queries get and list. */
+
+import { z } from 'zod';
+import type { DomainEvent } from '../../domain/decider.ts';
+import { EntityId } from '../../domain/entity-id.ts';
+import { execute, type Sources } from '../../eventlog/execute.ts';
+import { defaultWaitSeconds, waitFor, type Freshness } from '../../eventlog/freshness.ts';
+import type { JoinedResource } from '../../eventlog/joined-resource.ts';
+import { capitalize, matcherOf } from '../../domain/resource.ts';
+import type { Transactor } from '../../eventlog/transact.ts';
+import type { Entity } from '../../domain/entity.ts';
+import { defineEndpoint, type Endpoint, type Reply, type RequestInfo } from './endpoints.ts';
+
+export type EndpointContext = {
+  readonly transactor: Transactor<unknown, unknown, DomainEvent>;
+  readonly sources: Sources;
+  readonly freshness: Freshness;
+};
+
+const defaultLimit = 100;
+/** A reply is one message: a thousand entities of the largest size stay below the broker's limit of 1 MiB. */
+const maxLimit = 1000;
+
+const Page = {
+  limit: z.int().min(1).max(maxLimit).default(defaultLimit),
+  after: z.int().min(0).default(0),
+};
+
+const ById = z.strictObject({ id: EntityId }).meta({ examples: [{ id: 1 }] });
+/** A position, in examples. */
+const somePosition = 12;
+
+export function entityEndpoints(
+  resource: JoinedResource,
+  { transactor, sources, freshness }: EndpointContext,
+): Endpoint[] {
+  const { noun, schema } = resource;
+  const { view } = transactor;
+  const position = z.int();
+  const example = exampleOf(schema);
+  const One = z
+    .object({ position, [noun]: schema })
+    .meta({ examples: [{ position: somePosition, [noun]: example }] });
+  const Many = z
+    .object({ position, [`${noun}s`]: z.array(schema) })
+    .meta({ examples: [{ position: somePosition, [`${noun}s`]: [example] }] });
+  const Gone = z.object({ position }).meta({ examples: [{ position: somePosition }] });
+
+  async function run(id: number | undefined, command: unknown, info: RequestInfo) {
+    const { messageId, expectedVersion, traceparent } = info;
+    const precondition =
+      expectedVersion === undefined
+        ? undefined
+        : ({ version }: Entity<unknown>) => version === expectedVersion;
+    return execute(transactor, sources, { id, command, messageId, traceparent, precondition });
+  }
+
+  /** `{"position":12,"laptop":{…}}` */
+  function reply(entity: Entity<unknown>): Reply {
+    const { version } = entity;
+    return { position: version, body: { position: version, [noun]: resource.presentExisting(entity).body } };
+  }
+
+  async function refresh(info: RequestInfo) {
+    if (info.waitFor !== undefined) await waitFor(freshness, info.waitFor, defaultWaitSeconds);
+  }
+
+  return [
+    defineEndpoint({
+      name: `commands.${resource.add.verb}`,
+      summary: `Add a ${noun}; without an id it gets a new one`,
+      input: resource.add.body,
+      output: One,
+      handle: async (body, info) => reply(await run(body.id, resource.add.command(body), info)),
+    }),
+
+    defineEndpoint({
+      name: `commands.${resource.change.verb}`,
+      summary: `Change a ${noun}`,
+      input: resource.change.body
+        .extend({ id: EntityId })
+        .meta({ examples: [{ id: 1, ...exampleOf(resource.change.body) }] }),
+      output: One,
+      async handle({ id, ...fields }, info) {
+        // Parsed again without the id, which is the form that the command is made from.
+        const body = resource.change.body.parse(fields);
+        return reply(await run(EntityId.parse(id), resource.change.command(body), info));
+      },
+    }),
+
+    defineEndpoint({
+      name: `commands.${resource.remove.verb}`,
+      summary: `Remove a ${noun}; to remove one that is not there is no error`,
+      input: ById,
+      output: Gone,
+      async handle({ id }, info) {
+        const { version } = await run(id, resource.remove.command(), info);
+        return { position: version, body: { position: version } };
+      },
+    }),
+
+    defineEndpoint({
+      name: 'queries.get',
+      summary: `One ${noun}`,
+      input: ById,
+      output: One,
+      async handle({ id }, info) {
+        await refresh(info);
+        return reply(view.find(id));
+      },
+    }),
+
+    defineEndpoint({
+      name: 'queries.list',
+      summary: `The ${noun}s, by ascending id`,
+      input: z
+        .strictObject({
+          ...Page,
+          ...Object.fromEntries(Object.keys(resource.filters).map((field) => [field, z.string().optional()])),
+        })
+        .meta({ examples: [{ limit: 10 }] }),
+      output: Many,
+      async handle({ limit, after, ...wanted }, info) {
+        await refresh(info);
+        const found = view.list({ limit, after, matches: matcherOf(resource, wanted) });
+        const { position: applied } = view;
+        return { position: applied, body: { position: applied, [`${noun}s`]: found.map(resource.present) } };
+      },
+    }),
+
+    ...(resource.members ?? []).flatMap(({ noun: memberNoun, put, take }) =>
+      [put, take].map(({ verb, command }) =>
+        defineEndpoint({
+          name: `commands.${verb}`,
+          summary: `${capitalize(verb)} a ${memberNoun}`,
+          input: z
+            .strictObject({ id: EntityId, [`${memberNoun}Id`]: EntityId })
+            .meta({ examples: [{ id: 1, [`${memberNoun}Id`]: 1 }] }),
+          output: One,
+          async handle({ id, [`${memberNoun}Id`]: memberId }, info) {
+            return reply(await run(EntityId.parse(id), command(EntityId.parse(memberId)), info));
+          },
+        }),
+      ),
+    ),
+
+    ...resource.referrers.map(({ name, noun: referrerNoun, schema: referrer, list }) =>
+      defineEndpoint({
+        name: `queries.${name}`,
+        summary: `The ${referrerNoun}s that have a ${noun}, by ascending id`,
+        input: z.strictObject({ id: EntityId, ...Page }).meta({ examples: [{ id: 1, limit: 10 }] }),
+        output: z
+          .object({ position, [`${referrerNoun}s`]: z.array(referrer) })
+          .meta({ examples: [{ position: somePosition, [`${referrerNoun}s`]: [exampleOf(referrer)] }] }),
+        async handle({ id, limit, after }, info) {
+          await refresh(info);
+          resource.presentExisting(view.find(id));
+          const found = list(id, { limit, after }).map(({ body }) => body);
+          const { position: applied } = view;
+          return { position: applied, body: { position: applied, [`${referrerNoun}s`]: found } };
+        },
+      }),
+    ),
+  ];
+}
+
+/** The example that a schema gives of itself. */
+function exampleOf(schema: z.ZodType): object {
+  const example = schema.meta()?.['example'];
+  return typeof example === 'object' && example !== null ? example : {};
+}

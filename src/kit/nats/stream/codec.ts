@@ -1,0 +1,63 @@
+/** Between bytes on the wire and events: the only place where a message becomes an event or a rejection. */
+
+import { Buffer, isUtf8 } from 'node:buffer';
+import { Rejection, type DomainEvent } from '../../domain/decider.ts';
+import type { EventSchema } from '../../domain/event-schema.ts';
+import { defaultProduct, type Product } from '../../domain/product.ts';
+import type { StoredMessage } from '../../domain/stored-message.ts';
+import { readTraceparent } from '../../api/trace-context.ts';
+import { messageIdHeader, traceparentHeader } from '../connection/headers.ts';
+import { readHeadersOf } from './raw-headers.ts';
+import type { Subjects } from './subjects.ts';
+
+/** Where and when the broker stored a message. */
+export type Stored = { readonly position: number; readonly time: number };
+
+export type Codec<Event extends DomainEvent> = {
+  /** The header that holds the digest of a command. */
+  readonly commandDigestHeader: string;
+  encode(event: Event): string;
+  /** Never throws: what is no event becomes a rejection with its reason. */
+  decode(message: Parameters<typeof readHeadersOf>[0], stored: Stored): StoredMessage<Event>;
+};
+
+export function createCodec<Event extends DomainEvent>(
+  schema: EventSchema<Event>,
+  subjects: Subjects,
+  { commandDigestHeader }: Pick<Product, 'commandDigestHeader'> = defaultProduct,
+): Codec<Event> {
+  function read(id: number | undefined, data: Uint8Array): Event | Rejection {
+    if (id === undefined) return new Rejection('the subject does not end in an id (1, 2, 3 …)');
+    if (!isUtf8(data)) return new Rejection('not UTF-8');
+    let value: unknown;
+    try {
+      value = JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString());
+    } catch {
+      // The parser's own words differ between versions of Node; replicas have to agree.
+      return new Rejection('not JSON');
+    }
+    return schema.read(value);
+  }
+
+  return {
+    commandDigestHeader,
+
+    encode: (event) => JSON.stringify(schema.write(event)),
+
+    decode(message, { position, time }) {
+      const { subject, data } = message;
+      const id = subjects.idOf(subject);
+      const readHeader = readHeadersOf(message);
+      return {
+        position,
+        time,
+        id,
+        subject,
+        messageId: readHeader(messageIdHeader) || undefined,
+        commandDigest: readHeader(commandDigestHeader) || undefined,
+        traceparent: readTraceparent(readHeader(traceparentHeader)),
+        content: read(id, data),
+      };
+    },
+  };
+}

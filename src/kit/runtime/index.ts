@@ -1,0 +1,5 @@
+/** Runs a service as a process. */
+
+export { readVersion } from './package-version.ts';
+export { runService } from './run.ts';
+export { defineService, type ServiceDefinition } from './service-definition.ts';

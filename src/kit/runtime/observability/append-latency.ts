@@ -1,0 +1,28 @@
+/** Latency of acknowledged appends, as this replica measures it. */
+export type AppendLatency = {
+  /** Appends acknowledged since the process started. */
+  readonly count: number;
+  record(milliseconds: number): void;
+  /** The latency in milliseconds at `share` (0.5: the median) of the last 200 appends; undefined before the first. */
+  quantile(share: number): number | undefined;
+};
+
+const windowSize = 200;
+
+export function createAppendLatency(): AppendLatency {
+  const milliseconds: number[] = [];
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    record(value) {
+      milliseconds[count % windowSize] = value;
+      count += 1;
+    },
+    quantile(share) {
+      const sorted = milliseconds.toSorted((one, other) => one - other);
+      return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+    },
+  };
+}

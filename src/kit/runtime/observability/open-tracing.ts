@@ -1,0 +1,14 @@
+import type { ServiceIdentity } from '../../domain/product.ts';
+import type { Logger } from './logger.ts';
+import type { Tracing } from './tracing.ts';
+
+/** Returns undefined where no collector is configured; the tracing libraries are then not loaded. */
+export async function openTracing(
+  service: ServiceIdentity,
+  { isTraced }: { readonly isTraced: boolean },
+  logger: Logger,
+): Promise<Tracing | undefined> {
+  if (!isTraced) return undefined;
+  const { createTracing } = await import('./open-telemetry.ts');
+  return createTracing(service, logger);
+}

@@ -1,0 +1,70 @@
+/**
+ * The process that lists past states: it replays the stream up to a position and lists the result for the service that
+ * started it. Arguments: the URL of the module that exports the service, and the name of its stream.
+ */
+
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { DomainEvent } from '../../domain/decider.ts';
+import type { Entity } from '../../domain/entity.ts';
+import { matcherOf } from '../../domain/resource.ts';
+import { createView, type View } from '../../eventlog/view.ts';
+import { readConfig } from '../config/config.ts';
+import { createLogger } from '../observability/logger.ts';
+import type { Service } from '../service-definition.ts';
+import { connectUntilUp } from '../stream/boot.ts';
+import { openStreamConnection, type StreamConnection } from '../stream/stream-connection.ts';
+import type { PointInTimeRequest, PointInTimeResponse } from './messages.ts';
+
+/** Timeout of one list, in ms. The service gives up earlier and ends this process. */
+const timeoutMs = 60_000;
+
+const [, , moduleUrl = '', stream = ''] = process.argv;
+const { contract, defaults, resource } = await importService(moduleUrl);
+const config = readConfig(process.env, defaults);
+const logger = createLogger(contract.name, config.logLevel);
+
+let view: View<unknown, DomainEvent> | undefined;
+let opened: Promise<StreamConnection<unknown, DomainEvent>> | undefined;
+
+async function importService(url: string): Promise<Service> {
+  const exported: Record<string, unknown> = await import(url);
+  const isService = (value: unknown): value is Service =>
+    typeof value === 'object' && value !== null && 'module' in value && value.module === url;
+  const service = Object.values(exported).find(isService);
+  if (service === undefined) throw new Error(`${url} exports no service whose \`module\` is its own URL`);
+  return service;
+}
+
+async function open(): Promise<StreamConnection<unknown, DomainEvent>> {
+  const connection = await connectUntilUp(`${contract.name} point-in-time`, config, logger);
+  const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
+  return openStreamConnection(contract, { connection, jsm, stream, reader: contract.name, logger });
+}
+
+/** The pages of one list are read from the same view. */
+async function list({ position, options }: PointInTimeRequest): Promise<Entity<unknown>[]> {
+  const { snapshots, follow } = await (opened ??= open());
+  if (view === undefined || view.position > position) {
+    view = createView(contract.fold, { image: await snapshots.load(position) });
+  }
+  const replay = follow(view, position);
+  const isComplete = await view.reached(position, timeoutMs);
+  await replay.stop();
+  if (!isComplete) throw new Error(`position ${position} was not reached`);
+  return view.list({ ...options, matches: matcherOf(resource, options.filters) });
+}
+
+let queue = Promise.resolve();
+// Ctrl-C signals the whole process group; this process ends with the service that started it.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit(0));
+process.on('message', (request: PointInTimeRequest) => {
+  queue = queue.then(async () => {
+    const { number } = request;
+    const response = await list(request).then(
+      (entities): PointInTimeResponse => ({ number, entities }),
+      (error: unknown): PointInTimeResponse => ({ number, failure: String(error) }),
+    );
+    process.send?.(response);
+  });
+});

@@ -1,0 +1,118 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { extname } from 'node:path';
+import type { Entity } from '../../domain/entity.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { ListAsOf } from '../../http/protocol/as-of.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { PointInTimeRequest, PointInTimeResponse } from './messages.ts';
+
+/** Requests that may wait for the child process; further ones are rejected. */
+const maxWaiting = 8;
+/** Timeout of a list, in ms. The child process is ended with it. */
+const timeoutMs = 30_000;
+/** Idle time after which the child process is ended to free its memory, in ms. */
+const idleMs = 30_000;
+
+/** `child.ts` in development, `child.js` in a build. */
+const childEntry = new URL(`./child${extname(import.meta.url)}`, import.meta.url);
+
+type WaitingRequest = {
+  readonly child: ChildProcess;
+  resolve(entities: Entity<unknown>[]): void;
+  reject(problem: Problem): void;
+};
+
+export type PointInTimeLists = { readonly list: ListAsOf; close(): void };
+
+export type PointInTimeOptions = {
+  /** The URL of the module that exports the service. */
+  readonly module: string;
+  readonly stream: string;
+  /** Heap limit of the child process, in MiB. A list that exceeds it ends the child, not the service. */
+  readonly maxHeapMiB: number;
+  readonly logger: Logger;
+};
+
+/**
+ * Removes `--max-old-space-size-percentage`, which the images set. In Node 24 it takes precedence over a limit in MiB.
+ */
+export function withoutHeapShare(nodeOptions = ''): string {
+  return nodeOptions.replaceAll(/--max-old-space-size-percentage=\S+\s*/g, '').trim();
+}
+
+/**
+ * Lists entities as they were at a position. Replaying the past takes time and memory, so a child process does it, and
+ * the service's own view is not affected. The child's memory, queue and time are bounded.
+ */
+export function createPointInTimeLists(options: PointInTimeOptions): PointInTimeLists {
+  const { module, stream, maxHeapMiB, logger } = options;
+  const waiting = new Map<number, WaitingRequest>();
+  let child: ChildProcess | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let lastNumber = 0;
+
+  function startChild(): ChildProcess {
+    const started = fork(childEntry, [module, stream], {
+      execArgv: [...process.execArgv, `--max-old-space-size=${maxHeapMiB}`],
+      env: { ...process.env, NODE_OPTIONS: withoutHeapShare(process.env['NODE_OPTIONS']) },
+    });
+    started.on('message', (response: PointInTimeResponse) => {
+      const request = waiting.get(response.number);
+      if ('entities' in response) request?.resolve(response.entities);
+      else request?.reject(new Problem('unavailable', `The past could not be read: ${response.failure}`));
+    });
+    // Sending to a child that is just ending emits an error, which would otherwise end the service.
+    started.on('error', (error) => {
+      logger.warn({ reason: String(error) }, 'point-in-time process failed');
+      abandon();
+    });
+    started.on('exit', (code, signal) => {
+      logger.info({ code, signal }, 'point-in-time process ended');
+      abandon();
+    });
+    function abandon() {
+      started.kill('SIGKILL');
+      if (child === started) child = undefined;
+      for (const request of waiting.values()) {
+        if (request.child !== started) continue;
+        request.reject(
+          new Problem('unavailable', 'The past could not be read within the limits on time and memory.'),
+        );
+      }
+    }
+    return started;
+  }
+
+  function close() {
+    clearTimeout(idle);
+    child?.kill('SIGKILL');
+  }
+
+  return {
+    close,
+
+    async list(position, options) {
+      if (waiting.size >= maxWaiting) {
+        throw new Problem(
+          'unavailable',
+          `Too many point-in-time lists are waiting (limit ${maxWaiting}). Retry later.`,
+        );
+      }
+      clearTimeout(idle);
+      child ??= startChild();
+      const current = child;
+      const number = (lastNumber += 1);
+      const timer = setTimeout(() => current.kill('SIGKILL'), timeoutMs);
+      try {
+        return await new Promise<Entity<unknown>[]>((resolve, reject) => {
+          waiting.set(number, { child: current, resolve, reject });
+          current.send({ number, position, options } satisfies PointInTimeRequest);
+        });
+      } finally {
+        clearTimeout(timer);
+        waiting.delete(number);
+        if (waiting.size === 0) idle = setTimeout(close, idleMs).unref();
+      }
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { defaultProduct, nameProduct, type ServiceIdentity } from '../domain/product.ts';
+import { createStartingApp } from '../http/docs/starting-app.ts';
+import type { AppOptions } from '../http/server/app.ts';
+import { listen } from '../http/server/listen.ts';
+import { createRateLimiter } from '../http/server/rate-limit.ts';
+import { createWriteGuard } from '../http/server/write-guard.ts';
+import { readConfig, type Config } from './config/config.ts';
+import { openKeySet } from './config/key-set.ts';
+import { followLiveConfig } from './config/live-config.ts';
+import { readConsoleFiles } from './console-files.ts';
+import { createLogger, type Logger } from './observability/logger.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { openTracing } from './observability/open-tracing.ts';
+import { probeListener } from './probes.ts';
+import { createReadiness } from './readiness.ts';
+import type { Service } from './service-definition.ts';
+import { onShutdown } from './shutdown.ts';
+import { connectUntilUp } from './stream/boot.ts';
+import { openProjections } from './stream/service-projections.ts';
+import { openTransports } from './transports.ts';
+
+/**
+ * How long before the forced exit a shutdown stops waiting for a broker that does not answer, in ms. The rest of the
+ * time is for the spans and the probes.
+ */
+const brokerGraceMs = 1_500;
+
+/** Sent over the IPC channel when the service accepts requests. Ports configured as 0 are known by then. */
+export type ReadyMessage = {
+  readonly type: 'ready';
+  readonly httpPort: number;
+  readonly probePort: number;
+  /** The scope that a token needs for writes; undefined when writes need no token. */
+  readonly writeScope?: string;
+};
+
+/** Runs the service until SIGTERM or SIGINT. A failed start is printed to standard error and exits with code 1. */
+export async function runService(service: Service): Promise<void> {
+  const { name } = service.contract;
+  try {
+    const config = readConfig(process.env, service.defaults);
+    await start(service, config, createLogger(name, config.logLevel));
+  } catch (error) {
+    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function start(service: Service, config: Config, logger: Logger): Promise<void> {
+  const { contract, version } = service;
+  const { name } = contract;
+  const product = service.product === undefined ? defaultProduct : nameProduct(service.product);
+  const identity: ServiceIdentity = { name, version, product };
+  const { httpHost: host, httpPort, probePort, limits, auth } = config;
+  const writeScope = `${name}:write`;
+  /** The current step of the start; undefined when the service accepts requests. */
+  let pending: string | undefined = 'connecting to NATS';
+  const stopping = new AbortController();
+  const readiness = createReadiness(config.readiness);
+  /** Called at the beginning of a shutdown. They end open event streams, so that the server does not wait for them. */
+  const shutdownHooks: (() => void)[] = [];
+  /** Called in this order between the last response and the exit. */
+  const closers: (() => unknown)[] = [];
+
+  async function closeAll() {
+    for (const close of closers) await close();
+  }
+
+  const whyNotReady = () => (stopping.signal.aborted ? 'stopping' : (pending ?? readiness.whyNot()));
+  const tracing = await openTracing(identity, config, logger);
+  const metrics = createMetrics(identity, () => whyNotReady() === undefined);
+  const authorizeWrite =
+    auth &&
+    createWriteGuard({
+      ...auth,
+      keys: await openKeySet(auth.keys),
+      scope: writeScope,
+      realm: product.name,
+    });
+  // The ports are opened first, so that a port that is in use fails the start at once.
+  const probes = await listen({
+    host,
+    port: probePort,
+    variable: 'PROBE_PORT',
+    listener: probeListener({ started: () => pending, ready: whyNotReady, metrics: metrics.listener }),
+  });
+  const title = `${product.title}: ${name}`;
+  const onInternalError: AppOptions['onInternalError'] = (error, request) =>
+    logger.error({ err: error, ...request }, 'request failed');
+  const consoleFiles = readConsoleFiles();
+  let respond = createStartingApp({
+    title,
+    consoleFiles,
+    describe: () => `The service is starting: ${pending}.`,
+    onInternalError,
+  });
+  const http = await listen({
+    host,
+    port: httpPort,
+    variable: 'HTTP_PORT',
+    listener: (...call) => respond(...call),
+    limits: limits.server,
+    onRefused: () =>
+      logger.warn({ maxConnections: limits.server.maxConnections }, 'connection limit reached'),
+  });
+  onShutdown(logger, config.shutdownTimeoutMs, async () => {
+    stopping.abort();
+    const brokerTimeout = sleep(config.shutdownTimeoutMs - brokerGraceMs, undefined, { ref: false });
+    for (const hook of shutdownHooks) hook();
+    await http.close();
+    await Promise.race([closeAll(), brokerTimeout]);
+    await tracing?.close();
+    await probes.close();
+  });
+
+  const connection = await connectUntilUp(name, config, logger, (progress) => (pending = progress));
+  metrics.watchConnection(connection);
+  // Draining needs a connected broker.
+  closers.unshift(() => (connection.isUp ? connection.nc.drain() : connection.nc.close()));
+  const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
+  const rateLimiter = createRateLimiter(limits.rateLimit);
+  closers.unshift(followLiveConfig(identity, config, { connection, jsm, logger, rateLimiter }).stop);
+  const projections = await openProjections(service, {
+    connection,
+    jsm,
+    reader: name,
+    logger,
+    product,
+    observer: {
+      ...metrics,
+      onCaughtUp(stream, view, milliseconds) {
+        metrics.onCaughtUp(stream, view, milliseconds);
+        tracing?.traceFolds(stream, view);
+      },
+    },
+    snapshotEvery: config.snapshotEvery,
+    readiness,
+    stopping: stopping.signal,
+    report: (progress) => (pending = progress),
+  });
+  closers.unshift(projections.stop);
+  const transports = await openTransports(service, {
+    identity,
+    config,
+    logger,
+    connection,
+    projections,
+    metrics,
+    tracing,
+    rateLimiter,
+    authorizeWrite,
+    writeScope: auth && writeScope,
+    title,
+    consoleFiles,
+    onInternalError,
+  });
+  shutdownHooks.push(transports.endEventStreams);
+  closers.unshift(transports.close);
+  respond = transports.respond;
+  pending = undefined;
+  const ports = { httpPort: http.port, probePort: probes.port };
+  const writes = auth === undefined ? 'no token required' : `token with scope ${writeScope} required`;
+  logger.info({ ...ports, position: projections.own.view.position, writes }, 'ready');
+  process.send?.({ type: 'ready', ...ports, ...(auth && { writeScope }) } satisfies ReadyMessage);
+}

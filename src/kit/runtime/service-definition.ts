@@ -1,0 +1,52 @@
+import type { Decider, DomainEvent } from '../domain/decider.ts';
+import type { Contract, Follows, Lookups } from '../domain/followed-stream.ts';
+import type { NewEntity, Resource } from '../domain/resource.ts';
+import type { ConfigDefaults } from './config/config.ts';
+
+/** Everything that is specific to one service. */
+export type ServiceDefinition<
+  State,
+  Command,
+  Event extends DomainEvent,
+  Add extends NewEntity,
+  Change,
+  Others,
+> = {
+  /** `import.meta.url` of the module that exports the service. The process that lists past states imports it. */
+  readonly module: string;
+  /** The service's name, its stream, its events and the fold of its entity. */
+  readonly contract: Contract<State, Event>;
+  /** Shown in the API documents, the status, metrics and spans. */
+  readonly version: string;
+  /** The product that the service belongs to, see {@link nameProduct}. Default: `portside`. */
+  readonly product?: string;
+  readonly defaults: ConfigDefaults;
+  readonly decider: Decider<State, Command, Event, Lookups<Others>>;
+  readonly resource: Resource<State, Command, Add, Change, Others>;
+  /** The streams of other services that this service follows. */
+  readonly follows?: Follows<Others>;
+};
+
+/** A service as the runtime sees it, with its type parameters erased. */
+export type Service = ServiceDefinition<
+  unknown,
+  unknown,
+  DomainEvent,
+  NewEntity,
+  unknown,
+  Readonly<Record<string, unknown>>
+>;
+
+/** Declares a service. The parts are checked against each other here; the runtime then works with the erased type. */
+export function defineService<
+  State,
+  Command,
+  Event extends DomainEvent,
+  Add extends NewEntity,
+  Change,
+  Others,
+>(definition: ServiceDefinition<State, Command, Event, Add, Change, Others>): Service {
+  // The runtime gives each function only values that the definition's own schemas and functions returned.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return definition as unknown as Service;
+}

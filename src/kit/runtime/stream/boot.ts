@@ -1,0 +1,116 @@
+/** The steps of a start that wait for something else: the broker, the stream, and the stream's content. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { DomainEvent } from '../../domain/decider.ts';
+import type { View } from '../../eventlog/view.ts';
+import { connectToNats, type Connection } from '../../nats/connection/connection.ts';
+import {
+  compareStream,
+  describeDifference,
+  readStreamDefinition,
+} from '../../nats/provisioning/provisioning.ts';
+import { explainConnectFailure } from '../config/config-nats.ts';
+import type { Config } from '../config/config.ts';
+import { replicaName, type Logger } from '../observability/logger.ts';
+
+/** Interval between attempts, in ms. */
+const retryMs = 1_000;
+
+/** Connects, retrying until the broker accepts this process. A service and its broker may start in any order. */
+export function connectUntilUp(
+  name: string,
+  { nats }: Config,
+  logger: Logger,
+  report: (progress: string) => void = () => undefined,
+): Promise<Connection> {
+  return retrying(
+    () =>
+      connectToNats(
+        { ...nats, name: `${name} ${replicaName()}` },
+        {
+          onDown: () => logger.warn('disconnected from NATS'),
+          onUp: (server) => logger.info({ server }, 'reconnected to NATS'),
+          onRefused: ({ message }) => logger.error({ reason: message }, 'NATS server reported an error'),
+          onUnreadable: ({ message }) => logger.error({ reason: message }, 'cannot read NATS credentials'),
+        },
+      ),
+    (error) => {
+      const reason = explainConnectFailure(error, nats);
+      report(`connecting to NATS: ${reason}`);
+      logger.warn({ natsUrl: nats.url, reason }, 'cannot connect to NATS; retrying');
+    },
+  );
+}
+
+/** Waits until the stream exists and matches its definition. Returns its name. */
+export async function awaitStream(
+  jsm: JetStreamManager,
+  file: URL,
+  logger: Logger,
+  report: (progress: string) => void,
+): Promise<string> {
+  const wanted = await readStreamDefinition(file);
+  for (;;) {
+    const found = await retrying(
+      () => compareStream(jsm, wanted),
+      (error) => {
+        const reason = String(error);
+        report(`asking for stream ${wanted.name}: ${reason}`);
+        logger.warn({ stream: wanted.name, reason }, 'cannot read stream info; retrying');
+      },
+    );
+    const differences = found?.filter(({ field }) => !ownToDeployment.has(field));
+    if (differences?.length === 0) return wanted.name;
+    const reason = differences?.map(describeDifference).join('; ') ?? 'the stream does not exist';
+    report(`stream ${wanted.name} does not match its definition: ${reason}`);
+    logger.error(
+      { stream: wanted.name, reason },
+      'stream does not match its definition; run the provisioner',
+    );
+    await sleep(retryMs);
+  }
+}
+
+/** Fields that a deployment may choose, because they do not change what the stream means. */
+const ownToDeployment: ReadonlySet<string> = new Set(['description', 'num_replicas']);
+
+/**
+ * Waits until the view has applied `target`, the last position when the process started. A fixed target cannot move away
+ * from a slow start. Resolves with the time it took.
+ */
+export async function catchUp<State, Event extends DomainEvent>(
+  stream: string,
+  view: View<State, Event>,
+  target: number,
+  logger: Logger,
+  report: (progress: string) => void,
+): Promise<{ readonly milliseconds: number }> {
+  const started = performance.now();
+  const from = view.position;
+  const describe = () => report(`reading ${stream}, ${view.position} of ${target} messages`);
+  describe();
+  while (!(await view.reached(target, retryMs))) {
+    describe();
+    logger.info({ stream, position: view.position, target }, 'catching up');
+  }
+  const milliseconds = Math.round(performance.now() - started);
+  const { position, rejectedCount: rejected } = view;
+  logger.info({ stream, from, position, rejected, milliseconds }, 'caught up');
+  return { milliseconds };
+}
+
+/** Calls `attempt` until it succeeds. */
+export async function retrying<T>(
+  attempt: () => Promise<T>,
+  onFailure: (error: unknown) => void,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      onFailure(error);
+      await sleep(retryMs);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { DomainEvent } from '../../domain/decider.ts';
+import type { Followed } from '../../domain/followed-stream.ts';
+import type { Product } from '../../domain/product.ts';
+import type { EventStore } from '../../eventlog/event-store.ts';
+import { createView, type View } from '../../eventlog/view.ts';
+import type { Connection } from '../../nats/connection/connection.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { StreamObserver } from '../observability/stream-observer.ts';
+import type { Readiness } from '../readiness.ts';
+import { awaitStream, catchUp, retrying } from './boot.ts';
+import { writeSnapshots } from './snapshot-writer.ts';
+import { openStreamConnection } from './stream-connection.ts';
+
+/** A stream folded into a view that is kept up to date: the service's own stream, or one that it follows. */
+export type Projection<State, Event extends DomainEvent> = {
+  /** The name of the stream: `LAPTOPS`. */
+  readonly stream: string;
+  readonly store: EventStore<Event>;
+  readonly view: View<State, Event>;
+  /** Stops the snapshot writer, then the replay. */
+  stop(): Promise<void>;
+};
+
+export type ProjectionOptions = {
+  readonly connection: Connection;
+  readonly jsm: JetStreamManager;
+  /** The service that reads. */
+  readonly reader: string;
+  readonly logger: Logger;
+  readonly product: Product;
+  /** The number of positions after which a snapshot is written. */
+  readonly snapshotEvery: number;
+  readonly observer: StreamObserver;
+  readonly readiness: Pick<Readiness, 'onBroken' | 'onMended'>;
+  /** Aborted when the process begins to shut down. */
+  readonly stopping: AbortSignal;
+  /** Called with the current step of the start, and with undefined when the projection is up to date. */
+  report(progress: string | undefined): void;
+};
+
+/** Resolves when the view has applied everything that the stream held at the time of the call. */
+export async function openProjection<State, Event extends DomainEvent>(
+  { referencesOf, ...contract }: Followed<State, Event>,
+  options: ProjectionOptions,
+): Promise<Projection<State, Event>> {
+  const { jsm, logger, observer, snapshotEvery, report } = options;
+  report(`waiting for the stream of ${contract.name}`);
+  const stream = await awaitStream(jsm, contract.streamFile, logger, report);
+  const { store, snapshots, follow } = await openStreamConnection(contract, {
+    ...options,
+    stream,
+    onAppendRetry: () => observer.onAppendRetry(stream),
+  });
+
+  const onUnavailable = (error: unknown) =>
+    logger.warn({ stream, reason: String(error) }, 'event log unavailable; retrying');
+  const target = await retrying(store.lastPosition, onUnavailable);
+  report(`loading a snapshot of ${stream}`);
+  const image = await retrying(() => snapshots.load(target), onUnavailable);
+  const view = createView(contract.fold, { image, referencesOf });
+  const replay = follow(view);
+  observer.onFollowed(stream, view, replay);
+  const { milliseconds } = await catchUp(stream, view, target, logger, report);
+  observer.onCaughtUp(stream, view, milliseconds);
+  report(undefined);
+  const writer = writeSnapshots(stream, view, snapshots, snapshotEvery, logger, observer);
+  return {
+    stream,
+    store,
+    view,
+    async stop() {
+      await writer.stop();
+      await replay.stop();
+    },
+  };
+}

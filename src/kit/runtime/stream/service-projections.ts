@@ -1,0 +1,66 @@
+import { bindDecider, type BoundDecider, type DomainEvent } from '../../domain/decider.ts';
+import type { FollowedProjections } from '../../eventlog/followed-projection.ts';
+import { freshnessOf, type Freshness } from '../../eventlog/freshness.ts';
+import { lookupsInto } from '../../eventlog/joined-resource.ts';
+import type { Service } from '../service-definition.ts';
+import { openProjection, type Projection, type ProjectionOptions } from './projection.ts';
+
+/** The projections that a service responds from: its own stream, and the streams that it follows. */
+export type ServiceProjections = {
+  readonly own: Projection<unknown, DomainEvent>;
+  readonly followed: FollowedProjections;
+  /** The service's decider, with lookups into the followed streams. */
+  readonly decider: BoundDecider<unknown, unknown, DomainEvent>;
+  readonly freshness: Freshness;
+  stop(): Promise<void>;
+};
+
+/** Resolves when every view has applied everything that its stream held at the time of the call. */
+export async function openProjections(
+  { contract, decider, follows = {} }: Service,
+  options: Omit<ProjectionOptions, 'report'> & { report(progress: string): void },
+): Promise<ServiceProjections> {
+  const { connection } = options;
+  const pending = new Map<string, string>();
+  const reporting = (service: string): ProjectionOptions => ({
+    ...options,
+    report(progress) {
+      if (progress === undefined) pending.delete(service);
+      else pending.set(service, progress);
+      options.report([...pending.values()].join('; ') || 'opening the API');
+    },
+  });
+  const [own, entries] = await Promise.all([
+    openProjection(contract, reporting(contract.name)),
+    Promise.all(
+      Object.entries(follows).map(async ([name, followed]) => {
+        const projection = await openProjection(followed, reporting(name));
+        return [name, { ...projection, fold: followed.fold }] as const;
+      }),
+    ),
+  ]);
+  const followed = Object.fromEntries(entries);
+  const followedProjections = Object.values(followed);
+
+  return {
+    own,
+    followed,
+    decider: bindDecider(
+      decider,
+      lookupsInto(followed, ({ view }, id) => view.find(id)),
+    ),
+    freshness: {
+      stream: own.stream,
+      own: freshnessOf(own),
+      followed: Object.fromEntries(
+        followedProjections.map((projection) => [projection.stream, freshnessOf(projection)]),
+      ),
+      get staleSince() {
+        return connection.downSince;
+      },
+    },
+    async stop() {
+      await Promise.all([own, ...followedProjections].map((projection) => projection.stop()));
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { DomainEvent } from '../../domain/decider.ts';
+import type { View } from '../../eventlog/view.ts';
+import type { SnapshotInfo, Snapshots } from '../../nats/snapshots/snapshots.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { StreamObserver } from '../observability/stream-observer.ts';
+
+export type SnapshotWriter = {
+  /** Starts no further snapshot, and waits for the one in progress. */
+  stop(): Promise<void>;
+};
+
+/** How often to check whether a snapshot is due, in ms. */
+const checkMs = 1_000;
+
+/**
+ * Writes snapshots in the background. One is due after `every` positions, or after a quarter of the number of entities if
+ * that is more. So writing takes a bounded share of the work, and a start replays a bounded tail.
+ */
+export function writeSnapshots<State, Event extends DomainEvent>(
+  stream: string,
+  view: View<State, Event>,
+  snapshots: Snapshots<State>,
+  every: number,
+  logger: Logger,
+  observer: Pick<StreamObserver, 'onSnapshot' | 'onSnapshotAttempt'>,
+): SnapshotWriter {
+  let last = 0;
+  let writing: Promise<void> | undefined;
+
+  async function look(): Promise<SnapshotInfo | undefined> {
+    const [newest] = await snapshots.list();
+    observer.onSnapshot(stream, newest);
+    return newest;
+  }
+
+  async function write(margin: number) {
+    const started = performance.now();
+    const image = view.capture();
+    const outcome = await snapshots.save(image, margin);
+    observer.onSnapshotAttempt(stream, outcome);
+    if (outcome === 'written') last = image.position;
+    const newest = await look().catch(() => undefined);
+    if (outcome === 'skipped') last = newest?.position ?? last;
+    const milliseconds = Math.round(performance.now() - started);
+    logger.info({ stream, outcome, position: image.position, milliseconds }, 'snapshot finished');
+  }
+
+  // Reports the snapshot that the service started from. A failure is reported when the next snapshot is due.
+  look().catch(() => undefined);
+  const timer = setInterval(() => {
+    const interval = Math.max(every, Math.floor(view.size / 4));
+    if (writing !== undefined || view.position - last < interval) return;
+    writing = write(Math.floor(interval / 2))
+      .catch((error: unknown) => {
+        observer.onSnapshotAttempt(stream, 'failed');
+        logger.warn({ stream, reason: String(error) }, 'snapshot failed');
+      })
+      .finally(() => (writing = undefined));
+  }, checkMs);
+
+  return {
+    async stop() {
+      clearInterval(timer);
+      await writing;
+    },
+  };
+}

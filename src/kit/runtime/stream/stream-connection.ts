@@ -1,0 +1,99 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { DomainEvent } from '../../domain/decider.ts';
+import type { Contract } from '../../domain/followed-stream.ts';
+import type { Product } from '../../domain/product.ts';
+import type { EventStore } from '../../eventlog/event-store.ts';
+import { describeFold } from '../../eventlog/snapshot-image.ts';
+import type { View } from '../../eventlog/view.ts';
+import type { Connection } from '../../nats/connection/connection.ts';
+import { openSnapshots, type Snapshots } from '../../nats/snapshots/snapshots.ts';
+import { createCodec } from '../../nats/stream/codec.ts';
+import { createEventStore } from '../../nats/stream/event-store.ts';
+import { replay, type Replay } from '../../nats/stream/replay.ts';
+import { eventSubjects } from '../../nats/stream/subjects.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Readiness } from '../readiness.ts';
+
+/** One stream over one connection: appends, reads, snapshots, and replay into a view. */
+export type StreamConnection<State, Event extends DomainEvent> = {
+  readonly store: EventStore<Event>;
+  readonly snapshots: Snapshots<State>;
+  /**
+   * Applies the stream to `view`, from the view's position on, and then every new message.
+   *
+   * @param upTo the last position to apply. Default: no limit.
+   */
+  follow(view: View<State, Event>, upTo?: number): Replay;
+};
+
+export type StreamConnectionOptions = {
+  readonly connection: Connection;
+  readonly jsm: JetStreamManager;
+  readonly stream: string;
+  /** The service that reads. Its snapshots are stored under this name. */
+  readonly reader: string;
+  readonly logger: Logger;
+  /** Default: the default product. */
+  readonly product?: Product | undefined;
+  /** Aborted when the process begins to shut down. */
+  readonly stopping?: AbortSignal | undefined;
+  /** Called when an append with an unknown outcome is sent again. */
+  onAppendRetry?(): void;
+  /** Notified when the replay is interrupted, and when it has caught up again. */
+  readonly readiness?: Pick<Readiness, 'onBroken' | 'onMended'> | undefined;
+};
+
+export async function openStreamConnection<State, Event extends DomainEvent>(
+  { name, events, fold }: Omit<Contract<State, Event>, 'streamFile'>,
+  options: StreamConnectionOptions,
+): Promise<StreamConnection<State, Event>> {
+  const { connection, jsm, stream, reader, logger, product, stopping, onAppendRetry, readiness } = options;
+  const subjects = eventSubjects(name);
+  const codec = createCodec(events, subjects, product);
+  return {
+    store: createEventStore({
+      connection,
+      jsm,
+      stream,
+      subjects,
+      codec,
+      stopping,
+      ...(onAppendRetry && { onRetry: onAppendRetry }),
+    }),
+
+    snapshots: await openSnapshots({
+      nc: connection.nc,
+      jsm,
+      name: reader,
+      stream,
+      initial: fold.initial,
+      fold: describeFold(fold, events),
+      onUnusable: (reason) => logger.warn({ stream, reason }, 'snapshot discarded'),
+    }),
+
+    follow: (view, upTo = Infinity) =>
+      replay({
+        connection,
+        jsm,
+        stream,
+        after: view.position,
+        onMessage(message, stored) {
+          if (stored.position <= upTo) view.apply(codec.decode(message, stored));
+          else view.skipTo(upTo);
+        },
+        onInterrupted(reason) {
+          logger.warn({ stream, reason, position: view.position }, 'replay interrupted');
+          readiness?.onBroken(stream);
+        },
+        onCaughtUp() {
+          logger.info({ stream, position: view.position }, 'replay caught up');
+          readiness?.onMended(stream);
+        },
+        onReplaced(detail) {
+          // The view was folded from another stream. Only a new process with a new fold is correct.
+          logger.fatal({ stream, detail }, 'stream replaced');
+          process.exit(1);
+        },
+      }),
+  };
+}

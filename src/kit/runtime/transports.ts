@@ -1,0 +1,175 @@
+import type { RequestListener } from 'node:http';
+import type { ServiceIdentity } from '../domain/product.ts';
+import { joinResource } from '../eventlog/joined-resource.ts';
+import { createKeyedQueue } from '../eventlog/keyed-queue.ts';
+import type { ConsoleFiles } from '../http/docs/console-operations.ts';
+import { documentOperations } from '../http/docs/document-operations.ts';
+import { eventDocumentOperations } from '../http/docs/event-document-operations.ts';
+import { createEventFeed } from '../http/events/event-feed.ts';
+import { limitWaits } from '../http/protocol/wait-limit.ts';
+import { entityOperations } from '../http/resource/entity-operations.ts';
+import { createItemFastPath } from '../http/resource/item-fast-path.ts';
+import { createApp, type AppOptions } from '../http/server/app.ts';
+import type { RateLimiter } from '../http/server/rate-limit.ts';
+import { createRouter, type RouterOptions } from '../http/server/router.ts';
+import type { Connection } from '../nats/connection/connection.ts';
+import { readStreamDefinition } from '../nats/provisioning/provisioning.ts';
+import { describeNatsApi } from '../nats/services/asyncapi.ts';
+import { serveEndpoints } from '../nats/services/endpoints.ts';
+import { entityEndpoints } from '../nats/services/entity-endpoints.ts';
+import type { Config } from './config/config.ts';
+import { createAppendLatency } from './observability/append-latency.ts';
+import { instrumentAppends } from './observability/instrumented-store.ts';
+import { logAnswer, replicaName, type Logger } from './observability/logger.ts';
+import type { Metrics } from './observability/metrics.ts';
+import { createStatus } from './observability/status.ts';
+import type { Tracing } from './observability/tracing.ts';
+import { createPointInTimeLists } from './point-in-time/lists.ts';
+import type { Service } from './service-definition.ts';
+import { sources } from './sources.ts';
+import type { ServiceProjections } from './stream/service-projections.ts';
+
+export type TransportsOptions = {
+  readonly identity: ServiceIdentity;
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly connection: Connection;
+  readonly projections: ServiceProjections;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing | undefined;
+  readonly rateLimiter: RateLimiter;
+  readonly authorizeWrite: RouterOptions['authorizeWrite'];
+  /** The scope that a token needs for writes; undefined when writes need no token. */
+  readonly writeScope: string | undefined;
+  /** The title of the documents and the console. */
+  readonly title: string;
+  readonly consoleFiles: ConsoleFiles;
+  readonly onInternalError: AppOptions['onInternalError'];
+};
+
+/** REST and NATS requests, served from the same resource, transactor and views. */
+export type Transports = {
+  /** Handles HTTP requests. */
+  readonly respond: RequestListener;
+  /** Ends all Server-Sent Events streams. */
+  endEventStreams(): void;
+  /** Accepts no further NATS request, waits for those in flight, and stops the background work. */
+  close(): Promise<void>;
+};
+
+/** How long a command waits for the view to reach a position that the stream is known to have, in ms. */
+const catchUpTimeoutMs = 5_000;
+
+/** Resolves when NATS requests are served. The caller passes HTTP requests to `respond`. */
+export async function openTransports(service: Service, options: TransportsOptions): Promise<Transports> {
+  const { identity, config, logger, connection, projections, metrics, tracing, title, writeScope } = options;
+  const { contract, module } = service;
+  const { name, version, product } = identity;
+  const { limits } = config;
+  const { stream, view } = projections.own;
+  metrics.watchAppends(stream);
+  const appendLatency = createAppendLatency();
+  const store = instrumentAppends(stream, projections.own.store, {
+    latency: appendLatency,
+    metrics,
+    tracing,
+  });
+
+  const pointInTimeLists = createPointInTimeLists({
+    module,
+    stream,
+    maxHeapMiB: config.pastMaxHeapMiB,
+    logger,
+  });
+  const freshness = limitWaits(projections.freshness, limits.maxWaits);
+  const feed = createEventFeed(view, store, config.maxFeedClients);
+  metrics.watchFeed(feed);
+  const context = {
+    transactor: {
+      decider: projections.decider,
+      view,
+      store,
+      queue: createKeyedQueue(),
+      followed: Object.values(projections.freshness.followed),
+      catchUpTimeoutMs,
+      onRetry: metrics.countCommandRetry,
+    },
+    sources,
+    freshness,
+    eventSchema: contract.events.event,
+    eventTypes: Object.keys(contract.events.types),
+    feed,
+    listAsOf: pointInTimeLists.list,
+    readStatus: createStatus({
+      service: name,
+      replica: replicaName(),
+      version,
+      traceUrl: config.traceUrl ?? null,
+      freshness,
+      view,
+      feed,
+      appendLatency,
+    }),
+  };
+  const resource = joinResource(service.resource, projections.followed);
+  const endpoints = entityEndpoints(resource, context);
+  const streamDefinition = await readStreamDefinition(contract.streamFile);
+  const operations = [
+    ...entityOperations(resource, context),
+    ...eventDocumentOperations(() =>
+      describeNatsApi({
+        title: `${title} over NATS`,
+        name,
+        noun: resource.noun,
+        version,
+        events: contract.events,
+        endpoints,
+        stream: streamDefinition,
+      }),
+    ),
+  ];
+  const documents = documentOperations(
+    operations,
+    { title, version, description: `The REST API of the ${name} service.`, writeScope },
+    options.consoleFiles,
+  );
+  const router = createRouter([...operations, ...documents], { authorizeWrite: options.authorizeWrite });
+  const appOptions: Omit<AppOptions, 'router'> = {
+    ...limits,
+    rateLimiter: options.rateLimiter,
+    beginSpan: tracing?.beginHttpSpan,
+    onAnswer(answered) {
+      metrics.countHttpAnswer(answered);
+      logAnswer(logger, answered);
+    },
+    onInternalError: options.onInternalError,
+  };
+  const app = createApp({ router, ...appOptions }).callback();
+  const closeEndpoints = await serveEndpoints({
+    nc: connection.nc,
+    name,
+    version,
+    description: `The ${name} service of ${product.title}.`,
+    endpoints,
+    beginSpan: tracing?.beginNatsSpan,
+    onAnswer(answered) {
+      metrics.countNatsAnswer(answered);
+      logAnswer(logger, answered);
+    },
+    status: () => ({
+      replica: replicaName(),
+      position: view.position,
+      entities: view.size,
+      rejected: view.rejectedCount,
+    }),
+  });
+
+  return {
+    respond: createItemFastPath(resource, context, appOptions, app),
+    endEventStreams: feed.close,
+    async close() {
+      await closeEndpoints();
+      pointInTimeLists.close();
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/** The typed subscriber of a service's events over NATS. */
+
+export {
+  type DurableOptions,
+  type From,
+  type SubscribedService,
+  type SubscribeOptions,
+  type Subscription,
+} from './options.ts';
+export { subscribe } from './subscribe.ts';

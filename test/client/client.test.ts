@@ -1,0 +1,235 @@
+/** The typed client against real services: every method, and the example. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { EventsGone } from '../../src/kit/client/follow.ts';
+import type { ClientProblemCode } from '../../src/kit/client/problem-error.ts';
+import { laptopsClient } from '../../src/laptops/client.ts';
+import { portsClient } from '../../src/ports/client.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { problemOf } from '../support/http/problem-of.ts';
+import { publishAll } from '../support/broker/publish.ts';
+import { startServiceProcess } from '../support/process/service-process.ts';
+import { typescriptArgs } from '../../scripts/typescript-args.ts';
+
+const broker = await startTestBroker();
+const { connection } = await connectForTest(broker);
+const start = (name: string, env: Readonly<Record<string, string>> = {}) =>
+  startServiceProcess(name, { natsUrl: broker.url, env });
+const [laptopService, portService] = await Promise.all([start('laptops'), start('ports')]);
+const laptops = laptopsClient(laptopService.url);
+const ports = portsClient(portService.url);
+
+async function collect<T>(items: AsyncIterable<T>, count = Infinity): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) {
+    found.push(item);
+    if (found.length >= count) break;
+  }
+  return found;
+}
+
+async function refused(code: ClientProblemCode, status: number, call: Promise<unknown>): Promise<void> {
+  const error = await problemOf(call);
+  assert.is(error.code, code);
+  assert.is(error.status, status);
+  assert.is(error.document?.detail, error.message);
+}
+
+const writing = suite('writing');
+
+writing('adds, reads, changes and removes', async () => {
+  const added = await laptops.add({ title: 'Lenovo', model: 'S3' });
+  const { id } = added.document;
+  assert.equal(added.document, { id, title: 'Lenovo', model: 'S3', ports: [] });
+  assert.is(added.version, added.position);
+
+  const read = await laptops.get(id, { waitFor: added.position });
+  assert.equal(read.document, added.document);
+  assert.is(read.version, added.version);
+
+  const changed = await laptops.change(id, { title: 'Lenovo', model: 'S4' }, { ifMatch: read.version });
+  assert.is(changed.document.model, 'S4');
+  assert.ok(changed.version > read.version);
+
+  const removed = await laptops.remove(id, { ifMatch: 'any' });
+  assert.ok(removed.position > changed.position);
+  await refused('not-found', 404, laptops.get(id, { waitFor: removed.position }));
+});
+
+writing('the same of a port', async () => {
+  const { document, version } = await ports.add({ id: 7, name: 'USB-C' });
+  assert.equal(document, { id: 7, name: 'USB-C' });
+  assert.is((await ports.change(7, { name: 'MagSafe 3' }, { ifMatch: version })).document.name, 'MagSafe 3');
+  assert.equal(await collect(ports.list({ where: { name: 'MagSafe 3' } })), [{ id: 7, name: 'MagSafe 3' }]);
+  await ports.remove(7);
+});
+
+writing('under one key is done once', async () => {
+  const options = { idempotencyKey: 'client-1' };
+  const first = await laptops.add({ title: 'Apple', model: 'Air' }, options);
+  assert.equal(await laptops.add({ title: 'Apple', model: 'Air' }, options), first);
+  await refused('invalid', 422, laptops.add({ title: 'Apple', model: 'Pro' }, options));
+});
+
+writing('is refused with the problem as the service tells it', async () => {
+  const { document, version } = await laptops.add({ title: 'Dell', model: 'XPS' });
+  const { id } = document;
+  await refused('conflict', 409, laptops.add({ id, title: 'Dell', model: 'XPS' }));
+  await refused('not-found', 404, laptops.change(999_999, { title: 'a', model: 'b' }));
+  await laptops.change(id, { title: 'Dell', model: 'XPS 2' });
+  await refused(
+    'precondition-failed',
+    412,
+    laptops.change(id, { title: 'a', model: 'b' }, { ifMatch: version }),
+  );
+  await refused('precondition-failed', 412, laptops.remove(id, { ifMatch: version }));
+  const { document: problem } = await problemOf(laptops.add({ title: '', model: 'b' }));
+  assert.equal(
+    problem?.errors?.map(({ pointer }) => pointer),
+    ['/title'],
+  );
+});
+writing.run();
+
+const reading = suite('reading');
+
+reading('lists everything, page by page, as it was at the first page or later', async () => {
+  const before = (await collect(laptops.list({ waitFor: 'latest' }))).length;
+  const titles = ['a', 'b', 'c', 'd', 'e'];
+  for (const title of titles) await laptops.add({ title, model: 'list' });
+  const list = { where: { model: 'list' }, waitFor: 'latest' } as const;
+  const found = await collect(laptops.list({ ...list, pageSize: 2 }));
+  assert.equal(found.map(({ title }) => title).toSorted(), titles);
+  assert.equal(await collect(laptops.list(list)), found);
+  assert.equal(await collect(laptops.list({ ...list, after: found[1]?.id ?? 0 })), found.slice(2));
+  assert.is((await collect(laptops.list({ pageSize: 3 }))).length, before + titles.length);
+});
+
+reading('shows the past, at a position or a time', async () => {
+  const added = await laptops.add({ title: 'HP', model: 'one' });
+  const { id } = added.document;
+  const changed = await laptops.change(id, { title: 'HP', model: 'two' });
+  assert.is((await laptops.asOf(added.position).get(id)).document.model, 'one');
+  assert.is((await laptops.asOf(changed.position).get(id)).document.model, 'two');
+  const then = await collect(laptops.asOf(added.position).list({ where: { title: 'HP' }, pageSize: 1 }));
+  assert.equal(
+    then.map(({ model }) => model),
+    ['one'],
+  );
+  await refused('not-found', 404, laptops.asOf(new Date('2020-01-01')).get(id));
+});
+
+reading('shows the history of one, and what was refused', async () => {
+  const { document, position } = await laptops.add(
+    { title: 'HP', model: 'one' },
+    { idempotencyKey: 'history-1' },
+  );
+  const { id } = document;
+  const [rejected = 0] = await publishAll(connection.nc, [
+    { subject: `laptops.events.${id}`, payload: '{"type":"Nonsense"}' },
+  ]);
+  const history = await collect(laptops.history(id, { waitFor: 'latest' }));
+  assert.equal(
+    history.map(({ position: at, event, messageId }) => [at, event?.type, messageId]),
+    [
+      [position, 'LaptopAdded', 'history-1'],
+      [rejected, undefined, undefined],
+    ],
+  );
+  const rejections = await laptops.rejections({ waitFor: 'latest' });
+  assert.is(rejections.at(-1)?.position, rejected);
+  assert.match(rejections.at(-1)?.reason ?? '', /Nonsense/);
+});
+
+reading('waits for a position no longer than it is told', async () => {
+  const once = laptopsClient(laptopService.url, { maxAttempts: 1 });
+  await refused('unavailable', 503, once.get(1, { waitFor: 999_999, waitSeconds: 0 }));
+});
+reading.run();
+
+const following = suite('following');
+
+following('gives every event from a position on, of one laptop or of some types', async () => {
+  const added = await laptops.add({ title: 'Acer', model: 'one' });
+  const { id } = added.document;
+  await laptops.change(id, { title: 'Acer', model: 'two' });
+  const after = added.position - 1;
+  const [first, second] = await collect(laptops.follow({ after, id }), 2);
+  assert.is(first?.position, added.position);
+  assert.equal(first?.event, { type: 'LaptopAdded', title: 'Acer', model: 'one' });
+  assert.equal(second?.event, { type: 'LaptopRevised', model: 'two' });
+  const [revised] = await collect(laptops.follow({ after, types: ['LaptopRevised'] }), 1);
+  assert.equal(revised, second);
+});
+
+following('goes on after the service was away, without a gap or a repeat', async () => {
+  const first = await start('laptops');
+  const client = laptopsClient(first.url);
+  const { position } = await client.add({ title: 'first', model: 'follow' });
+  const seen: string[] = [];
+  const done = new AbortController();
+  const follower = (async () => {
+    for await (const { event } of client.follow({ after: position - 1, signal: done.signal })) {
+      if (event.type === 'LaptopAdded') seen.push(event.title);
+      if (seen.at(-1) === 'last') return;
+    }
+  })();
+  await laptops.add({ title: 'second', model: 'follow' });
+  assert.is(await first.stop(), 0);
+  await laptops.add({ title: 'third', model: 'follow' });
+  const second = await start('laptops', { HTTP_PORT: new URL(first.url).port });
+  await laptops.add({ title: 'last', model: 'follow' });
+  await follower;
+  assert.equal(seen, ['first', 'second', 'third', 'last']);
+  await second.stop();
+});
+
+following('ends when its signal aborts', async () => {
+  const signal = AbortSignal.timeout(200);
+  assert.equal(await collect(laptops.follow({ signal })), []);
+});
+
+following('says when what it asks for is gone', async () => {
+  const error: unknown = await collect(laptops.follow({ after: 999_999 })).catch((thrown: unknown) => thrown);
+  assert.ok(error instanceof EventsGone);
+  assert.is(error.asked, 999_999);
+  // From there it goes on.
+  const { position } = await laptops.add({ title: 'Acer', model: 'after' }, {});
+  const [next] = await collect(laptops.follow({ after: error.position }), 1);
+  assert.is(next?.position, position);
+});
+following.run();
+
+const example = suite('the example');
+
+example('runs to its end, and leaves nothing behind', async () => {
+  const before = await collect(laptops.list({ waitFor: 'latest' }));
+  const child = spawn(
+    process.execPath,
+    [...typescriptArgs, fileURLToPath(new URL('../../examples/client.ts', import.meta.url))],
+    { env: { ...process.env, LAPTOPS_URL: laptopService.url, PORTS_URL: portService.url } },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  }
+  const [code] = await once(child, 'close');
+  assert.is(code, 0, output);
+  assert.match(output, /Refused \(412 precondition-failed\)/);
+  assert.match(output, /event \d+: {"type":"LaptopRemoved"}/);
+  assert.equal(await collect(laptops.list({ waitFor: 'latest' })), before);
+  assert.equal(await collect(ports.list({ waitFor: 'latest' })), []);
+});
+example.run();
+
+const cleaning = suite('in the end');
+cleaning('nothing is left', async () => {
+  await Promise.all([laptopService.stop(), portService.stop()]);
+  await connection.nc.close();
+  await broker.close();
+});
+cleaning.run();

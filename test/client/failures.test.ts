@@ -1,0 +1,113 @@
+/** What the typed client does when a service is away, slow, or not what it expects. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { laptopsClient } from '../../src/laptops/client.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { startFlakyService } from '../support/http/flaky-service.ts';
+import { problemOf } from '../support/http/problem-of.ts';
+import { startServiceProcess } from '../support/process/service-process.ts';
+
+const broker = await startTestBroker();
+const { connection } = await connectForTest(broker);
+const service = await startServiceProcess('laptops', { natsUrl: broker.url });
+const laptop = { title: 'Lenovo', model: 'S3' };
+
+const retrying = suite('when a service is away');
+
+for (const failure of ['unavailable', 'broken'] as const) {
+  retrying(`a write is sent again under the same key (${failure})`, async () => {
+    const flaky = await startFlakyService(service.url, 2, failure);
+    const { document } = await laptopsClient(flaky.url).add(laptop);
+    assert.is(document.title, laptop.title);
+    const keys = flaky.requests.map((headers) => headers['idempotency-key']);
+    assert.is(keys.length, 3);
+    assert.match(String(keys[0]), /^"[0-9a-f-]{36}"$/);
+    assert.is(new Set(keys).size, 1);
+    flaky.close();
+  });
+}
+
+retrying('it gives up after some attempts, and tells the key to try again with', async () => {
+  const flaky = await startFlakyService(service.url, 3, 'broken');
+  const client = laptopsClient(flaky.url, { maxAttempts: 3 });
+  const { code, status, idempotencyKey = '' } = await problemOf(client.add(laptop));
+  assert.is(code, 'unreachable');
+  assert.is(status, undefined);
+  assert.is(flaky.requests.length, 3);
+  const { version } = await client.add(laptop, { idempotencyKey });
+  assert.is((await client.add(laptop, { idempotencyKey })).version, version);
+  flaky.close();
+});
+
+retrying('a pause that is too long is left to the caller', async () => {
+  const client = laptopsClient('http://service.invalid', {
+    fetch: () => Promise.resolve(new Response('', { status: 503, headers: { 'Retry-After': '3600' } })),
+  });
+  assert.is((await problemOf(client.get(1))).retryAfterMs, 3_600_000);
+});
+
+retrying('what would not end in another way is not tried again', async () => {
+  const flaky = await startFlakyService(service.url, 0, 'broken');
+  assert.is((await problemOf(laptopsClient(flaky.url).get(1))).code, 'not-found');
+  assert.is(flaky.requests.length, 1);
+  flaky.close();
+});
+
+retrying('a signal ends a call between two attempts', async () => {
+  const flaky = await startFlakyService(service.url, Infinity, 'broken');
+  const client = laptopsClient(flaky.url, { maxAttempts: 1000 });
+  const signal = AbortSignal.timeout(300);
+  const error: unknown = await client.get(1, { signal }).catch((thrown: unknown) => thrown);
+  assert.is(error, signal.reason);
+  flaky.close();
+});
+
+retrying('an answer that does not come in time counts as none', async () => {
+  const client = laptopsClient('http://service.invalid', {
+    timeoutMs: 50,
+    maxAttempts: 2,
+    fetch: (_url, options) =>
+      new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener('abort', () => reject(options.signal?.reason));
+      }),
+  });
+  assert.is((await problemOf(client.get(1))).code, 'unreachable');
+});
+retrying.run();
+
+const asking = suite('a request');
+
+asking('carries a token: the one of the client, a fresh one for each, or its own', async () => {
+  const flaky = await startFlakyService(service.url, 0, 'broken');
+  let tokens = 0;
+  await laptopsClient(flaky.url, { token: 'a' }).rejections();
+  const fresh = laptopsClient(flaky.url, { token: () => `b${(tokens += 1)}` });
+  await fresh.rejections();
+  await fresh.rejections();
+  await fresh.rejections({ token: 'c' });
+  assert.equal(
+    flaky.requests.map(({ authorization }) => authorization),
+    ['Bearer a', 'Bearer b1', 'Bearer b2', 'Bearer c'],
+  );
+  flaky.close();
+});
+
+asking('whose answer has another shape fails, and says where', async () => {
+  const client = laptopsClient('http://service.invalid', {
+    fetch: () =>
+      Promise.resolve(new Response('{"id":"x"}', { headers: { ETag: '"1"', 'Stream-Position': '1' } })),
+  });
+  const { code, message } = await problemOf(client.get(1));
+  assert.is(code, 'not-understood');
+  assert.match(message, /title/);
+});
+asking.run();
+
+const cleaning = suite('in the end');
+cleaning('nothing is left', async () => {
+  await service.stop();
+  await connection.nc.close();
+  await broker.close();
+});
+cleaning.run();

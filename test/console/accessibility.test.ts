@@ -1,0 +1,199 @@
+/**
+ * Every view of the page, judged by axe-core: light and dark, on a desk and on a phone. With PORTSIDE_SCREENSHOTS=1 their
+ * pictures in `docs/screenshots/` are taken anew.
+ */
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { inBrowser, openBrowser } from '../support/http/browser.ts';
+import { publishAll } from '../support/broker/publish.ts';
+import { startTestSystem } from '../support/process/system.ts';
+
+const system = await startTestSystem();
+const laptops = await system.start('laptops');
+const ports = await system.start('ports');
+for (const [index, name] of ['USB-C', 'USB-C 100 W', 'MagSafe 3', 'Surface Connect'].entries()) {
+  await ports.post('/ports', { json: { id: index + 1, name } });
+}
+const catalogue = [
+  ['Apple', 'MacBook Air (M3)', 3],
+  ['Apple', 'MacBook Pro 14', 3],
+  ['Dell', 'XPS 13', 1],
+  ['Framework', 'Laptop 13', 2],
+  ['Framework', 'Laptop 16', 2],
+  ['HP', 'EliteBook 840', 1],
+  ['Lenovo', 'S3', 1],
+  ['Lenovo', 'ThinkPad X1 Carbon', 2],
+  ['Microsoft', 'Surface Laptop 6', 4],
+  ['Tuxedo', 'InfinityBook Pro 14', 2],
+] as const;
+for (const [index, [title, model, portId]] of catalogue.entries()) {
+  await laptops.post('/laptops', { json: { id: index + 1, title, model } });
+  await laptops.put(`/laptops/${index + 1}/ports/${portId}`);
+}
+await laptops.put('/laptops/7', { json: { title: 'Lenovo', model: 'S4' } });
+await laptops.put('/laptops/7/ports/2');
+await publishAll(system.connection.nc, [
+  { subject: 'laptops.events.7', payload: '{"type":"LaptopAdded","title":"again?","model":"no"}' },
+  { subject: 'laptops.events.8', payload: 'not JSON' },
+]);
+const browser = await openBrowser();
+
+/** Each change is another one. */
+let edition = 1000;
+
+type View = {
+  readonly name: string;
+  readonly hash: string;
+  /** Leads to what is to be seen, and waits for it. */
+  show(page: Page): Promise<void>;
+};
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const table = (page: Page) => page.locator('tr[data-id="10"]').waitFor();
+
+const views: readonly View[] = [
+  { name: 'table', hash: '#/', show: table },
+  {
+    name: 'past',
+    hash: '#/',
+    async show(page) {
+      await table(page);
+      await page.getByLabel('Position').fill('9');
+      await page.getByLabel('Position').press('Enter');
+      await page.getByText('Nothing can be changed here.').waitFor();
+    },
+  },
+  {
+    name: 'add',
+    hash: '#/',
+    async show(page) {
+      await table(page);
+      await button(page, 'Add a laptop').click();
+      await page.locator('[name="model"]').fill('S3');
+      await button(page, 'Add').click();
+      await page.locator('[aria-invalid="true"]').waitFor();
+    },
+  },
+  {
+    name: 'conflict',
+    hash: '#/',
+    async show(page) {
+      await table(page);
+      await button(page, 'Change laptop 6').click();
+      await page.locator('[name="model"]').fill('EliteBook 845');
+      await laptops.put('/laptops/6', { json: { title: 'HP', model: `EliteBook ${(edition += 1)}` } });
+      await button(page, 'Save').click();
+      await button(page, 'Save mine over theirs').waitFor();
+    },
+  },
+  {
+    name: 'entity',
+    hash: '#/entity/7',
+    async show(page) {
+      await page.locator('.timeline').getByText('LaptopAdded').last().waitFor();
+      await page.locator('.difference').nth(4).waitFor();
+    },
+  },
+  {
+    name: 'log',
+    hash: '#/log',
+    async show(page) {
+      await page.getByText('2 rejected messages').waitFor();
+      await page.locator('.log summary').first().click();
+      await page.locator('.log details[open]').waitFor();
+    },
+  },
+  {
+    name: 'health',
+    hash: '#/health',
+    async show(page) {
+      await page.locator('.chart canvas').nth(2).waitFor();
+      const rate = page.locator('figcaption').filter({ hasText: 'Events per second' });
+      // Until the charts have seen a few changes.
+      for (let seen = 0; seen < 5;) {
+        const before = await rate.textContent();
+        await laptops.put('/laptops/5', {
+          json: { title: 'Framework', model: `Laptop 16.${(edition += 1)}` },
+        });
+        if ((await rate.textContent()) !== before) seen += 1;
+      }
+    },
+  },
+];
+
+const schemes = ['light', 'dark'] as const;
+const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+
+const Finding = z.object({
+  id: z.string(),
+  help: z.string(),
+  nodes: z.array(z.object({ html: z.string() })),
+});
+const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
+async function examine(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const findings = await page.evaluate('axe.run(document).then(({ violations }) => violations)');
+  return z
+    .array(Finding)
+    .parse(findings)
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join('; ')}`);
+}
+
+/** Nothing but the table, which scrolls by itself, is wider than the window. */
+async function assertFits(page: Page): Promise<void> {
+  const wide = await page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  assert.is(wide, 0, 'the page does not scroll sideways');
+}
+
+/** Writes a picture: of every view one, and of the table also how it is in the dark and on a phone. */
+async function keep(page: Page, [name, ...variant]: readonly [string, string, string]): Promise<void> {
+  const differences = variant.filter((part) => part !== 'desk' && part !== 'light');
+  if (differences.length > (name === 'table' ? 1 : 0)) return;
+  const file = new URL(`../../docs/screenshots/${[name, ...differences].join('-')}.png`, import.meta.url);
+  await page.screenshot({ path: fileURLToPath(file) });
+}
+
+const judging = suite('axe-core finds nothing');
+const judge = inBrowser(judging);
+
+for (const { name, hash, show } of views) {
+  for (const colorScheme of schemes) {
+    for (const [size, viewport] of Object.entries(sizes)) {
+      judge(`${name}, ${colorScheme}, ${size}`, () =>
+        browser.visit(
+          `${laptops.url}/${hash}`,
+          async (page) => {
+            await show(page);
+            assert.equal(await examine(page), []);
+            await assertFits(page);
+            if (process.env['PORTSIDE_SCREENSHOTS'] === '1') await keep(page, [name, size, colorScheme]);
+          },
+          { colorScheme, viewport },
+        ),
+      );
+    }
+  }
+}
+judge('and it would find something', () =>
+  browser.visit(laptops.url, async (page) => {
+    await table(page);
+    await page.evaluate('document.querySelector("main").append(document.createElement("button"))');
+    assert.match((await examine(page)).join(), 'button-name');
+  }),
+);
+judging.run();
+
+const ending = suite('in the end');
+ending('nothing is left', async () => {
+  await browser.close();
+  await system.close();
+});
+ending.run();

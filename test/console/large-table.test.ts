@@ -1,0 +1,81 @@
+/** A hundred thousand laptops: only the rows in sight are in the document, and all can be found. */
+
+import type { Page } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { inBrowser, openBrowser } from '../support/http/browser.ts';
+import { laptopAdded, publishAll } from '../support/broker/publish.ts';
+import { startTestSystem } from '../support/process/system.ts';
+
+const total = 100_000;
+/** Rows that fit into a window of 800 pixels twice, and more. */
+const mostRows = 60;
+
+const system = await startTestSystem();
+const { nc } = system.connection;
+const browser = await openBrowser();
+
+const row = (page: Page, id: number) => page.locator(`tr[data-id="${id}"]`);
+
+async function assertFewRows(page: Page): Promise<void> {
+  const count = await page.locator('tbody tr').count();
+  assert.ok(count > 0 && count <= mostRows, `${count} rows`);
+}
+
+const browsing = suite('a hundred thousand laptops');
+const browse = inBrowser(browsing);
+
+browse('scrolling, finding, sorting, going back in time, and what comes live', async () => {
+  const positions = await publishAll(
+    nc,
+    Array.from({ length: total }, (_, index) => laptopAdded(index + 1, `Maker ${index % 97}`, `M${index}`)),
+  );
+  assert.is(positions.length, total);
+  const { url } = await system.start('laptops');
+
+  await browser.visit(url, async (page) => {
+    await page.getByText('100,000 laptops', { exact: true }).waitFor();
+    await assertFewRows(page);
+
+    const region = page.getByRole('region', { name: 'All laptops' });
+    await region.focus();
+    await page.keyboard.press('End');
+    await row(page, total).waitFor();
+    await assertFewRows(page);
+    assert.is(await page.locator('table').getAttribute('aria-rowcount'), String(total + 1));
+    assert.is(await row(page, total).getAttribute('aria-rowindex'), String(total + 1));
+
+    await page.getByLabel('Find').fill('m54321');
+    await row(page, 54_322).waitFor();
+    await page.getByText('1 of 100,000 laptops').waitFor();
+    await page.getByLabel('Find').fill('');
+
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: /^Model/ }).click();
+    await page.getByRole('button', { name: /^Model/ }).click();
+    await region.focus();
+    await page.keyboard.press('Home');
+    await row(page, total).getByText('M99999').waitFor();
+    await assertFewRows(page);
+
+    await publishAll(nc, [
+      { subject: 'laptops.events.7', payload: '{"type":"LaptopRevised","model":"M999999"}' },
+    ]);
+    await row(page, 7).getByText('M999999').waitFor();
+
+    await page.getByLabel('Position').fill('50000');
+    await page.getByLabel('Position').press('Enter');
+    await page.getByText('50,000 laptops', { exact: true }).waitFor();
+    await assertFewRows(page);
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    await page.getByText('100,000 laptops', { exact: true }).waitFor();
+  });
+});
+browsing.run();
+
+const ending = suite('in the end');
+ending('nothing is left', async () => {
+  await browser.close();
+  await system.close();
+});
+ending.run();

@@ -1,0 +1,127 @@
+/** The parts of the page that need no browser. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readContract } from '../../src/kit/console/store/contract.js';
+import { differenceOf } from '../../src/kit/console/parts/difference.js';
+import { Table } from '../../src/kit/console/store/table.js';
+import { toCount, toText, traceIdOf } from '../../src/kit/console/parts/text.js';
+
+const byId = { field: 'id', descending: false };
+const idsOf = (table: Table, search = '', order = byId) => table.list(search, order).map(({ id }) => id);
+const entity = (id: number, name: string) => ({ id, name });
+
+const holding = suite('a table');
+
+holding('takes a page for all that is between its ends, and nothing beyond them', () => {
+  const table = new Table();
+  for (const id of [1, 2, 3, 4, 5, 9]) table.put(entity(id, 'old'), false);
+  table.putPage([entity(3, 'new'), entity(5, 'old')], 2, 5, true);
+  assert.equal(idsOf(table), [1, 2, 3, 5, 9]);
+  assert.is(table.get(3)?.changes, 1);
+  assert.is(table.get(5)?.changes, 0);
+  table.putPage([], 5, Infinity, true);
+  assert.equal(idsOf(table), [1, 2, 3, 5]);
+});
+holding('is in order whatever was put, taken and sorted before', () => {
+  const table = new Table();
+  for (const id of [5, 1, 3]) table.put(entity(id, `M${10 - id}`), false);
+  assert.equal(idsOf(table), [1, 3, 5]);
+  table.put(entity(2, 'M10'), true);
+  table.remove(3);
+  assert.equal(idsOf(table), [1, 2, 5]);
+  assert.equal(idsOf(table, '', { field: 'name', descending: false }), [5, 1, 2]);
+  assert.equal(idsOf(table, '', { field: 'name', descending: true }), [2, 1, 5]);
+});
+holding('finds what has every word, in any field', () => {
+  const table = new Table();
+  table.put({ id: 1, title: 'Lenovo', ports: [{ id: 7, name: 'USB-C' }] }, false);
+  table.put({ id: 2, title: 'Lenovo', ports: [] }, false);
+  assert.equal(idsOf(table, 'usb LENO'), [1]);
+  assert.equal(idsOf(table, 'lenovo'), [1, 2]);
+  assert.equal(idsOf(table, 'apple'), []);
+});
+holding('does not call something changed that is the same', () => {
+  const table = new Table();
+  assert.ok(table.put(entity(1, 'a'), true));
+  assert.not(table.put(entity(1, 'a'), true));
+  assert.ok(table.put(entity(1, 'b'), true));
+});
+holding.run();
+
+const telling = suite('values for a person');
+
+telling('what something is called, not what it is', () => {
+  assert.is(
+    toText([
+      { id: 1, name: 'USB-C' },
+      { id: 2, name: 'MagSafe' },
+    ]),
+    'USB-C, MagSafe',
+  );
+  assert.is(toText({ id: 1, name: 'USB-C' }), 'USB-C');
+  for (const nothing of [null, undefined, '', []]) assert.is(toText(nothing), '–');
+  assert.is(toText(0), '0');
+  assert.is(toText(false), 'false');
+});
+telling('one, or several', () => {
+  assert.is(toCount(1, 'laptop'), '1 laptop');
+  assert.is(toCount(100_000, 'laptop'), '100,000 laptops');
+});
+telling('the trace of a traceparent', () => {
+  assert.is(
+    traceIdOf('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'),
+    '4bf92f3577b34da6a3ce929d0e0e4736',
+  );
+  assert.is(traceIdOf(undefined), undefined);
+});
+telling('what differs, also from nothing', () => {
+  assert.equal(differenceOf({ a: 1, b: [1] }, { a: 1, b: [2] }), [{ field: 'b', before: [1], after: [2] }]);
+  assert.equal(differenceOf(undefined, { a: 1 }), [{ field: 'a', before: undefined, after: 1 }]);
+  assert.equal(differenceOf({ a: 1 }, undefined), [{ field: 'a', before: 1, after: undefined }]);
+});
+telling.run();
+
+const learning = suite('a contract');
+
+learning('is read from a document that was not written for it', () => {
+  const ok = (schema: object) => ({ 200: { content: { 'application/json': { schema } } } });
+  const Lamp = {
+    type: 'object',
+    required: ['id'],
+    properties: { id: { type: 'integer' }, lit: { type: 'boolean' } },
+  };
+  const contract = readContract({
+    info: { title: 'Lamps', version: '1' },
+    components: { schemas: { Lamp } },
+    paths: {
+      '/old': { get: { operationId: 'listLampsByold', deprecated: true, responses: {} } },
+      '/old/{id}': { get: { operationId: 'getLampByold', deprecated: true, responses: {} } },
+      '/lamps': { get: { operationId: 'listLamps', responses: {} } },
+      '/lamps/{id}': {
+        get: { operationId: 'getLamp', responses: ok({ $ref: '#/components/schemas/Lamp' }) },
+      },
+      '/lamps/{id}/events': { get: { operationId: 'getLampHistory', responses: {} } },
+      '/lamps/{id}/rooms': { get: { operationId: 'listRoomsOfLamp', responses: {} } },
+      '/lamps/{id}/bulbs/{bulbId}': {
+        put: { operationId: 'screwBulb', responses: {} },
+        delete: { operationId: 'unscrewBulb', responses: {} },
+      },
+    },
+  });
+  assert.is(contract.path, '/lamps');
+  assert.is(contract.noun, 'lamp');
+  assert.equal(
+    contract.columns.map(({ name, required }) => [name, required]),
+    [
+      ['id', true],
+      ['lit', false],
+    ],
+  );
+  assert.is(contract.add, undefined);
+  assert.is(contract.canRemove, false);
+  assert.equal(contract.members, [{ name: 'bulbs', noun: 'bulb', put: 'screw', take: 'unscrew' }]);
+  assert.equal(contract.referrers, ['rooms']);
+  assert.equal(contract.eventTypes, []);
+});
+learning.run();

@@ -1,0 +1,268 @@
+/** The page of a service: what one person changes, others see; and what is wrong is said where it is. */
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { provisionStreams } from '../../src/kit/nats/provisioning/provisioning.ts';
+import { inBrowser, openBrowser } from '../support/http/browser.ts';
+import { laptopAdded, publishAll } from '../support/broker/publish.ts';
+import { startServiceProcess } from '../support/process/service-process.ts';
+import { startTestSystem } from '../support/process/system.ts';
+
+const system = await startTestSystem();
+const { nc } = system.connection;
+const chargersFolder = new URL('../../examples/chargers/', import.meta.url);
+await provisionStreams(nc, fileURLToPath(new URL('streams', chargersFolder)));
+const laptops = await system.start('laptops');
+const ports = await system.start('ports');
+const chargers = await startServiceProcess('chargers', {
+  natsUrl: system.broker.url,
+  entry: new URL('main.ts', chargersFolder),
+});
+for (const name of ['USB-C', 'MagSafe 3']) await ports.post('/ports', { json: { name } });
+await ports.post('/ports', { json: { id: 1, name: 'USB-C 100 W' } });
+await laptops.post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } });
+const browser = await openBrowser();
+
+const row = (page: Page, id: number) => page.locator(`tr[data-id="${id}"]`);
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const dialog = (page: Page) => page.getByRole('dialog');
+/** A field by its name in the schema. */
+const field = (page: Page, name: string) => dialog(page).locator(`[name="${name}"]`);
+
+/** Fills the fields of the open dialog and presses its button. */
+async function fill(page: Page, fields: Readonly<Record<string, string>>, action: string): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) await field(page, name).fill(value);
+  await dialog(page).getByRole('button', { name: action, exact: true }).click();
+}
+
+const sharing = suite('what one person does, another one sees without a reload');
+const share = inBrowser(sharing);
+
+share('adding, changing and removing', async () => {
+  await browser.visit(laptops.url, (mine) =>
+    browser.visit(laptops.url, async (theirs) => {
+      await row(theirs, 1).waitFor();
+      await theirs.evaluate('globalThis.wasLoadedOnce = true');
+
+      await button(mine, 'Add a laptop').click();
+      await fill(mine, { id: '7', title: 'Framework', model: 'Laptop 13' }, 'Add');
+      await row(theirs, 7).getByText('Laptop 13').waitFor();
+      await mine.getByText(/The laptop was added \(position \d+\)/).waitFor();
+
+      await button(mine, 'Change laptop 7').click();
+      await fill(mine, { model: 'Laptop 16' }, 'Save');
+      await row(theirs, 7).getByText('Laptop 16').waitFor();
+      assert.match((await row(theirs, 7).getAttribute('class')) ?? '', 'changed');
+
+      await button(mine, 'Remove laptop 7').click();
+      await dialog(mine).getByRole('button', { name: 'Remove', exact: true }).click();
+      await row(theirs, 7).waitFor({ state: 'detached' });
+      assert.is(await theirs.evaluate('globalThis.wasLoadedOnce'), true);
+    }),
+  );
+});
+share('what is published straight into the stream', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await row(page, 1).waitFor();
+    await publishAll(nc, [laptopAdded(8, 'Apple', 'MacBook Air')]);
+    await row(page, 8).getByText('MacBook Air').waitFor();
+  });
+});
+share('many changes at once', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await row(page, 1).waitFor();
+    await publishAll(
+      nc,
+      Array.from({ length: 300 }, (_, index) => laptopAdded(1000 + index, 'Many', `M${index}`)),
+    );
+    await page.getByText(/^30\d laptops$/).waitFor();
+  });
+});
+share('the new name of a port that a laptop has', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await row(page, 1).waitFor();
+    await page.goto(`${laptops.url}/#/entity/1`);
+    await page.getByLabel('Fit a port, by its id').fill('1');
+    await button(page, 'Fit').click();
+    await page.getByRole('listitem').getByText('USB-C 100 W (1)').waitFor();
+    await page.goto(`${laptops.url}/#/`);
+    await row(page, 1).getByText('USB-C 100 W').waitFor();
+    await ports.put('/ports/1', { json: { name: 'USB-C 240 W' } });
+    await row(page, 1).getByText('USB-C 240 W').waitFor();
+    await page.goto(`${laptops.url}/#/entity/1`);
+    await button(page, 'Unfit port 1').click();
+    await button(page, 'Unfit port 1').waitFor({ state: 'detached' });
+  });
+});
+sharing.run();
+
+const refusing = suite('what is wrong is said where it is');
+const refuse = inBrowser(refusing);
+
+refuse('at the field, in the words of the service', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await button(page, 'Add a laptop').click();
+    await fill(page, { id: 'seven', title: '', model: 'S3' }, 'Add');
+    for (const label of ['Id (optional)', 'Title']) {
+      const wrong = dialog(page).getByLabel(label).and(page.locator('[aria-invalid="true"]'));
+      await wrong.waitFor();
+      const described = (await wrong.getAttribute('aria-describedby')) ?? '';
+      const error = await page.locator(`#${described.split(' ').at(-1)}`).textContent();
+      assert.ok((error ?? '').length > 3, label);
+    }
+    assert.is(await field(page, 'model').getAttribute('aria-invalid'), 'false');
+    assert.is(await page.evaluate('document.activeElement.name'), 'id');
+  });
+});
+refuse('an id that is taken: nothing is lost, and another one does', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await button(page, 'Add a laptop').click();
+    await fill(page, { id: '1', title: 'Dell', model: 'XPS' }, 'Add');
+    await dialog(page).getByRole('alert').filter({ hasText: 'already a laptop' }).waitFor();
+    assert.is(await field(page, 'model').inputValue(), 'XPS');
+    await fill(page, { id: '9' }, 'Add');
+    await row(page, 9).getByText('XPS').waitFor();
+  });
+});
+refuse('somebody was first: both versions are shown, and mine can win', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await button(page, 'Change laptop 1').click();
+    await field(page, 'model').fill('mine');
+    await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: 'theirs' } });
+    await button(page, 'Save').click();
+    await dialog(page).getByRole('cell', { name: 'theirs' }).waitFor();
+    await dialog(page).getByRole('cell', { name: 'mine' }).waitFor();
+    assert.match((await laptops.get('/laptops/1')).text, 'theirs');
+    await button(page, 'Save mine over theirs').click();
+    await dialog(page).waitFor({ state: 'hidden' });
+    assert.match((await laptops.get('/laptops/1')).text, 'mine');
+  });
+});
+refuse('or theirs', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await button(page, 'Change laptop 1').click();
+    await field(page, 'model').fill('lost');
+    await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: 'kept' } });
+    await button(page, 'Save').click();
+    await button(page, 'Take theirs and go on').click();
+    assert.is(await field(page, 'model').inputValue(), 'kept');
+    await fill(page, { title: 'Lenovo 2' }, 'Save');
+    await row(page, 1).getByText('Lenovo 2').waitFor();
+    assert.match((await laptops.get('/laptops/1')).text, 'kept');
+  });
+});
+refuse('removing what has changed shows it, and asks again', async () => {
+  await laptops.post('/laptops', { json: { id: 10, title: 'Old', model: 'One' } });
+  await browser.visit(laptops.url, async (page) => {
+    await button(page, 'Remove laptop 10').click();
+    await dialog(page).getByText('One').waitFor();
+    await laptops.put('/laptops/10', { json: { title: 'Old', model: 'Two' } });
+    await dialog(page).getByRole('button', { name: 'Remove' }).click();
+    await dialog(page).getByText('Two').waitFor();
+    assert.is((await laptops.get('/laptops/10')).status, 200);
+    await dialog(page).getByRole('button', { name: 'Remove' }).click();
+    await row(page, 10).waitFor({ state: 'detached' });
+  });
+});
+refusing.run();
+
+const handling = suite('a person');
+const handle = inBrowser(handling);
+
+handle('finds and sorts', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await page.getByLabel('Find').fill('many m29');
+    await page.getByText(/^11 of 30\d laptops$/).waitFor();
+    // A double click comes before the first of the two is drawn.
+    await page.getByRole('button', { name: /^Model/ }).dblclick();
+    await page.locator('th[aria-sort="descending"]', { hasText: 'Model' }).waitFor();
+    assert.is(await page.locator('tbody tr[data-id]').first().getAttribute('data-id'), '1299');
+  });
+});
+handle('adds a laptop by keyboard alone', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await row(page, 1).waitFor();
+    const focused = () => page.evaluate('document.activeElement.textContent.trim()');
+    for (let presses = 0; (await focused()) !== 'Add a laptop'; presses += 1) {
+      assert.ok(presses < 30, 'the button can be reached');
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('#field-id:focus').waitFor();
+    await page.keyboard.type('11');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Keyboard');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Only');
+    await page.keyboard.press('Enter');
+    await row(page, 11).getByText('Keyboard').waitFor();
+    await dialog(page).waitFor({ state: 'hidden' });
+    assert.is(await focused(), 'Add a laptop');
+    await page.keyboard.press('Enter');
+    await page.locator('#field-id:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog(page).waitFor({ state: 'hidden' });
+  });
+});
+handle('copies what is shown as a command that works', async () => {
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  await browser.visit(
+    `${laptops.url}/#/entity/1`,
+    async (page) => {
+      await page.getByRole('heading', { name: 'Laptop 1' }).waitFor();
+      await button(page, 'Copy as curl').first().click();
+      await page.getByText('Copied').waitFor();
+      const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
+      assert.is(await copied(), `curl -i ${laptops.url}/laptops/1`);
+
+      await button(page, 'Change').click();
+      await field(page, 'model').fill(`it's "quoted"; $HOME \\`);
+      await dialog(page).getByRole('button', { name: 'Copy as curl' }).click();
+      await dialog(page).getByText('Copied').waitFor();
+      const { stdout } = await promisify(execFile)('sh', ['-c', await copied()]);
+      assert.match(stdout, '200 OK');
+      assert.match((await laptops.get('/laptops/1')).text, JSON.stringify(`it's "quoted"; $HOME \\`));
+    },
+    { permissions },
+  );
+});
+handling.run();
+
+const learning = suite('the same page serves every service');
+const learn = inBrowser(learning);
+
+learn('ports', async () => {
+  await browser.visit(ports.url, async (page) => {
+    await page.getByRole('columnheader', { name: 'Name' }).waitFor();
+    await button(page, 'Add a port').click();
+    await fill(page, { id: '2', name: 'MagSafe' }, 'Add');
+    await row(page, 2).getByText('MagSafe').waitFor();
+  });
+});
+learn('chargers, which it has never heard of', async () => {
+  await browser.visit(chargers.url, async (page) => {
+    await page.getByText('There are no chargers yet.').waitFor();
+    await button(page, 'Add a charger').click();
+    await fill(page, { id: '1', watts: '65', portId: '1' }, 'Add');
+    await row(page, 1).getByText('USB-C 240 W').waitFor();
+    await button(page, 'Change charger 1').click();
+    assert.is(await field(page, 'portId').inputValue(), '1');
+    await fill(page, { watts: 'many' }, 'Save');
+    await dialog(page).locator('[aria-invalid="true"][name="watts"]').waitFor();
+    await fill(page, { watts: '100' }, 'Save');
+    await row(page, 1).getByText('100').waitFor();
+  });
+});
+learning.run();
+
+const ending = suite('in the end');
+ending('nothing is left', async () => {
+  await browser.close();
+  await chargers.stop();
+  await system.close();
+});
+ending.run();

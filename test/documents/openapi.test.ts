@@ -1,0 +1,200 @@
+/** The OpenAPI document says what the services do, all of it and nothing else; and the pages that explain it are served. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { problemCodes } from '../../src/kit/domain/problem.ts';
+import { documentOperations } from '../../src/kit/http/docs/document-operations.ts';
+import { problemKinds } from '../../src/kit/api/problem-document.ts';
+import { createRouter, toRouterPath } from '../../src/kit/http/server/router.ts';
+import { readConsoleFiles } from '../../src/kit/runtime/console-files.ts';
+import { laptopService } from '../../src/laptops/service.ts';
+import { portService } from '../../src/ports/service.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { operationsOf } from '../support/contract/operations.ts';
+import { startServiceProcess } from '../support/process/service-process.ts';
+
+const broker = await startTestBroker();
+const clients = await connectForTest(broker);
+const [laptops, ports] = await Promise.all([
+  startServiceProcess('laptops', { natsUrl: broker.url }),
+  startServiceProcess('ports', { natsUrl: broker.url }),
+]);
+
+/** What this test reads of a document. */
+const Operation = z.looseObject({
+  operationId: z.string(),
+  summary: z.string(),
+  tags: z.array(z.string()).min(1),
+  deprecated: z.boolean().optional(),
+  parameters: z.array(z.looseObject({ name: z.string(), in: z.string() })).default([]),
+  responses: z.record(
+    z.string().regex(/^[1-5][0-9][0-9]$/),
+    z.looseObject({
+      description: z.string(),
+      headers: z.record(z.string(), z.unknown()),
+      content: z.record(z.string(), z.unknown()).default({}),
+    }),
+  ),
+});
+const Document = z.object({
+  openapi: z.literal('3.1.1'),
+  info: z.looseObject({ title: z.string(), version: z.string(), description: z.string() }),
+  servers: z.array(z.object({ url: z.string() })),
+  tags: z.array(z.object({ name: z.string(), description: z.string() })),
+  security: z.array(z.unknown()),
+  paths: z.record(z.string().startsWith('/'), z.record(z.string(), Operation)),
+  components: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+
+async function readDocument(url: string) {
+  const answer = await fetch(`${url}/openapi.json`);
+  assert.is(answer.status, 200);
+  assert.is(answer.headers.get('Content-Type'), 'application/json; charset=utf-8');
+  return Document.parse(await answer.json());
+}
+
+const services = [
+  {
+    name: 'laptops',
+    url: laptops.url,
+    document: await readDocument(laptops.url),
+    operations: await operationsOf(laptopService, clients),
+  },
+  {
+    name: 'ports',
+    url: ports.url,
+    document: await readDocument(ports.url),
+    operations: await operationsOf(portService, clients),
+  },
+];
+
+/** Every `$ref` anywhere in a value. */
+function referencesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) =>
+    key === '$ref' && typeof part === 'string' ? [part] : referencesIn(part),
+  );
+}
+
+/** A path with something for its parameters. */
+const fill = (path: string) =>
+  path.replace('{id}', '1').replace('{code}', 'not-found').replace('{module}', 'main.js');
+
+for (const { name, url, document, operations } of services) {
+  const documented = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+  );
+
+  const describing = suite(`the document of ${name} is whole`);
+
+  describing('every operation has an id of its own, a tag that is described, and its path parameters', () => {
+    const ids = documented.map(({ operation }) => operation.operationId);
+    assert.is(new Set(ids).size, ids.length);
+    const tags = document.tags.map((tag) => tag.name);
+    for (const { path, operation } of documented) {
+      for (const tag of operation.tags) assert.ok(tags.includes(tag), tag);
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+      const declared = operation.parameters.filter((parameter) => parameter.in === 'path');
+      assert.equal(
+        declared.map((parameter) => parameter.name),
+        inPath,
+      );
+    }
+  });
+  describing('every answer carries the request id; every problem is a problem document', () => {
+    for (const { path, operation } of documented) {
+      assert.ok(Object.keys(operation.responses).some((status) => status.startsWith('2')));
+      for (const [status, { headers, content }] of Object.entries(operation.responses)) {
+        assert.ok('Request-Id' in headers);
+        if (Number(status) >= 400) {
+          assert.equal(Object.keys(content), ['application/problem+json'], `${path} ${status}`);
+        }
+      }
+    }
+  });
+  describing('every reference leads somewhere', () => {
+    const references = referencesIn(document);
+    assert.ok(references.length > 0);
+    for (const reference of references) {
+      const [, kind = '', component = ''] = /^#\/components\/(\w+)\/(.+)$/.exec(reference) ?? [];
+      assert.ok(document.components[kind]?.[component] !== undefined, reference);
+    }
+  });
+  describing('a path by another name is deprecated, and no other is', () => {
+    for (const { path, operation } of documented) {
+      assert.is(operation.deprecated ?? false, /^\/port(?:\/|$)/.test(path), path);
+    }
+  });
+  describing.run();
+
+  const comparing = suite(`the routes of ${name} are those that its document names`);
+
+  comparing('route by route', () => {
+    const info = { title: '', version: '', description: '' };
+    const all = [...operations, ...documentOperations(operations, info, readConsoleFiles())];
+    const declared = all.flatMap(({ method, paths }) => paths.map((path) => `${method} ${path}`));
+    assert.equal(declared.toSorted(), documented.map(({ method, path }) => `${method} ${path}`).toSorted());
+    const routed = createRouter(all).stack.map(({ path }) => String(path));
+    // A wildcard is an ordinary parameter in the document.
+    const expected = Object.keys(document.paths).map((path) => toRouterPath(path, 'module'));
+    assert.equal(routed.toSorted(), expected.toSorted());
+  });
+  comparing('every method of every path answers as the document says', async () => {
+    for (const [path, item] of Object.entries(document.paths)) {
+      for (const method of ['get', 'post', 'put', 'patch', 'delete']) {
+        const answer = await fetch(url + fill(path), { method: method.toUpperCase() });
+        await answer.body?.cancel();
+        const responses = item[method]?.responses;
+        if (responses === undefined) {
+          assert.is(answer.status, 405, `${method} ${path}`);
+          const allowed = (answer.headers.get('Allow') ?? '').toLowerCase().split(', ').toSorted();
+          const implied = 'get' in item ? ['head', 'options'] : ['options'];
+          assert.equal(allowed, [...Object.keys(item), ...implied].toSorted(), path);
+        } else assert.ok(String(answer.status) in responses, `${method} ${path}: ${answer.status}`);
+      }
+    }
+  });
+  comparing.run();
+
+  const explaining = suite(`${name} serves a page for every problem`);
+
+  for (const code of problemCodes) {
+    explaining(code, async () => {
+      const answer = await fetch(`${url}/problems/${code}`);
+      assert.is(answer.status, 200);
+      assert.is(answer.headers.get('Content-Type'), 'text/html; charset=utf-8');
+      assert.match(answer.headers.get('Content-Security-Policy') ?? '', "default-src 'self';");
+      const html = await answer.text();
+      assert.match(html, `<h1>${problemKinds[code].title}</h1>`);
+      assert.match(html, String(problemKinds[code].status));
+    });
+  }
+  explaining('the type of a real problem leads there', async () => {
+    const problem = z.object({ type: z.string() }).parse(await (await fetch(`${url}/nothing`)).json());
+    const page = await fetch(new URL(problem.type, url));
+    assert.is(page.status, 200);
+    assert.match(await page.text(), problemKinds['not-found'].title);
+  });
+  explaining('the index leads to each of them', async () => {
+    const html = await (await fetch(`${url}/problems`)).text();
+    for (const code of problemCodes) assert.match(html, `href="/problems/${code}"`);
+  });
+  explaining('of one that there is not, there is none', async () => {
+    const answer = await fetch(`${url}/problems/${encodeURIComponent('<script>')}`);
+    assert.is(answer.status, 404);
+    assert.is(answer.headers.get('Content-Type'), 'application/problem+json');
+  });
+  explaining.run();
+}
+
+const closing = suite('the services end');
+closing('with 0', async () => {
+  assert.is(await laptops.stop(), 0);
+  assert.is(await ports.stop(), 0);
+});
+closing.after(async () => {
+  await clients.connection.nc.close();
+  await broker.close();
+});
+closing.run();

@@ -1,0 +1,99 @@
+/** Two streams have no common order: whatever order a replica sees them in, it ends with the same answers. */
+
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { laptopDecider } from '../../src/laptops/laptop.ts';
+import { laptopService } from '../../src/laptops/service.ts';
+import { laptopContract, type LaptopEvent } from '#contracts/laptops';
+import { portContract, type PortEvent } from '#contracts/ports';
+import type { DomainEvent } from '../../src/kit/domain/decider.ts';
+import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
+import type { FollowedProjection } from '../../src/kit/eventlog/followed-projection.ts';
+import { joinResource } from '../../src/kit/eventlog/joined-resource.ts';
+import { createView } from '../../src/kit/eventlog/view.ts';
+
+type Published<Event> = { readonly id: number; readonly event: Event };
+
+const id = fc.integer({ min: 1, max: 3 });
+const text = fc.constantFrom('A', 'B');
+const laptopEvent = fc.record({
+  id,
+  event: fc.oneof(
+    fc.record({ type: fc.constant('LaptopAdded' as const), title: text, model: text }),
+    fc.constant({ type: 'LaptopRemoved' as const }),
+    fc.record({ type: fc.constant('PortFitted' as const), portId: id }),
+    fc.record({ type: fc.constant('PortUnfitted' as const), portId: id }),
+  ),
+});
+const portEvent = fc.record({
+  id,
+  event: fc.oneof(
+    fc.record({ type: fc.constant('PortAdded' as const), name: text }),
+    fc.record({ type: fc.constant('PortRenamed' as const), name: text, from: fc.constant(null) }),
+    fc.constant({ type: 'PortRemoved' as const }),
+  ),
+});
+
+/** As the stream holds it: the position is the place in it. */
+function store<Event extends DomainEvent>(stream: readonly Published<Event>[]): StoredMessage<Event>[] {
+  return stream.map(({ id: entity, event }, index) => ({
+    position: index + 1,
+    time: index,
+    subject: `things.events.${entity}`,
+    id: entity,
+    messageId: undefined,
+    commandDigest: undefined,
+    content: event,
+  }));
+}
+
+/** What a replica answers that has seen both streams, each in its order, in turns that `turns` decides. */
+function answersOf(
+  laptopStream: readonly Published<LaptopEvent>[],
+  portStream: readonly Published<PortEvent>[],
+  turns: readonly boolean[],
+) {
+  const laptops = createView(laptopDecider);
+  const ports = createView(portContract.fold);
+  const reverse = createView(laptopContract.fold, { referencesOf: (laptop) => laptop?.portIds ?? [] });
+  const [ofLaptops, ofPorts] = [store(laptopStream), store(portStream)];
+  for (const isLaptop of [...turns, ...ofLaptops.map(() => true), ...ofPorts.map(() => false)]) {
+    if (isLaptop) {
+      const message = ofLaptops.shift();
+      if (message === undefined) continue;
+      laptops.apply(message);
+      reverse.apply(message);
+    } else {
+      const message = ofPorts.shift();
+      if (message !== undefined) ports.apply(message);
+    }
+  }
+  // The view is all that a read of the present looks at.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const log = { stream: 'PORTS', fold: portContract.fold, view: ports } as unknown as FollowedProjection;
+  const { present } = joinResource(laptopService.resource, { ports: log });
+  return {
+    laptops: laptops.list({ limit: Infinity }).map(present),
+    refused: [...laptops.rejections(), ...ports.rejections()],
+    laptopsOf: [1, 2, 3].map((port) => reverse.listReferring(port, { limit: Infinity })),
+  };
+}
+
+const order = suite('whatever order two streams are seen in');
+
+order('every replica ends with the same answers', () => {
+  const streams = fc.record({
+    laptops: fc.array(laptopEvent, { maxLength: 30 }),
+    ports: fc.array(portEvent, { maxLength: 30 }),
+    turns: fc.array(fc.boolean(), { maxLength: 60 }),
+    others: fc.array(fc.boolean(), { maxLength: 60 }),
+  });
+  fc.assert(
+    fc.property(streams, ({ laptops, ports, turns, others }) => {
+      assert.equal(answersOf(laptops, ports, turns), answersOf(laptops, ports, others));
+    }),
+    { numRuns: 500 },
+  );
+});
+order.run();

@@ -1,0 +1,210 @@
+/** The third door: events that anybody publishes straight to a laptop's subject, right ones and wrong ones. */
+
+import { headers, type MsgHdrs } from 'nats';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { eventually } from '../support/eventually.ts';
+import { positionOf } from '../support/http/http.ts';
+import { startTestSystem } from '../support/process/system.ts';
+
+const { connection, jsm, start, countMessages, close } = await startTestSystem();
+const [laptops, ports] = await Promise.all([start('laptops'), start('ports')]);
+const { get, post, put } = laptops;
+const { nc } = connection;
+
+/** Publishes as any client may, without an acknowledgement; gives the position once the message is stored. */
+async function publish(
+  subject: string,
+  payload: string | Uint8Array | object,
+  fields?: MsgHdrs,
+): Promise<number> {
+  const stream = subject.startsWith('ports') ? 'PORTS' : 'LAPTOPS';
+  const readLast = async () => (await jsm.streams.info(stream)).state.last_seq;
+  const before = await readLast();
+  const plain = typeof payload === 'string' || payload instanceof Uint8Array;
+  nc.publish(subject, plain ? payload : JSON.stringify(payload), fields && { headers: fields });
+  await eventually(async () => assert.is(await readLast(), before + 1));
+  return before + 1;
+}
+
+const waitFor = (position: number) => ({ headers: { 'Wait-For-Position': String(position) } });
+
+async function readLaptop(id: number, position: number): Promise<unknown> {
+  return (await get(`/laptops/${id}`, waitFor(position))).body;
+}
+
+const lenovo = { title: 'Lenovo', model: 'S3' };
+const added = { type: 'LaptopAdded', ...lenovo };
+
+const publishing = suite('a published event shows up over REST');
+
+publishing('LaptopAdded adds a laptop to the list', async () => {
+  const position = await publish('laptops.events.1', added);
+  const { body } = await get('/laptops', waitFor(position));
+  assert.equal(body, [{ id: 1, ...lenovo, ports: [] }]);
+  assert.is((await get('/laptops/1')).headers.get('ETag'), `"${position}"`);
+});
+publishing('every other event changes it', async () => {
+  const laptop = (position: number) => readLaptop(1, position);
+  await publish('ports.events.7', { type: 'PortAdded', name: 'USB-C' });
+  const known = await publish('ports.events.3', { type: 'PortAdded', name: 'barrel' });
+  await get('/laptops', { headers: { 'Wait-For-Position': `PORTS=${known}` } });
+  const revised = await publish('laptops.events.1', { type: 'LaptopRevised', title: 'IBM' });
+  assert.equal(await laptop(revised), { id: 1, title: 'IBM', model: 'S3', ports: [] });
+  await publish('laptops.events.1', { type: 'PortFitted', portId: 7 });
+  const fitted = await publish('laptops.events.1', { type: 'PortFitted', portId: 3 });
+  const [usbC, barrel] = [
+    { id: 7, name: 'USB-C' },
+    { id: 3, name: 'barrel' },
+  ];
+  assert.equal(await laptop(fitted), { id: 1, title: 'IBM', model: 'S3', ports: [usbC, barrel] });
+  const unfitted = await publish('laptops.events.1', { type: 'PortUnfitted', portId: 7 });
+  assert.equal(await laptop(unfitted), { id: 1, title: 'IBM', model: 'S3', ports: [barrel] });
+  const removed = await publish('laptops.events.1', { type: 'LaptopRemoved' });
+  assert.is((await get('/laptops/1', waitFor(removed))).status, 404);
+});
+publishing('space around a title does not count', async () => {
+  const position = await publish('laptops.events.2', { ...added, title: '  Lenovo \n' });
+  assert.equal(await readLaptop(2, position), { id: 2, ...lenovo, ports: [] });
+});
+publishing('fields that nobody knows are ignored, and so are headers', async () => {
+  const fields = headers();
+  fields.set('X-Author', 'somebody');
+  const known = JSON.stringify(added).slice(1);
+  const position = await publish('laptops.events.3', `{"colour":1,"__proto__":{"x":1},${known}`, fields);
+  assert.equal(await readLaptop(3, position), { id: 3, ...lenovo, ports: [] });
+});
+publishing('ports are no different, old versions included', async () => {
+  await publish('ports.events.1', { type: 'PortAdded', name: 'USB-C' });
+  const renamed = await publish('ports.events.1', { type: 'PortRenamed', name: 'MagSafe 3' });
+  assert.equal((await ports.get('/port?limit=1', waitFor(renamed))).body, [{ id: 1, name: 'MagSafe 3' }]);
+  const again = await publish('ports.events.1', {
+    type: 'PortRenamed',
+    v: 2,
+    name: 'barrel',
+    from: 'MagSafe 3',
+  });
+  assert.equal((await ports.get('/ports/1', waitFor(again))).body, { id: 1, name: 'barrel' });
+});
+publishing.run();
+
+const subscribing = suite('what is written over REST is published to whoever subscribes');
+
+subscribing('as the event, under the key of the request', async () => {
+  const subscription = nc.subscribe('laptops.events.4', { max: 1 });
+  await nc.flush();
+  await post('/laptops', { json: { id: 4, ...lenovo }, headers: { 'Idempotency-Key': 'order-4' } });
+  for await (const message of subscription) {
+    assert.equal(message.json(), added);
+    assert.is(message.headers?.get('Nats-Msg-Id'), 'order-4');
+  }
+  assert.is(subscription.getReceived(), 1);
+});
+subscribing.run();
+
+const rejecting = suite('a bad message is rejected with a reason, and stops nothing');
+const binary = Uint8Array.from({ length: 256 }, (_, index) => index);
+
+for (const [what, subject, payload, reason] of [
+  ['text', 'laptops.events.50', 'hello', /^not JSON$/],
+  ['nothing', 'laptops.events.50', '', /^not JSON$/],
+  ['bytes', 'laptops.events.50', binary, /^not UTF-8$/],
+  ['JSON that is no object', 'laptops.events.50', '[1]', /expected object/],
+  ['no type', 'laptops.events.50', lenovo, /^type: /],
+  ['an unknown type', 'laptops.events.50', { type: 'LaptopSold' }, /unknown event type "LaptopSold"/],
+  ['an event of ports', 'laptops.events.50', { type: 'PortAdded', name: 'x' }, /unknown event type/],
+  ['a version to come', 'laptops.events.50', { ...added, v: 2 }, /version 2, newer/],
+  ['a field that is missing', 'laptops.events.50', { type: 'LaptopAdded', title: 'x' }, /model: /],
+  ['a field of another type', 'laptops.events.50', { ...added, title: 1 }, /title: /],
+  ['a huge number', 'laptops.events.50', '{"type":"PortFitted","portId":1e999}', /portId: /],
+  ['`__proto__`', 'laptops.events.50', '{"__proto__":{"type":"LaptopAdded"}}', /^type: /],
+  ['a revision of nothing', 'laptops.events.50', { type: 'LaptopRevised' }, /needs a title or a model/],
+  ['a revision of no laptop', 'laptops.events.50', { type: 'LaptopRevised', title: 'x' }, /no such laptop/],
+  ['a removal of no laptop', 'laptops.events.50', { type: 'LaptopRemoved' }, /no such laptop/],
+  ['an addition of one that is there', 'laptops.events.2', added, /already there/],
+  [
+    'a port that is not fitted',
+    'laptops.events.2',
+    { type: 'PortUnfitted', portId: 9 },
+    /port 9 is not fitted/,
+  ],
+  ['a subject that ends in x', 'laptops.events.x', added, /does not end in an id/],
+  ['a subject that ends in 042', 'laptops.events.042', added, /does not end in an id/],
+  ['a subject that ends in 2^53', 'laptops.events.9007199254740992', added, /does not end in an id/],
+] as const) {
+  rejecting(what, async () => {
+    const sentAt = Date.now();
+    const position = await publish(subject, payload);
+    const { status, body } = await get('/laptops/rejections', waitFor(position));
+    assert.is(status, 200);
+    assert.ok(Array.isArray(body));
+    const { time, reason: given, ...rest }: Record<'time' | 'reason', string> = body.at(-1);
+    assert.equal(rest, { position, subject });
+    assert.match(given, reason);
+    assert.ok(Math.abs(Date.parse(time) - sentAt) < 60_000);
+    assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+}
+rejecting('nothing of it shows among the laptops', async () => {
+  const { body } = await get('/laptops');
+  assert.equal(
+    body,
+    [2, 3, 4].map((id) => ({ id, ...lenovo, ports: [] })),
+  );
+});
+rejecting('one of more than 64 KiB never comes into the log', async () => {
+  nc.publish('laptops.events.60', JSON.stringify({ ...added, more: 'x'.repeat(65_536) }));
+  const position = await publish('laptops.events.61', added);
+  assert.is((await get('/laptops/61', waitFor(position))).status, 200);
+  assert.is(await countMessages('laptops.events.60'), 0);
+});
+rejecting('the history of a laptop shows what was taken and what was not', async () => {
+  await publish('laptops.events.70', added);
+  await publish('laptops.events.70', 'hello');
+  const position = await publish('laptops.events.70', { type: 'LaptopRemoved' });
+  const { body } = await get('/laptops/70/events', waitFor(position));
+  assert.ok(Array.isArray(body));
+  assert.equal(
+    body.map(({ time: _time, ...entry }: { time: string }) => entry),
+    [
+      { position: position - 2, event: added },
+      { position: position - 1, rejected: 'not JSON' },
+      { position, event: { type: 'LaptopRemoved' } },
+    ],
+  );
+});
+rejecting.run();
+
+const writing = suite('a REST write works although the last message on the subject was a rejected one');
+
+writing('adding', async () => {
+  const position = await publish('laptops.events.80', 'hello');
+  const answer = await post('/laptops', { json: { id: 80, ...lenovo } });
+  assert.is(answer.status, 201);
+  assert.is(positionOf(answer), position + 1);
+});
+writing('changing, also with the tag that the item has then', async () => {
+  const position = await publish('laptops.events.80', { type: 'LaptopAdded', title: 'x', model: 'y' });
+  const { headers: shown } = await get('/laptops/80', waitFor(position));
+  assert.is(shown.get('ETag'), `"${position}"`);
+  const request = { json: { title: 'IBM', model: 'T60' }, headers: { 'If-Match': `"${position}"` } };
+  assert.is((await put('/laptops/80', request)).status, 200);
+});
+writing('removing', async () => {
+  await publish('laptops.events.80', binary);
+  assert.is((await laptops.delete('/laptops/80')).status, 204);
+  assert.is((await get('/laptops/80')).status, 404);
+  assert.is(await countMessages('laptops.events.80'), 6);
+});
+writing('also at once, before the replica has seen the rejected one', async () => {
+  await post('/laptops', { json: { id: 81, ...lenovo } });
+  for (let round = 0; round < 20; round++) {
+    nc.publish('laptops.events.81', 'hello');
+    const answer = await put('/laptops/81', { json: { title: `T${round}`, model: 'M' } });
+    assert.is(answer.status, 200);
+  }
+  const { body } = await get('/laptops/81', { headers: { 'Wait-For-Position': 'latest' } });
+  assert.equal(body, { id: 81, title: 'T19', model: 'M', ports: [] });
+});
+writing.after(close);
+writing.run();

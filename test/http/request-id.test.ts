@@ -1,0 +1,139 @@
+/** One id leads from an answer to its line in the log: the client's own, or one that is made for it. */
+
+import { fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { Router } from '@koa/router';
+import { pino } from 'pino';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createApp } from '../../src/kit/http/server/app.ts';
+import { logAnswer } from '../../src/kit/runtime/observability/logger.ts';
+import type { ReadyMessage } from '../../src/kit/runtime/run.ts';
+import { listen } from '../../src/kit/http/server/listen.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { eventually } from '../support/eventually.ts';
+import { send, type RawAnswer } from '../support/http/raw-http.ts';
+import { typescriptArgs } from '../../scripts/typescript-args.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+const lines: Line[] = [];
+const collect = (text: string) => {
+  // A line that is no JSON would be a fault of the log.
+  lines.push(JSON.parse(text));
+};
+const findLine = (requestId: unknown) =>
+  eventually(() => {
+    const line = lines.find((candidate) => candidate['requestId'] === requestId);
+    if (line === undefined) throw new Error(`no line for ${String(requestId)}`);
+    return line;
+  });
+
+const broker = await startTestBroker();
+const { connection } = await connectForTest(broker);
+const child = fork(fileURLToPath(new URL('../../src/laptops/main.ts', import.meta.url)), {
+  execArgv: [...typescriptArgs],
+  stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  env: {
+    ...process.env,
+    NATS_URL: broker.url,
+    HTTP_HOST: '127.0.0.1',
+    HTTP_PORT: '0',
+    PROBE_PORT: '0',
+    LOG_LEVEL: 'debug',
+  },
+});
+if (child.stdout !== null) createInterface(child.stdout).on('line', collect);
+const { httpPort } = await new Promise<ReadyMessage>((ready) => child.once('message', ready));
+const url = `http://127.0.0.1:${httpPort}`;
+
+const made = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** The id of an answer, which stands in no body. */
+function requestIdOf({ headers, body }: RawAnswer): string {
+  const requestId = String(headers['request-id']);
+  assert.not.match(body.toString(), requestId);
+  return requestId;
+}
+
+const ids = suite('every answer has an id that its line in the log has as well');
+
+ids('the client gives it', async () => {
+  const answer = await send(`${url}/laptops`, { headers: { 'Request-Id': 'order-7/retry:2' } });
+  assert.is(requestIdOf(answer), 'order-7/retry:2');
+  const line = await findLine('order-7/retry:2');
+  assert.is(line['level'], 'debug');
+  assert.is(line['method'], 'GET');
+  assert.is(line['path'], '/laptops');
+  assert.is(line['status'], 200);
+  assert.type(line['milliseconds'], 'number');
+});
+
+ids('or it is made', async () => {
+  const requestId = requestIdOf(await send(`${url}/laptops`));
+  assert.match(requestId, made);
+  await findLine(requestId);
+});
+
+ids('one that could not be logged as it is, is not taken', async () => {
+  for (const given of ['a b', '"', '{"a":1}', 'x'.repeat(129), '<script>', '']) {
+    assert.match(
+      requestIdOf(await send(`${url}/laptops`, { headers: { 'Request-Id': given } })),
+      made,
+      given,
+    );
+  }
+});
+
+ids('a problem of the client has its reason there, for debugging', async () => {
+  const line = await findLine(requestIdOf(await send(`${url}/laptops/99`)));
+  assert.is(line['level'], 'debug');
+  assert.is(line['status'], 404);
+  assert.is(line['reason'], 'There is no laptop 99.');
+});
+
+ids('who is sent away because of us is a warning', async () => {
+  const headers = { 'Wait-For-Position': '1000', Prefer: 'wait=0' };
+  const line = await findLine(requestIdOf(await send(`${url}/laptops`, { headers })));
+  assert.is(line['level'], 'warn');
+  assert.is(line['status'], 503);
+  assert.match(String(line['reason']), 'did not reach 1000');
+});
+
+ids('the log says at the start whether writes are protected', () => {
+  const ready = lines.find(({ msg }) => msg === 'ready');
+  assert.is(ready?.['writes'], 'no token required');
+});
+
+ids('a bug is an error with its cause in the log, of which the client learns nothing', async () => {
+  const router = new Router();
+  router.get('/bug', () => {
+    throw new Error('the secret cause');
+  });
+  const output = new PassThrough();
+  createInterface(output).on('line', collect);
+  const log = pino({ level: 'debug', formatters: { level: (label) => ({ level: label }) } }, output);
+  const app = createApp({
+    router,
+    onAnswer: (answer) => logAnswer(log, answer),
+    onInternalError: (error) => assert.unreachable(String(error)),
+  });
+  const server = await listen({ host: '127.0.0.1', port: 0, variable: 'none', listener: app.callback() });
+  const answer = await send(`http://127.0.0.1:${server.port}/bug`);
+  await server.close();
+  assert.is(answer.status, 500);
+  assert.not.match(answer.body.toString() + JSON.stringify(answer.headers), 'secret');
+  const line = await findLine(requestIdOf(answer));
+  assert.is(line['level'], 'error');
+  assert.match(JSON.stringify(line['err']), 'the secret cause');
+});
+
+ids.after(async () => {
+  const ended = new Promise((exit) => child.once('exit', exit));
+  child.kill();
+  await ended;
+  await connection.nc.close();
+  await broker.close();
+});
+ids.run();

@@ -1,0 +1,210 @@
+/** The import as a user sees it: files in, events in the log, a report, an exit code. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createTestFiles, readEvents, startImport } from '../support/scripts/import.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+
+const broker = await startTestBroker();
+const { connection, jsm } = await connectForTest(broker);
+const files = createTestFiles();
+
+const run = (...args: string[]) => startImport(broker.url, args).ended;
+const lastPosition = async (stream: string) => (await jsm.streams.info(stream)).state.last_seq;
+const publish = (subject: string, event: object) => connection.nc.request(subject, JSON.stringify(event));
+
+const portsFile = files.write('ports.csv', 'id,name\n1,USB-C\n2,"Barrel, 5.5 mm"\n');
+const laptopsFile = files.write(
+  'laptops.csv',
+  'id,title,model,ports\n1,Lenovo,S3,1 2\n2,Apple,"MacBook Air (2022, M2)",\n',
+);
+
+const adding = suite('a fresh import');
+
+adding('a file of ports and one of laptops become the events of both services', async () => {
+  const { code, stdout, stderr } = await run(portsFile, laptopsFile);
+  assert.is(stderr, '');
+  assert.is(code, 0);
+  assert.match(stdout, /^laptops: 2 added, 0 already there, 0 differ, 0 wrong$/m);
+  assert.match(stdout, /^ports: 2 added, 0 already there, 0 differ, 0 wrong$/m);
+  assert.equal(Object.fromEntries(await readEvents(connection, jsm, 'LAPTOPS')), {
+    'laptops.events.1': [
+      { type: 'LaptopAdded', title: 'Lenovo', model: 'S3' },
+      { type: 'PortFitted', portId: 1 },
+      { type: 'PortFitted', portId: 2 },
+    ],
+    'laptops.events.2': [{ type: 'LaptopAdded', title: 'Apple', model: 'MacBook Air (2022, M2)' }],
+  });
+  assert.equal(Object.fromEntries(await readEvents(connection, jsm, 'PORTS')), {
+    'ports.events.1': [{ type: 'PortAdded', name: 'USB-C' }],
+    'ports.events.2': [{ type: 'PortAdded', name: 'Barrel, 5.5 mm' }],
+  });
+});
+
+adding('NDJSON may mix both kinds, also from standard input', async () => {
+  const { child, ended } = startImport(broker.url, ['-', '--format', 'ndjson']);
+  child.stdin?.end(
+    '{"id":11,"name":"MagSafe"}\n\n{"id":11,"title":"Apple","model":"A","ports":[11,{"id":1}]}\n' +
+      '{"id":"12","title":"Apple","model":"B","ports":"11 1"}',
+  );
+  const { code, stdout } = await ended;
+  assert.is(code, 0);
+  assert.match(stdout, /^laptops: 2 added/m);
+  assert.match(stdout, /^ports: 1 added/m);
+  const events = await readEvents(connection, jsm, 'LAPTOPS');
+  const ports = [
+    { type: 'PortFitted', portId: 11 },
+    { type: 'PortFitted', portId: 1 },
+  ];
+  assert.equal(events.get('laptops.events.11')?.slice(1), ports);
+  assert.equal(events.get('laptops.events.12')?.slice(1), ports);
+});
+
+adding.run();
+
+const repeating = suite('an import over what is there');
+
+repeating('importing again adds nothing', async () => {
+  const before = [await lastPosition('LAPTOPS'), await lastPosition('PORTS')];
+  const { code, stdout } = await run(laptopsFile, portsFile);
+  assert.is(code, 0);
+  assert.match(stdout, /^laptops: 0 added, 2 already there, 0 differ, 0 wrong$/m);
+  assert.match(stdout, /^ports: 0 added, 2 already there, 0 differ, 0 wrong$/m);
+  assert.equal([await lastPosition('LAPTOPS'), await lastPosition('PORTS')], before);
+});
+
+repeating('what differs is reported and kept, and a missing port is fitted', async () => {
+  await publish('laptops.events.21', { type: 'LaptopAdded', title: 'Dell', model: 'XPS' });
+  await publish('laptops.events.22', { type: 'LaptopAdded', title: 'Dell', model: 'XPS' });
+  await publish('laptops.events.22', { type: 'PortFitted', portId: 1 });
+  const file = files.write(
+    'differs.csv',
+    'ports,model,title,id\n1,XPS 13,Dell,21\n1 2,XPS,Dell,22\n,XPS,Dell,23\n,XPS,Asus,23\n',
+  );
+  const { code, stdout, stderr } = await run(file);
+  assert.is(code, 1);
+  assert.is(
+    stderr.split('\n').toSorted().join('\n'),
+    `\n${file}:2: differs, the laptop is kept as it is: its model is "XPS", not "XPS 13"\n` +
+      `${file}:5: differs, the laptop is kept as it is: its title is "Dell", not "Asus"`,
+  );
+  assert.match(stdout, /^laptops: 1 added, 1 completed, 0 already there, 2 differ, 0 wrong$/m);
+  const events = await readEvents(connection, jsm, 'LAPTOPS');
+  assert.is(events.get('laptops.events.21')?.length, 1);
+  assert.equal(events.get('laptops.events.22')?.slice(1), [
+    { type: 'PortFitted', portId: 1 },
+    { type: 'PortFitted', portId: 2 },
+  ]);
+  assert.is(events.get('laptops.events.23')?.length, 1);
+});
+
+repeating('what was removed is added again, even at once', async () => {
+  await publish('ports.events.2', { type: 'PortRemoved' });
+  const { code, stdout } = await run(portsFile);
+  assert.is(code, 0);
+  assert.match(stdout, /^ports: 1 added, 1 already there/m);
+  assert.is((await readEvents(connection, jsm, 'PORTS')).get('ports.events.2')?.length, 3);
+});
+
+repeating('a long history, with messages in it that the service rejects, is read to its end', async () => {
+  await publish('ports.events.31', { type: 'PortAdded', name: 'A' });
+  for (let rename = 0; rename < 20; rename++) {
+    await publish('ports.events.31', { type: 'PortRenamed', name: `A${rename}` });
+  }
+  await publish('ports.events.31', { type: 'PortAdded', name: 'rejected' });
+  const { code, stdout } = await run(files.write('long.csv', 'id,name\n31,A19\n'));
+  assert.is(code, 0);
+  assert.match(stdout, /^ports: 0 added, 1 already there/m);
+});
+
+repeating.run();
+
+const refusing = suite('what is wrong');
+
+refusing('wrong rows are reported with their line and left out; the others are imported', async () => {
+  const file = files.write(
+    'wrong.csv',
+    '\uFEFFid,title,model,ports\r\n41,Dell,"XPS\r\n13",\r\n,Dell,XPS,\r\n42,,XPS,\r\n\r\n' +
+      '43,Dell,XPS,1 x\r\n044,Dell,XPS,\r\n45,Dell,XPS\r\n46,Dell,XPS 15" touch,1\r\n',
+  );
+  const { code, stdout, stderr } = await run(file);
+  assert.is(code, 1);
+  assert.equal(stderr.trimEnd().split('\n'), [
+    `${file}:4: id is missing: every row needs an id, so that importing again adds nothing twice`,
+    `${file}:5: title is missing`,
+    `${file}:7: ports: each has to be the id of a port (1, 2, 3 …)`,
+    `${file}:8: id: must be a whole number from 1 to 9007199254740991`,
+    `${file}:9: 3 fields, but the first line names 4 (text that holds the delimiter needs quotes)`,
+  ]);
+  assert.match(stdout, /^laptops: 2 added, 0 already there, 0 differ, 5 wrong$/m);
+  const events = await readEvents(connection, jsm, 'LAPTOPS');
+  assert.equal(events.get('laptops.events.41'), [{ type: 'LaptopAdded', title: 'Dell', model: 'XPS\r\n13' }]);
+  assert.equal(events.get('laptops.events.46')?.length, 2);
+});
+
+refusing('a file with an unknown column is refused as a whole, and the next file is read', async () => {
+  const file = files.write('unknown.csv', 'id,name,colour\n51,USB-A,blue\n');
+  const next = files.write('next.csv', 'id,name\n52,USB-A\n');
+  const { code, stdout, stderr } = await run(file, next);
+  assert.is(code, 1);
+  assert.match(stderr, `${file}:1: unknown column "colour": a port has the columns id, name`);
+  assert.match(stdout, /^ports: 1 added, 0 already there, 0 differ, 1 wrong$/m);
+  assert.not((await readEvents(connection, jsm, 'PORTS')).has('ports.events.51'));
+});
+
+refusing(
+  'at most 20 wrong rows of a file are shown, all with --all-errors, and a dry run stores none',
+  async () => {
+    const before = await lastPosition('PORTS');
+    const file = files.write('many.csv', `id,name\n61,right\n${'x,wrong\n'.repeat(30)}`);
+    const some = await run('--dry-run', file);
+    assert.is(some.code, 1);
+    assert.is(some.stderr.trimEnd().split('\n').length, 21);
+    assert.match(some.stderr, `${file}: 10 more; --all-errors shows them all`);
+    assert.match(some.stdout, /^ports: 1 right, 30 wrong$/m);
+    const all = await run('--dry-run', '--all-errors', file);
+    assert.is(all.stderr.trimEnd().split('\n').length, 30);
+    assert.is(await lastPosition('PORTS'), before);
+  },
+);
+
+refusing('a command line that is wrong ends with 2 and imports nothing', async () => {
+  const before = await lastPosition('PORTS');
+  const odd = files.write('ports.txt', 'id,name\n71,USB-A\n');
+  const attempts: [string[], RegExp][] = [
+    [[], /which file\?/],
+    [[portsFile, 'missing.csv'], /missing\.csv: there is no such file/],
+    [[odd], /--format csv/],
+    [['--concurrency', '0', portsFile], /--concurrency has to be a whole number/],
+    [['--fast', portsFile], /--fast/],
+  ];
+  const ended = await Promise.all(attempts.map(([args]) => run(...args)));
+  for (const [index, [, message]] of attempts.entries()) {
+    assert.is(ended[index]?.code, 2);
+    assert.match(ended[index]?.stderr ?? '', message);
+  }
+  assert.is(await lastPosition('PORTS'), before);
+});
+
+refusing('without a broker the message names NATS_URL, and a dry run needs none', async () => {
+  const { code, stderr } = await startImport('nats://127.0.0.1:1', [portsFile]).ended;
+  assert.is(code, 1);
+  assert.match(stderr, /no NATS server answers at nats:\/\/127\.0\.0\.1:1 .*NATS_URL/);
+  assert.is((await startImport('nats://127.0.0.1:1', ['--dry-run', portsFile]).ended).code, 0);
+});
+
+refusing('without its streams the message says how to make them', async () => {
+  const bare = await startTestBroker();
+  const { code, stderr } = await startImport(bare.url, [portsFile]).ended;
+  await bare.close();
+  assert.is(code, 1);
+  assert.match(stderr, /there is no stream LAPTOPS: .*npm run provision/);
+});
+
+refusing.after(async () => {
+  await connection.nc.close();
+  await broker.close();
+  files.close();
+});
+
+refusing.run();

@@ -1,0 +1,84 @@
+/** `/readyz` while a real broker is killed, frozen and started again. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { eventually } from '../support/eventually.ts';
+import { freeze, wake } from '../support/broker/freeze.ts';
+import { startLoggedService, type LoggedService } from '../support/process/logged-service.ts';
+
+const broker = await startTestBroker();
+const { connection } = await connectForTest(broker);
+const start = (graceSeconds: number) =>
+  startLoggedService('laptops', {
+    natsUrl: broker.url,
+    env: { READY_GRACE_SECONDS: String(graceSeconds), READY_SETTLE_SECONDS: '1' },
+  });
+const patient = await start(600);
+const strict = await start(1);
+
+async function probe({ probeUrl }: LoggedService, name: string) {
+  const response = await fetch(`${probeUrl}/${name}`);
+  return { status: response.status, text: (await response.text()).trim() };
+}
+const awaitReady = (service: LoggedService) =>
+  eventually(async () => assert.equal(await probe(service, 'readyz'), { status: 200, text: 'ok' }), 60_000);
+const awaitUnready = (service: LoggedService) =>
+  eventually(async () => {
+    const { status, text } = await probe(service, 'readyz');
+    assert.is(status, 503);
+    assert.match(text, /^(LAPTOPS|PORTS)(, (LAPTOPS|PORTS))? not received from NATS for \d+ s$/);
+  }, 60_000);
+
+/** What holds during every outage that is longer than one replica's grace period and shorter than the other's. */
+async function assertOutage() {
+  await awaitUnready(strict);
+  assert.equal(await probe(patient, 'readyz'), { status: 200, text: 'ok' });
+  for (const service of [patient, strict]) {
+    assert.is((await probe(service, 'livez')).status, 200);
+    assert.is((await probe(service, 'startupz')).status, 200);
+    // Whoever asks it all the same gets what it knows.
+    assert.is((await service.get('/laptops')).status, 200);
+  }
+}
+
+const test = suite('a replica without NATS');
+
+test('is ready while NATS is there', async () => {
+  await awaitReady(patient);
+  await awaitReady(strict);
+});
+test('stays ready for its grace period when the broker is killed, and comes back by itself', async () => {
+  await broker.kill();
+  await assertOutage();
+  assert.ok((await patient.get('/laptops')).headers.has('Age'));
+  await broker.restart();
+  await awaitReady(strict);
+  assert.ok(strict.logged('replay caught up', 'LAPTOPS').length > 0);
+});
+test('the same when the broker hangs and says nothing', async () => {
+  await freeze(broker.pid);
+  await assertOutage();
+  wake(broker.pid);
+  await awaitReady(strict);
+});
+test('and is ready again only with what it has missed', async () => {
+  await broker.kill();
+  await awaitUnready(strict);
+  await broker.restart();
+  // Another connection is back sooner than the replica's: this is what it misses.
+  await eventually(
+    () => connection.nc.request('laptops.events.7', '{"type":"LaptopAdded","title":"T","model":"M"}'),
+    60_000,
+  );
+  await awaitReady(strict);
+  assert.is((await strict.get('/laptops/7')).status, 200);
+});
+test('ends cleanly', async () => {
+  assert.equal(await Promise.all([patient.stop(), strict.stop()]), [0, 0]);
+});
+test.after(async () => {
+  await connection.nc.close();
+  await broker.close();
+});
+test.run();

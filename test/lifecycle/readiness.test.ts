@@ -1,0 +1,176 @@
+/** A service that cannot do its work yet says what is missing, gets no traffic, and is never restarted for it. */
+
+import { fileURLToPath } from 'node:url';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
+import { provisionStreams, readStreamDefinition } from '../../src/kit/nats/provisioning/provisioning.ts';
+import { startTestBroker } from '../support/broker/broker.ts';
+import { eventually } from '../support/eventually.ts';
+import { assertProblem, createHttpClient, type HttpClient } from '../support/http/http.ts';
+import { launchLoggedService, type Logged } from '../support/process/logged-service.ts';
+import type { LaunchedService } from '../support/process/service-process.ts';
+import { findFreePort } from '../support/process/free-port.ts';
+
+const broker = await startTestBroker();
+const { nc } = await connectToNats({ url: broker.url, name: 'test' });
+const jsm = await jetstreamManager(nc);
+const folder = fileURLToPath(new URL('../../streams', import.meta.url));
+const provision = () => provisionStreams(nc, folder);
+
+/** Starts the broker again, and waits until the test's own connection has noticed. */
+async function restartBroker(): Promise<void> {
+  await broker.restart();
+  await eventually(() => jsm.streams.info('LAPTOPS'));
+}
+
+type Launched = LaunchedService &
+  Logged &
+  HttpClient & {
+    /** What a probe answers: its status and its text. */
+    probe(name: string): Promise<{ status: number; text: string }>;
+  };
+
+const launched: Launched[] = [];
+
+/** Starts the service and resolves when its probes answer, whatever they say. */
+async function launch(name: string): Promise<Launched> {
+  const [httpPort, probePort] = [await findFreePort(), await findFreePort()];
+  const service = {
+    ...launchLoggedService(name, {
+      natsUrl: broker.url,
+      env: { HTTP_PORT: String(httpPort), PROBE_PORT: String(probePort) },
+    }),
+    ...createHttpClient(`http://127.0.0.1:${httpPort}`),
+    async probe(probe: string) {
+      const { status, text } = await createHttpClient(`http://127.0.0.1:${probePort}`).get(`/${probe}`);
+      return { status, text };
+    },
+  };
+  launched.push(service);
+  await eventually(() => service.get('/'), 30_000);
+  return service;
+}
+
+/** The service is alive and has no traffic, and says why on every door that it has. */
+async function assertWaiting({ probe, get, post }: Launched, path: string, reason: RegExp): Promise<void> {
+  await eventually(async () => {
+    for (const name of ['readyz', 'startupz']) {
+      const { status, text } = await probe(name);
+      assert.is(status, 503);
+      assert.match(text, reason);
+    }
+  });
+  for (const answer of [await get(path), await get(`${path}/1`), await post(path, { json: {} })]) {
+    assertProblem(answer, 'unavailable', reason);
+    assert.match(answer.headers.get('Retry-After') ?? '', /^[1-9]\d*$/);
+  }
+  assert.equal(await probe('livez'), { status: 200, text: 'ok\n' });
+}
+
+async function assertReady({ awaitLog, probe, get }: Launched, path: string): Promise<void> {
+  await awaitLog('ready');
+  for (const name of ['readyz', 'startupz', 'livez'])
+    assert.equal(await probe(name), { status: 200, text: 'ok\n' });
+  assert.is((await get(path)).status, 200);
+}
+
+const complaint = 'stream does not match its definition; run the provisioner';
+
+const waiting = suite('a service waits, and says for what');
+
+waiting('for a stream that is missing', async () => {
+  const service = await launch('laptops');
+  const { level, stream, reason } = await service.awaitLog(complaint, 'LAPTOPS');
+  assert.equal([level, stream, reason], ['error', 'LAPTOPS', 'there is no such stream']);
+  await assertWaiting(service, '/laptops', /LAPTOPS.*there is no such stream/);
+  assert.equal(service.logged('ready'), []);
+  await provision();
+  await assertReady(service, '/laptops');
+  assert.is(await service.stop(), 0);
+});
+waiting('for a stream that differs from its file, with the differences', async () => {
+  await provision();
+  await jsm.streams.delete('PORTS');
+  const wanted = await readStreamDefinition(`${folder}/ports.json`);
+  await jsm.streams.add({ ...wanted, duplicate_window: 60e9, deny_purge: false });
+  const service = await launch('ports');
+  const { stream, reason } = await service.awaitLog(complaint, 'PORTS');
+  assert.is(stream, 'PORTS');
+  const differences =
+    /duplicate_window is 60000000000, wanted 120000000000; deny_purge is (null|false|undefined), wanted true/;
+  assert.match(String(reason), differences);
+  await assertWaiting(service, '/port', differences);
+  await provision();
+  await assertReady(service, '/port');
+  assert.is(await service.stop(), 0);
+});
+waiting('not for what a deployment chooses for itself', async () => {
+  await provision();
+  await jsm.streams.update('PORTS', { description: 'ours' });
+  const service = await launch('ports');
+  await assertReady(service, '/ports');
+  assert.equal(service.logged(complaint), []);
+  assert.is(await service.stop(), 0);
+});
+waiting('for a broker that is not there', async () => {
+  await broker.kill();
+  const service = await launch('laptops');
+  const { level, natsUrl } = await service.awaitLog('cannot connect to NATS; retrying');
+  assert.equal([level, natsUrl], ['warn', broker.url]);
+  await assertWaiting(service, '/laptops', /connecting to NATS/);
+  await restartBroker();
+  await assertReady(service, '/laptops');
+  assert.is(await service.stop(), 0);
+});
+waiting('and ends when it is told to, also while it waits', async () => {
+  await broker.kill();
+  const service = await launch('laptops');
+  await assertWaiting(service, '/laptops', /connecting to NATS/);
+  assert.is(await service.stop(), 0);
+  await restartBroker();
+});
+waiting.run();
+
+const replaced = suite('a stream that is deleted and made again under a running service ends it');
+
+for (const [what, count] of [
+  ['empty', 0],
+  ['with more messages than before', 8],
+] as const) {
+  replaced(`made again ${what}`, async () => {
+    await provision();
+    const service = await launch('laptops');
+    const { position } = await service.awaitLog('ready');
+    const js = jetstream(nc);
+    const publish = (id: number) =>
+      js.publish(`laptops.events.${id}`, '{"type":"LaptopAdded","title":"T","model":"M"}');
+    const { seq } = await publish(100 + count);
+    assert.is(seq, Number(position) + 1);
+    const seen = await service.get(`/laptops/${100 + count}`, {
+      headers: { 'Wait-For-Position': String(seq) },
+    });
+    assert.is(seen.status, 200);
+
+    await jsm.streams.delete('LAPTOPS');
+    await provision();
+    for (let id = 1; id <= count; id++) await publish(id);
+    assert.is(await service.exited, 1);
+    const [fatal, ...others] = service.logged().filter((line) => line['level'] === 'fatal');
+    assert.equal(others, []);
+    assert.is(fatal?.['msg'], 'stream replaced');
+    assert.match(String(fatal?.['detail']), /LAPTOPS was deleted and created again/);
+
+    const next = await launch('laptops');
+    await assertReady(next, '/laptops');
+    assert.is((await next.get('/laptops')).headers.get('Stream-Position'), String(count));
+    assert.is(await next.stop(), 0);
+  });
+}
+replaced.after(async () => {
+  await Promise.all(launched.map(({ stop }) => stop('SIGKILL')));
+  await nc.close();
+  await broker.close();
+});
+replaced.run();

@@ -1,0 +1,121 @@
+/** Events as a person publishes and reads them: `nats pub`, `nats sub`, `nats stream view`, with the real CLI. */
+
+import { spawnSync } from 'node:child_process';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { eventually } from '../support/eventually.ts';
+import { openNatsCli } from '../support/broker/nats-cli.ts';
+import { startTestSystem } from '../support/process/system.ts';
+
+const system = await startTestSystem();
+const laptops = await system.start('laptops');
+const nats = await openNatsCli(system.broker.url);
+const latest = { headers: { 'Wait-For-Position': 'latest' } };
+
+const publishing = suite('nats pub');
+const whenPublishing = nats.isHere ? publishing : publishing.skip;
+
+whenPublishing('of an event makes the laptop, which REST then shows', async () => {
+  const { code, stderr } = await nats.run(
+    `nats pub laptops.events.42 '{"type":"LaptopAdded","title":"Lenovo","model":"S3"}'`,
+  );
+  assert.is(code, 0);
+  assert.match(stderr, 'Published 52 bytes to "laptops.events.42"');
+  await eventually(async () => assert.is((await laptops.get('/laptops/42')).status, 200));
+  const { body } = await laptops.get('/laptops/42');
+  assert.equal(body, { id: 42, title: 'Lenovo', model: 'S3', ports: [] });
+});
+
+whenPublishing('with headers: an id is taken once, an expectation that is wrong is refused', async () => {
+  const event = `'{"type":"LaptopAdded","title":"Dell","model":"XPS"}'`;
+  const line = `nats pub --jetstream laptops.events.43 ${event} -H Nats-Msg-Id:order-18`;
+  assert.match((await nats.run(line)).stderr, /Stored in Stream: LAPTOPS Sequence: 2$/m);
+  assert.match((await nats.run(line)).stderr, 'Stored in Stream: LAPTOPS Sequence: 2 Duplicate: true');
+  assert.is(await system.countMessages('laptops.events.43'), 1);
+  const { headers } = await laptops.get('/laptops/43', latest);
+  assert.is(headers.get('etag'), '"2"');
+  const history = await laptops.get('/laptops/43/events', latest);
+  assert.match(history.text, '"messageId":"order-18"');
+
+  const refused = await nats.run(
+    `nats pub --jetstream laptops.events.43 '{"type":"LaptopRemoved"}' -H Nats-Expected-Last-Subject-Sequence:1`,
+  );
+  assert.is(refused.code, 1);
+  assert.match(refused.stderr, 'wrong last sequence: 2 (10071)');
+  assert.is((await laptops.get('/laptops/43', latest)).status, 200);
+});
+
+whenPublishing(
+  'of an old shape is read as today, and of what is wrong is listed with its reason',
+  async () => {
+    for (const [subject, payload] of [
+      ['44', '{"type":"LaptopRevised","title":"nobody"}'],
+      ['45', '{"type":"LaptopStolen"}'],
+      ['46', 'hello'],
+      ['nobody', '{"type":"LaptopRemoved"}'],
+      ['47', '{"type":"LaptopAdded","v":1,"title":"Apple","model":"Air","colour":"grey"}'],
+    ]) {
+      const line = `nats pub --jetstream laptops.events.${subject} '${payload}'`;
+      assert.is((await nats.run(line)).code, 0);
+    }
+    const { text } = await laptops.get('/laptops/rejections', latest);
+    for (const reason of [
+      'there is no such laptop',
+      'unknown event type',
+      'not JSON',
+      'does not end in an id',
+    ]) {
+      assert.match(text, reason);
+    }
+    assert.is((await laptops.get('/laptops/47', latest)).status, 200);
+    assert.is((await laptops.get('/laptops/44', latest)).status, 404);
+  },
+);
+publishing.run();
+
+const reading = suite('nats sub and nats stream view');
+const whenReading = nats.isHere ? reading : reading.skip;
+
+whenReading('sub gets what REST and NATS cause, live', async () => {
+  const subscriber = nats.start(`nats sub 'laptops.events.>'`);
+  await subscriber.awaitOutput(/Subscribing on laptops\.events\.>/);
+  // The line is printed before the broker knows of it: what is published until then is not seen.
+  await eventually(async () => {
+    await nats.run(`nats pub laptops.events.999 '{"type":"LaptopRemoved"}'`);
+    assert.match(subscriber.output(), 'laptops.events.999');
+  }, 60_000);
+  const added = await laptops.post('/laptops', { json: { id: 50, title: 'Framework', model: '13' } });
+  assert.is(added.status, 201);
+  await nats.run(`nats req laptops.commands.remove '{"id":50}' -H Nats-Msg-Id:order-50`);
+  await subscriber.awaitOutput(
+    /Received on "laptops\.events\.50"[^]*LaptopAdded[^]*order-50[^]*LaptopRemoved/,
+  );
+  await subscriber.interrupt();
+});
+
+whenReading('sub reads the log from a position, and from a durable place', async () => {
+  const fromTwo = `nats sub --stream LAPTOPS --start-sequence 2 'laptops.events.>' --terminate-at-end`;
+  const { stdout } = await nats.run(fromTwo);
+  const seen = Array.from(stdout.matchAll(/stream: LAPTOPS seq: (\d+)/g), ([, position]) => Number(position));
+  const { state } = await system.jsm.streams.info('LAPTOPS');
+  assert.equal(
+    seen,
+    Array.from({ length: state.last_seq - 1 }, (_, index) => index + 2),
+  );
+});
+
+const script = spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0;
+if (nats.isHere && !script) {
+  process.stdout.write('skipped: nats stream view; it wants a terminal, and no util-linux script is here\n');
+}
+(script ? whenReading : reading.skip)('stream view shows the log to a person at a terminal', async () => {
+  const { code, stdout } = await nats.run(`script -qec 'nats stream view LAPTOPS 25' /dev/null`);
+  assert.is(code, 0);
+  assert.match(stdout, /\[1\] Subject: laptops\.events\.42 Received: /);
+  assert.match(stdout, '{"type":"LaptopAdded","title":"Lenovo","model":"S3"}');
+  assert.match(stdout, /\[2\] Subject: laptops\.events\.43 [^]*Nats-Msg-Id: order-18/);
+  assert.match(stdout, 'Reached apparent end of data');
+});
+
+reading.after(() => system.close());
+reading.run();

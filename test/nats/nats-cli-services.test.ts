@@ -1,0 +1,89 @@
+/** The services and their streams as an operator sees and makes them, with the real CLI. */
+
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startTestBroker } from '../support/broker/broker.ts';
+import { createHttpClient } from '../support/http/http.ts';
+import { openNatsCli } from '../support/broker/nats-cli.ts';
+import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
+
+// An empty server: no stream is there until the CLI makes it.
+const broker = await startTestBroker();
+const nats = await openNatsCli(broker.url);
+const streams = fileURLToPath(new URL('../../streams', import.meta.url));
+const replicas: ServiceProcess[] = [];
+
+const test = suite('nats stream add and nats micro');
+const it = nats.isHere ? test : test.skip;
+
+it('stream add --config makes the streams on an empty server, and the services start on them', async () => {
+  for (const service of ['laptops', 'ports']) {
+    const { code, stdout } = await nats.run(`nats stream add --config '${streams}/${service}.json'`);
+    assert.is(code, 0);
+    assert.match(stdout, `Stream ${service.toUpperCase()} was created`);
+  }
+  replicas.push(
+    ...(await Promise.all(
+      ['laptops', 'laptops', 'laptops', 'ports'].map((name) =>
+        startServiceProcess(name, { natsUrl: broker.url }),
+      ),
+    )),
+  );
+  const [first] = replicas;
+  const added = await createHttpClient(first?.url ?? '').post('/laptops', {
+    json: { id: 1, title: 'a', model: 'b' },
+  });
+  assert.is(added.status, 201);
+  assert.match((await nats.run('nats stream info LAPTOPS')).stdout, /Messages: 1$/m);
+});
+
+it('micro ls lists both services, every replica of them', async () => {
+  const { stdout } = await nats.run('nats micro ls');
+  assert.match(stdout, 'The laptops service of Portside.');
+  assert.match(stdout, 'The ports service of Portside.');
+  // The name stands in the first line of each service only.
+  const ids = Array.from(stdout.matchAll(/^│[^│]*│[^│]*│ (\w{22}) │/gm), ([, id]) => id);
+  assert.is(new Set(ids).size, 4);
+});
+
+it('micro ping reaches every replica', async () => {
+  const { stdout, stderr } = await nats.run('nats micro ping laptops');
+  const ids = Array.from(`${stdout}${stderr}`.matchAll(/^laptops +(\w{22}) +rtt=/gm), ([, id]) => id);
+  assert.is(new Set(ids).size, 3);
+});
+
+it('micro info tells the version, every endpoint and the forms of what it takes and answers', async () => {
+  const { stdout } = await nats.run('nats micro info laptops');
+  assert.match(stdout, /Version: \d+\.\d+\.\d+/);
+  for (const endpoint of [
+    'commands.add',
+    'commands.revise',
+    'commands.remove',
+    'queries.get',
+    'queries.list',
+  ]) {
+    assert.match(stdout, `Subject: laptops.${endpoint}\n`);
+  }
+  const { stdout: json } = await nats.run('nats micro info laptops --json');
+  assert.match(json, String.raw`\"required\":[\"title\",\"model\"]`);
+});
+
+it('micro stats counts the requests over all replicas', async () => {
+  for (let id = 100; id < 130; id++) {
+    await nats.run(`nats req laptops.commands.add '{"id":${id},"title":"a","model":"b"}'`);
+  }
+  const { stdout } = await nats.run('nats micro stats laptops');
+  const counts = Array.from(stdout.matchAll(/│ commands-add +│ (\d+) /g), ([, count]) => Number(count));
+  assert.is(counts.length, 3);
+  assert.is(
+    counts.reduce((sum, count) => sum + count, 0),
+    30,
+  );
+});
+
+test.after(async () => {
+  await Promise.all(replicas.map((replica) => replica.stop()));
+  await broker.close();
+});
+test.run();

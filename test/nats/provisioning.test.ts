@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startTestBroker } from '../support/broker/broker.ts';
+import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
+import {
+  compareStream,
+  describeDifference,
+  provisionStream,
+  provisionStreams,
+  readStreamDefinition,
+  type StreamDefinition,
+} from '../../src/kit/nats/provisioning/provisioning.ts';
+import { typescriptArgs } from '../../scripts/typescript-args.ts';
+
+const streamsFolder = new URL('../../streams/', import.meta.url);
+const broker = await startTestBroker();
+const { nc } = await connectToNats({ url: broker.url, name: 'test' });
+const jsm = await jetstreamManager(nc);
+const shipped = await readStreamDefinition(new URL('laptops.json', streamsFolder));
+
+let made = 0;
+
+/** A stream of the test's own that holds one message, as the shipped file has it but for `changes`. */
+async function makeStream(changes: Partial<StreamDefinition> = {}): Promise<StreamDefinition> {
+  made += 1;
+  const name = `MADE_${made}`;
+  const wanted = { ...shipped, name, subjects: [`made_${made}.events.*`], ...changes };
+  assert.equal(await provisionStream(jsm, wanted), { outcome: 'created' });
+  await jetstream(nc).publish(`made_${made}.events.1`, 'kept');
+  return wanted;
+}
+
+/** The stream as the broker has it: what must not change when a change is refused. */
+async function look(name: string) {
+  const { config, created, state } = await jsm.streams.info(name);
+  return { config, created, messages: state.messages };
+}
+
+const creating = suite('a stream that is not there is created as its file says');
+
+for (const file of ['laptops.json', 'ports.json']) {
+  creating(`${file}, and the broker has no other opinion of it`, async () => {
+    const wanted = await readStreamDefinition(new URL(file, streamsFolder));
+    assert.is(await compareStream(jsm, wanted), undefined);
+    assert.equal(await provisionStream(jsm, wanted), { outcome: 'created' });
+    assert.equal(await compareStream(jsm, wanted), []);
+  });
+}
+creating('and stays as it is when it is provisioned again, with all that it holds', async () => {
+  const wanted = await makeStream();
+  const before = await look(wanted.name);
+  assert.equal(await provisionStream(jsm, wanted), { outcome: 'unchanged' });
+  assert.equal(await look(wanted.name), before);
+  assert.is(before.messages, 1);
+});
+creating('a file that is no stream definition says so', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'portside-streams-'));
+  const file = join(folder, 'wrong.json');
+  for (const content of ['{"name":"X"}', '{"name":1,"subjects":[]}', '[]', 'null', '{"subjects":["x"]}']) {
+    await writeFile(file, content);
+    const failure = await readStreamDefinition(file).then(() => 'it was read', String);
+    assert.match(failure, /wrong\.json names no stream with subjects/, content);
+  }
+  await rm(folder, { recursive: true });
+});
+creating.run();
+
+const hour = 3_600_000_000_000;
+const updating = suite('a difference that is safe to mend is mended');
+
+for (const [field, actual, wanted] of [
+  ['description', 'old words', 'new words'],
+  ['duplicate_window', hour / 60, hour / 30],
+  ['max_age', hour, 2 * hour],
+  ['max_age', hour, 0],
+  ['max_bytes', 1_000_000, -1],
+  ['max_msgs', 10, 20],
+  ['max_msgs_per_subject', 10, -1],
+  ['max_msg_size', 1024, 65_536],
+  ['max_consumers', 5, -1],
+  ['allow_direct', false, true],
+  ['allow_atomic', false, true],
+  ['deny_delete', false, true],
+  ['deny_purge', false, true],
+] as const) {
+  updating(`${field} from ${String(actual)} to ${String(wanted)}`, async () => {
+    const present = await makeStream({ [field]: actual });
+    const result = await provisionStream(jsm, { ...present, [field]: wanted });
+    assert.is(result.outcome, 'updated');
+    const differences = 'differences' in result ? result.differences : [];
+    assert.equal(
+      differences.map(({ field: name, wanted: value, safe }) => [name, value, safe]),
+      [[field, wanted, true]],
+    );
+    assert.equal(await compareStream(jsm, { ...present, [field]: wanted }), []);
+    assert.is((await look(present.name)).messages, 1);
+  });
+}
+updating('several at once, and then there is nothing left to do', async () => {
+  const present = await makeStream({ max_age: hour, description: 'old words' });
+  const wanted = { ...present, max_age: 0, description: 'new words' };
+  assert.is((await provisionStream(jsm, wanted)).outcome, 'updated');
+  assert.equal(await provisionStream(jsm, wanted), { outcome: 'unchanged' });
+});
+updating.run();
+
+const refusing = suite(
+  'a difference that loses data or changes the meaning is refused, and nothing is touched',
+);
+
+for (const [field, actual, wanted] of [
+  ['subjects', undefined, ['other.events.*']],
+  ['storage', 'file', 'memory'],
+  ['retention', 'limits', 'interest'],
+  ['discard', 'new', 'old'],
+  ['max_age', 0, hour],
+  ['max_age', 2 * hour, hour],
+  ['max_msgs', -1, 10],
+  ['max_msgs_per_subject', 10, 5],
+  ['max_msg_size', 65_536, 1024],
+  ['max_bytes', -1, 1_000_000],
+  ['duplicate_window', 2 * hour, hour],
+  ['num_replicas', 1, 0],
+  ['deny_delete', true, false],
+  ['deny_purge', true, false],
+  ['allow_rollup_hdrs', false, true],
+  ['allow_atomic', true, false],
+] as const) {
+  refusing(`${field} from ${String(actual)} to ${String(wanted)}`, async () => {
+    const present = await makeStream(actual === undefined ? {} : { [field]: actual });
+    const before = await look(present.name);
+    const result = await provisionStream(jsm, { ...present, [field]: wanted });
+    assert.is(result.outcome, 'refused');
+    const differences = 'differences' in result ? result.differences : [];
+    assert.equal(
+      differences.map(({ field: name, safe }) => [name, safe]),
+      [[field, false]],
+    );
+    assert.equal(await look(present.name), before);
+  });
+}
+refusing('one of several is enough to leave all as they are', async () => {
+  const present = await makeStream();
+  const before = await look(present.name);
+  const wanted = { ...present, description: 'new words', discard: 'old' } as StreamDefinition;
+  const result = await provisionStream(jsm, wanted);
+  assert.is(result.outcome, 'refused');
+  const differences = 'differences' in result ? result.differences : [];
+  assert.equal(
+    differences.map(({ field, safe }) => [field, safe]),
+    [
+      ['description', true],
+      ['discard', false],
+    ],
+  );
+  assert.equal(await look(present.name), before);
+});
+refusing('the difference is told in one line', () => {
+  const difference = { field: 'max_age', actual: 0, wanted: hour, safe: false };
+  assert.is(describeDifference(difference), `max_age is 0, wanted ${hour}`);
+  const absent = { field: 'allow_direct', actual: undefined, wanted: true, safe: true };
+  assert.is(describeDifference(absent), 'allow_direct is undefined, wanted true');
+});
+refusing.run();
+
+const all = suite('every file of the folder is provisioned, and the bucket of its snapshots with it');
+
+async function runProvisioner(): Promise<{ code: number | null; output: string }> {
+  const child = spawn(
+    process.execPath,
+    [...typescriptArgs, fileURLToPath(new URL('../../src/kit/cli/provision.ts', import.meta.url))],
+    { env: { ...process.env, NATS_URL: broker.url }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { output: await text(child.stdout), code: await ended };
+}
+
+all('again and again', async () => {
+  const names = ['LAPTOPS', 'PORTS'];
+  for (let round = 0; round < 2; round++) {
+    const provisioned = await provisionStreams(nc, fileURLToPath(streamsFolder));
+    assert.equal(
+      provisioned,
+      names.map((name) => ({ name, result: { outcome: 'unchanged' } })),
+    );
+  }
+  for (const bucket of ['laptops', 'ports'])
+    assert.is((await jsm.streams.info(`OBJ_${bucket}-snapshots`)).config.storage, 'file');
+});
+all('the process says so and ends with 0', async () =>
+  assert.equal(await runProvisioner(), { code: 0, output: 'LAPTOPS: unchanged\nPORTS: unchanged\n' }),
+);
+all('what it refuses is printed with the difference, and it ends with 1', async () => {
+  await jsm.streams.update('PORTS', { discard: 'old', description: 'x' });
+  const before = await look('PORTS');
+  const { code, output } = await runProvisioner();
+  assert.is(code, 1);
+  assert.match(output, /^LAPTOPS: unchanged\nPORTS: refused\n/);
+  assert.match(output, 'discard is "old", wanted "new" (a change could lose data');
+  assert.match(output, /description is "x", wanted "Every change/);
+  assert.equal(await look('PORTS'), before);
+});
+all.after(async () => {
+  await nc.close();
+  await broker.close();
+});
+all.run();

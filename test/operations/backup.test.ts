@@ -1,0 +1,74 @@
+/** A backup that `nats stream backup` made is restored on an empty server, and everything is as it was (docs/operations.md). */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { createHttpClient } from '../support/http/http.ts';
+import { startLoggedService } from '../support/process/logged-service.ts';
+import { openNatsCli } from '../support/broker/nats-cli.ts';
+
+const [broker, other] = await Promise.all([startTestBroker(), startTestBroker()]);
+const { connection } = await connectForTest(broker);
+const [nats, otherNats] = await Promise.all([openNatsCli(broker.url), openNatsCli(other.url)]);
+const folder = mkdtempSync(join(tmpdir(), 'portside-backup-'));
+const laptops = await startLoggedService('laptops', { natsUrl: broker.url });
+const ports = await startLoggedService('ports', { natsUrl: broker.url });
+
+/** All that clients see of a laptop, and of the list. */
+async function showAll({ url }: { readonly url: string }) {
+  const { get } = createHttpClient(url);
+  const latest = { headers: { 'Wait-For-Position': 'latest' } };
+  const list = await get('/laptops', latest);
+  const item = await get('/laptops/1');
+  const history = await get('/laptops/1/events');
+  return { list: list.body, item: item.body, tag: item.headers.get('ETag'), history: history.body };
+}
+
+const test = suite('a backup');
+const it = nats.isHere ? test : test.skip;
+const keyed = { json: { title: 'Lenovo', model: 'S3' }, headers: { 'Idempotency-Key': 'before-the-backup' } };
+
+it('restored on an empty server is what it was: positions, versions, keys and names', async () => {
+  await ports.post('/ports', { json: { id: 1, name: 'USB-C' } });
+  await laptops.post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } });
+  assert.is((await laptops.put('/laptops/1/ports/1')).status, 204);
+  const first = await laptops.post('/laptops', keyed);
+  assert.is(first.status, 201);
+  const shown = await showAll(laptops);
+  assert.match(JSON.stringify(shown.list), /USB-C/);
+  for (const stream of ['LAPTOPS', 'PORTS']) {
+    const { code, stderr } = await nats.run(
+      `nats stream backup ${stream} '${folder}/${stream}' --no-progress`,
+    );
+    assert.is(code, 0, stderr);
+  }
+
+  for (const stream of ['LAPTOPS', 'PORTS']) {
+    const { code, stderr } = await otherNats.run(`nats stream restore '${folder}/${stream}' --no-progress`);
+    assert.is(code, 0, stderr);
+  }
+  // The provisioner finds the streams as their files say, and makes the buckets, which need no backup.
+  const restored = await connectForTest(other);
+  const service = await startLoggedService('laptops', { natsUrl: other.url });
+  assert.is((await service.awaitLog('caught up', 'LAPTOPS'))['from'], 0);
+  assert.equal(await showAll(service), shown);
+  const again = await service.post('/laptops', keyed);
+  assert.equal([again.status, again.body], [201, first.body]);
+  const { status } = await service.post('/laptops', { json: { id: 2, title: 'IBM', model: 'T60' } });
+  assert.is(status, 201);
+  await service.stop();
+  await restored.connection.nc.close();
+});
+test.run();
+
+const cleaning = suite('in the end');
+cleaning('nothing is left', async () => {
+  await Promise.all([laptops.stop(), ports.stop()]);
+  await connection.nc.close();
+  await Promise.all([broker.close(), other.close()]);
+  rmSync(folder, { recursive: true });
+});
+cleaning.run();

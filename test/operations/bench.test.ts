@@ -1,0 +1,71 @@
+/** `npm run bench`, run small: that it measures, keeps and reports; never how fast anything was. */
+
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Result } from '../../scripts/bench/result.ts';
+import { typescriptArgs } from '../../scripts/typescript-args.ts';
+
+const script = fileURLToPath(new URL('../../scripts/bench/bench.ts', import.meta.url));
+const folder = await mkdtemp(join(tmpdir(), 'portside-bench-test-'));
+
+const run = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [...typescriptArgs, script, ...args]);
+const readResult = async (name: string) =>
+  Result.parse(JSON.parse(await readFile(join(folder, 'results', `${name}.json`), 'utf8')));
+const readReport = () => readFile(join(folder, 'RESULTS.md'), 'utf8');
+
+const benchmark = suite('npm run bench');
+
+benchmark('measures subjects in turn, keeps the figures and reports them', async () => {
+  await run('replay', '--quick', '--output', folder);
+  const { rounds, measures, targets, scale, profile = [] } = await readResult('replay');
+  assert.is(rounds, 1);
+  assert.is(scale, 0.001);
+  assert.equal(
+    measures.flatMap(({ series }) => series.map(({ subject, at, samples }) => [subject, at, samples.length])),
+    [
+      ['Portside, validated and folded', 100, 1],
+      ['ordered consumer, callback, doing nothing', 100, 1],
+      ['ordered consumer, iterator, doing nothing', 100, 1],
+      ['Portside, validated and folded', 1000, 1],
+      ['ordered consumer, callback, doing nothing', 1000, 1],
+      ['ordered consumer, iterator, doing nothing', 1000, 1],
+    ],
+  );
+  assert.ok(
+    measures.every(({ series }) => series.every(({ samples }) => samples.every((figure) => figure > 0))),
+  );
+  assert.type(targets[0]?.measured, 'number');
+  assert.ok(profile.some(({ part }) => part === '@nats-io/nats-core'));
+  assert.ok(Math.abs(profile.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
+  const report = await readReport();
+  assert.match(report, '## Replay events (`replay`)');
+  assert.match(report, 'not a measurement, only a try');
+  assert.match(report, /\| @nats-io\/nats-core +\| +\d+\.\d %/);
+});
+
+benchmark('a scenario replaces its own part of the report and no other', async () => {
+  const before = await readResult('replay');
+  await run('as-of', '--quick', '--output', folder);
+  assert.equal(await readResult('replay'), before);
+  const report = await readReport();
+  assert.match(report, '(`replay`)');
+  assert.match(report, '(`as-of`)');
+});
+
+benchmark('says what it can do, and what it does not know', async () => {
+  const { stdout } = await run('--help');
+  for (const option of ['--rounds', '--quick', 'read-one', 'import']) assert.match(stdout, option);
+  const failure: unknown = await run('nothing').catch((error: unknown) => error);
+  assert.match(String(failure), 'there is no scenario "nothing"');
+});
+
+benchmark.after(() => rm(folder, { recursive: true }));
+
+benchmark.run();

@@ -1,0 +1,394 @@
+/** `npm run doctor` finds nothing wrong with a healthy system, and finds each thing that is wrong with a broken one. */
+
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Objm } from '@nats-io/obj';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Finding } from '../../scripts/doctor/finding.ts';
+import { diagnose, runDoctor } from '../support/scripts/doctor.ts';
+import { startNatsServer, type NatsServer } from '../../scripts/broker/nats-server.ts';
+import { findNatsServer } from '../../scripts/setup/programs/nats-server.mjs';
+import { serveEndpoints } from '../../src/kit/nats/services/endpoints.ts';
+import { snapshotBucket } from '../../src/kit/nats/snapshots/snapshots.ts';
+import { connectForTest } from '../support/broker/broker.ts';
+import { startTestCluster } from '../support/broker/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import { startPortside } from '../support/process/portside-process.ts';
+import { startServiceProcess } from '../support/process/service-process.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'portside-doctor-'));
+const program = (await findNatsServer())?.path ?? '';
+const broker = await startNatsServer({ program, dataDir: join(folder, 'one'), port: 0, monitorPort: 0 });
+const { connection, jsm } = await connectForTest(broker);
+const { nc } = connection;
+const env = lookAt(broker);
+
+const serviceOptions = { natsUrl: broker.url, env: { SNAPSHOT_EVERY: '1' } };
+const [laptops, ports] = await Promise.all([
+  startServiceProcess('laptops', serviceOptions),
+  startServiceProcess('ports', serviceOptions),
+]);
+
+/** How many ports are added: more than a replica that takes one at a time reads while it is watched. */
+const portCount = 100;
+
+function lookAt({ url, monitorUrl = '' }: NatsServer): Record<string, string> {
+  return { NATS_URL: url, NATS_MONITOR_URL: monitorUrl };
+}
+
+/** A replica that says what it is told to say. */
+function announce(name: string, status: () => { position: number; entities: number; rejected: number }) {
+  return serveEndpoints({
+    nc,
+    name,
+    version: '0.0.1',
+    description: 'a test double',
+    endpoints: [],
+    status: () => ({ replica: 'other-1', ...status() }),
+  });
+}
+
+const healthy = suite('a healthy system');
+
+healthy('has nothing to complain of, and the snapshot is shown with its position', async () => {
+  const added = await fetch(`${laptops.url}/laptops`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id: 1, title: 'Lenovo', model: 'S3' }),
+  });
+  assert.is(added.status, 201);
+  await eventually(async () => {
+    const { complaints, of } = await diagnose(env);
+    assert.equal(complaints, []);
+    assert.match(of('server portside'), /nats-server 2\.\d+\.\d+ at nats:/);
+    assert.match(of('sync portside'), 'sync_interval: always');
+    assert.match(of('log LAPTOPS'), '1 messages, ');
+    assert.match(of('replicas laptops'), /1 at the stream’s end, 1: \S+-\d+ at 1/);
+    assert.match(of('rejections laptops'), 'none');
+    assert.match(
+      of('snapshots laptops'),
+      /newest at 1, \d+ seconds old, \d+ bytes; a start reads 0 messages/,
+    );
+    assert.match(of('snapshots ports'), 'none of this version yet; a start reads 0 messages');
+  });
+});
+
+healthy('is shown to people as aligned lines and a count', async () => {
+  const { code, stdout, stderr } = await runDoctor(env);
+  assert.equal([code, stderr], [0, '']);
+  const lines = stdout.split('\n');
+  assert.is(lines.filter((line) => line.startsWith('✓ ')).length, 12);
+  assert.equal(lines.slice(-3), ['', '12 ok, 0 warnings, 0 failures', '']);
+  const column = lines[0]?.indexOf('nats-server');
+  assert.is(lines[1]?.indexOf('sync_interval'), column);
+});
+
+healthy.run();
+
+const usage = suite('the command line');
+
+usage('--help tells the variables and looks at nothing', async () => {
+  const { code, stdout } = await runDoctor({ NATS_URL: 'nats://127.0.0.1:1' }, ['--help']);
+  assert.is(code, 0);
+  for (const name of ['--json', 'NATS_URL', 'NATS_CREDS', 'NATS_MONITOR_URL']) assert.match(stdout, name);
+});
+
+usage('an option or a variable that is wrong is named, with code 2', async () => {
+  const [option, variable] = await Promise.all([
+    runDoctor(env, ['--frobnicate']),
+    runDoctor({ ...env, NATS_MONITOR_URL: 'localhost:8222' }),
+  ]);
+  assert.equal([option.code, option.stdout], [2, '']);
+  assert.match(option.stderr, '--frobnicate');
+  assert.equal([variable.code, variable.stdout], [2, '']);
+  assert.match(variable.stderr, 'NATS_MONITOR_URL=localhost:8222');
+});
+
+usage.run();
+
+const servers = suite('servers');
+
+servers('a broker that does not answer is the one failure', async () => {
+  const url = 'nats://127.0.0.1:1';
+  const { code, stdout, stderr } = await runDoctor({ NATS_URL: url });
+  assert.equal([code, stderr], [1, '']);
+  assert.match(
+    stdout,
+    /^✗ server nats:\S+ +no NATS server answers at nats:\S+ \(NATS_URL\): connection refused\n +→ .*NATS_URL/,
+  );
+  assert.match(stdout, '\n0 ok, 0 warnings, 1 failures\n');
+});
+
+servers('one that is too old is named with its version', async () => {
+  const proxy = createServer((client) => {
+    const server = connect(broker.port, '127.0.0.1').setEncoding('latin1');
+    client.pipe(server);
+    server.on('data', (text: string) =>
+      client.write(text.replace(/^(INFO .*"version":)"[^"]+"/m, '$1"2.11.9"'), 'latin1'),
+    );
+    for (const socket of [client, server]) socket.on('error', () => undefined);
+  });
+  const url = `nats://127.0.0.1:${await listen(proxy)}`;
+  const { complaints, of } = await diagnose({ ...env, NATS_URL: url });
+  proxy.close();
+  assert.equal(complaints, ['failure server portside']);
+  assert.match(of('server portside'), /nats-server 2\.11\.9 .* older than 2\.12\.0/);
+});
+
+servers('a monitoring that does not answer is a warning: nothing is known', async () => {
+  const gone = createServer();
+  const url = `http://127.0.0.1:${await listen(gone)}`;
+  gone.close();
+  const { complaints, of } = await diagnose({ ...env, NATS_MONITOR_URL: url });
+  assert.equal(complaints, [`warning sync ${url}`]);
+  assert.match(of(`sync ${url}`), /not known: it does not answer \(.*ECONNREFUSED.* → .*NATS_MONITOR_URL/);
+});
+
+servers('what answers and is no monitoring is a warning', async () => {
+  const url = laptops.url;
+  const { complaints } = await diagnose({ ...env, NATS_MONITOR_URL: url });
+  assert.equal(complaints, [`warning sync ${url}`]);
+});
+
+servers(
+  'npm start gives its server a monitoring, and names NATS_MONITOR_PORT when that is taken',
+  async () => {
+    const { port } = new URL(broker.monitorUrl ?? '');
+    const { ended, output } = startPortside({
+      dataDir: join(folder, 'started'),
+      env: { NATS_MONITOR_PORT: port },
+    });
+    assert.equal(await ended, { code: 1, signal: null });
+    assert.match(output(), `port ${port} is taken: set NATS_MONITOR_PORT to another one`);
+  },
+);
+
+servers.run();
+
+const replicas = suite('replicas and what they reject');
+
+replicas('a rejected message is a warning that says where to look', async () => {
+  const position = await publish('laptops.events.1', '{"type":"LaptopMelted"}');
+  const { complaints, of } = await diagnose(env);
+  assert.equal(complaints, ['warning rejections laptops']);
+  assert.match(of('rejections laptops'), /1 stored messages are skipped.* → GET \/laptops\/rejections/);
+  assert.match(of('replicas laptops'), `at ${position}`);
+
+  const { code, stdout } = await runDoctor(env, ['--json']);
+  assert.is(code, 0);
+  const findings: unknown = JSON.parse(stdout);
+  assert.ok(Array.isArray(findings));
+  assert.equal(
+    findings.filter(({ verdict }: Finding) => verdict === 'warning').map(({ name }: Finding) => name),
+    ['rejections laptops'],
+  );
+});
+
+replicas('two that make different things of the same messages are a failure', async () => {
+  const stop = await announce('laptops', () => ({ position: 2, entities: 1, rejected: 0 }));
+  const { complaints, of } = await diagnose(env);
+  await stop();
+  assert.equal(complaints, ['failure rejections laptops']);
+  assert.match(of('rejections laptops'), 'other-1 at 2: 0 rejected, 1 entities');
+  assert.match(of('rejections laptops'), /-\d+ at 2: 1 rejected, 1 entities/);
+});
+
+replicas('one that is past the stream’s end is a failure', async () => {
+  const stop = await announce('ports', () => ({ position: 9, entities: 1, rejected: 0 }));
+  const { complaints, of } = await diagnose(env);
+  await stop();
+  assert.equal(complaints, ['warning rejections laptops', 'failure replicas ports']);
+  assert.match(of('replicas ports'), 'past the stream’s end, 0');
+});
+
+replicas('one that stands still is a failure, one that comes nearer only a warning', async () => {
+  for (let id = 1; id <= portCount; id += 1)
+    await publish(`ports.events.${id}`, '{"type":"PortAdded","name":"A"}');
+  let asked = 0;
+  const stops = await Promise.all([
+    announce('laptops', () => ({ position: 1, entities: 1, rejected: 0 })),
+    announce('ports', () => ({ position: (asked += 1), entities: asked, rejected: 0 })),
+  ]);
+  const { complaints, of } = await diagnose(env);
+  await Promise.all(stops.map((stop) => stop()));
+  assert.equal(complaints, [
+    'failure replicas laptops',
+    'warning rejections laptops',
+    'warning replicas ports',
+  ]);
+  assert.match(of('replicas laptops'), '1 of 2 behind the stream’s end, 2, 1 not moving');
+  assert.match(of('replicas laptops'), 'other-1 at 1, 1 behind');
+  assert.match(of('replicas ports'), `1 of 2 behind the stream’s end, ${portCount}, all catching up`);
+});
+
+replicas('a service of which none answers is a failure, and its rejections are not known', async () => {
+  await ports.stop();
+  const { complaints, of } = await diagnose(env);
+  assert.equal(complaints, [
+    'warning rejections laptops',
+    'failure replicas ports',
+    'warning rejections ports',
+  ]);
+  assert.match(of('replicas ports'), 'failure: none answers');
+  assert.match(of('rejections ports'), 'not known');
+});
+
+replicas.run();
+
+const snapshots = suite('snapshots');
+
+snapshots('one that is not whole is a warning, and so is one that the stream does not bear out', async () => {
+  const bucket = await new Objm(nc).open(snapshotBucket('ports'));
+  const objects = (await bucket.list()).toSorted(
+    (a, b) => Number(b.metadata?.['position']) - Number(a.metadata?.['position']),
+  );
+  const newest = objects.find(({ size }) => size > 0);
+  if (newest === undefined) throw new Error('there is no snapshot');
+  const { name, metadata = {} } = newest;
+
+  await bucket.putBlob({ name, metadata }, new TextEncoder().encode('{"entries":[]}\n'));
+  assert.match(
+    (await diagnose(env)).of('snapshots ports'),
+    /warning: .*\n +not usable: snapshot of position \d+: .*not whole/,
+  );
+
+  await bucket.putBlob({ name, metadata: { ...metadata, position: '999' } }, new Uint8Array());
+  const { complaints, of } = await diagnose(env);
+  assert.ok(complaints.includes('warning snapshots ports'));
+  assert.match(of('snapshots ports'), `position 999: it is ahead of the stream, which ends at ${portCount}`);
+});
+
+snapshots('none is a warning only when the stream is long', async () => {
+  const bucket = await new Objm(nc).open(snapshotBucket('ports'));
+  for (const { name } of await bucket.list()) await bucket.delete(name);
+  const [usual, strict] = await Promise.all([
+    diagnose(env),
+    diagnose({ ...env, SNAPSHOT_EVERY: String(portCount - 1) }),
+  ]);
+  assert.match(
+    usual.of('snapshots ports'),
+    `ok: none of this version yet; a start reads ${portCount} messages`,
+  );
+  assert.match(strict.of('snapshots ports'), /^warning: none of this version yet; .*look in their logs/);
+});
+
+snapshots('a bucket that is not there is a warning', async () => {
+  await jsm.streams.delete(`OBJ_${snapshotBucket('ports')}`);
+  const { of } = await diagnose(env);
+  assert.match(of('snapshots ports'), /^warning: there is no bucket ports-snapshots.* → npm run provision/);
+});
+
+snapshots.run();
+
+const streams = suite('streams');
+
+streams('a difference that can safely be mended is a warning', async () => {
+  const { config } = await jsm.streams.info('PORTS');
+  await jsm.streams.update('PORTS', { ...config, duplicate_window: 60e9 });
+  const { of } = await diagnose(env);
+  assert.match(of('stream PORTS'), /^warning: .*\n +duplicate_window is 60000000000, wanted 120000000000/);
+  assert.match(of('stream PORTS'), 'npm run provision');
+});
+
+streams('any other difference is a failure, and is shown', async () => {
+  const { config } = await jsm.streams.info('PORTS');
+  await jsm.streams.update('PORTS', { ...config, subjects: ['ports.events.*', 'ports.other'] });
+  const { complaints, of } = await diagnose(env);
+  assert.ok(complaints.includes('failure stream PORTS'));
+  assert.match(of('stream PORTS'), 'subjects is ["ports.events.*","ports.other"], wanted ["ports.events.*"]');
+});
+
+streams('how many servers keep a stream is checked when STREAM_REPLICAS says how many should', async () => {
+  const { of } = await diagnose({ ...env, STREAM_REPLICAS: '3' });
+  assert.match(of('stream LAPTOPS'), 'num_replicas is 1, wanted 3');
+});
+
+streams('messages that were deleted are a warning', async () => {
+  await laptops.stop();
+  const { config } = await jsm.streams.info('LAPTOPS');
+  await jsm.streams.delete('LAPTOPS');
+  await jsm.streams.add({ ...config, deny_delete: false });
+  await publish('laptops.events.1', '{"type":"LaptopRemoved"}');
+  await publish('laptops.events.1', '{"type":"LaptopRemoved"}');
+  await jsm.streams.deleteMessage('LAPTOPS', 2);
+  const { of } = await diagnose(env);
+  assert.match(of('log LAPTOPS'), /^warning: 1 messages, .*; 1 that were stored before are deleted/);
+});
+
+streams('one that is not there is a failure, and nothing else is said of its service', async () => {
+  await jsm.streams.delete('LAPTOPS');
+  const { of } = await diagnose(env);
+  assert.match(of('stream LAPTOPS'), /^failure: there is no such stream → npm run provision/);
+  assert.is(of('replicas laptops') + of('snapshots laptops'), '');
+});
+
+streams.run();
+
+const careless = suite('a server that does not write to the disk at once');
+
+careless('is a failure when nobody else keeps the stream', async () => {
+  const dataDir = join(folder, 'careless');
+  // Of two blocks the server takes the last one.
+  const configuration = `jetstream { store_dir: ${JSON.stringify(dataDir)} }`;
+  const server = await startNatsServer({ program, dataDir, port: 0, monitorPort: 0, configuration });
+  try {
+    const { complaints, of } = await diagnose(lookAt(server));
+    assert.equal(complaints, ['failure sync portside', 'failure stream LAPTOPS', 'failure stream PORTS']);
+    assert.match(of('sync portside'), /up to 2 minutes behind.* lost → .*sync_interval: always/);
+    // Its monitoring says nothing of another server.
+    const other = await diagnose({ ...env, NATS_MONITOR_URL: server.monitorUrl ?? '' });
+    assert.match(other.of(`sync ${server.monitorUrl}`), /^warning: not known: that is another server/);
+  } finally {
+    await server.stop();
+  }
+});
+
+careless.run();
+
+const cluster = suite('a cluster');
+
+cluster('shows who keeps each stream, and a server that is away is a failure', async () => {
+  const { url, servers, close } = await startTestCluster();
+  try {
+    const clusterEnv = { NATS_URL: url, STREAM_REPLICAS: '3' };
+    await eventually(async () => {
+      const { of } = await diagnose(clusterEnv);
+      for (const name of ['one', 'two', 'three']) assert.match(of(`server ${name}`), /^ok/);
+      assert.match(of('stream LAPTOPS'), /^ok/);
+      assert.match(of('log LAPTOPS'), /^ok: .*kept by 3 servers, \w+ leads/);
+    });
+
+    const [, , last] = servers;
+    await last?.kill();
+    // Whether the streams can be asked for is open: the cluster may be electing a leader.
+    const { of } = await diagnose(clusterEnv);
+    assert.match(of(`server ${last?.url}`), /^failure: no NATS server answers/);
+  } finally {
+    await close();
+  }
+});
+
+cluster.after(async () => {
+  await Promise.all([laptops.stop(), ports.stop()]);
+  await nc.close();
+  await broker.stop();
+  rmSync(folder, { recursive: true });
+});
+
+cluster.run();
+
+async function listen(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it does not listen on a port');
+  return address.port;
+}
+
+async function publish(subject: string, payload: string): Promise<number> {
+  const { seq } = (await nc.request(subject, payload)).json<{ seq: number }>();
+  return seq;
+}

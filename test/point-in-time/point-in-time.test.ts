@@ -1,0 +1,248 @@
+/** `?asOf=`: what is answered about a moment is what was answered at that moment. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstream } from '@nats-io/jetstream';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createView } from '../../src/kit/eventlog/view.ts';
+import { laptopDecider } from '../../src/laptops/laptop.ts';
+import { laptopEvents } from '#contracts/laptops';
+import { laptopResource } from '../../src/laptops/resource.ts';
+import { createCodec } from '../../src/kit/nats/stream/codec.ts';
+import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { assertProblem, pointersOf, type Answer, type HttpClient } from '../support/http/http.ts';
+import { startLoggedService } from '../support/process/logged-service.ts';
+
+const broker = await startTestBroker();
+const { connection, jsm } = await connectForTest(broker);
+const js = jetstream(connection.nc);
+const env = { SNAPSHOT_EVERY: '60' };
+const [laptops, ports] = await Promise.all(
+  ['laptops', 'ports'].map((name) => startLoggedService(name, { natsUrl: broker.url, env })),
+);
+if (laptops === undefined || ports === undefined) throw new Error('a service did not start');
+
+type Moment = {
+  readonly position: number;
+  /** When its last message was stored, in milliseconds since 1970; the next one came later. */
+  readonly time: number;
+  /** What was answered then, by path. */
+  readonly answers: ReadonlyMap<string, unknown>;
+};
+
+/** All by which a client tells two answers apart, but for the freshness of the replica. */
+function essenceOf({ status, headers, body }: Answer) {
+  return { status, body, tag: headers.get('ETag') };
+}
+
+/** An answer with all its pages. */
+async function readAll({ get }: HttpClient, path: string, headers = {}): Promise<unknown[]> {
+  const pages: unknown[] = [];
+  for (let next: string | undefined = path; next !== undefined;) {
+    const answer: Answer = await get(next, { headers });
+    pages.push(essenceOf(answer));
+    next = /^<(.*)>; rel="next"$/.exec(answer.headers.get('Link') ?? '')?.[1];
+  }
+  return pages;
+}
+
+const latest = { 'Wait-For-Position': 'latest' };
+
+/** Remembers what is answered now, and waits until whatever comes has a later time. */
+async function remember(service: HttpClient, stream: string, paths: readonly string[]): Promise<Moment> {
+  const answers = new Map<string, unknown>();
+  for (const path of paths) answers.set(path, await readAll(service, path, latest));
+  const { last_seq: position } = (await jsm.streams.info(stream)).state;
+  const time = (await jsm.streams.getMessage(stream, { seq: position }))?.time.getTime();
+  assert.ok(time !== undefined);
+  while (Date.now() <= time + 1) await sleep(1);
+  return { position, time, answers };
+}
+
+/** The same time on a clock of another zone. */
+function inZone(time: number, hours: number): string {
+  const local = new Date(time + hours * 3_600_000).toISOString().slice(0, -1);
+  return `${local}${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`;
+}
+
+/** The ways to name the moment. */
+const namesOf = ({ position, time }: Moment) => [
+  String(position),
+  new Date(time).toISOString(),
+  inZone(time, position % 2 === 0 ? 9 : -3),
+];
+
+const at = (path: string, asOf: string) =>
+  `${path}${path.includes('?') ? '&' : '?'}asOf=${encodeURIComponent(asOf)}`;
+
+/** Every moment in an order that goes back and forth, by every name, is answered as it was then. */
+async function assertRemembered(service: HttpClient, moments: readonly Moment[]): Promise<void> {
+  const [early, late] = [moments.slice(0, moments.length / 2), moments.slice(moments.length / 2)];
+  const shuffled = early.flatMap((moment, index) => [late[index] ?? moment, moment]);
+  assert.ok(new Set(shuffled).size >= moments.length - 1);
+  for (const moment of [...shuffled, ...late.slice(-1)]) {
+    for (const name of namesOf(moment)) {
+      for (const [path, answer] of moment.answers)
+        assert.equal(await readAll(service, at(path, name)), answer, `${path} as of ${name}`);
+      const [path = '/'] = moment.answers.keys();
+      const { headers } = await service.get(at(path, name));
+      assert.is(headers.get('Stream-Position'), String(moment.position));
+    }
+  }
+}
+
+const before = suite('before anything was stored');
+
+before('there is only position 0', async () => {
+  for (const [{ get }, path] of [
+    [laptops, '/laptops'],
+    [ports, '/ports'],
+  ] as const) {
+    for (const asOf of ['0', new Date(Date.now() - 1000).toISOString()])
+      assert.equal((await get(at(path, asOf))).body, []);
+    assertProblem(await get(at(path, '1')), 'malformed', /position 1, but the log ends at 0/);
+  }
+});
+before.run();
+
+const publish = (id: number, event: object | string) =>
+  js.publish(`laptops.events.${id}`, typeof event === 'string' ? event : JSON.stringify(event));
+const post = (id: number, title: string) => laptops.post('/laptops', { json: { id, title, model: 'M' } });
+
+/** Each is one moment of the laptops; what is refused has its moment as well. */
+const steps: readonly (() => Promise<unknown>)[] = [
+  () => post(1, 'Lenovo'),
+  () => post(3, 'IBM'),
+  () => laptops.put('/laptops/1', { json: { title: 'IBM', model: 'T60' } }),
+  () => publish(1, 'not JSON'),
+  () => Promise.all([4, 5, 6, 7].map((id) => post(id, 'IBM'))),
+  () => laptops.delete('/laptops/1'),
+  () => publish(1, { type: 'LaptopRemoved' }),
+  async () => {
+    for (let id = 100; id < 180; id++) await post(id, `T${id % 10}`);
+    await laptops.awaitLog('snapshot finished');
+  },
+  () => post(1, 'back'),
+  () => publish(3, { type: 'LaptopAdded', title: 'x', model: 'y' }),
+  () => publish(1, { type: 'PortFitted', portId: 9 }),
+  () => Promise.all([4, 100].map((id) => laptops.delete(`/laptops/${id}`))),
+  () => laptops.put('/laptops/3', { json: { title: 'last', model: 'M' } }),
+];
+const laptopPaths = [
+  '/laptops',
+  '/laptops?limit=2&title=IBM',
+  '/laptops?limit=50&after=3',
+  '/laptops?title=IBM&model=T60',
+  ...[1, 3, 4, 100, 99].map((id) => `/laptops/${id}`),
+];
+
+const remembering = suite('a moment is answered as it was then');
+const moments: Moment[] = [];
+
+remembering('for laptops: by position and by time, item and list, with filters and pages', async () => {
+  for (const step of steps) {
+    await step();
+    moments.push(await remember(laptops, 'LAPTOPS', laptopPaths));
+  }
+  assert.is(new Set(moments.map(({ position }) => position)).size, steps.length);
+  await assertRemembered(laptops, moments);
+});
+remembering('for ports, under both names', async () => {
+  const portMoments: Moment[] = [];
+  const paths = ['/ports', '/port?limit=1', '/ports?name=USB-C', '/ports/1', '/port/2'];
+  for (const step of [
+    () => ports.post('/ports', { json: { id: 1, name: 'USB-C' } }),
+    () => ports.post('/ports', { json: { id: 2, name: 'USB-C' } }),
+    () => js.publish('ports.events.1', '{"type":"PortRenamed","name":"MagSafe"}'),
+    () => ports.delete('/port/2'),
+  ]) {
+    await step();
+    portMoments.push(await remember(ports, 'PORTS', paths));
+  }
+  await assertRemembered(ports, portMoments);
+});
+remembering('at every position around a snapshot: as a fold of the log up to there', async () => {
+  const [{ position: snapshot } = {}] = laptops.logged('snapshot finished');
+  assert.type(snapshot, 'number');
+  const codec = createCodec(laptopEvents, eventSubjects('laptops'));
+  const view = createView(laptopDecider);
+  for (let position = 1; position <= Number(snapshot) + 2; position++) {
+    const stored = await jsm.streams.getMessage('LAPTOPS', { seq: position });
+    assert.ok(stored !== null);
+    const { subject, data, header, time } = stored;
+    view.apply(codec.decode({ subject, data, headers: header }, { position, time: time.getTime() }));
+    if (position < Number(snapshot) - 2) continue;
+    const { body } = await laptops.get(`/laptops?asOf=${position}`);
+    assert.equal(
+      body,
+      view.list({ limit: 1000 }).map((laptop) => laptopResource.present(laptop, { ports: () => undefined })),
+      `position ${position}`,
+    );
+  }
+});
+remembering('what was there at a moment has its tag, and If-None-Match is answered', async () => {
+  const [moment] = moments;
+  assert.ok(moment !== undefined);
+  const { headers } = await laptops.get(`/laptops/1?asOf=${moment.position}`);
+  const answer = await laptops.get(`/laptops/1?asOf=${moment.position}`, {
+    headers: { 'If-None-Match': headers.get('ETag') ?? '' },
+  });
+  assert.is(answer.status, 304);
+});
+remembering.run();
+
+const refusing = suite('a moment that is none is refused');
+
+refusing('position 0, and a time before everything, is the empty beginning', async () => {
+  for (const asOf of ['0', '1999-12-31T23:59:59Z', new Date((moments[0]?.time ?? 0) - 1).toISOString()]) {
+    assert.equal((await laptops.get(at('/laptops', asOf))).body, []);
+    assertProblem(await laptops.get(at('/laptops/1', asOf)), 'not-found');
+  }
+});
+refusing('a position beyond the end', async () => {
+  const { last_seq: end } = (await jsm.streams.info('LAPTOPS')).state;
+  for (const path of ['/laptops', '/laptops/3']) {
+    assert.is((await laptops.get(at(path, String(end)))).status, 200);
+    for (const position of [end + 1, 999_999_999_999_999])
+      assertProblem(await laptops.get(at(path, String(position))), 'malformed', new RegExp(`ends at ${end}`));
+  }
+});
+refusing('a time that has not come', async () => {
+  for (const path of ['/laptops', '/laptops/3']) {
+    for (const asOf of [inZone(Date.now() + 60_000, 14), '2999-01-01T00:00:00Z'])
+      assertProblem(await laptops.get(at(path, asOf)), 'malformed', /has not come yet/);
+  }
+});
+for (const asOf of [
+  '',
+  'x',
+  '-1',
+  '1.5',
+  '1e3',
+  '0x10',
+  ' 1',
+  '1234567890123456',
+  '2026-01-31',
+  '12:00:00Z',
+  '2026-01-31T12:00:00',
+  '2026-02-30T12:00:00Z',
+  '2026-01-31T25:00:00Z',
+  '2026-01-31T12:00:00+1',
+  '1&asOf=2',
+]) {
+  refusing(`"${asOf}" is malformed`, async () => {
+    for (const path of ['/laptops', '/laptops/3']) {
+      const query = asOf.includes('&') ? asOf : encodeURIComponent(asOf);
+      const answer = await laptops.get(`${path}?asOf=${query}`);
+      assertProblem(answer, 'malformed');
+      assert.equal(pointersOf(answer), ['/asOf']);
+    }
+  });
+}
+refusing.after(async () => {
+  await Promise.all([laptops.stop(), ports.stop()]);
+  await connection.nc.close();
+  await broker.close();
+});
+refusing.run();

@@ -1,0 +1,88 @@
+/** `GET /laptops/status`: what a replica says of itself. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ServiceStatus } from '../../src/kit/api/documents.ts';
+import { eventually } from '../support/eventually.ts';
+import { assertProblem } from '../support/http/http.ts';
+import { laptopAdded, publishAll } from '../support/broker/publish.ts';
+import { startTestSystem } from '../support/process/system.ts';
+
+const system = await startTestSystem();
+const laptops = await system.start('laptops');
+const ports = await system.start('ports');
+
+async function readStatus(): Promise<ServiceStatus> {
+  const answer = await laptops.get('/laptops/status');
+  assert.is(answer.status, 200);
+  assert.is(answer.headers.get('Cache-Control'), 'no-store');
+  const status = ServiceStatus.parse(answer.body);
+  assert.is(answer.headers.get('Stream-Position'), String(status.streams['LAPTOPS']?.applied));
+  return status;
+}
+
+const telling = suite('the status of a replica');
+
+telling('of one that has seen nothing', async () => {
+  const { startedAt, replica, version, ...figures } = await readStatus();
+  assert.ok(Date.parse(startedAt) <= Date.now());
+  assert.match(replica, `-${laptops.pid}`);
+  assert.match(version, /^\d+\.\d+\.\d+/);
+  assert.equal(figures, {
+    service: 'laptops',
+    stream: 'LAPTOPS',
+    streams: { LAPTOPS: { applied: 0, last: 0 }, PORTS: { applied: 0, last: 0 } },
+    entities: 0,
+    rejected: 0,
+    followers: 0,
+    brokerDownSince: null,
+    appends: { count: 0, medianMs: null, p99Ms: null },
+    traceUrl: null,
+  });
+});
+telling('its positions in each stream, its appends, its refusals', async () => {
+  await ports.post('/ports', { json: { id: 1, name: 'USB-C' } });
+  for (const id of [1, 2, 3]) await laptops.post('/laptops', { json: { id, title: 'Lenovo', model: 'S3' } });
+  // A refusal is no append.
+  assertProblem(await laptops.post('/laptops', { json: { id: 3, title: 'a', model: 'b' } }), 'conflict');
+  await publishAll(system.connection.nc, [laptopAdded(1)]);
+  const { streams, entities, rejected, appends } = await eventually(async () => {
+    const status = await readStatus();
+    assert.is(status.streams['LAPTOPS']?.applied, 4);
+    assert.is(status.streams['PORTS']?.last, 1);
+    return status;
+  });
+  assert.equal(streams, { LAPTOPS: { applied: 4, last: 4 }, PORTS: { applied: 1, last: 1 } });
+  assert.is(entities, 3);
+  assert.is(rejected, 1);
+  assert.is(appends.count, 3);
+  assert.ok((appends.medianMs ?? 0) > 0 && (appends.p99Ms ?? 0) >= (appends.medianMs ?? Infinity));
+});
+telling('how many follow the events here', async () => {
+  const stop = new AbortController();
+  const following = await fetch(`${laptops.url}/laptops/events`, { signal: stop.signal });
+  assert.is((await readStatus()).followers, 1);
+  stop.abort();
+  await following.text().catch(() => undefined);
+  await eventually(async () => assert.is((await readStatus()).followers, 0));
+});
+telling('that the broker is away, since when, and that nobody knows how long the streams are', async () => {
+  const before = Date.now();
+  await system.broker.kill();
+  const { brokerDownSince, streams } = await eventually(async () => {
+    const status = await readStatus();
+    assert.is.not(status.brokerDownSince, null);
+    return status;
+  });
+  assert.ok(Date.parse(brokerDownSince ?? '') >= before - 1000);
+  assert.equal(streams['LAPTOPS'], { applied: 4, last: null });
+  await system.broker.restart();
+  await eventually(async () =>
+    assert.equal((await readStatus()).streams['LAPTOPS'], { applied: 4, last: 4 }),
+  );
+});
+telling.run();
+
+const ending = suite('in the end');
+ending('nothing is left', () => system.close());
+ending.run();

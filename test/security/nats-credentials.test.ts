@@ -1,0 +1,165 @@
+/** Who a process is for the broker: let in, refused aloud, and changed without a restart. */
+
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { nkeys } from 'nats';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { laptopEvents } from '#contracts/laptops';
+import { createCodec } from '../../src/kit/nats/stream/codec.ts';
+import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
+import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
+import { runProvision } from '../support/process/provision-process.ts';
+import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
+import { eventually } from '../support/eventually.ts';
+import { launchLoggedService, startLoggedService } from '../support/process/logged-service.ts';
+import type { LaunchedService } from '../support/process/service-process.ts';
+import { startOperatorBroker } from '../support/broker/operator-broker.ts';
+import { startRoleBroker } from '../support/broker/role-broker.ts';
+
+const broker = await startOperatorBroker();
+const added = { type: 'LaptopAdded', title: 'Lenovo', model: 'S3' } as const;
+const retrying = 'cannot connect to NATS; retrying';
+
+const creds = suite('a .creds file');
+
+creds('lets the provisioner and a service in', async () => {
+  const NATS_CREDS = await broker.issue('service');
+  assert.equal(await runProvision({ NATS_URL: broker.url, NATS_CREDS }), {
+    code: 0,
+    stdout: 'LAPTOPS: created\nPORTS: created\n',
+    stderr: '',
+  });
+  const service = await startLoggedService('laptops', { natsUrl: broker.url, env: { NATS_CREDS } });
+  const { status } = await service.post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } });
+  assert.is(status, 201);
+  // The process that lists the past has credentials of the same file.
+  assert.is((await service.get('/laptops?asOf=1')).status, 200);
+  assert.equal(service.logged('NATS server reported an error'), []);
+  assert.is(await service.stop(), 0);
+});
+
+for (const [what, options] of [
+  ['that somebody else signed', { signed: 'by another' }],
+  ['that has expired', { seconds: -10 }],
+] as const) {
+  creds(`ends the provisioner with its name when it is one ${what}`, async () => {
+    const NATS_CREDS = await broker.issue('refused', options);
+    const { code, stdout, stderr } = await runProvision({ NATS_URL: broker.url, NATS_CREDS });
+    assert.equal([code, stdout], [1, '']);
+    assert.match(stderr, `provision: NATS does not know who this is (NATS_CREDS=${NATS_CREDS}): `);
+    assert.match(stderr, /Authorization Violation|Authentication Expired/i);
+  });
+}
+
+creds('that is not given is asked for', async () => {
+  const { code, stderr } = await runProvision({ NATS_URL: broker.url });
+  assert.is(code, 1);
+  assert.match(stderr, 'provision: NATS asks who this is: set NATS_CREDS or NATS_NKEY: ');
+});
+
+creds('that expires is replaced by what the file holds by then, and the connection comes back', async () => {
+  const file = await broker.issue('short', { seconds: 3 });
+  const told: string[] = [];
+  const connection = await connectToNats(
+    { url: broker.url, name: 'test', credentials: { kind: 'creds', path: file } },
+    {
+      onDown: () => told.push('down'),
+      onUp: () => told.push('up'),
+      onRefused: ({ message }) => told.push(message),
+      onUnreadable: ({ message }) => told.push(message),
+    },
+  );
+  // Expired and still there: refused, for as long as it stays.
+  await eventually(() => assert.match(told.join('\n'), /down\n.*Authorization Violation/is), 30_000);
+  assert.not(connection.isUp);
+  assert.not(connection.nc.isClosed());
+  writeFileSync(file, 'half a file');
+  await eventually(() => assert.match(told.join('\n'), `${file} holds no .creds file`), 30_000);
+  copyFileSync(await broker.issue('long'), file);
+  await eventually(() => assert.is(told.at(-1), 'up'), 30_000);
+  assert.ok(connection.isUp);
+  await connection.nc.close();
+});
+
+creds.after(() => broker.close());
+
+creds.run();
+
+const roleBroker = await startRoleBroker();
+await runProvision(roleBroker.environmentOf('provisioner'));
+const natsUrl = roleBroker.url;
+
+const nkey = suite('an nkey');
+
+const launched: LaunchedService[] = [];
+function launch(name: string, env: Readonly<Record<string, string>>) {
+  const service = launchLoggedService(name, { natsUrl, env });
+  launched.push(service);
+  return service;
+}
+
+nkey(
+  'that is foreign keeps a service waiting, which says so, until its file holds the right one',
+  async () => {
+    const { NATS_NKEY: right = '' } = roleBroker.environmentOf('ports');
+    const own = `${right}-copy`;
+    writeFileSync(own, nkeys.createUser().getSeed());
+    const env = { ...roleBroker.environmentOf('ports'), NATS_NKEY: own };
+    const service = launch('ports', env);
+    const { reason } = await service.awaitLog(retrying);
+    assert.is(reason, `NATS does not know who this is (NATS_NKEY=${own}): Authorization Violation`);
+    copyFileSync(right, own);
+    await service.ready;
+    assert.is(await service.stop(), 0);
+  },
+);
+
+nkey('that may not do what a service needs keeps it waiting, which says what was refused', async () => {
+  const env = roleBroker.environmentOf('publisher');
+  const service = launch('laptops', env);
+  const violation = /Permissions Violation for Publish to "\$JS\.API\.STREAM\.INFO\.\S+"/;
+  assert.match(String((await service.awaitLog('NATS server reported an error'))['reason']), violation);
+  assert.match(String((await service.awaitLog('cannot read stream info; retrying'))['reason']), violation);
+  assert.is(await service.stop(), 0);
+});
+
+nkey('without the inbox of its role gets no answer, and the log says why', async () => {
+  const env = { ...roleBroker.environmentOf('laptops'), NATS_INBOX_PREFIX: '_INBOX_ports' };
+  const service = launch('laptops', env);
+  const { reason } = await service.awaitLog('NATS server reported an error');
+  assert.match(String(reason), /^Permissions Violation for Subscription to "_INBOX_ports\./);
+  await service.awaitLog('cannot read stream info; retrying');
+  assert.is(await service.stop(), 0);
+});
+
+nkey(
+  'of somebody who may not append makes an append end at once, and it is known that nothing was stored',
+  async () => {
+    // The operator may read what a service reads.
+    const { connection, refusals } = await roleBroker.connectAs('operator');
+    const subjects = eventSubjects('laptops');
+    const store = createEventStore({
+      connection,
+      jsm: await jetstreamManager(connection.nc),
+      stream: 'LAPTOPS',
+      subjects,
+      codec: createCodec(laptopEvents, subjects),
+      // Longer than the test may take: a refusal that counted as a lost answer would be tried again until then.
+      appendTimeoutMs: 600_000,
+    });
+    for (const events of [[added], [added, { type: 'LaptopRemoved' } as const]]) {
+      const append = { id: 1, events, expectedVersion: 0, messageId: 'one', commandDigest: 'digest' };
+      assert.is((await store.append(append)).outcome, 'unavailable');
+    }
+    await eventually(() => assert.match(refusals[0] ?? '', 'Publish to "laptops.events.1"'));
+    await connection.nc.close();
+  },
+);
+
+nkey.after(async () => {
+  await Promise.all(launched.map((service) => service.stop()));
+  await roleBroker.close();
+});
+
+nkey.run();

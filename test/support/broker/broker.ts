@@ -1,0 +1,82 @@
+/** A real nats-server for one test file: its own port, its own data in a temporary folder. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import {
+  startNatsServer,
+  type NatsServer,
+  type NatsServerOptions,
+} from '../../../scripts/broker/nats-server.ts';
+import { findNatsServer } from '../../../scripts/setup/programs/nats-server.mjs';
+import { connectToNats, type Connection } from '../../../src/kit/nats/connection/connection.ts';
+import { provisionStreams } from '../../../src/kit/nats/provisioning/provisioning.ts';
+
+export type TestBroker = {
+  /** The same address before and after a restart. */
+  readonly url: string;
+  /** Where the monitoring of the server that runs now answers; undefined without a `monitorPort`. */
+  readonly monitorUrl: string | undefined;
+  /** The process id of the server that runs now. */
+  readonly pid: number;
+  /** Ends the server without a word, as a power cut would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port with the same data. */
+  restart(): Promise<void>;
+  /** Ends the server and removes its data. */
+  close(): Promise<void>;
+};
+
+/** What differs between the servers of a cluster; a single server needs none of it. */
+export type TestBrokerOptions = Pick<
+  NatsServerOptions,
+  'serverName' | 'configuration' | 'env' | 'monitorPort'
+>;
+
+export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
+  const program = (await findNatsServer())?.path;
+  if (program === undefined) throw new Error('no nats-server: run `npm run setup`');
+  const dataDir = await mkdtemp(join(tmpdir(), 'portside-broker-'));
+  let server: NatsServer = await startNatsServer({ ...options, program, dataDir, port: 0 });
+  const { port, url } = server;
+
+  return {
+    url,
+    get monitorUrl() {
+      return server.monitorUrl;
+    },
+    get pid() {
+      return server.pid;
+    },
+    kill: () => server.stop('SIGKILL'),
+    async restart() {
+      server = await startNatsServer({ ...options, program, dataDir, port });
+    },
+    async close() {
+      await server.stop();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** A connection for the test itself, with the streams provisioned; it has to be closed by the test. */
+export async function connectForTest(
+  { url }: Pick<TestBroker, 'url'>,
+  replicas?: number,
+): Promise<{ connection: Connection; jsm: JetStreamManager }> {
+  const connection = await connectToNats({ url, name: 'test' });
+  try {
+    const jsm = await jetstreamManager(connection.nc);
+    await provisionStreams(
+      connection.nc,
+      fileURLToPath(new URL('../../../streams', import.meta.url)),
+      replicas,
+    );
+    return { connection, jsm };
+  } catch (error) {
+    await connection.nc.close();
+    throw error;
+  }
+}

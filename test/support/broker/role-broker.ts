@@ -1,0 +1,70 @@
+/** A real nats-server under the configuration of the roles, with keys that were made for this one test. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nkeys } from 'nats';
+import { connectToNats, type Access, type Connection } from '../../../src/kit/nats/connection/connection.ts';
+import { startTestBroker, type TestBroker } from './broker.ts';
+
+export const roles = [
+  'laptops',
+  'ports',
+  'provisioner',
+  'publisher',
+  'importer',
+  'operator',
+  'subscriber',
+] as const;
+export type Role = (typeof roles)[number];
+
+export const rolesFile = fileURLToPath(new URL('../../../docker/nats-roles.conf', import.meta.url));
+
+export type RoleBroker = Pick<TestBroker, 'url' | 'close'> & {
+  /** How a process of this role connects, as its environment says it. */
+  environmentOf(role: Role): Readonly<Record<string, string>>;
+  accessOf(role: Role): Access;
+  /** A connection of this role, which the test has to close; `refusals` fills up with what the broker refuses. */
+  connectAs(role: Role): Promise<{ connection: Connection; refusals: string[] }>;
+};
+
+export async function startRoleBroker(): Promise<RoleBroker> {
+  const folder = mkdtempSync(join(tmpdir(), 'portside-roles-'));
+  const publicKeys = roles.map((role) => {
+    const key = nkeys.createUser();
+    writeFileSync(join(folder, role), key.getSeed());
+    return [`${role.toUpperCase()}_NKEY`, key.getPublicKey()] as const;
+  });
+  const broker = await startTestBroker({
+    configuration: readFileSync(rolesFile, 'utf8'),
+    env: Object.fromEntries(publicKeys),
+  });
+  const accessOf = (role: Role): Access => ({
+    url: broker.url,
+    credentials: { kind: 'nkey', path: join(folder, role) },
+    inboxPrefix: `_INBOX_${role}`,
+  });
+
+  return {
+    url: broker.url,
+    accessOf,
+    environmentOf: (role) => ({
+      NATS_URL: broker.url,
+      NATS_NKEY: join(folder, role),
+      NATS_INBOX_PREFIX: `_INBOX_${role}`,
+    }),
+    async connectAs(role) {
+      const refusals: string[] = [];
+      const connection = await connectToNats(
+        { ...accessOf(role), name: `test ${role}` },
+        { onRefused: ({ message }) => refusals.push(message) },
+      );
+      return { connection, refusals };
+    },
+    async close() {
+      await broker.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

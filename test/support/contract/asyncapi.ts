@@ -1,0 +1,57 @@
+/** AsyncAPI documents as the tests read them, and the official parser, which judges them as a process of its own. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+
+const Reference = z.object({ $ref: z.string() });
+/** What the tests read of a document. */
+export const AsyncApi = z.looseObject({
+  asyncapi: z.literal('3.0.0'),
+  info: z.object({ title: z.string(), version: z.string(), description: z.string() }),
+  channels: z.record(
+    z.string(),
+    z.looseObject({ address: z.string().nullable(), messages: z.record(z.string(), Reference) }),
+  ),
+  operations: z.record(
+    z.string(),
+    z.looseObject({
+      action: z.enum(['send', 'receive']),
+      channel: Reference,
+      messages: z.array(Reference),
+      reply: z.object({ channel: Reference, messages: z.array(Reference) }).optional(),
+      bindings: z.looseObject({ nats: z.looseObject({ queue: z.string() }) }).optional(),
+    }),
+  ),
+  components: z.object({
+    messages: z.record(
+      z.string(),
+      z.looseObject({
+        name: z.string(),
+        title: z.string(),
+        headers: z.looseObject({}),
+        payload: z.looseObject({}),
+        examples: z.array(z.object({ payload: z.unknown() })).min(1),
+      }),
+    ),
+    schemas: z.record(z.string(), z.unknown()),
+  }),
+});
+
+const validator = fileURLToPath(new URL('../../../conformance/asyncapi/validate.mjs', import.meta.url));
+const Diagnostics = z.array(
+  z.array(z.object({ code: z.string(), message: z.string(), path: z.array(z.unknown()), severity: z.int() })),
+);
+
+/** What the official parser says of each document, beside that there is a newer version of AsyncAPI. */
+export async function judgeAsyncApi(...documents: readonly unknown[]) {
+  const child = spawn(process.execPath, [validator], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(JSON.stringify(documents));
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  assert.is(code, 0);
+  const said = Diagnostics.parse(JSON.parse(output));
+  return said.map((diagnostics) => diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version'));
+}

@@ -1,0 +1,57 @@
+/** The operations of a service, as its process makes them, for tests that look at them instead of carrying them out. */
+
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { bindDecider } from '../../../src/kit/domain/decider.ts';
+import { createKeyedQueue } from '../../../src/kit/eventlog/keyed-queue.ts';
+import { freshnessOf } from '../../../src/kit/eventlog/freshness.ts';
+import { joinResource, lookupsInto } from '../../../src/kit/eventlog/joined-resource.ts';
+import { createView } from '../../../src/kit/eventlog/view.ts';
+import { entityOperations } from '../../../src/kit/http/resource/entity-operations.ts';
+import { eventDocumentOperations } from '../../../src/kit/http/docs/event-document-operations.ts';
+import { createEventFeed } from '../../../src/kit/http/events/event-feed.ts';
+import type { Operation } from '../../../src/kit/http/server/operation.ts';
+import type { Connection } from '../../../src/kit/nats/connection/connection.ts';
+import { openStreamConnection } from '../../../src/kit/runtime/stream/stream-connection.ts';
+import { createLogger } from '../../../src/kit/runtime/observability/logger.ts';
+import { sources } from '../../../src/kit/runtime/sources.ts';
+import type { Service } from '../../../src/kit/runtime/service-definition.ts';
+
+export async function operationsOf(
+  { contract, decider, resource }: Service,
+  { connection, jsm }: { connection: Connection; jsm: JetStreamManager },
+): Promise<Operation[]> {
+  const { name, events, fold } = contract;
+  const logger = createLogger(name, 'error');
+  const stream = name.toUpperCase();
+  const { store } = await openStreamConnection(
+    { name, events, fold },
+    { connection, jsm, stream, reader: name, logger },
+  );
+  const view = createView(fold);
+  const feed = createEventFeed(view, store, 0);
+  feed.close();
+  const ofEntities = entityOperations(joinResource(resource, {}), {
+    transactor: {
+      decider: bindDecider(
+        decider,
+        lookupsInto({}, ({ view: other }, id) => other.find(id)),
+      ),
+      view,
+      store,
+      queue: createKeyedQueue(),
+      followed: [],
+      catchUpTimeoutMs: 0,
+    },
+    sources,
+    freshness: { stream, own: freshnessOf({ view, store }), followed: {}, staleSince: undefined },
+    eventSchema: events.event,
+    eventTypes: Object.keys(events.types),
+    feed,
+    listAsOf: async () => [],
+    readStatus: () => Promise.reject(new Error('nobody asks')),
+  });
+  const describe = () => {
+    throw new Error('the operations are looked at here, not carried out');
+  };
+  return [...ofEntities, ...eventDocumentOperations(describe)];
+}

@@ -1,0 +1,47 @@
+/** The services as they were before the last change to them, taken from the repository: what an update replaces. */
+
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** What a service is made of. */
+const sources = ['src', 'streams', 'package.json', 'tsconfig.json'];
+
+export type PreviousBuild = {
+  /** The entry of a service, `src/<name>/main.ts`. */
+  entryOf(name: string): URL;
+  remove(): Promise<void>;
+};
+
+/** It runs with the packages that are installed here. @throws when there is no repository, or no history in it. */
+export async function checkOutPreviousBuild(): Promise<PreviousBuild> {
+  const git = async (...args: string[]) => (await run('git', ['-C', root, ...args])).stdout.trim();
+  const commit = await git('rev-list', '--max-count=1', '--skip=1', 'HEAD', '--', 'src', 'streams');
+  if (commit === '') throw new Error('the history of this clone begins with the last change of the services');
+  const folder = await mkdtemp(join(tmpdir(), 'portside-previous-'));
+  const archive = join(folder, 'previous.tar');
+  await git('archive', '--output', archive, commit, ...sources);
+  await run('tar', ['-xf', archive, '-C', folder]);
+  await linkPackages(folder);
+  return {
+    entryOf: (name) => pathToFileURL(join(folder, 'src', name, 'main.ts')),
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** Links the installed packages, except for those of the workspace: they belong to the checkout itself. */
+async function linkPackages(folder: string): Promise<void> {
+  const [installed, linked] = [root, folder].map((checkout) => join(checkout, 'node_modules'));
+  if (installed === undefined || linked === undefined) return;
+  await mkdir(join(linked, '@portside'), { recursive: true });
+  await symlink(join(folder, 'src', 'kit'), join(linked, '@portside', 'kit'));
+  for (const name of await readdir(installed)) {
+    if (name !== '@portside') await symlink(join(installed, name), join(linked, name));
+  }
+}

@@ -1,0 +1,62 @@
+/** The doctor as its tests call it: as a process, as for a user, or only its findings, which is quicker. */
+
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { readDoctorConfig } from '../../../scripts/doctor/environment.ts';
+import { examine } from '../../../scripts/doctor/examine.ts';
+import type { Finding } from '../../../scripts/doctor/finding.ts';
+import { typescriptArgs } from '../../../scripts/typescript-args.ts';
+
+const script = fileURLToPath(new URL('../../../scripts/doctor/doctor.ts', import.meta.url));
+
+export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+/** @param env the variables that say where it looks; what the test itself inherits of them does not count. */
+export async function runDoctor(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<Ended> {
+  const child = spawn(process.execPath, [...typescriptArgs, script, ...args], {
+    env: {
+      ...process.env,
+      NATS_CREDS: '',
+      NATS_NKEY: '',
+      NATS_MONITOR_URL: '',
+      SNAPSHOT_EVERY: '',
+      STREAM_REPLICAS: '',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  return { code, stdout, stderr };
+}
+
+export type Diagnosis = {
+  /** The names of what is not well, with the verdict: `failure stream PORTS`. */
+  readonly complaints: readonly string[];
+  /** All that is said of `name`: verdict, detail and remedy. */
+  of(name: string): string;
+};
+
+/** @param env all that the doctor is told; what the test itself inherits does not count. */
+export async function diagnose(env: Readonly<Record<string, string>>): Promise<Diagnosis> {
+  const findings = await examine(readDoctorConfig(env));
+  return {
+    complaints: findings
+      .filter(({ verdict }) => verdict !== 'ok')
+      .map(({ verdict, name }) => `${verdict} ${name}`),
+    of: (name) =>
+      findings
+        .filter((finding) => finding.name === name)
+        .map(describe)
+        .join('\n'),
+  };
+}
+
+function describe(finding: Finding): string {
+  const remedy = finding.verdict === 'ok' ? '' : ` → ${finding.remedy}`;
+  return `${finding.verdict}: ${finding.detail}${remedy}`;
+}

@@ -1,0 +1,148 @@
+/** What tests of snapshots work on: a small stream, the bucket of its snapshots, and ways to damage them. */
+
+import { jetstream, type JetStreamManager } from '@nats-io/jetstream';
+import { Objm } from '@nats-io/obj';
+import { headers, type NatsConnection } from 'nats';
+import * as assert from 'uvu/assert';
+import { createEntries, type ViewImage } from '../../src/kit/eventlog/view.ts';
+import {
+  openSnapshots,
+  provisionSnapshots,
+  snapshotBucket,
+  type Snapshots,
+} from '../../src/kit/nats/snapshots/snapshots.ts';
+
+export type Thing = { readonly name: string } | undefined;
+
+/** An object of the bucket as it is stored, and the subject of its bytes. */
+export type StoredObject = { readonly name: string; readonly subject: string; readonly chunks: string };
+
+export type SnapshotBench = {
+  /** The stream that the snapshots are of; it holds `messages` messages at first. */
+  readonly stream: string;
+  readonly bucket: string;
+  /** Why snapshots were not used, since this was asked for last. */
+  takeReasons(): string[];
+  /** As another replica would open them. */
+  open(fold?: string, nc?: NatsConnection): Promise<Snapshots<Thing>>;
+  /** The image of a view at `position`, with that many things in it; what it holds depends on both. */
+  imageAt(position: number, things?: number): Promise<ViewImage<Thing>>;
+  /** What is in the bucket; snapshots are named `<fold>.<slot>`, and who writes one `<fold>.claim`. */
+  objects(): Promise<StoredObject[]>;
+  /** Changes what the bucket says of an object, without its bytes. */
+  describeAnew(object: StoredObject, change: Readonly<Record<string, unknown>>): Promise<void>;
+};
+
+let benches = 0;
+
+export async function createSnapshotBench(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  { messages = 10 }: { readonly messages?: number } = {},
+): Promise<SnapshotBench> {
+  const name = `bench${(benches += 1)}`;
+  const stream = name.toUpperCase();
+  const bucket = snapshotBucket(name);
+  const objectStream = `OBJ_${bucket}`;
+  const js = jetstream(nc);
+  const reasons: string[] = [];
+  await fillStream(nc, jsm, stream, messages);
+  await provisionSnapshots(nc, name);
+
+  return {
+    stream,
+    bucket,
+    takeReasons: () => reasons.splice(0),
+
+    open: (fold = 'a fold', connection = nc) =>
+      openSnapshots<Thing>({
+        nc: connection,
+        jsm,
+        name,
+        stream,
+        initial: undefined,
+        fold,
+        chunkTimeoutMs: 1_000,
+        onUnusable: (reason) => reasons.push(reason),
+      }),
+
+    async imageAt(position, things = 3) {
+      const message = await jsm.streams.getMessage(stream, { seq: position });
+      const entries = createEntries<Thing>();
+      for (let id = 1; id <= things; id++)
+        entries.set(id, { version: id, state: { name: `thing ${id} at ${position}` } });
+      entries.set(things + 1, { version: position, state: undefined });
+      return {
+        position,
+        time: message?.time.getTime() ?? 0,
+        entries,
+        messageIds: { old: { ids: ['a'], positions: [1] }, young: { ids: ['b'], positions: [position] } },
+        rejected: [{ position: 1, time: 1, subject: 'x', reason: 'because' }],
+        rejectedPositions: [1, 2, 3],
+      };
+    },
+
+    async objects() {
+      const { state } = await jsm.streams.info(objectStream, { subjects_filter: `$O.${bucket}.M.>` });
+      const found = await Promise.all(
+        Object.keys(state.subjects ?? {}).map(async (subject) => {
+          const info = await readInfo(jsm, objectStream, subject);
+          const chunks = `$O.${bucket}.C.${String(info['nuid'])}`;
+          return { name: String(info['name']), subject, chunks, deleted: info['deleted'] === true };
+        }),
+      );
+      return found.flatMap(({ deleted, ...object }) => (deleted ? [] : [object]));
+    },
+
+    async describeAnew({ subject }, change) {
+      const info = await readInfo(jsm, objectStream, subject);
+      const fields = headers();
+      fields.set('Nats-Rollup', 'sub');
+      await js.publish(subject, JSON.stringify({ ...info, ...change }), { headers: fields });
+    },
+  };
+}
+
+/** Makes the stream, with that many messages in it. */
+export async function fillStream(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  stream: string,
+  messages: number,
+): Promise<void> {
+  const subject = `${stream}.events`;
+  await jsm.streams.add({ name: stream, subjects: [subject], storage: 'memory' });
+  for (let position = 1; position <= messages; position++) await jetstream(nc).publish(subject, '{}');
+}
+
+async function readInfo(
+  jsm: JetStreamManager,
+  objectStream: string,
+  subject: string,
+): Promise<Record<string, unknown>> {
+  const message = await jsm.streams.getMessage(objectStream, { last_by_subj: subject });
+  const info: unknown = message?.json();
+  if (typeof info !== 'object' || info === null) throw new Error(`${subject} holds no object`);
+  return { ...info };
+}
+
+/** All that an image holds, to be compared. */
+export function showImage<State>(image: ViewImage<State> | undefined) {
+  if (image === undefined) throw new Error('there is no image');
+  return { ...image, entries: [...image.entries.entries()] };
+}
+
+/** Puts other bytes in the place of a snapshot's, with a digest that fits them and the metadata as they are. */
+export async function replaceBytes(
+  nc: NatsConnection,
+  { bucket }: SnapshotBench,
+  { name }: StoredObject,
+  change: (bytes: string) => string,
+): Promise<void> {
+  const store = await new Objm(nc).open(bucket);
+  const info = await store.info(name);
+  const bytes = await store.getBlob(name);
+  assert.ok(info !== null && bytes !== null);
+  const changed = change(new TextDecoder().decode(bytes));
+  await store.putBlob({ name, metadata: info.metadata ?? {} }, new TextEncoder().encode(changed));
+}
