@@ -98,7 +98,7 @@ test('a value that is wrong is refused with a line in the log, and nothing chang
 });
 
 test('the log says more, and less again', async () => {
-  const answered = () => one.logged('answered').length;
+  const answered = () => one.logged('request handled').length;
   assert.is(answered(), 0);
   await bucket.put('laptops.log-level', 'debug');
   await eventually(async () => {

@@ -56,7 +56,7 @@ unset("a client's own trace is handed on to the event, and told in the log", asy
   const subject = `laptops.events.${body.json.id}`;
   const stored = await jsm.streams.getMessage('LAPTOPS', { last_by_subj: subject });
   assert.is(stored?.header.get('traceparent'), traceparent);
-  assert.is((await service.awaitLog('answered'))['traceId'], traceId);
+  assert.is((await service.awaitLog('request handled'))['traceId'], traceId);
   await service.stop();
 });
 

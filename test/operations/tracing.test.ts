@@ -183,7 +183,7 @@ test('has its id in the log, at both doors', async () => {
   fields.set('traceparent', nats.traceparent);
   await connection.nc.request('laptops.queries.get', '{"id":999999}', { headers: fields, timeout: 10_000 });
   await eventually(() => {
-    const lines = [one, two].flatMap((replica) => replica.logged('answered'));
+    const lines = [one, two].flatMap((replica) => replica.logged('request handled'));
     for (const { traceId } of [http, nats]) {
       assert.ok(lines.some((line) => line['traceId'] === traceId && line['status'] === 404));
     }

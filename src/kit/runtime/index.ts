@@ -2,4 +2,4 @@
 
 export { readVersion } from './package-version.ts';
 export { runService } from './run.ts';
-export { defineService, type ServiceDefinition } from './service-definition.ts';
+export { defineService, type Service, type ServiceDefinition } from './service-definition.ts';
