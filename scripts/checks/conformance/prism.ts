@@ -1,5 +1,3 @@
-/** The REST tests once more, with Prism between them and the services. */
-
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,25 +9,28 @@ import { typescriptArgs } from '../../typescript-args.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Test files of the REST door that are about what a proxy cannot carry, and why. */
-const leftOut: Readonly<Record<string, string>> = {
-  'http-limits.test.ts': 'a proxy sends neither broken requests nor slow ones',
-  'http-negotiation.test.ts': 'Prism unpacks what is compressed',
-  'http-request-id.test.ts': 'it looks at what the process writes, not at what a proxy sees',
+/** Test files that a proxy cannot run, with the reasons. */
+const excluded: Readonly<Record<string, string>> = {
+  'http/app.test.ts': 'it starts no service',
+  'http/limits.test.ts': 'a proxy sends neither broken nor slow requests',
+  'http/negotiation.test.ts': 'Prism decompresses responses',
+  'http/parse.test.ts': 'it starts no service',
+  'http/request-id.test.ts': 'it reads what the process logs',
+  'rest/idempotency.test.ts': 'it starts no service',
 };
 
-/** @param folder an empty folder for what the proxies report */
+/** Runs the REST tests with Prism between them and the services. `folder`: an empty folder for the proxies' reports. */
 export function prismChecks(folder: string): Check[] {
-  const files = readdirSync(join(root, 'test')).filter((name) =>
-    /^(?:rest|http|openapi).*\.test\.ts$/.test(name),
-  );
+  const files = ['rest', 'http', 'documents']
+    .flatMap((group) => readdirSync(join(root, 'test', group)).map((name) => `${group}/${name}`))
+    .filter((file) => /^(?:rest\/|http\/|documents\/openapi).*\.test\.ts$/.test(file));
   return files.toSorted().map((file) => ({
     name: `prism ${file}`,
     async run() {
-      const reason = leftOut[file];
+      const reason = excluded[file];
       if (reason !== undefined) return { verdict: 'skipped', reason };
-      const reportFile = join(folder, `${file}.ndjson`);
-      await runCommand(process.execPath, [...typescriptArgs, 'scripts/test.ts', `test/${file}`], {
+      const reportFile = join(folder, `${file.replace('/', '-')}.ndjson`);
+      await runCommand(process.execPath, [...typescriptArgs, 'scripts/checks/test.ts', `test/${file}`], {
         cwd: root,
         env: {
           ...process.env,
