@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { eventually } from '../support/eventually.ts';
 import { assertProblem, createHttpClient } from '../support/http/http.ts';
-import { createApp, type Answer } from '../../src/kit/http/server/app.ts';
+import { createApp, type HandledRequest } from '../../src/kit/http/server/app.ts';
 import { parseBody } from '../../src/kit/http/server/parse.ts';
 
 const secret = new Error('the password is 12345');
@@ -21,11 +21,11 @@ router.post('/body', async (ctx) => {
   ctx.body = await parseBody(z.unknown(), ctx);
 });
 
-const answers: Answer[] = [];
+const answers: HandledRequest[] = [];
 const internal: { error: unknown; requestId: string }[] = [];
 const app = createApp({
   router,
-  onAnswer: (answer) => answers.push(answer),
+  onRequestHandled: (answer) => answers.push(answer),
   onInternalError: (error, { requestId }) => internal.push({ error, requestId }),
 });
 const server = createServer(app.callback());

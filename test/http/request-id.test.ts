@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createApp } from '../../src/kit/http/server/app.ts';
-import { logAnswer } from '../../src/kit/runtime/observability/logger.ts';
+import { logRequest } from '../../src/kit/runtime/observability/logger.ts';
 import type { ReadyMessage } from '../../src/kit/runtime/run.ts';
 import { listen } from '../../src/kit/http/server/listen.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
@@ -116,7 +116,7 @@ ids('a bug is an error with its cause in the log, of which the client learns not
   const log = pino({ level: 'debug', formatters: { level: (label) => ({ level: label }) } }, output);
   const app = createApp({
     router,
-    onAnswer: (answer) => logAnswer(log, answer),
+    onRequestHandled: (answer) => logRequest(log, answer),
     onInternalError: (error) => assert.unreachable(String(error)),
   });
   const server = await listen({ host: '127.0.0.1', port: 0, variable: 'none', listener: app.callback() });

@@ -102,7 +102,7 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
     variable: 'HTTP_PORT',
     listener: (...call) => respond(...call),
     limits: limits.server,
-    onRefused: () =>
+    onConnectionRejected: () =>
       logger.warn({ maxConnections: limits.server.maxConnections }, 'connection limit reached'),
   });
   onShutdown(logger, config.shutdownTimeoutMs, async () => {

@@ -20,7 +20,7 @@ import { entityEndpoints } from '../nats/services/entity-endpoints.ts';
 import type { Config } from './config/config.ts';
 import { createAppendLatency } from './observability/append-latency.ts';
 import { instrumentAppends } from './observability/instrumented-store.ts';
-import { logAnswer, replicaName, type Logger } from './observability/logger.ts';
+import { logRequest, replicaName, type Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { createStatus } from './observability/status.ts';
 import type { Tracing } from './observability/tracing.ts';
@@ -138,9 +138,9 @@ export async function openTransports(service: Service, options: TransportsOption
     ...limits,
     rateLimiter: options.rateLimiter,
     beginSpan: tracing?.beginHttpSpan,
-    onAnswer(answered) {
-      metrics.countHttpAnswer(answered);
-      logAnswer(logger, answered);
+    onRequestHandled(request) {
+      metrics.countHttpRequest(request);
+      logRequest(logger, request);
     },
     onInternalError: options.onInternalError,
   };
@@ -152,9 +152,9 @@ export async function openTransports(service: Service, options: TransportsOption
     description: `The ${name} service of ${product.title}.`,
     endpoints,
     beginSpan: tracing?.beginNatsSpan,
-    onAnswer(answered) {
-      metrics.countNatsAnswer(answered);
-      logAnswer(logger, answered);
+    onRequestHandled(request) {
+      metrics.countNatsRequest(request);
+      logRequest(logger, request);
     },
     status: () => ({
       replica: replicaName(),

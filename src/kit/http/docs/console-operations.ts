@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Problem } from '../../domain/problem.ts';
-import { answer, answersOf, documentTag, fixedOperation, represent } from './fixed-operation.ts';
+import { describeResponses, documentTag, fixedOperation, represent, respond } from './fixed-operation.ts';
 import { escapeHtml, renderPage } from './html.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 
@@ -80,12 +80,12 @@ function moduleOperation(modules: ReadonlyMap<string, Buffer>): Operation {
     summary,
     tag: documentTag,
     headers: ['If-None-Match'],
-    answers: answersOf(summary, script),
+    responses: describeResponses(summary, script),
     problems: ['not-found'],
     handle({ ctx, params, headers }) {
       const content = modules.get(params.module);
       if (content === undefined) throw new Problem('not-found', `The page has no module "${params.module}".`);
-      answer(ctx, headers, represent(script, content));
+      respond(ctx, headers, represent(script, content));
     },
   });
 }

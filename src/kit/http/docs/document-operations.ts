@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { Problem, problemCodes } from '../../domain/problem.ts';
 import { readDocsAssets, renderDocsPage } from './docs-page.ts';
-import { answersOf, answer, documentTag, fixedOperation, represent } from './fixed-operation.ts';
+import { describeResponses, documentTag, fixedOperation, represent, respond } from './fixed-operation.ts';
 import { describeOperations, type OpenApiInfo } from './openapi.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { consoleOperations, type ConsoleFiles } from './console-operations.ts';
@@ -62,12 +62,12 @@ function problemOperation(): Operation {
     summary,
     tag: documentTag,
     headers: ['If-None-Match'],
-    answers: answersOf(summary, 'text/html'),
+    responses: describeResponses(summary, 'text/html'),
     problems: ['not-found'],
     handle({ ctx, params, headers }) {
       const code = problemCodes.find((candidate) => candidate === params.code);
       if (code === undefined) throw new Problem('not-found', `There is no problem "${params.code}".`);
-      answer(ctx, headers, represent('text/html', renderProblemPage(code)));
+      respond(ctx, headers, represent('text/html', renderProblemPage(code)));
     },
   });
 }

@@ -41,20 +41,20 @@ export function fixedOperation({
     summary,
     tag: documentTag,
     headers: ['If-None-Match'],
-    answers: answersOf(summary, mediaType, schema),
+    responses: describeResponses(summary, mediaType, schema),
     problems: [],
     handle({ ctx, headers }) {
       made ??= represent(mediaType, content(), cacheControl);
-      answer(ctx, headers, made);
+      respond(ctx, headers, made);
     },
   });
 }
 
-export function answersOf(
+export function describeResponses(
   summary: string,
   mediaType: string,
   schema: z.ZodType = z.string(),
-): Operation['answers'] {
+): Operation['responses'] {
   const headers = ['ETag', 'Cache-Control'] as const;
   const policy = mediaType === 'text/html' ? (['Content-Security-Policy'] as const) : [];
   return {
@@ -81,7 +81,7 @@ export function represent(
   return { mediaType, bytes, entityTag, cacheControl };
 }
 
-export function answer(
+export function respond(
   ctx: Context,
   headers: RequestHeaders,
   { mediaType, bytes, entityTag, cacheControl }: Representation,

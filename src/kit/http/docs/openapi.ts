@@ -10,7 +10,7 @@ import {
 import { ProblemDocument } from '../../api/documents.ts';
 import { EntityId } from '../../domain/entity-id.ts';
 import { Problem, type ProblemCode } from '../../domain/problem.ts';
-import { isWrite, jsonMediaType, type AnswerDescription, type Operation } from '../server/operation.ts';
+import { isWrite, jsonMediaType, type ResponseDescription, type Operation } from '../server/operation.ts';
 import { problemKinds, problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
 import { requestHeaderSchema } from '../protocol/request-headers.ts';
 import { responseHeaders, type ResponseHeaderName } from '../protocol/response-headers.ts';
@@ -69,7 +69,7 @@ function describeOperation(
   isAlias: boolean,
   writeScope: string | undefined,
 ): ZodOpenApiOperationObject {
-  const { name, summary, tag, params, query, headers = [], body, answers } = operation;
+  const { name, summary, tag, params, query, headers = [], body, responses } = operation;
   const needsToken = writeScope !== undefined && isWrite(operation);
   return {
     // An operation id stands for one path only.
@@ -89,7 +89,7 @@ function describeOperation(
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]),
+        Object.entries(responses).map(([status, response]) => [status, describeResponse(response)]),
       ),
       ...Object.fromEntries(
         problemsOf(operation, needsToken).map((code) => [problemKinds[code].status, describeProblem(code)]),
@@ -121,13 +121,13 @@ function problemsOf({ problems, body }: Operation, needsToken: boolean): Problem
   ];
 }
 
-function describeAnswer({
+function describeResponse({
   description,
   headers = [],
   body,
   mediaType = jsonMediaType,
   alternatives = {},
-}: AnswerDescription) {
+}: ResponseDescription) {
   return {
     description,
     headers: describeHeaders(['Request-Id', ...headers]),

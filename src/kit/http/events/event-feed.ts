@@ -15,8 +15,8 @@ import type { View } from '../../eventlog/view.ts';
 import { chunkBytes, createFeedChunks } from './feed-chunks.ts';
 import { toFeedItem, type FeedFilter, type FeedFormat, type FeedItem } from './feed-item.ts';
 import { greet, heartbeat, sayGoodbye, tellReset, tellTooSlow } from './sse-format.ts';
-import { createLogPages } from './event-pages.ts';
-import { createNewestItems } from './ring-buffer.ts';
+import { createEventPages } from './event-pages.ts';
+import { createRingBuffer } from './ring-buffer.ts';
 
 export type FollowRequest = {
   /** Begin after this position; undefined: with what comes. */
@@ -74,8 +74,8 @@ export function createEventFeed<State, Event extends DomainEvent>(
   store: EventStore<Event>,
   maxClients: number,
 ): EventFeed {
-  const newest = createNewestItems(view.position);
-  const pages = createLogPages(view, store);
+  const newest = createRingBuffer(view.position);
+  const pages = createEventPages(view, store);
   const chunks = createFeedChunks();
   const clients = new Set<Client>();
   /** Those that have seen what there is and wait for more; the others are still catching up, or leave. */

@@ -9,15 +9,15 @@ import { createKeyedQueue } from '../../eventlog/keyed-queue.ts';
 import type { View } from '../../eventlog/view.ts';
 import { toFeedItem, type FeedItem } from './feed-item.ts';
 
-export type LogPage = {
+export type EventPage = {
   readonly items: readonly FeedItem[];
   /** No message up to this position is missing in the page. */
   readonly end: number;
 };
 
-export type LogPages = {
+export type EventPages = {
   /** What comes after `after`, up to `upTo` at most. Throws `unavailable`. */
-  read(after: number, upTo: number): Promise<LogPage>;
+  read(after: number, upTo: number): Promise<EventPage>;
   /** The positions of the first and the last message that the stream holds, 0 when it is empty. Throws `unavailable`. */
   readBounds(): Promise<{ readonly first: number; readonly last: number }>;
 };
@@ -28,15 +28,15 @@ const maxPageBytes = 128 * 1024;
 /** How many pages are read at a time. */
 const lanes = 4;
 
-export function createLogPages<State, Event extends DomainEvent>(
+export function createEventPages<State, Event extends DomainEvent>(
   view: View<State, Event>,
   store: EventStore<Event>,
-): LogPages {
+): EventPages {
   const queue = createKeyedQueue();
-  const pages = new Map<number, Promise<LogPage>>();
+  const pages = new Map<number, Promise<EventPage>>();
   let bounds: Promise<{ first: number; last: number }> | undefined;
 
-  async function readPage(after: number, upTo: number): Promise<LogPage> {
+  async function readPage(after: number, upTo: number): Promise<EventPage> {
     const messages = await store.readAll({ after, upTo, limit: maxPageItems });
     const items: FeedItem[] = [];
     let bytes = 0;

@@ -29,7 +29,7 @@ export function feedOperations(
     tag: resource.names[0],
     query: feedQuery(noun, eventTypes),
     headers: ['Last-Event-ID', ...freshnessHeaders],
-    answers: {
+    responses: {
       200: {
         description:
           'The `id` of an event is its position; its `data` is JSON: position, time, id, messageId, traceparent, event; ' +

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { FeedItem } from './feed-item.ts';
-import { createNewestItems } from './ring-buffer.ts';
+import { createRingBuffer } from './ring-buffer.ts';
 
 const test = suite('the newest items');
 
@@ -10,7 +10,7 @@ function item(position: number, size = 100): FeedItem {
 }
 
 test('are all that came since the start', () => {
-  const newest = createNewestItems(5);
+  const newest = createRingBuffer(5);
   assert.is(newest.since, 5);
   newest.add(item(6));
   newest.add(item(9));
@@ -22,7 +22,7 @@ test('are all that came since the start', () => {
 });
 
 test('are found by the position that they come after, also where the stream has gaps', () => {
-  const newest = createNewestItems(5);
+  const newest = createRingBuffer(5);
   for (const position of [6, 9, 10]) newest.add(item(position));
   assert.equal(
     [0, 5, 6, 7, 8, 9, 10, 11].map((position) => newest.indexAfter(position)),
@@ -31,7 +31,7 @@ test('are found by the position that they come after, also where the stream has 
 });
 
 test('never take more than their bytes; what is forgotten is known, and nothing between', () => {
-  const newest = createNewestItems(0, 10_000);
+  const newest = createRingBuffer(0, 10_000);
   for (let position = 1; position <= 1000; position++) {
     newest.add(item(position));
     const bytes = newest.items.reduce((sum, kept) => sum + (kept.bytes?.length ?? 0), 0);
@@ -43,7 +43,7 @@ test('never take more than their bytes; what is forgotten is known, and nothing 
 });
 
 test('keep at least the newest one, however large it is', () => {
-  const newest = createNewestItems(0, 1000);
+  const newest = createRingBuffer(0, 1000);
   newest.add(item(1, 5000));
   newest.add(item(2, 5000));
   assert.is(newest.items.at(-1)?.position, 2);

@@ -7,7 +7,7 @@ const maxKeptBytes = 4 * 1024 * 1024;
 /** Bytes that an item costs beside its text, roughly. */
 const itemOverhead = 200;
 
-export type NewestItems = {
+export type RingBuffer = {
   /** Every message after this position is here. */
   readonly since: number;
   /** In the order of their positions. */
@@ -18,7 +18,7 @@ export type NewestItems = {
 };
 
 /** @param start the position after which every message will be added. */
-export function createNewestItems(start: number, maxBytes = maxKeptBytes): NewestItems {
+export function createRingBuffer(start: number, maxBytes = maxKeptBytes): RingBuffer {
   const items: FeedItem[] = [];
   let since = start;
   let bytes = 0;

@@ -30,7 +30,7 @@ export function historyOperations(
     summary: 'The newest stored messages that the fold refused, and why',
     tag: resource.names[0],
     headers: freshnessHeaders,
-    answers: {
+    responses: {
       200: {
         description: 'Refused messages, oldest first.',
         headers: ['Stream-Position', 'Age'],
@@ -54,7 +54,7 @@ export function historyOperations(
     tag: resource.names[0],
     query: PageQuery,
     headers: freshnessHeaders,
-    answers: {
+    responses: {
       200: {
         description:
           'Its messages in order; `after` is a position here. As CloudEvents: those that are events and were not refused.',

@@ -21,7 +21,13 @@ const acceptedTypes: readonly (string | undefined)[] = [undefined, '*/*', 'appli
 export function createItemFastPath(
   resource: JoinedResource,
   { transactor: { view, decider }, freshness }: RouteContext,
-  { corsOrigins = [], beginSpan, rateLimiter, hstsMaxAgeSeconds = 0, onAnswer }: Omit<AppOptions, 'router'>,
+  {
+    corsOrigins = [],
+    beginSpan,
+    rateLimiter,
+    hstsMaxAgeSeconds = 0,
+    onRequestHandled,
+  }: Omit<AppOptions, 'router'>,
   app: RequestListener,
 ): RequestListener {
   if (corsOrigins.length > 0 || beginSpan !== undefined) return app;
@@ -53,7 +59,7 @@ export function createItemFastPath(
       ...headers,
     });
     response.end(body);
-    onAnswer?.({
+    onRequestHandled?.({
       requestId,
       traceId: undefined,
       method: 'GET',

@@ -26,7 +26,7 @@ export function memberOperations(resource: JoinedResource, context: RouteContext
         summary: words.summary,
         tag: resource.names[0],
         headers: ['Idempotency-Key', 'If-Match'],
-        answers: { 204: { description: words.description, headers: ['Stream-Position'] } },
+        responses: { 204: { description: words.description, headers: ['Stream-Position'] } },
         // `invalid`: an Idempotency-Key that was used for something else.
         problems: ['not-found', 'conflict', 'precondition-failed', 'invalid', 'unavailable'],
 

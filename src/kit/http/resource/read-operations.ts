@@ -39,7 +39,7 @@ export function readOperations(
     tag: resource.names[0],
     query: PageQuery.extend({ asOf: AsOf.optional(), ...filters }),
     headers: freshnessHeaders,
-    answers: {
+    responses: {
       200: {
         description: `A page of ${noun}s.`,
         headers: ['Stream-Position', 'Age', 'Link'],
@@ -99,7 +99,7 @@ export function readOperations(
     tag: resource.names[0],
     query: z.strictObject({ asOf: AsOf.optional() }),
     headers: [...freshnessHeaders, 'If-None-Match'],
-    answers: {
+    responses: {
       200: { description: `The ${noun}.`, headers: ['ETag', 'Stream-Position', 'Age'], body: schema },
       304: {
         description: 'It is at a version that If-None-Match names.',

@@ -21,7 +21,7 @@ export function referrerOperations(
       tag: resource.names[0],
       query: PageQuery,
       headers: freshnessHeaders,
-      answers: {
+      responses: {
         200: {
           description: `A page of ${noun}s.`,
           headers: ['Stream-Position', 'Age', 'Link'],

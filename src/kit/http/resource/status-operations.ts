@@ -14,7 +14,7 @@ export function statusOperations(
     name: 'getStatus',
     summary: 'How this replica is: its position in each stream, the broker, its latency',
     tag: names[0],
-    answers: {
+    responses: {
       200: {
         description: 'The figures of the replica that answers.',
         headers: ['Stream-Position', 'Cache-Control'],

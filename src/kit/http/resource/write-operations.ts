@@ -22,7 +22,7 @@ export function writeOperations(resource: JoinedResource, context: RouteContext)
     tag: resource.names[0],
     headers: ['Idempotency-Key'],
     body: resource.add.body,
-    answers: {
+    responses: {
       201: {
         description: `The ${noun} as it is now.`,
         headers: ['Location', 'ETag', 'Stream-Position'],
@@ -33,7 +33,7 @@ export function writeOperations(resource: JoinedResource, context: RouteContext)
 
     async handle({ ctx, headers, body }) {
       const entity = await executeCommand(context, headers, body.id, resource.add.command(body));
-      answerEntity(ctx, entity);
+      respondWithEntity(ctx, entity);
       ctx.status = 201;
       ctx.set('Location', `${canonicalPath}/${entity.id}`);
     },
@@ -47,13 +47,13 @@ export function writeOperations(resource: JoinedResource, context: RouteContext)
     tag: resource.names[0],
     headers: ['Idempotency-Key', 'If-Match'],
     body: resource.change.body,
-    answers: {
+    responses: {
       200: { description: `The ${noun} as it is now.`, headers: ['ETag', 'Stream-Position'], body: schema },
     },
     problems: ['not-found', 'conflict', 'precondition-failed', 'unavailable'],
 
     async handle({ ctx, id, headers, body }) {
-      answerEntity(ctx, await executeCommand(context, headers, id, resource.change.command(body)));
+      respondWithEntity(ctx, await executeCommand(context, headers, id, resource.change.command(body)));
     },
   });
 
@@ -64,7 +64,7 @@ export function writeOperations(resource: JoinedResource, context: RouteContext)
     summary: `Remove a ${noun}; to remove one that is not there is no error`,
     tag: resource.names[0],
     headers: ['Idempotency-Key', 'If-Match'],
-    answers: { 204: { description: 'It is not there any more.', headers: ['Stream-Position'] } },
+    responses: { 204: { description: 'It is not there any more.', headers: ['Stream-Position'] } },
     // `invalid`: an Idempotency-Key that was used for something else.
     problems: ['conflict', 'precondition-failed', 'invalid', 'unavailable'],
 
@@ -75,7 +75,7 @@ export function writeOperations(resource: JoinedResource, context: RouteContext)
     },
   });
 
-  function answerEntity(ctx: RouterContext, entity: Entity<unknown>) {
+  function respondWithEntity(ctx: RouterContext, entity: Entity<unknown>) {
     const { body, shown } = resource.presentExisting(entity);
     ctx.set('Stream-Position', String(entity.version));
     ctx.set('ETag', toEntityTag(entity.version, shown));

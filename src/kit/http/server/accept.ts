@@ -5,13 +5,13 @@ import { Problem } from '../../domain/problem.ts';
 import { jsonMediaType, type Operation } from './operation.ts';
 
 /** The media types that a client of an operation may ask for, the usual one first; none when no answer has a body. */
-export function mediaTypesOf({ answers, alsoAcceptable = [] }: Operation): string[] {
-  const withBody = Object.values(answers).filter(({ body }) => body !== undefined);
-  const answered = withBody.flatMap(({ mediaType = jsonMediaType, alternatives = {} }) => [
+export function mediaTypesOf({ responses, alsoAcceptable = [] }: Operation): string[] {
+  const withBody = Object.values(responses).filter(({ body }) => body !== undefined);
+  const served = withBody.flatMap(({ mediaType = jsonMediaType, alternatives = {} }) => [
     mediaType,
     ...Object.keys(alternatives),
   ]);
-  return [...new Set([...answered, ...alsoAcceptable])];
+  return [...new Set([...served, ...alsoAcceptable])];
 }
 
 /**
@@ -21,7 +21,7 @@ export function mediaTypesOf({ answers, alsoAcceptable = [] }: Operation): strin
  */
 export function negotiate(ctx: Context, mediaTypes: readonly string[]): string {
   const [usual = ''] = mediaTypes;
-  // Which one is answered depends on the header also where it is absent.
+  // Which one is served depends on the header also where it is absent.
   if (mediaTypes.length > 1) ctx.vary('Accept');
   const { accept } = ctx.req.headers;
   if (accept === undefined || accept === '*/*' || mediaTypes.length === 0) return usual;

@@ -13,11 +13,11 @@ import { stateOf, type RequestState } from './request-state.ts';
 export type AppOptions = {
   readonly router: Router;
   /** Called for every answered request. */
-  onAnswer?(answer: Answer): void;
+  onRequestHandled?(request: HandledRequest): void;
   /** Begins a span for every request; without it a request's own `traceparent` is handed on as it is. */
-  readonly beginSpan?: BeginSpan<Answer> | undefined;
+  readonly beginSpan?: BeginSpan<HandledRequest> | undefined;
   /** Called for what goes wrong when the answer is on its way already. */
-  onInternalError(error: unknown, request: Pick<Answer, 'requestId' | 'traceId'>): void;
+  onInternalError(error: unknown, request: Pick<HandledRequest, 'requestId' | 'traceId'>): void;
   /** Origins whose pages may use this service from a browser, `*` for all; none without it. */
   readonly corsOrigins?: readonly string[] | undefined;
   readonly rateLimiter?: RateLimiter | undefined;
@@ -27,7 +27,7 @@ export type AppOptions = {
   readonly hstsMaxAgeSeconds?: number | undefined;
 };
 
-export type Answer = {
+export type HandledRequest = {
   readonly requestId: string;
   /** The trace that the request belongs to, if it belongs to one. */
   readonly traceId: string | undefined;
@@ -45,7 +45,14 @@ export type Answer = {
 const retryAfterSeconds = 1;
 
 export function createApp(options: AppOptions): Koa {
-  const { router, onAnswer, beginSpan, onInternalError, corsOrigins = [], trustedProxies = 0 } = options;
+  const {
+    router,
+    onRequestHandled,
+    beginSpan,
+    onInternalError,
+    corsOrigins = [],
+    trustedProxies = 0,
+  } = options;
   const { hstsMaxAgeSeconds = 0, rateLimiter } = options;
   const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
   app.on('error', (error: unknown, ctx?: Context) => {
@@ -69,15 +76,15 @@ export function createApp(options: AppOptions): Koa {
       refuseUnknown(ctx);
     } catch (error) {
       problem = toProblem(error);
-      answerProblem(ctx, problem);
+      respondWithProblem(ctx, problem);
     }
     const { method, path, status } = ctx;
     const { route } = state;
     const milliseconds = performance.now() - start;
     const traceId = traceIdIn(state);
-    const answer = { requestId, traceId, method, path, route, status, milliseconds, problem };
-    span?.end(answer);
-    onAnswer?.(answer);
+    const handled = { requestId, traceId, method, path, route, status, milliseconds, problem };
+    span?.end(handled);
+    onRequestHandled?.(handled);
   });
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins));
   if (rateLimiter !== undefined) {
@@ -99,7 +106,7 @@ export function commonHeaders(requestId: string, hstsMaxAgeSeconds: number): Rec
   };
 }
 
-function answerProblem(ctx: Context, problem: Problem): void {
+function respondWithProblem(ctx: Context, problem: Problem): void {
   const document = toProblemDocument(problem);
   ctx.status = document.status;
   ctx.body = JSON.stringify(document);

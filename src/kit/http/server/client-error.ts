@@ -20,7 +20,7 @@ export function toClientProblem({ code }: NodeJS.ErrnoException): Problem {
 }
 
 /** Writes the problem as a whole HTTP response and closes the connection. */
-export function answerClientError(problem: Problem, socket: Duplex): void {
+export function respondToClientError(problem: Problem, socket: Duplex): void {
   const document = toProblemDocument(problem);
   const body = JSON.stringify(document);
   socket.end(

@@ -3,7 +3,7 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { answerClientError, toClientProblem } from './client-error.ts';
+import { respondToClientError, toClientProblem } from './client-error.ts';
 
 export type ServerOptions = {
   readonly host: string | undefined;
@@ -14,7 +14,7 @@ export type ServerOptions = {
   readonly listener: RequestListener;
   readonly limits?: ServerLimits;
   /** Called for every connection that was one too many. */
-  onRefused?(): void;
+  onConnectionRejected?(): void;
 };
 
 export type ServerLimits = {
@@ -47,7 +47,7 @@ const patienceMs = 7_000;
 
 /** @throws Error naming the port, the cause and the variable to change. */
 export async function listen(options: ServerOptions): Promise<Server> {
-  const { host, port, variable, listener, limits = defaultLimits, onRefused } = options;
+  const { host, port, variable, listener, limits = defaultLimits, onConnectionRejected } = options;
   /** Every connection with the answer that is under way on it, or was last; none yet before its first request. */
   const connections = new Map<Duplex, ServerResponse | undefined>();
   let lastRequestAt = 0;
@@ -74,12 +74,12 @@ export async function listen(options: ServerOptions): Promise<Server> {
   });
   // Node takes 0 for "none".
   if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections;
-  if (onRefused !== undefined) server.on('drop', onRefused);
+  if (onConnectionRejected !== undefined) server.on('drop', onConnectionRejected);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const answer = connections.get(socket);
     const isMidAnswer = answer?.headersSent === true && !answer.writableFinished;
     if (error.code === 'ECONNRESET' || !socket.writable || isMidAnswer) socket.destroy();
-    else answerClientError(toClientProblem(error), socket);
+    else respondToClientError(toClientProblem(error), socket);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

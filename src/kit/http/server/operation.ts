@@ -13,7 +13,7 @@ import type { ResponseHeaderName } from '../protocol/response-headers.ts';
 export const jsonMediaType = 'application/json';
 
 /** What an answer with one status holds. */
-export type AnswerDescription = {
+export type ResponseDescription = {
   readonly description: string;
   readonly headers?: readonly ResponseHeaderName[];
   /** The body's schema; an answer without one has no body. */
@@ -40,7 +40,7 @@ type Declaration<Params, Query, Body> = {
   readonly query?: z.ZodType<Query>;
   readonly headers?: readonly RequestHeaderName[];
   readonly body?: z.ZodType<Body>;
-  readonly answers: Readonly<Record<number, AnswerDescription>>;
+  readonly responses: Readonly<Record<number, ResponseDescription>>;
   /** Media types that a client may ask for although no answer has them, because one holds documents that do. */
   readonly alsoAcceptable?: readonly string[];
   /** What can go wrong, beyond `malformed`, `internal` and, with a body, what can be wrong with that. */

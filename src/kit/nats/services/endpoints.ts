@@ -36,7 +36,7 @@ export type RequestInfo = {
 export type Reply = { readonly position: number; readonly body: object };
 
 /** How a request was answered. */
-export type EndpointAnswer = {
+export type HandledNatsRequest = {
   readonly subject: string;
   /** The trace that the request belongs to, if it belongs to one. */
   readonly traceId: string | undefined;
@@ -84,9 +84,9 @@ export type ServeOptions = {
   /** What this replica says of itself. */
   status(): ReplicaStatus;
   /** Called for every answered request. */
-  onAnswer?(answer: EndpointAnswer): void;
+  onRequestHandled?(request: HandledNatsRequest): void;
   /** Begins a span for every request; without it a request's own `traceparent` is handed on as it is. */
-  readonly beginSpan?: BeginSpan<EndpointAnswer> | undefined;
+  readonly beginSpan?: BeginSpan<HandledNatsRequest> | undefined;
 };
 
 /** Serves the endpoints; what is returned takes no new request and waits for those that are being answered. */
@@ -146,7 +146,7 @@ function describe(
 async function answer(
   { input, handle }: Endpoint,
   message: ServiceMsg,
-  { beginSpan, onAnswer }: ServeOptions,
+  { beginSpan, onRequestHandled }: ServeOptions,
 ): Promise<void> {
   const { subject } = message;
   const start = performance.now();
@@ -173,7 +173,7 @@ async function answer(
   const traceId = traceparent && traceIdOf(traceparent);
   const answered = { subject, traceId, status, milliseconds: performance.now() - start, problem };
   span?.end(answered);
-  onAnswer?.(answered);
+  onRequestHandled?.(answered);
 }
 
 function parsePayload(schema: z.ZodType, data: Uint8Array): unknown {

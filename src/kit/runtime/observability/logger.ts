@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { pino, type Logger } from 'pino';
-import type { Answer } from '../../http/server/app.ts';
-import type { EndpointAnswer } from '../../nats/services/endpoints.ts';
+import type { HandledRequest } from '../../http/server/app.ts';
+import type { HandledNatsRequest } from '../../nats/services/endpoints.ts';
 import type { Config } from '../config/config.ts';
 
 export type { Logger };
@@ -17,15 +17,15 @@ export function createLogger(service: string, level: Config['logLevel']): Logger
 }
 
 /** Logs a response: `error` for a bug, `warn` when the service is unavailable, otherwise `debug`. */
-export function logAnswer(logger: Logger, answered: Answer | EndpointAnswer): void {
-  const { problem } = answered;
+export function logRequest(logger: Logger, handled: HandledRequest | HandledNatsRequest): void {
+  const { problem } = handled;
   // Most responses. Without debug logging they cost nothing.
   if (problem === undefined && !logger.isLevelEnabled('debug')) return;
-  const answer = { ...answered, problem: problem?.code, reason: problem?.message };
-  if (problem?.code === 'internal') logger.error({ ...answer, err: problem.cause }, 'request failed');
+  const fields = { ...handled, problem: problem?.code, reason: problem?.message };
+  if (problem?.code === 'internal') logger.error({ ...fields, err: problem.cause }, 'request failed');
   else if (problem?.code === 'unavailable')
-    logger.warn({ ...answer, err: problem.cause }, 'request rejected: unavailable');
-  else logger.debug(answer, 'request handled');
+    logger.warn({ ...fields, err: problem.cause }, 'request rejected: unavailable');
+  else logger.debug(fields, 'request handled');
 }
 
 /** Identifies this replica: the host name (the pod in Kubernetes) and the process id. */

@@ -1,14 +1,14 @@
 /** Requests as metrics: how many, how they ended and how long they took, at both doors; and who follows the live events. */
 
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { Answer } from '../../http/server/app.ts';
+import type { HandledRequest } from '../../http/server/app.ts';
 import type { EventFeed } from '../../http/events/event-feed.ts';
-import type { EndpointAnswer } from '../../nats/services/endpoints.ts';
+import type { HandledNatsRequest } from '../../nats/services/endpoints.ts';
 import { defineGauge } from './gauge.ts';
 
 export type RequestMetrics = {
-  countHttpAnswer(answer: Answer): void;
-  countNatsAnswer(answer: EndpointAnswer): void;
+  countHttpRequest(request: HandledRequest): void;
+  countNatsRequest(request: HandledNatsRequest): void;
   countCommandRetry(): void;
   watchFeed(feed: Pick<EventFeed, 'size'>): void;
 };
@@ -41,10 +41,10 @@ export function createRequestMetrics(registry: Registry, product: string): Reque
   });
 
   return {
-    countHttpAnswer({ method, route = '', status, milliseconds }) {
+    countHttpRequest({ method, route = '', status, milliseconds }) {
       httpRequests.observe({ method, route, status }, milliseconds / 1000);
     },
-    countNatsAnswer({ subject, status, milliseconds }) {
+    countNatsRequest({ subject, status, milliseconds }) {
       natsRequests.observe({ subject, status }, milliseconds / 1000);
     },
     countCommandRetry: () => retries.inc(),

@@ -1,14 +1,14 @@
 import type { BeginSpan } from '../../api/trace-context.ts';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Append, AppendResult } from '../../eventlog/event-store.ts';
-import type { Answer } from '../../http/server/app.ts';
-import type { EndpointAnswer } from '../../nats/services/endpoints.ts';
+import type { HandledRequest } from '../../http/server/app.ts';
+import type { HandledNatsRequest } from '../../nats/services/endpoints.ts';
 import type { ObservedView } from './stream-observer.ts';
 
 /** The spans that a service records. Without a collector the tracing libraries are not loaded. */
 export type Tracing = {
-  readonly beginHttpSpan: BeginSpan<Answer>;
-  readonly beginNatsSpan: BeginSpan<EndpointAnswer>;
+  readonly beginHttpSpan: BeginSpan<HandledRequest>;
+  readonly beginNatsSpan: BeginSpan<HandledNatsRequest>;
   /** Begins the span of an append. Its `traceparent` is stored with the events. */
   beginAppendSpan(stream: string, append: Append<DomainEvent>): AppendSpan;
   /** Records spans for the messages that `view` applies from now on, linked to the spans that wrote them. */
