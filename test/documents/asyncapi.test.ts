@@ -10,7 +10,7 @@ import { listShapes } from '../../src/kit/api/event-shapes.ts';
 import { contentSecurityPolicy } from '../../src/kit/http/docs/html.ts';
 import { laptopEvents } from '#contracts/laptops';
 import { portEvents } from '#contracts/ports';
-import { AsyncApi, judgeAsyncApi } from '../support/contract/asyncapi.ts';
+import { AsyncApi, validateAsyncApi } from '../support/contract/asyncapi.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { connection, start, close } = await startTestSystem();
@@ -35,14 +35,14 @@ for (const { name, read, shapes, replica, answer, page, document } of services) 
 
   describing('is accepted by the official parser, without a warning', async () => {
     assert.is(answer.headers.get('Content-Type'), 'application/json; charset=utf-8');
-    assert.equal(await judgeAsyncApi(answer.body), [[]]);
+    assert.equal(await validateAsyncApi(answer.body), [[]]);
   });
   describing('which refuses one that is wrong', async () => {
     const { events } = channels;
     const { problem } = components.messages;
     const lost = { action: 'send', channel: { $ref: '#/channels/no' } };
     const misshapen = { ...problem, payload: { type: 'nothing' } };
-    const said = await judgeAsyncApi(
+    const said = await validateAsyncApi(
       { ...document, operations: { ...operations, lost } },
       { ...document, channels: { ...channels, events: { ...events, parameters: {} } } },
       {

@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { openEventStream } from '../support/http/event-stream.ts';
-import { positionOf, type Answer } from '../support/http/http.ts';
+import { positionOf, type HttpResponse } from '../support/http/http.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { connection, start, close } = await startTestSystem();
@@ -33,7 +33,7 @@ function judge(envelope: unknown): CloudEvent<unknown> {
   return new CloudEvent<unknown>(Object(envelope));
 }
 
-function eventsOf({ status, headers, text, body }: Answer): CloudEvent<unknown>[] {
+function eventsOf({ status, headers, text, body }: HttpResponse): CloudEvent<unknown>[] {
   assert.is(status, 200);
   assert.is(headers.get('Content-Type'), batch);
   const events = z.array(z.unknown()).parse(body).map(judge);
@@ -42,7 +42,7 @@ function eventsOf({ status, headers, text, body }: Answer): CloudEvent<unknown>[
   return events;
 }
 
-const idsOf = (answer: Answer) => eventsOf(answer).map(({ id }) => Number(id));
+const idsOf = (answer: HttpResponse) => eventsOf(answer).map(({ id }) => Number(id));
 const fresh = (accept: string) => ({ headers: { Accept: accept, 'Wait-For-Position': 'latest' } });
 
 // Positions 1 to 6: added by the service, a stranger, refused, no event at all, revised under a trace, and so again.
@@ -183,7 +183,7 @@ const pages = suite('the events of all entities, page by page');
 async function readPages(path: string): Promise<number[][]> {
   const found: number[][] = [];
   for (let next: string | undefined = path; next !== undefined;) {
-    const answer: Answer = await laptops.get(next, fresh(batch));
+    const answer: HttpResponse = await laptops.get(next, fresh(batch));
     found.push(idsOf(answer));
     next = /^<(.*)>; rel="next"$/.exec(answer.headers.get('Link') ?? '')?.[1];
   }

@@ -6,13 +6,13 @@ import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { openEventStream } from '../support/http/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
-import { startLag } from '../support/process/lag.ts';
+import { startDelayingProxy } from '../support/broker/delaying-proxy.ts';
 import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
 
 const broker = await startTestBroker();
 const { connection, jsm } = await connectForTest(broker);
-const lag = await startLag(broker.url, 400);
+const lag = await startDelayingProxy(broker.url, 400);
 const services: ServiceProcess[] = [];
 
 async function start(natsUrl = broker.url): Promise<ServiceProcess> {

@@ -10,10 +10,10 @@ import { connectForTest } from '../support/broker/broker.ts';
 import { startTestCluster } from '../support/broker/cluster.ts';
 import { added, addEventStoreContract, openStore } from '../support/contract/event-store-contract.ts';
 import { eventually } from '../support/eventually.ts';
-import { freeze, wake } from '../support/broker/freeze.ts';
+import { freeze, unfreeze } from '../support/broker/freeze.ts';
 import { startReplicas } from '../support/faults/replicas.ts';
 import { createCleanup } from '../support/faults/scenario.ts';
-import { sendUntilAnswered } from '../support/http/idempotent-client.ts';
+import { sendWithRetry } from '../support/http/idempotent-client.ts';
 
 const { defer, close } = createCleanup();
 const cluster = await startTestCluster();
@@ -37,7 +37,7 @@ async function withoutFollowers(run: (leaderUrl: string) => Promise<void>) {
     await Promise.all(followers.map(({ pid }) => freeze(pid)));
     await run(leader.url);
   } finally {
-    for (const { pid } of followers) wake(pid);
+    for (const { pid } of followers) unfreeze(pid);
   }
 }
 
@@ -90,7 +90,7 @@ silence(
       }
     });
     const send = (key: string) =>
-      sendUntilAnswered(() => url, { method: 'POST', id, body: { title: 'Lenovo', model: 'S3' } }, { key });
+      sendWithRetry(() => url, { method: 'POST', id, body: { title: 'Lenovo', model: 'S3' } }, { key });
     assert.is((await send(mine)).status, 201);
     assert.is((await send(other)).status, 409);
   },

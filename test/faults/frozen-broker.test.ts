@@ -12,7 +12,7 @@ test('reads are answered, writes get 503 within 20 s, and a few seconds later no
   const { acknowledged, longestRecoveryMs, complaints } = result;
   process.stdout.write(`${acknowledged} writes, recovery ${Math.round(longestRecoveryMs)} ms\n`);
   assert.equal(complaints, []);
-  assert.equal([result.lost, result.doubled, result.diverged], [0, 0, 0]);
+  assert.equal([result.lost, result.duplicated, result.diverged], [0, 0, 0]);
   assert.ok(longestRecoveryMs < 10_000, `${longestRecoveryMs} ms`);
 });
 

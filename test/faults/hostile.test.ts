@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { hostileMessages, sendHostileMessages } from '../support/faults/hostility.ts';
+import { hostileMessages, sendHostileMessages } from '../support/faults/hostile-publisher.ts';
 import { runScenario } from '../support/faults/scenario.ts';
 
 const test = suite('hostile messages on the event subjects');

@@ -15,7 +15,7 @@ test('no acknowledged write is lost and none is doubled', async () => {
     `leader killed, ${rounds} rounds: ${acknowledged} writes, recovery ≤ ${Math.round(longestRecoveryMs)} ms\n`,
   );
   assert.equal(complaints, []);
-  assert.equal([result.lost, result.doubled, result.diverged], [0, 0, 0]);
+  assert.equal([result.lost, result.duplicated, result.diverged], [0, 0, 0]);
   assert.ok(acknowledged >= rounds * 20);
   assert.ok(longestRecoveryMs > 0 && longestRecoveryMs < 45_000);
 });

@@ -14,7 +14,7 @@ async function kill(name: string, scenario: Scenario, rounds: number) {
     `${name}, ${rounds} rounds: ${acknowledged} writes, recovery ≤ ${Math.round(longestRecoveryMs)} ms\n`,
   );
   assert.equal(complaints, []);
-  assert.equal([result.lost, result.doubled, result.diverged], [0, 0, 0]);
+  assert.equal([result.lost, result.duplicated, result.diverged], [0, 0, 0]);
   assert.ok(acknowledged >= rounds * 20);
   assert.ok(longestRecoveryMs > 0 && longestRecoveryMs < 30_000);
 }

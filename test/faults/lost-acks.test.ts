@@ -9,8 +9,8 @@ import { loseAcks } from '../support/faults/lost-acks.ts';
 import { loseBatches } from '../support/faults/lost-batches.ts';
 import { startReplicas } from '../support/faults/replicas.ts';
 import { createCleanup, runScenario } from '../support/faults/scenario.ts';
-import { sendUntilAnswered } from '../support/http/idempotent-client.ts';
-import { readLaptopLog } from '../support/contract/log-audit.ts';
+import { sendWithRetry } from '../support/http/idempotent-client.ts';
+import { readLaptopStream } from '../support/contract/stream-audit.ts';
 import { startTcpProxy } from '../support/broker/tcp-proxy.ts';
 
 const test = suite('acknowledgements that get lost');
@@ -56,9 +56,9 @@ silence(
     assert.ok(performance.now() - started < 20_000, 'it does not hang');
     proxy.release();
 
-    const answer = await sendUntilAnswered(() => laptops, write, { key });
+    const answer = await sendWithRetry(() => laptops, write, { key });
     assert.equal([answer.status, answer.position], [201, 1]);
-    assert.is((await readLaptopLog(connection, jsm)).length, 1);
+    assert.is((await readLaptopStream(connection, jsm)).length, 1);
     // The connection was silent for so long that the replica follows its stream anew.
     await eventually(async () => assert.is((await fetch(`${laptops}/1`)).status, 200));
   },
@@ -67,7 +67,7 @@ silence(
 silence(
   'a write that comes while the connection is down is refused at once, and is never stored',
   async () => {
-    proxy.shut();
+    proxy.rejectConnections();
     await eventually(async () => {
       const read = await fetch(`${laptops}/1`);
       assert.is(read.status, 200);
@@ -79,9 +79,9 @@ silence(
     assert.match(await refused.text(), /nothing was changed/);
     assert.ok(performance.now() - started < 2_000, 'it is said at once');
 
-    proxy.open();
+    proxy.acceptConnections();
     const body = { title: 'Lenovo', model: 'S4' };
-    const answer = await sendUntilAnswered(() => laptops, { method: 'PUT', id: 1, body });
+    const answer = await sendWithRetry(() => laptops, { method: 'PUT', id: 1, body });
     assert.equal([answer.status, answer.position], [200, 2]);
   },
 );

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { listen } from '../../src/kit/http/server/listen.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { audience, createIssuer, issuerName, type Issuer } from '../support/http/issuer.ts';
-import { parseAnswer, send } from '../support/http/raw-http.ts';
+import { parseJsonBody, send } from '../support/http/raw-http.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
 
 const [first, second, third, stranger] = await Promise.all([
@@ -70,7 +70,7 @@ for (const [what, failure] of Object.entries(failures)) {
     answerKeys = failure;
     const answer = await write(eager, first);
     assert.is(answer.status, 503, answer.body.toString());
-    assert.is(parseAnswer(answer)['type'], '/problems/unavailable');
+    assert.is(parseJsonBody(answer)['type'], '/problems/unavailable');
     assert.ok(Number(answer.headers['retry-after']) > 0);
     assert.is(answer.headers['www-authenticate'], undefined);
   });

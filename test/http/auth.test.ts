@@ -8,7 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { audience, createIssuer, issuerName, validClaims } from '../support/http/issuer.ts';
-import { parseAnswer, send } from '../support/http/raw-http.ts';
+import { parseJsonBody, send } from '../support/http/raw-http.ts';
 import { startServiceProcess } from '../support/process/service-process.ts';
 
 const [rsa, ed25519, ellipticCurve, stranger] = await Promise.all([
@@ -66,7 +66,7 @@ open401('for every method that writes, and before anything else is looked at', a
   for (const [method, url] of targets) {
     const answer = await write(undefined, method, url);
     assert.is(answer.status, 401, `${method} ${url}`);
-    assert.is(parseAnswer(answer)['type'], '/problems/unauthenticated');
+    assert.is(parseJsonBody(answer)['type'], '/problems/unauthenticated');
   }
   const noJson = await send(collection, {
     method: 'POST',
@@ -143,7 +143,7 @@ open401('when it says that it needs no signature', async () => {
 });
 
 open401('when it is signed with what everybody knows, the public key taken for a shared secret', async () => {
-  for (const secret of [rsa.publicText, rsa.publicText.trim(), rsa.publicKey.n ?? '']) {
+  for (const secret of [rsa.publicPem, rsa.publicPem.trim(), rsa.publicKey.n ?? '']) {
     const forged = await new SignJWT(validClaims())
       .setProtectedHeader({ alg: 'HS256', kid: 'rsa' })
       .sign(new TextEncoder().encode(secret));
@@ -179,7 +179,7 @@ scopes('without it, the answer is 403 and names it', async () => {
   ]) {
     const token = await rsa.issue({ scope });
     await refuses(`Bearer ${token}`, 'insufficient_scope');
-    assert.is(parseAnswer(await write(`Bearer ${token}`))['type'], '/problems/forbidden');
+    assert.is(parseJsonBody(await write(`Bearer ${token}`))['type'], '/problems/forbidden');
   }
 });
 

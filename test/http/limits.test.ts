@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
-import { open, parseAnswer, send, sendText } from '../support/http/raw-http.ts';
+import { open, parseJsonBody, send, sendText } from '../support/http/raw-http.ts';
 import { startServiceProcess } from '../support/process/service-process.ts';
 
 const broker = await startTestBroker();
@@ -139,15 +139,15 @@ crowded('for those who wait: one too many is told to come back, everyone else is
   );
   const refused = await Promise.race(three);
   assert.is(refused.status, 503);
-  assert.is(parseAnswer(refused)['type'], '/problems/unavailable');
-  assert.match(String(parseAnswer(refused)['detail']), '2 requests wait');
+  assert.is(parseJsonBody(refused)['type'], '/problems/unavailable');
+  assert.match(String(parseJsonBody(refused)['detail']), '2 requests wait');
   assert.ok(Number(refused.headers['retry-after']) > 0);
   // A read that need not wait, and one whose position is there, are served.
   assert.is((await send(collection)).status, 200);
   assert.is((await send(collection, { headers: { 'Wait-For-Position': '0' } })).status, 200);
   assert.is((await send(collection, { headers: { 'Wait-For-Position': 'latest' } })).status, 503);
   assert.ok(performance.now() - begun < 3000, 'the other two still wait');
-  const details = (await Promise.all(three)).map((answer) => String(parseAnswer(answer)['detail']));
+  const details = (await Promise.all(three)).map((answer) => String(parseJsonBody(answer)['detail']));
   assert.is(details.filter((detail) => detail.includes('within 3 s')).length, 2);
   assert.is((await send(collection, { headers: { 'Wait-For-Position': 'latest' } })).status, 200);
 });

@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
-import { parseAnswer, send, sendText } from '../support/http/raw-http.ts';
+import { parseJsonBody, send, sendText } from '../support/http/raw-http.ts';
 import { startServiceProcess } from '../support/process/service-process.ts';
 
 const broker = await startTestBroker();
@@ -43,7 +43,7 @@ media('what it does not accept is 406, told as a problem document all the same',
     const answer = await send(item, { headers: { Accept: accept } });
     assert.is(answer.status, 406, accept);
     assert.is(answer.headers['content-type'], 'application/problem+json', accept);
-    assert.is(parseAnswer(answer)['type'], '/problems/not-acceptable');
+    assert.is(parseJsonBody(answer)['type'], '/problems/not-acceptable');
   }
 });
 
@@ -100,7 +100,7 @@ methods('any other method is 405 with Allow, one that nobody here knows included
     const answer = await send(item, { method });
     assert.is(answer.status, 405, method);
     assert.is(answer.headers.allow, 'GET, HEAD, PUT, DELETE, OPTIONS', method);
-    assert.is(parseAnswer(answer)['type'], '/problems/method-not-allowed', method);
+    assert.is(parseJsonBody(answer)['type'], '/problems/method-not-allowed', method);
   }
 });
 

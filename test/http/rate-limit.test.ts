@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
-import { parseAnswer, send } from '../support/http/raw-http.ts';
+import { parseJsonBody, send } from '../support/http/raw-http.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
 
 const broker = await startTestBroker();
@@ -51,7 +51,7 @@ limit('beyond that and the burst it is 429, told as a problem with Retry-After',
   assert.ok(served >= 14 && served <= 20, `${served} were served`);
   for (const answer of refused) {
     assert.is(answer.headers['content-type'], 'application/problem+json');
-    assert.is(parseAnswer(answer)['type'], '/problems/too-many-requests');
+    assert.is(parseJsonBody(answer)['type'], '/problems/too-many-requests');
     assert.is(answer.headers['retry-after'], '1');
     assert.match(String(answer.headers['ratelimit']), 'r=0');
   }

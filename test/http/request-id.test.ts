@@ -14,7 +14,7 @@ import type { ReadyMessage } from '../../src/kit/runtime/run.ts';
 import { listen } from '../../src/kit/http/server/listen.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
-import { send, type RawAnswer } from '../support/http/raw-http.ts';
+import { send, type RawResponse } from '../support/http/raw-http.ts';
 import { typescriptArgs } from '../../scripts/typescript-args.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -51,7 +51,7 @@ const url = `http://127.0.0.1:${httpPort}`;
 
 const made = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** The id of an answer, which stands in no body. */
-function requestIdOf({ headers, body }: RawAnswer): string {
+function requestIdOf({ headers, body }: RawResponse): string {
   const requestId = String(headers['request-id']);
   assert.not.match(body.toString(), requestId);
   return requestId;

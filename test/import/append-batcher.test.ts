@@ -8,7 +8,7 @@ import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { added } from '../support/contract/event-store-contract.ts';
 import { startTcpProxy } from '../support/broker/tcp-proxy.ts';
 import { maxBatchLength } from '../../src/kit/nats/stream/atomic-batch.ts';
-import { gatherAppends } from '../../scripts/import/append-batcher.ts';
+import { createAppendBatcher } from '../../scripts/import/append-batcher.ts';
 import { createCodec } from '../../src/kit/nats/stream/codec.ts';
 import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
 import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
@@ -26,7 +26,7 @@ const options = { connection, jsm, stream: 'LAPTOPS', subjects, codec, ackTimeou
 const store = createEventStore(options);
 
 let alone = 0;
-const append = gatherAppends(options, (one) => {
+const append = createAppendBatcher(options, (one) => {
   alone += 1;
   return store.append(one);
 });
@@ -95,9 +95,9 @@ bulk('do not suffer from one that comes too late', async () => {
 bulk('are found where they lie when the acknowledgement is lost', async () => {
   const before = (await directJsm.streams.info('LAPTOPS')).state.last_seq;
   let publishes = 0;
-  proxy.decide(() => ((publishes += 1) === 10 ? 'cut after' : 'pass'));
+  proxy.onPublish(() => ((publishes += 1) === 10 ? 'cut after' : 'pass'));
   const { ids, results } = await addMany(10);
-  proxy.decide(() => 'pass');
+  proxy.onPublish(() => 'pass');
   assert.ok(
     results.every(({ outcome }) => outcome === 'written' || outcome === 'duplicate'),
     JSON.stringify(results),

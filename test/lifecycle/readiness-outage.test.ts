@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
-import { freeze, wake } from '../support/broker/freeze.ts';
+import { freeze, unfreeze } from '../support/broker/freeze.ts';
 import { startLoggedService, type LoggedService } from '../support/process/logged-service.ts';
 
 const broker = await startTestBroker();
@@ -59,7 +59,7 @@ test('stays ready for its grace period when the broker is killed, and comes back
 test('the same when the broker hangs and says nothing', async () => {
   await freeze(broker.pid);
   await assertOutage();
-  wake(broker.pid);
+  unfreeze(broker.pid);
   await awaitReady(strict);
 });
 test('and is ready again only with what it has missed', async () => {

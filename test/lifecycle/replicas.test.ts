@@ -3,12 +3,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
-import { assertProblem, positionOf, type Answer } from '../support/http/http.ts';
-import { startLag } from '../support/process/lag.ts';
+import { assertProblem, positionOf, type HttpResponse } from '../support/http/http.ts';
+import { startDelayingProxy } from '../support/broker/delaying-proxy.ts';
 import { startTestSystem, type Replica } from '../support/process/system.ts';
 
 const { broker, connection, start, countMessages, close } = await startTestSystem();
-const lag = await startLag(broker.url, 20);
+const lag = await startDelayingProxy(broker.url, 20);
 const [one, two, three, late] = await Promise.all([
   start('laptops'),
   start('laptops'),
@@ -61,7 +61,7 @@ agreeing('whoever of them was written to, and whatever was published past them',
     const { delete: remove, post, put } = replicaAt(index);
     const id = ((index * 7) % 60) + 1;
     const laptop = { title: `T${index}`, model: `M${index % 5}` };
-    const answers: readonly (() => Promise<Answer>)[] = [
+    const answers: readonly (() => Promise<HttpResponse>)[] = [
       () => post('/laptops', { json: { id, ...laptop } }),
       () => put(`/laptops/${id}`, { json: laptop }),
       () => put(`/laptops/${id}`, { json: laptop }),

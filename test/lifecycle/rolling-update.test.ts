@@ -10,7 +10,7 @@ import { LaptopDocument } from '../../src/laptops/documents.ts';
 import { startTestCluster } from '../support/broker/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { createHttpClient } from '../support/http/http.ts';
-import { sendUntilAnswered, type Write } from '../support/http/idempotent-client.ts';
+import { sendWithRetry, type Write } from '../support/http/idempotent-client.ts';
 import { findNginx, startLoadBalancer } from '../support/http/load-balancer.ts';
 import { checkOutPreviousBuild } from '../support/process/previous-build.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
@@ -53,7 +53,7 @@ function startLoad(url: string, readHeaders: Readonly<Record<string, string>>) {
 
   /** Every write is sent until it has its answer, under one key; each time that it had none is a failure. */
   async function send(write: Write, wanted: number): Promise<string | undefined> {
-    const { status, text } = await sendUntilAnswered(() => `${url}/laptops`, write, {
+    const { status, text } = await sendWithRetry(() => `${url}/laptops`, write, {
       onRetry: (reason) => failures.push(`${write.method}: ${reason}`),
     });
     if (status === wanted) return text;

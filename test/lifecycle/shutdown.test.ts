@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
-import { freeze, wake } from '../support/broker/freeze.ts';
+import { freeze, unfreeze } from '../support/broker/freeze.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
 
 const broker = await startTestBroker();
@@ -181,7 +181,7 @@ test('answers a write in time when nobody knows what became of it', async () => 
     assert.is(await answered, 503);
     await endsInTime(service, since);
   } finally {
-    wake(broker.pid);
+    unfreeze(broker.pid);
   }
 });
 

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { provisionSnapshots, snapshotBucket } from '../../src/kit/nats/snapshots/snapshots.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
-import type { Answer } from '../support/http/http.ts';
+import type { HttpResponse } from '../support/http/http.ts';
 import {
   launchLoggedService,
   startLoggedService,
@@ -58,7 +58,7 @@ async function showAll({ get }: LoggedService) {
   return { list: list.body, tags, rejections: (await get('/laptops/rejections')).body };
 }
 
-const essenceOf = ({ status, headers, text }: Answer) => ({ status, text, tag: headers.get('ETag') });
+const essenceOf = ({ status, headers, text }: HttpResponse) => ({ status, text, tag: headers.get('ETag') });
 const keyed = (index: number) => ({
   json: { ...(index % 2 === 0 && { id: 1000 + index }), title: `Keyed ${index}`, model: 'M' },
   headers: { 'Idempotency-Key': `key-${index}` },

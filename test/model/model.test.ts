@@ -8,7 +8,7 @@ import { createCodec } from '../../src/kit/nats/stream/codec.ts';
 import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
-import { startLag } from '../support/process/lag.ts';
+import { startDelayingProxy } from '../support/broker/delaying-proxy.ts';
 import { publishAll } from '../support/broker/publish.ts';
 import { startServiceProcess } from '../support/process/service-process.ts';
 import { findViolations, knownPorts, versionsOf } from './checker.ts';
@@ -26,7 +26,7 @@ await publishAll(connection.nc, [
   },
 ]);
 // One replica close to the broker, one a little behind, one far behind: what it shows is old news to the others.
-const lags = await Promise.all([startLag(broker.url, 5), startLag(broker.url, 25)]);
+const lags = await Promise.all([startDelayingProxy(broker.url, 5), startDelayingProxy(broker.url, 25)]);
 const services = await Promise.all(
   [broker.url, ...lags.map(({ url }) => url)].map((natsUrl) =>
     startServiceProcess('laptops', { natsUrl, env: { SNAPSHOT_EVERY: '50' } }),

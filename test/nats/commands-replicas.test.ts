@@ -1,42 +1,42 @@
-/** Commands over NATS when replicas are missing, slow, or die: the caller gets a clear error, or one correct answer. */
+/** Commands over NATS while replicas are missing, frozen or killed. */
 
 import { Svcm } from '@nats-io/services';
 import { errors, headers } from 'nats';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
-import { freeze, wake } from '../support/broker/freeze.ts';
+import { freeze, unfreeze } from '../support/broker/freeze.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { connection, start, countMessages, close } = await startTestSystem();
 const { nc } = connection;
 
-/** How long a caller waits, in milliseconds, before it asks again under the same id. */
-const patienceMs = 2_000;
+/** Request timeout in ms; after it, the caller repeats the request with the same message id. */
+const timeoutMs = 2_000;
 
-/** One request, as a caller sends it who knows that it may have to send it again. */
+/** Sends one `add` command. The message id makes it safe to repeat. */
 async function add(id: number, messageId: string): Promise<{ position: number; laptop: unknown }> {
   const fields = headers();
   fields.set('Nats-Msg-Id', messageId);
   const payload = JSON.stringify({ id, title: 'Lenovo', model: 'S3' });
-  const reply = await nc.request('laptops.commands.add', payload, { timeout: patienceMs, headers: fields });
+  const reply = await nc.request('laptops.commands.add', payload, { timeout: timeoutMs, headers: fields });
   assert.not(reply.headers?.get('Nats-Service-Error-Code'), reply.string());
   return reply.json();
 }
 
-/** Asks until there is an answer; what is no answer has to be a timeout. Gives how often it asked, too. */
-async function addForSure(id: number, messageId: string) {
-  for (let tries = 1; ; tries++) {
+/** Repeats the command until a reply arrives; every failed attempt must be a timeout. Also returns the number of attempts. */
+async function addWithRetries(id: number, messageId: string) {
+  for (let attempts = 1; ; attempts++) {
     try {
-      return { ...(await add(id, messageId)), tries };
+      return { ...(await add(id, messageId)), attempts };
     } catch (error) {
       assert.instance(error, errors.TimeoutError);
-      assert.ok(tries < 60, 'no answer in all that time');
+      assert.ok(attempts < 60, 'no reply within 60 attempts');
     }
   }
 }
 
-/** How many requests to add a laptop all replicas have taken together. */
+/** Returns the number of `add` requests received by all replicas together. */
 async function countRequests(): Promise<number> {
   let sum = 0;
   for await (const { endpoints = [] } of await new Svcm(nc).client().stats('laptops'))
@@ -44,9 +44,9 @@ async function countRequests(): Promise<number> {
   return sum;
 }
 
-const missing = suite('without a replica');
+const noReplicas = suite('a command without a running replica');
 
-missing('the caller is told at once that nobody responds', async () => {
+noReplicas('fails at once with "no responders"', async () => {
   const started = performance.now();
   const error = await add(1, 'nobody').then(
     () => undefined,
@@ -54,69 +54,69 @@ missing('the caller is told at once that nobody responds', async () => {
   );
   assert.instance(error, errors.RequestError);
   assert.ok(error instanceof errors.RequestError && error.isNoResponders());
-  assert.ok(performance.now() - started < patienceMs);
+  assert.ok(performance.now() - started < timeoutMs);
   assert.is(await countMessages('laptops.events.1'), 0);
 });
-missing.run();
+noReplicas.run();
 
 const [one, two] = await Promise.all([start('laptops'), start('laptops')]);
 const laptopOf = (id: number) => ({ id, title: 'Lenovo', model: 'S3', ports: [] });
 
-const slow = suite('while one of two replicas does not move');
+const frozenReplica = suite('a command while one of two replicas is frozen');
 
-slow(
-  'the caller times out or gets an answer; asked again under the same id, it gets the one answer',
+frozenReplica(
+  'is executed once, and a repetition with the same message id returns the same reply',
   async () => {
     await freeze(one.pid);
-    let answers;
+    let replies;
     try {
-      answers = await Promise.all(
-        Array.from({ length: 40 }, (_, index) => addForSure(100 + index, `slow-${index}`)),
+      replies = await Promise.all(
+        Array.from({ length: 40 }, (_, index) => addWithRetries(100 + index, `slow-${index}`)),
       );
     } finally {
-      wake(one.pid);
+      unfreeze(one.pid);
     }
-    // Both kinds happened: else this shows nothing.
+    // Both outcomes must occur, otherwise the test proves nothing.
     assert.ok(
-      answers.some(({ tries }) => tries > 1),
-      'none of the requests was for the frozen replica',
+      replies.some(({ attempts }) => attempts > 1),
+      'no request reached the frozen replica',
     );
     assert.ok(
-      answers.some(({ tries }) => tries === 1),
-      'all of the requests were for the frozen replica',
+      replies.some(({ attempts }) => attempts === 1),
+      'every request reached the frozen replica',
     );
-    // The replica that wakes up finds the requests that nobody waits for any more, and must not carry them out again.
-    const asked = answers.reduce((sum, { tries }) => sum + tries, 0);
-    await eventually(async () => assert.is(await countRequests(), asked), 30_000);
-    for (const [index, { position, laptop }] of answers.entries()) {
+    // The resumed replica receives requests whose callers have timed out, and must not execute them a second time.
+    const requestCount = replies.reduce((sum, { attempts }) => sum + attempts, 0);
+    await eventually(async () => assert.is(await countRequests(), requestCount), 30_000);
+    for (const [index, { position, laptop }] of replies.entries()) {
       assert.equal(laptop, laptopOf(100 + index));
       assert.equal(await add(100 + index, `slow-${index}`), { position, laptop });
       assert.is(await countMessages(`laptops.events.${100 + index}`), 1);
     }
   },
 );
-slow.run();
+frozenReplica.run();
 
-const dying = suite('when a replica is killed in the middle');
+const killedReplica = suite('a command while a replica is killed');
 
-dying('each command is carried out once and answered once it is asked for again', async () => {
-  const asked = Array.from({ length: 200 }, (_, index) => addForSure(1000 + index, `kill-${index}`));
-  await Promise.race(asked);
+killedReplica('is executed once and gets a reply when it is repeated', async () => {
+  const requests = Array.from({ length: 200 }, (_, index) => addWithRetries(1000 + index, `kill-${index}`));
+  await Promise.race(requests);
   await one.stop('SIGKILL');
-  const answers = await Promise.all(asked);
-  const positions = new Set(answers.map(({ position }) => position));
+  const replies = await Promise.all(requests);
+  const positions = new Set(replies.map(({ position }) => position));
   assert.is(positions.size, 200);
-  for (const [index, { laptop }] of answers.entries()) assert.equal(laptop, laptopOf(1000 + index));
+  for (const [index, { laptop }] of replies.entries()) assert.equal(laptop, laptopOf(1000 + index));
   const counts = await Promise.all(
-    answers.map((_, index) => countMessages(`laptops.events.${1000 + index}`)),
+    replies.map((_, index) => countMessages(`laptops.events.${1000 + index}`)),
   );
   assert.equal(new Set(counts), new Set([1]));
-  // The other replica shows the same that was answered.
+  // The other replica has the same laptops.
   const { body } = await two.get('/laptops?after=999', { headers: { 'Wait-For-Position': 'latest' } });
   assert.equal(
     body,
-    answers.map((_, index) => laptopOf(1000 + index)),
+    replies.map((_, index) => laptopOf(1000 + index)),
   );
 });
-dying.after(close);
-dying.run();
+killedReplica.after(close);
+killedReplica.run();

@@ -1,4 +1,4 @@
-/** Commands and queries as a person types them: `nats req laptops.commands.add …`, with the real CLI. */
+/** Commands and queries sent with the real CLI: `nats req laptops.commands.add …`. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,17 +9,17 @@ const system = await startTestSystem();
 const laptops = await system.start('laptops');
 const nats = await openNatsCli(system.broker.url);
 
-/** The reply's body, which `nats req` prints on standard output. */
+/** Parses the reply body; `nats req` prints it on standard output. */
 function bodyOf({ stdout, stderr }: CommandResult): unknown {
   try {
     return JSON.parse(stdout);
   } catch (error) {
-    throw new Error(`no JSON was replied: ${stdout}${stderr}`, { cause: error });
+    throw new Error(`the reply is not JSON: ${stdout}${stderr}`, { cause: error });
   }
 }
 
 const test = suite('nats req');
-const it = nats.isHere ? test : test.skip;
+const it = nats.isInstalled ? test : test.skip;
 
 it('adds, revises, gets and removes a laptop', async () => {
   const laptop = { id: 1, title: 'Lenovo', model: 'S3', ports: [] };
@@ -39,7 +39,7 @@ it('adds, revises, gets and removes a laptop', async () => {
   assert.is(await system.countMessages('laptops.events.1'), 3);
 });
 
-it('with the same Nats-Msg-Id carries a command out once, and gives the same answer', async () => {
+it('with the same Nats-Msg-Id executes a command once and prints the same reply', async () => {
   const line = `nats req laptops.commands.add '{"title":"Apple","model":"Air"}' -H Nats-Msg-Id:order-17`;
   const before = await system.countMessages('laptops.events.*');
   const first = await nats.run(line);
@@ -50,7 +50,7 @@ it('with the same Nats-Msg-Id carries a command out once, and gives the same ans
   assert.match(other.stderr, 'Nats-Service-Error-Code: 422');
 });
 
-it('with Nats-Expected-Last-Subject-Sequence changes only what was seen', async () => {
+it('with Nats-Expected-Last-Subject-Sequence is rejected if the laptop changed since', async () => {
   const added = await nats.run(`nats req laptops.commands.add '{"id":3,"title":"Dell","model":"XPS"}' --raw`);
   const position = Number(/"position":(\d+)/.exec(added.stdout)?.[1]);
   const revise = (model: string) =>
@@ -66,13 +66,19 @@ it('with Nats-Expected-Last-Subject-Sequence changes only what was seen', async 
 });
 
 for (const [what, line, code, problem, detail] of [
-  ['a taken id', `add '{"id":3,"title":"a","model":"b"}'`, 409, 'conflict', /already a laptop/],
-  ['no such laptop', `revise '{"id":77,"title":"a","model":"b"}'`, 404, 'not-found', /no laptop/],
-  ['no JSON', `add '{"title":'`, 400, 'malformed', /JSON/],
-  ['a field too few', `add '{"title":"a"}'`, 422, 'invalid', /"pointer":"\/model"/],
-  ['a field too many', `add '{"title":"a","model":"b","colour":"red"}'`, 422, 'invalid', /colour/],
+  ['an id that is in use', `add '{"id":3,"title":"a","model":"b"}'`, 409, 'conflict', /already a laptop/],
+  [
+    'a laptop that does not exist',
+    `revise '{"id":77,"title":"a","model":"b"}'`,
+    404,
+    'not-found',
+    /no laptop/,
+  ],
+  ['a payload that is not JSON', `add '{"title":'`, 400, 'malformed', /JSON/],
+  ['a missing field', `add '{"title":"a"}'`, 422, 'invalid', /"pointer":"\/model"/],
+  ['an unknown field', `add '{"title":"a","model":"b","colour":"red"}'`, 422, 'invalid', /colour/],
 ] as const) {
-  it(`is told of ${what} with a code, a sentence and the problem document`, async () => {
+  it(`for ${what} prints an error code, an error text and the problem document`, async () => {
     const { stdout, stderr } = await nats.run(`nats req laptops.commands.${line}`);
     assert.match(stderr, new RegExp(`^.*Nats-Service-Error-Code: ${code}$`, 'm'));
     assert.match(stderr, /^.*Nats-Service-Error: \S.*$/m);
@@ -81,7 +87,7 @@ for (const [what, line, code, problem, detail] of [
   });
 }
 
-it('says that nobody answers when the service is stopped, and does not wait for the time-out', async () => {
+it('prints "no responders" without waiting for the timeout if the service is stopped', async () => {
   assert.is(await laptops.stop(), 0);
   const { stdout, stderr } = await nats.run(`nats req laptops.commands.add '{"title":"a","model":"b"}'`);
   assert.match(stderr, 'No responders are available');

@@ -1,4 +1,4 @@
-/** Events as a person publishes and reads them: `nats pub`, `nats sub`, `nats stream view`, with the real CLI. */
+/** Events published and read with the real CLI: `nats pub`, `nats sub`, `nats stream view`. */
 
 import { spawnSync } from 'node:child_process';
 import { suite } from 'uvu';
@@ -13,9 +13,9 @@ const nats = await openNatsCli(system.broker.url);
 const latest = { headers: { 'Wait-For-Position': 'latest' } };
 
 const publishing = suite('nats pub');
-const whenPublishing = nats.isHere ? publishing : publishing.skip;
+const pub = nats.isInstalled ? publishing : publishing.skip;
 
-whenPublishing('of an event makes the laptop, which REST then shows', async () => {
+pub('of a LaptopAdded event creates the laptop in the REST API', async () => {
   const { code, stderr } = await nats.run(
     `nats pub laptops.events.42 '{"type":"LaptopAdded","title":"Lenovo","model":"S3"}'`,
   );
@@ -26,7 +26,7 @@ whenPublishing('of an event makes the laptop, which REST then shows', async () =
   assert.equal(body, { id: 42, title: 'Lenovo', model: 'S3', ports: [] });
 });
 
-whenPublishing('with headers: an id is taken once, an expectation that is wrong is refused', async () => {
+pub('stores a message id once and rejects a wrong expected sequence', async () => {
   const event = `'{"type":"LaptopAdded","title":"Dell","model":"XPS"}'`;
   const line = `nats pub --jetstream laptops.events.43 ${event} -H Nats-Msg-Id:order-18`;
   assert.match((await nats.run(line)).stderr, /Stored in Stream: LAPTOPS Sequence: 2$/m);
@@ -45,8 +45,8 @@ whenPublishing('with headers: an id is taken once, an expectation that is wrong 
   assert.is((await laptops.get('/laptops/43', latest)).status, 200);
 });
 
-whenPublishing(
-  'of an old shape is read as today, and of what is wrong is listed with its reason',
+pub(
+  'of an old event version is upcast, and of an invalid message is listed as a rejection with its reason',
   async () => {
     for (const [subject, payload] of [
       ['44', '{"type":"LaptopRevised","title":"nobody"}'],
@@ -74,12 +74,12 @@ whenPublishing(
 publishing.run();
 
 const reading = suite('nats sub and nats stream view');
-const whenReading = nats.isHere ? reading : reading.skip;
+const read = nats.isInstalled ? reading : reading.skip;
 
-whenReading('sub gets what REST and NATS cause, live', async () => {
+read('sub receives the events of REST and NATS commands live', async () => {
   const subscriber = nats.start(`nats sub 'laptops.events.>'`);
   await subscriber.awaitOutput(/Subscribing on laptops\.events\.>/);
-  // The line is printed before the broker knows of it: what is published until then is not seen.
+  // The CLI prints this line before the broker has registered the subscription: publish until an event arrives.
   await eventually(async () => {
     await nats.run(`nats pub laptops.events.999 '{"type":"LaptopRemoved"}'`);
     assert.match(subscriber.output(), 'laptops.events.999');
@@ -93,7 +93,7 @@ whenReading('sub gets what REST and NATS cause, live', async () => {
   await subscriber.interrupt();
 });
 
-whenReading('sub reads the log from a position, and from a durable place', async () => {
+read('sub reads the stream from a start sequence to its end', async () => {
   const fromTwo = `nats sub --stream LAPTOPS --start-sequence 2 'laptops.events.>' --terminate-at-end`;
   const { stdout } = await nats.run(fromTwo);
   const seen = Array.from(stdout.matchAll(/stream: LAPTOPS seq: (\d+)/g), ([, position]) => Number(position));
@@ -104,18 +104,23 @@ whenReading('sub reads the log from a position, and from a durable place', async
   );
 });
 
-const script = spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0;
-if (nats.isHere && !script) {
-  process.stdout.write('skipped: nats stream view; it wants a terminal, and no util-linux script is here\n');
+const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0;
+if (nats.isInstalled && !hasTerminal) {
+  process.stdout.write(
+    'skipped: nats stream view needs a terminal, and util-linux script is not installed\n',
+  );
 }
-(script ? whenReading : reading.skip)('stream view shows the log to a person at a terminal', async () => {
-  const { code, stdout } = await nats.run(`script -qec 'nats stream view LAPTOPS 25' /dev/null`);
-  assert.is(code, 0);
-  assert.match(stdout, /\[1\] Subject: laptops\.events\.42 Received: /);
-  assert.match(stdout, '{"type":"LaptopAdded","title":"Lenovo","model":"S3"}');
-  assert.match(stdout, /\[2\] Subject: laptops\.events\.43 [^]*Nats-Msg-Id: order-18/);
-  assert.match(stdout, 'Reached apparent end of data');
-});
+(hasTerminal ? read : reading.skip)(
+  'stream view prints the messages of the stream on a terminal',
+  async () => {
+    const { code, stdout } = await nats.run(`script -qec 'nats stream view LAPTOPS 25' /dev/null`);
+    assert.is(code, 0);
+    assert.match(stdout, /\[1\] Subject: laptops\.events\.42 Received: /);
+    assert.match(stdout, '{"type":"LaptopAdded","title":"Lenovo","model":"S3"}');
+    assert.match(stdout, /\[2\] Subject: laptops\.events\.43 [^]*Nats-Msg-Id: order-18/);
+    assert.match(stdout, 'Reached apparent end of data');
+  },
+);
 
 reading.after(() => system.close());
 reading.run();

@@ -1,4 +1,4 @@
-/** The services and their streams as an operator sees and makes them, with the real CLI. */
+/** Creates the streams and inspects the services with the real CLI. */
 
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -8,16 +8,16 @@ import { createHttpClient } from '../support/http/http.ts';
 import { openNatsCli } from '../support/broker/nats-cli.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
 
-// An empty server: no stream is there until the CLI makes it.
+// Without streams: the CLI creates them.
 const broker = await startTestBroker();
 const nats = await openNatsCli(broker.url);
 const streams = fileURLToPath(new URL('../../streams', import.meta.url));
 const replicas: ServiceProcess[] = [];
 
 const test = suite('nats stream add and nats micro');
-const it = nats.isHere ? test : test.skip;
+const it = nats.isInstalled ? test : test.skip;
 
-it('stream add --config makes the streams on an empty server, and the services start on them', async () => {
+it('stream add --config creates the streams on an empty server, and the services start on them', async () => {
   for (const service of ['laptops', 'ports']) {
     const { code, stdout } = await nats.run(`nats stream add --config '${streams}/${service}.json'`);
     assert.is(code, 0);
@@ -38,11 +38,11 @@ it('stream add --config makes the streams on an empty server, and the services s
   assert.match((await nats.run('nats stream info LAPTOPS')).stdout, /Messages: 1$/m);
 });
 
-it('micro ls lists both services, every replica of them', async () => {
+it('micro ls lists every replica of both services', async () => {
   const { stdout } = await nats.run('nats micro ls');
   assert.match(stdout, 'The laptops service of Portside.');
   assert.match(stdout, 'The ports service of Portside.');
-  // The name stands in the first line of each service only.
+  // Only the first line of each service contains its name.
   const ids = Array.from(stdout.matchAll(/^│[^│]*│[^│]*│ (\w{22}) │/gm), ([, id]) => id);
   assert.is(new Set(ids).size, 4);
 });
@@ -53,7 +53,7 @@ it('micro ping reaches every replica', async () => {
   assert.is(new Set(ids).size, 3);
 });
 
-it('micro info tells the version, every endpoint and the forms of what it takes and answers', async () => {
+it('micro info prints the version and every endpoint with its request and response schemas', async () => {
   const { stdout } = await nats.run('nats micro info laptops');
   assert.match(stdout, /Version: \d+\.\d+\.\d+/);
   for (const endpoint of [
@@ -69,7 +69,7 @@ it('micro info tells the version, every endpoint and the forms of what it takes 
   assert.match(json, String.raw`\"required\":[\"title\",\"model\"]`);
 });
 
-it('micro stats counts the requests over all replicas', async () => {
+it('micro stats counts the requests of each replica', async () => {
   for (let id = 100; id < 130; id++) {
     await nats.run(`nats req laptops.commands.add '{"id":${id},"title":"a","model":"b"}'`);
   }

@@ -1,6 +1,6 @@
 /**
- * docs/nats-cookbook.md tells the truth: each of its commands is run, and prints what stands there. With
- * PORTSIDE_WRITE_COOKBOOK=1 what is printed is written into it instead.
+ * Runs every command of docs/nats-cookbook.md and compares the output with the document. With
+ * PORTSIDE_WRITE_COOKBOOK=1, writes the output into the document instead.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NATS_CLI } from '../../scripts/setup/programs/programs.mjs';
 import { startTestBroker } from '../support/broker/broker.ts';
-import { cook, normalise, readCookbook } from '../support/cookbook.ts';
+import { runCookbook, normalizeOutput, parseCookbook } from '../support/cookbook.ts';
 import { eventually } from '../support/eventually.ts';
 import { openNatsCli } from '../support/broker/nats-cli.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
@@ -17,19 +17,17 @@ import { startServiceProcess, type ServiceProcess } from '../support/process/ser
 const file = new URL('../../docs/nats-cookbook.md', import.meta.url);
 const document = readFileSync(file, 'utf8');
 
-/** Up to here the server is empty; from here on both services run. */
+/** Marks the place in the document where the services start. The server is empty before it. */
 const servicesStart = '<!-- npm start -->';
 
 const broker = await startTestBroker({ monitorPort: 0 });
 const nats = await openNatsCli(broker.url);
 const services: ServiceProcess[] = [];
 const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0;
-// Another version may print its tables in another way, and be right.
+// Other CLI versions format their tables differently.
 const isPinned = nats.version.startsWith(NATS_CLI.pinnedVersion.replace(/\.\d+$/, '.'));
-if (nats.isHere && !(hasTerminal && isPinned)) {
-  process.stdout.write(
-    `skipped: the cookbook; it wants nats ${NATS_CLI.pinnedVersion} and util-linux script\n`,
-  );
+if (nats.isInstalled && !(hasTerminal && isPinned)) {
+  process.stdout.write(`skipped: the cookbook needs nats ${NATS_CLI.pinnedVersion} and util-linux script\n`);
 }
 
 async function awaitSubscriber(): Promise<void> {
@@ -39,11 +37,11 @@ async function awaitSubscriber(): Promise<void> {
   });
 }
 
-const test = suite('the cookbook of the nats command line');
+const test = suite('docs/nats-cookbook.md');
 
-test('it has every command that is promised', () => {
-  const commands = readCookbook(document).flatMap(({ steps }) => steps.map(({ command }) => command));
-  for (const promised of [
+test('contains an example of every supported command', () => {
+  const commands = parseCookbook(document).flatMap(({ steps }) => steps.map(({ command }) => command));
+  for (const prefix of [
     'nats req laptops.commands.add',
     'nats req --raw laptops.queries.list',
     'nats pub laptops.events.',
@@ -55,33 +53,36 @@ test('it has every command that is promised', () => {
     'nats micro stats laptops',
   ]) {
     assert.ok(
-      commands.some((command) => command.startsWith(promised)),
-      promised,
+      commands.some((command) => command.startsWith(prefix)),
+      prefix,
     );
   }
 });
 
-test('two outputs that differ in more than times and ids are told apart', () => {
+test('is compared without times, but with ids and positions', () => {
   const output = (position: number, id: string) =>
     `10:11:12 Received with rtt 3.1ms\n10:11:12 Nats-Msg-Id: ${id}\n{"position":${position}}`;
-  assert.is(normalise(output(1, 'a')), normalise(output(1, 'a').replaceAll('10:11:12', '23:59:59')));
-  assert.is.not(normalise(output(1, 'a')), normalise(output(2, 'a')));
-  assert.is.not(normalise(output(1, 'a')), normalise(output(1, 'b')));
+  assert.is(
+    normalizeOutput(output(1, 'a')),
+    normalizeOutput(output(1, 'a').replaceAll('10:11:12', '23:59:59')),
+  );
+  assert.is.not(normalizeOutput(output(1, 'a')), normalizeOutput(output(2, 'a')));
+  assert.is.not(normalizeOutput(output(1, 'a')), normalizeOutput(output(1, 'b')));
 });
 
-(nats.isHere && hasTerminal && isPinned ? test : test.skip)(
-  'every output in it is what is printed',
+(nats.isInstalled && hasTerminal && isPinned ? test : test.skip)(
+  'shows the output that each command prints',
   async () => {
     const [onEmptyServer = '', withServices = ''] = document.split(servicesStart);
-    const before = await cook(onEmptyServer, nats, awaitSubscriber);
+    const before = await runCookbook(onEmptyServer, nats, awaitSubscriber);
     const services = await Promise.all(
       ['laptops', 'ports'].map((name) => startServiceProcess(name, { natsUrl: broker.url })),
     );
-    const after = await cook(withServices, nats, awaitSubscriber);
+    const after = await runCookbook(withServices, nats, awaitSubscriber);
     await Promise.all(services.map((service) => service.stop()));
     const printed = [before, after].join(servicesStart);
     if (process.env['PORTSIDE_WRITE_COOKBOOK'] === '1') writeFileSync(file, printed);
-    else assert.is(normalise(printed), normalise(document));
+    else assert.is(normalizeOutput(printed), normalizeOutput(document));
   },
 );
 

@@ -1,9 +1,7 @@
-/** When a snapshot is written, which one is loaded, and what is kept in the bucket. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
-import { createSnapshotBench, fillStream, showImage } from '../support/snapshot-bench.ts';
+import { createSnapshotFixture, fillStream, toPlainImage } from '../support/snapshot-fixture.ts';
 
 const broker = await startTestBroker();
 const [{ connection, jsm }, { connection: other }] = await Promise.all([
@@ -11,31 +9,31 @@ const [{ connection, jsm }, { connection: other }] = await Promise.all([
   connectForTest(broker),
 ]);
 const { nc } = connection;
-const bench = (messages = 10) => createSnapshotBench(nc, jsm, { messages });
+const createFixture = (messages = 10) => createSnapshotFixture(nc, jsm, { messages });
 
 const seconds = 1_000;
 const hours = 3_600 * seconds;
 const ago = (milliseconds: number) => ({ mtime: new Date(Date.now() - milliseconds).toISOString() });
 
-const keeping = suite('a snapshot that is saved');
+const saved = suite('a saved snapshot');
 
-keeping('is loaded as it was', async () => {
-  const { open, imageAt, takeReasons } = await bench();
+saved('is loaded unchanged', async () => {
+  const { open, imageAt, takeReasons } = await createFixture();
   const image = await imageAt(5);
   assert.is(await (await open()).save(image, 0), 'written');
-  assert.equal(showImage(await (await open()).load(10)), showImage(image));
+  assert.equal(toPlainImage(await (await open()).load(10)), toPlainImage(image));
   assert.equal(takeReasons(), []);
 });
-keeping('is loaded as it was also when it is large', async () => {
-  const { open, imageAt, bucket } = await bench();
+saved('of several chunks is loaded unchanged', async () => {
+  const { open, imageAt, bucket } = await createFixture();
   const image = await imageAt(5, 20_000);
   await (await open()).save(image, 0);
   const { state } = await jsm.streams.info(`OBJ_${bucket}`);
   assert.ok(state.messages > 5, `${state.messages} messages`);
-  assert.equal(showImage(await (await open()).load(10)), showImage(image));
+  assert.equal(toPlainImage(await (await open()).load(10)), toPlainImage(image));
 });
-keeping('is described by what it was folded from', async () => {
-  const { open, imageAt, stream } = await bench();
+saved('is listed with its position, times, stream and size', async () => {
+  const { open, imageAt, stream } = await createFixture();
   const before = Date.now();
   const image = await imageAt(5);
   const snapshots = await open();
@@ -50,8 +48,8 @@ keeping('is described by what it was folded from', async () => {
   assert.ok(written >= before && written <= Date.now());
   assert.ok(size > 100 && size < 2_000);
 });
-keeping('is not there for a position before it: the nearest one is', async () => {
-  const { open, imageAt } = await bench();
+saved('is loaded only for positions at or after its own, the nearest one first', async () => {
+  const { open, imageAt } = await createFixture();
   const snapshots = await open();
   for (const position of [2, 4, 6]) await snapshots.save(await imageAt(position), 0);
   const loaded = async (upTo: number) => (await snapshots.load(upTo))?.position;
@@ -67,46 +65,46 @@ keeping('is not there for a position before it: the nearest one is', async () =>
     6,
   ]);
 });
-keeping('is one of the three newest, and the bucket grows no further', async () => {
-  const { open, imageAt, objects, bucket } = await bench(12);
+saved('is deleted once three later ones exist, so that the bucket stops growing', async () => {
+  const { open, imageAt, objects, bucket } = await createFixture(12);
   const snapshots = await open();
   for (let position = 1; position <= 12; position++) {
     assert.is(await snapshots.save(await imageAt(position), 0), 'written');
     const positions = (await snapshots.list()).map((info) => info.position);
     assert.equal(
       positions,
-      [position, position - 1, position - 2].filter((kept) => kept > 0),
+      [position, position - 1, position - 2].filter((retained) => retained > 0),
     );
     const names = (await objects()).map(({ name }) => name);
     assert.is(names.length, positions.length + 1);
     assert.is(names.filter((name) => name.endsWith('.claim')).length, 1);
-    // Each snapshot and who writes one have a description, and a small snapshot has one chunk.
+    // One metadata message for each snapshot and for the claim, and one chunk for each small snapshot.
     const { state } = await jsm.streams.info(`OBJ_${bucket}`);
     assert.is(state.messages, 2 * positions.length + 1);
   }
 });
-keeping.run();
+saved.run();
 
-const skipping = suite('a snapshot is not written');
+const saving = suite('saving a snapshot');
 
-skipping('when there is one close enough', async () => {
-  const { open, imageAt } = await bench();
+saving('is skipped within the margin of an existing one', async () => {
+  const { open, imageAt } = await createFixture();
   const [one, two] = await Promise.all([open(), open()]);
   assert.is(await one.save(await imageAt(3), 2), 'written');
   for (const position of [1, 3, 4, 5]) assert.is(await two.save(await imageAt(position), 2), 'skipped');
   assert.is(await two.save(await imageAt(6), 2), 'written');
 });
-skipping('when nothing was read yet', async () => {
-  const { open, imageAt, objects } = await bench();
+saving('is skipped at position 0', async () => {
+  const { open, imageAt, objects } = await createFixture();
   assert.is(await (await open()).save({ ...(await imageAt(1)), position: 0 }, 0), 'skipped');
   assert.equal(await objects(), []);
 });
 for (const [what, stagger] of [
-  ['at the same moment', () => 0],
-  ['a moment later', (round: number) => (round % 10) * 0.7],
+  ['at the same time', () => 0],
+  ['within a few milliseconds', (round: number) => (round % 10) * 0.7],
 ] as const) {
-  skipping(`when another replica writes one ${what}: of each two or three, exactly one does`, async () => {
-    const { open, imageAt, takeReasons } = await bench(25);
+  saving(`succeeds on exactly one of two or three replicas that save ${what}`, async () => {
+    const { open, imageAt, takeReasons } = await createFixture(25);
     const replicas = await Promise.all([open(), open('a fold', other.nc), open()]);
     for (let round = 1; round <= 25; round++) {
       const image = await imageAt(round);
@@ -123,12 +121,12 @@ for (const [what, stagger] of [
     assert.equal(takeReasons(), []);
   });
 }
-skipping.run();
+saving.run();
 
-const claiming = suite('a replica that said that it writes one and never did');
+const staleClaim = suite('the claim of a replica that never writes its snapshot');
 
-claiming('is believed for a while, and then no longer', async () => {
-  const { open, imageAt, objects, describeAnew } = await bench();
+staleClaim('blocks other replicas for 120 s', async () => {
+  const { open, imageAt, objects, rewriteInfo } = await createFixture();
   const snapshots = await open();
   await snapshots.save(await imageAt(2), 0);
   const claim = (await objects()).find(({ name }) => name.endsWith('.claim'));
@@ -136,23 +134,23 @@ claiming('is believed for a while, and then no longer', async () => {
   const claimed = { metadata: { position: '5' } };
 
   for (const age of [0, 100 * seconds]) {
-    await describeAnew(claim, { ...claimed, ...ago(age) });
+    await rewriteInfo(claim, { ...claimed, ...ago(age) });
     assert.is(await snapshots.save(await imageAt(6), 0), 'skipped');
   }
-  await describeAnew(claim, { ...claimed, ...ago(130 * seconds) });
+  await rewriteInfo(claim, { ...claimed, ...ago(130 * seconds) });
   assert.is(await snapshots.save(await imageAt(6), 0), 'written');
   assert.equal(
     (await snapshots.list()).map(({ position }) => position),
     [6, 2],
   );
 });
-claiming.run();
+staleClaim.run();
 
-const renewing = suite('when the stream was made again');
+const recreated = suite('after the stream was created again');
 
-/** Three snapshots of the stream that was there before, all further on than the new one. */
-async function startAgain() {
-  const made = await bench();
+/** Saves three snapshots of a stream and creates it again, shorter than any of them. */
+async function recreateStream() {
+  const made = await createFixture();
   const snapshots = await made.open();
   for (const position of [8, 9, 10]) await snapshots.save(await made.imageAt(position), 0);
   await jsm.streams.delete(made.stream);
@@ -160,37 +158,40 @@ async function startAgain() {
   return made;
 }
 
-renewing('one replica writes, each time, and what there was is neither listed nor kept', async () => {
-  const { open, imageAt } = await startAgain();
-  const replicas = await Promise.all([open(), open(), open()]);
-  for (const position of [1, 2, 3, 4, 5]) {
-    const image = await imageAt(position);
-    const outcomes = await Promise.all(replicas.map((replica) => replica.save(image, 0)));
-    assert.is(outcomes.filter((outcome) => outcome === 'written').length, 1, `position ${position}`);
-    // Whoever skipped looks here for what there is.
-    const listed = (await replicas[0].list()).map((info) => info.position);
-    assert.equal(
-      listed,
-      [position, position - 1, position - 2].filter((kept) => kept > 0),
-    );
-  }
-});
-renewing('a replica that says that it writes one is believed', async () => {
-  const { open, imageAt, objects, describeAnew } = await startAgain();
+recreated(
+  'exactly one replica writes each snapshot, and the old ones are neither listed nor retained',
+  async () => {
+    const { open, imageAt } = await recreateStream();
+    const replicas = await Promise.all([open(), open(), open()]);
+    for (const position of [1, 2, 3, 4, 5]) {
+      const image = await imageAt(position);
+      const outcomes = await Promise.all(replicas.map((replica) => replica.save(image, 0)));
+      assert.is(outcomes.filter((outcome) => outcome === 'written').length, 1, `position ${position}`);
+      // A replica that skipped a snapshot finds the one of another replica in this list.
+      const listed = (await replicas[0].list()).map((info) => info.position);
+      assert.equal(
+        listed,
+        [position, position - 1, position - 2].filter((retained) => retained > 0),
+      );
+    }
+  },
+);
+recreated('the claim of another replica is respected until it expires', async () => {
+  const { open, imageAt, objects, rewriteInfo } = await recreateStream();
   const claim = (await objects()).find(({ name }) => name.endsWith('.claim'));
   assert.ok(claim !== undefined);
-  await describeAnew(claim, { metadata: { position: '3' }, ...ago(0) });
+  await rewriteInfo(claim, { metadata: { position: '3' }, ...ago(0) });
   const snapshots = await open();
   assert.is(await snapshots.save(await imageAt(4), 0), 'skipped');
-  await describeAnew(claim, { metadata: { position: '3' }, ...ago(130 * seconds) });
+  await rewriteInfo(claim, { metadata: { position: '3' }, ...ago(130 * seconds) });
   assert.is(await snapshots.save(await imageAt(4), 0), 'written');
 });
-renewing.run();
+recreated.run();
 
-const folds = suite('the snapshots of two folds');
+const folds = suite('snapshots of different folds');
 
-folds('are apart from each other', async () => {
-  const { open, imageAt } = await bench();
+folds('are independent', async () => {
+  const { open, imageAt } = await createFixture();
   const [one, two] = await Promise.all([open('one'), open('two')]);
   await one.save(await imageAt(3), 0);
   assert.is(await two.load(Infinity), undefined);
@@ -200,16 +201,16 @@ folds('are apart from each other', async () => {
   assert.is((await one.load(Infinity))?.position, 3);
   assert.is((await two.load(Infinity))?.position, 2);
 });
-folds('share a bucket for a day, then those that nobody writes any more are removed', async () => {
-  const { open, imageAt, objects, describeAnew, bucket } = await bench();
+folds('share a bucket, and those older than 24 h are removed by another fold', async () => {
+  const { open, imageAt, objects, rewriteInfo, bucket } = await createFixture();
   const [old, recent, current] = await Promise.all([open('old'), open('recent'), open('current')]);
   for (const position of [1, 2]) await old.save(await imageAt(position), 0);
-  for (const object of await objects()) await describeAnew(object, ago(25 * hours));
+  for (const object of await objects()) await rewriteInfo(object, ago(25 * hours));
   const oldNames = (await objects()).map(({ name }) => name);
   assert.is(oldNames.length, 3);
   await recent.save(await imageAt(3), 0);
   for (const object of await objects())
-    if (!oldNames.includes(object.name)) await describeAnew(object, ago(23 * hours));
+    if (!oldNames.includes(object.name)) await rewriteInfo(object, ago(23 * hours));
   assert.is((await objects()).length, 2);
 
   await current.save(await imageAt(4), 0);
@@ -217,15 +218,15 @@ folds('share a bucket for a day, then those that nobody writes any more are remo
   assert.is((await recent.load(Infinity))?.position, 3);
   assert.is((await current.load(Infinity))?.position, 4);
   assert.is((await objects()).length, 4);
-  // Of what was removed, only the marks are left.
+  // Only the deletion markers of the removed objects remain.
   const { state } = await jsm.streams.info(`OBJ_${bucket}`, { subjects_filter: `$O.${bucket}.C.>` });
   assert.is(Object.keys(state.subjects ?? {}).length, 2);
 });
-folds('its own are never removed, however old they are', async () => {
-  const { open, imageAt, objects, describeAnew } = await bench();
+folds('are never removed by their own fold, regardless of age', async () => {
+  const { open, imageAt, objects, rewriteInfo } = await createFixture();
   const snapshots = await open();
   await snapshots.save(await imageAt(1), 0);
-  for (const object of await objects()) await describeAnew(object, ago(1000 * hours));
+  for (const object of await objects()) await rewriteInfo(object, ago(1000 * hours));
   await snapshots.save(await imageAt(2), 0);
   assert.equal(
     (await snapshots.list()).map(({ position }) => position),

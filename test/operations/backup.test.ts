@@ -28,7 +28,7 @@ async function showAll({ url }: { readonly url: string }) {
 }
 
 const test = suite('a backup');
-const it = nats.isHere ? test : test.skip;
+const it = nats.isInstalled ? test : test.skip;
 const keyed = { json: { title: 'Lenovo', model: 'S3' }, headers: { 'Idempotency-Key': 'before-the-backup' } };
 
 it('restored on an empty server is what it was: positions, versions, keys and names', async () => {

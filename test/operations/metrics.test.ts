@@ -114,7 +114,7 @@ test('show writers that come first, acknowledgements that are lost, and a connec
   assert.is(await readFar('portside_command_retries_total'), 0);
   await eventually(async () => {
     // It misses what another replica writes, and decides on what it knows, unless it is noticed before.
-    proxy.dropDelivery();
+    proxy.dropNextDelivery();
     await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: String(Math.random()) } });
     const answer = await far.put('/laptops/1', { json: { title: 'Lenovo', model: String(Math.random()) } });
     assert.is(answer.status, 200);
@@ -124,13 +124,13 @@ test('show writers that come first, acknowledgements that are lost, and a connec
 
   assert.is(await readFar('portside_append_retries_total', stream), 0);
   let cuts = 0;
-  proxy.decide(() => (cuts++ === 0 ? 'cut before' : 'pass'));
+  proxy.onPublish(() => (cuts++ === 0 ? 'cut before' : 'pass'));
   const answer = await far.post('/laptops', { json: { id: 99, title: 'Lenovo', model: 'S3' } });
   assert.is(answer.status, 201);
   assert.ok(((await readFar('portside_append_retries_total', stream)) ?? 0) > 0);
   assert.ok(((await readFar('portside_nats_reconnects_total')) ?? 0) > 0);
 
-  proxy.shut();
+  proxy.rejectConnections();
   await eventually(async () => assert.is(await readFar('portside_nats_connected'), 0));
   assert.is(await readFar('portside_ready'), 1, 'it goes on answering from memory');
   const refused = await far.post('/laptops', { json: { title: 'Lenovo', model: 'S3' } });

@@ -11,7 +11,7 @@ import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import { startLoggedService } from '../support/process/logged-service.ts';
 import { readMetrics, valueOf } from '../support/observe/metrics.ts';
-import { readQuery } from '../support/observe/promql.ts';
+import { parseQuery } from '../support/observe/promql.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string) => readFile(`${root}/${file}`, 'utf8');
@@ -67,7 +67,7 @@ await eventually(async () => {
 
 /** What an expression asks for and is not there. */
 function findMissing(expression: string, legend = ''): string[] {
-  const { metrics, groupings } = readQuery(expression);
+  const { metrics, groupings } = parseQuery(expression);
   assert.ok(metrics.length > 0, `no metric in ${expression}`);
   const anyLabels = new Set(metrics.flatMap(({ name }) => [...(known.get(name) ?? [])]));
   const used = [...groupings, ...Array.from(legend.matchAll(/\{\{(\w+)\}\}/g), ([, label = '']) => label)];

@@ -79,11 +79,11 @@ broken('is away does no harm, and is told once', async () => {
 
 broken('refuses, and then takes spans again', async () => {
   const collector = await startCollector();
-  collector.behave('refuse');
+  collector.setBehavior('refuse');
   const service = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
   assert.is((await service.post('/laptops', laptop())).status, 201);
   await service.awaitLog(told);
-  collector.behave('take');
+  collector.setBehavior('take');
   await eventually(async () => {
     assert.is((await service.post('/laptops', laptop())).status, 201);
     assert.ok(collector.spans.length > 0);
@@ -95,7 +95,7 @@ broken('refuses, and then takes spans again', async () => {
 
 broken('never answers holds up neither requests nor the end', async () => {
   const collector = await startCollector();
-  collector.behave('hang');
+  collector.setBehavior('hang');
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, SHUTDOWN_TIMEOUT_SECONDS: '60' };
   const service = await start(env);
   for (let count = 0; count < 20; count++) {

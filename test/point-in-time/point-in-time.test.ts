@@ -11,7 +11,7 @@ import { laptopResource } from '../../src/laptops/resource.ts';
 import { createCodec } from '../../src/kit/nats/stream/codec.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
-import { assertProblem, pointersOf, type Answer, type HttpClient } from '../support/http/http.ts';
+import { assertProblem, pointersOf, type HttpResponse, type HttpClient } from '../support/http/http.ts';
 import { startLoggedService } from '../support/process/logged-service.ts';
 
 const broker = await startTestBroker();
@@ -32,7 +32,7 @@ type Moment = {
 };
 
 /** All by which a client tells two answers apart, but for the freshness of the replica. */
-function essenceOf({ status, headers, body }: Answer) {
+function essenceOf({ status, headers, body }: HttpResponse) {
   return { status, body, tag: headers.get('ETag') };
 }
 
@@ -40,7 +40,7 @@ function essenceOf({ status, headers, body }: Answer) {
 async function readAll({ get }: HttpClient, path: string, headers = {}): Promise<unknown[]> {
   const pages: unknown[] = [];
   for (let next: string | undefined = path; next !== undefined;) {
-    const answer: Answer = await get(next, { headers });
+    const answer: HttpResponse = await get(next, { headers });
     pages.push(essenceOf(answer));
     next = /^<(.*)>; rel="next"$/.exec(answer.headers.get('Link') ?? '')?.[1];
   }

@@ -1,114 +1,119 @@
-/** The routes that every service has, tried on each of them under each of its names. */
+/** The routes that every service has, tested on each collection under each of its names. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertProblem, positionOf, type Answer } from '../support/http/http.ts';
+import { assertProblem, positionOf, type HttpResponse } from '../support/http/http.ts';
 import { startTestSystem, type Replica } from '../support/process/system.ts';
 
 const { start, countMessages, close } = await startTestSystem();
 const [laptops, ports] = await Promise.all([start('laptops'), start('ports')]);
 
-type Door = {
+type Collection = {
   readonly path: string;
   readonly canonicalPath: string;
   readonly service: Replica;
-  /** What an added entity shows beside its id and what it was given. */
-  readonly more: object;
-  readonly one: object;
-  readonly other: object;
-  /** Ids from here on belong to this door's tests. */
+  /** Fields of a new entity that are not in the request. */
+  readonly derived: object;
+  readonly sample: object;
+  readonly otherSample: object;
+  /** The first id that the tests of this collection use. */
   readonly firstId: number;
 };
 
-const portBodies = { more: {}, one: { name: 'USB-C' }, other: { name: 'MagSafe 3' } };
-const doors: readonly Door[] = [
+const portBodies = { derived: {}, sample: { name: 'USB-C' }, otherSample: { name: 'MagSafe 3' } };
+const collections: readonly Collection[] = [
   {
     path: '/laptops',
     canonicalPath: '/laptops',
     service: laptops,
-    more: { ports: [] },
-    one: { title: 'Lenovo', model: 'S3' },
-    other: { title: 'IBM', model: 'T60' },
+    derived: { ports: [] },
+    sample: { title: 'Lenovo', model: 'S3' },
+    otherSample: { title: 'IBM', model: 'T60' },
     firstId: 1,
   },
   { path: '/ports', canonicalPath: '/ports', service: ports, ...portBodies, firstId: 1 },
   { path: '/port', canonicalPath: '/ports', service: ports, ...portBodies, firstId: 1001 },
 ];
 
-/** The answer shows this entity, its version, and the position where its last event landed. */
-function assertEntity(answer: Answer, status: number, entity: object): void {
-  assert.is(answer.status, status);
-  assert.equal(answer.body, entity);
-  assert.match(answer.headers.get('Content-Type') ?? '', 'application/json');
-  assert.match(answer.headers.get('ETag') ?? 'no ETag', /^"[1-9][0-9]*"$/);
-  assert.ok(positionOf(answer) > 0);
+/** Asserts that the response has this status and entity, an ETag and a stream position. */
+function assertEntity(response: HttpResponse, status: number, entity: object): void {
+  assert.is(response.status, status);
+  assert.equal(response.body, entity);
+  assert.match(response.headers.get('Content-Type') ?? '', 'application/json');
+  assert.match(response.headers.get('ETag') ?? 'no ETag', /^"[1-9][0-9]*"$/);
+  assert.ok(positionOf(response) > 0);
 }
 
-function idOf({ body }: Answer): number {
+function idOf({ body }: HttpResponse): number {
   const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
   if (typeof id !== 'number') throw new TypeError(`no id in ${JSON.stringify(body)}`);
   return id;
 }
 
-for (const { path, canonicalPath, service, more, one, other, firstId } of doors) {
+for (const { path, canonicalPath, service, derived, sample, otherSample, firstId } of collections) {
   const { get, head, options, post, put } = service;
   const subject = (id: number) => `${canonicalPath.slice(1)}.events.${id}`;
   let lastId = firstId;
-  /** Adds one of the test's own. */
+  /** Adds an entity under a new id. */
   async function addOne() {
     lastId += 1;
-    const answer = await post(path, { json: { id: lastId, ...one } });
-    return { id: lastId, itemPath: `${path}/${lastId}`, entity: { id: lastId, ...one, ...more }, answer };
+    const response = await post(path, { json: { id: lastId, ...sample } });
+    return {
+      id: lastId,
+      itemPath: `${path}/${lastId}`,
+      entity: { id: lastId, ...sample, ...derived },
+      response,
+    };
   }
 
-  const test = suite(`${path} lists, shows, adds, changes and removes`);
+  const test = suite(`the collection ${path}`);
 
   if (firstId === 1) {
-    test('an empty list is []', async () => {
+    test('is listed as [] when it is empty', async () => {
       const { status, text } = await get(path);
       assert.equal([status, text], [200, '[]']);
     });
   }
 
-  test('POST with an id adds it, and says where it is', async () => {
-    const { id, entity, answer } = await addOne();
-    assertEntity(answer, 201, entity);
-    assert.is(answer.headers.get('Location'), `${canonicalPath}/${id}`);
-    assert.is(answer.headers.get('ETag'), `"${positionOf(answer)}"`);
+  test('adds the entity of a POST with an id and returns its Location', async () => {
+    const { id, entity, response } = await addOne();
+    assertEntity(response, 201, entity);
+    assert.is(response.headers.get('Location'), `${canonicalPath}/${id}`);
+    assert.is(response.headers.get('ETag'), `"${positionOf(response)}"`);
     assert.is(await countMessages(subject(id)), 1);
   });
 
-  test('what was added is there at once, as an item and in the list', async () => {
-    const { itemPath, entity, answer } = await addOne();
+  test('returns a new entity at once, as an item and in the list', async () => {
+    const { itemPath, entity, response } = await addOne();
     const item = await get(itemPath);
     assertEntity(item, 200, entity);
-    assert.is(item.headers.get('ETag'), answer.headers.get('ETag'));
-    assert.ok(positionOf(item) >= positionOf(answer));
+    assert.is(item.headers.get('ETag'), response.headers.get('ETag'));
+    assert.ok(positionOf(item) >= positionOf(response));
     const list = await get(path);
     assert.ok(Array.isArray(list.body));
     assert.equal(list.body.at(-1), entity);
-    assert.ok(positionOf(list) >= positionOf(answer));
+    assert.ok(positionOf(list) >= positionOf(response));
   });
 
-  test('POST with an id that is taken is a conflict, and changes nothing', async () => {
+  test('rejects a POST with an existing id with 409 and changes nothing', async () => {
     const { id, itemPath, entity } = await addOne();
-    assertProblem(await post(path, { json: { id, ...other } }), 'conflict', /already/);
+    assertProblem(await post(path, { json: { id, ...otherSample } }), 'conflict', /already/);
     assert.equal((await get(itemPath)).body, entity);
     assert.is(await countMessages(subject(id)), 1);
   });
 
-  test('POST without an id makes one, and a later one is larger', async () => {
+  test('assigns increasing ids to POSTs without an id', async () => {
     const ids: number[] = [];
     for (let round = 0; round < 2; round++) {
-      const madeAt = Date.now();
-      const answer = await post(path, { json: one });
-      const id = idOf(answer);
-      assertEntity(answer, 201, { id, ...one, ...more });
-      assert.is(answer.headers.get('Location'), `${canonicalPath}/${id}`);
-      assert.equal((await get(`${canonicalPath}/${id}`)).body, answer.body);
+      const assignedAt = Date.now();
+      const response = await post(path, { json: sample });
+      const id = idOf(response);
+      assertEntity(response, 201, { id, ...sample, ...derived });
+      assert.is(response.headers.get('Location'), `${canonicalPath}/${id}`);
+      assert.equal((await get(`${canonicalPath}/${id}`)).body, response.body);
       ids.push(id);
-      // Ids sort by the millisecond.
-      while (Date.now() === madeAt) await get(path);
+      // Ids assigned in the same millisecond are not ordered.
+      while (Date.now() === assignedAt) await get(path);
     }
     const [earlier = 0, later = 0] = ids;
     assert.ok(Number.isSafeInteger(earlier) && Number.isSafeInteger(later));
@@ -116,59 +121,59 @@ for (const { path, canonicalPath, service, more, one, other, firstId } of doors)
     for (const id of ids) await service.delete(`${path}/${id}`);
   });
 
-  test('PUT changes it', async () => {
-    const { id, itemPath, answer } = await addOne();
-    const changed = await put(itemPath, { json: other });
-    assertEntity(changed, 200, { id, ...other, ...more });
+  test('changes the entity of a PUT', async () => {
+    const { id, itemPath, response } = await addOne();
+    const changed = await put(itemPath, { json: otherSample });
+    assertEntity(changed, 200, { id, ...otherSample, ...derived });
     assert.is(changed.headers.get('ETag'), `"${positionOf(changed)}"`);
-    assert.ok(positionOf(changed) > positionOf(answer));
+    assert.ok(positionOf(changed) > positionOf(response));
     const item = await get(itemPath);
-    assertEntity(item, 200, { id, ...other, ...more });
+    assertEntity(item, 200, { id, ...otherSample, ...derived });
     assert.is(item.headers.get('ETag'), changed.headers.get('ETag'));
   });
 
-  test('PUT of what it is already answers the same and appends nothing', async () => {
-    const { id, itemPath, entity, answer } = await addOne();
-    const changed = await put(itemPath, { json: one });
+  test('keeps the version and appends nothing on a PUT without a change', async () => {
+    const { id, itemPath, entity, response } = await addOne();
+    const changed = await put(itemPath, { json: sample });
     assertEntity(changed, 200, entity);
-    assert.is(changed.headers.get('ETag'), answer.headers.get('ETag'));
+    assert.is(changed.headers.get('ETag'), response.headers.get('ETag'));
     assert.is(await countMessages(subject(id)), 1);
   });
 
-  test('PUT of what is not there is not found', async () =>
-    assertProblem(await put(`${path}/999999`, { json: one }), 'not-found', /999999|no (laptop|port)/));
+  test('returns 404 for a PUT of an unknown id', async () =>
+    assertProblem(await put(`${path}/999999`, { json: sample }), 'not-found', /999999|no (laptop|port)/));
 
-  test('DELETE removes it', async () => {
-    const { itemPath, entity, answer } = await addOne();
+  test('removes the entity of a DELETE', async () => {
+    const { itemPath, entity, response } = await addOne();
     const removed = await service.delete(itemPath);
     assert.equal([removed.status, removed.text], [204, '']);
-    assert.ok(positionOf(removed) > positionOf(answer));
+    assert.ok(positionOf(removed) > positionOf(response));
     assertProblem(await get(itemPath), 'not-found');
     const { body } = await get(path);
     assert.ok(Array.isArray(body) && body.every(({ id }: { id: unknown }) => id !== entity.id));
   });
 
-  test('DELETE a second time answers the same and appends nothing', async () => {
+  test('returns 204 for a repeated DELETE and appends nothing', async () => {
     const { id, itemPath } = await addOne();
     assert.is((await service.delete(itemPath)).status, 204);
     assert.is((await service.delete(itemPath)).status, 204);
     assert.is(await countMessages(subject(id)), 2);
   });
 
-  test('DELETE of what never was appends nothing', async () => {
+  test('returns 204 for a DELETE of an unknown id and appends nothing', async () => {
     assert.is((await service.delete(`${path}/999999`)).status, 204);
     assert.is(await countMessages(subject(999_999)), 0);
   });
 
-  test('what was removed can be added again', async () => {
+  test('accepts a removed id again', async () => {
     const { id, itemPath } = await addOne();
     await service.delete(itemPath);
-    const again = await post(path, { json: { id, ...other } });
-    assertEntity(again, 201, { id, ...other, ...more });
+    const again = await post(path, { json: { id, ...otherSample } });
+    assertEntity(again, 201, { id, ...otherSample, ...derived });
     assert.equal((await get(itemPath)).body, again.body);
   });
 
-  test('its history and the rejections answer there too', async () => {
+  test('serves the history of an entity and the rejections', async () => {
     const { itemPath } = await addOne();
     const history = await get(`${itemPath}/events`);
     assert.is(history.status, 200);
@@ -178,18 +183,18 @@ for (const { path, canonicalPath, service, more, one, other, firstId } of doors)
     assert.equal(body, []);
   });
 
-  test('HEAD answers as GET does, without the body', async () => {
+  test('returns the headers of GET without the body for HEAD', async () => {
     const { itemPath } = await addOne();
     for (const each of [path, itemPath]) {
-      const [shown, headed] = [await get(each), await head(each)];
-      assert.equal([headed.status, headed.text], [200, '']);
+      const [full, withoutBody] = [await get(each), await head(each)];
+      assert.equal([withoutBody.status, withoutBody.text], [200, '']);
       for (const name of ['Content-Type', 'Content-Length', 'ETag', 'Stream-Position'])
-        assert.is(headed.headers.get(name), shown.headers.get(name), name);
+        assert.is(withoutBody.headers.get(name), full.headers.get(name), name);
     }
     assert.is((await head(`${path}/999999`)).status, 404);
   });
 
-  test('OPTIONS names the methods', async () => {
+  test('lists the allowed methods for OPTIONS', async () => {
     const { itemPath } = await addOne();
     for (const [each, methods] of [
       [path, ['GET', 'HEAD', 'OPTIONS', 'POST']],
@@ -204,10 +209,10 @@ for (const { path, canonicalPath, service, more, one, other, firstId } of doors)
   test.run();
 }
 
-const closing = suite('the services end');
-closing('with 0', async () => {
+const shutdown = suite('a service');
+shutdown('exits with 0 on SIGTERM', async () => {
   assert.is(await laptops.stop(), 0);
   assert.is(await ports.stop(), 0);
 });
-closing.after(close);
-closing.run();
+shutdown.after(close);
+shutdown.run();

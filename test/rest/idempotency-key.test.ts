@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertProblem, positionOf, type Answer } from '../support/http/http.ts';
+import { assertProblem, positionOf, type HttpResponse } from '../support/http/http.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { start, countMessages, close } = await startTestSystem();
@@ -21,7 +21,7 @@ function nextLaptop() {
 const withKey = (key: string) => ({ headers: { 'Idempotency-Key': key } });
 
 /** All by which a client tells two answers apart. */
-function essenceOf({ status, headers, text }: Answer) {
+function essenceOf({ status, headers, text }: HttpResponse) {
   const names = ['Location', 'ETag', 'Stream-Position', 'Content-Type'];
   return { status, text, headers: names.map((name) => headers.get(name)) };
 }

@@ -1,8 +1,8 @@
-/** A plain read is answered past the application, and must not be told from one that went through it. */
+/** Plain item reads take a fast path that bypasses the Koa application. Both paths must return the same response. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Answer } from '../support/http/http.ts';
+import type { HttpResponse } from '../support/http/http.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { start, close } = await startTestSystem();
@@ -13,34 +13,37 @@ await laptops.post('/laptops', { json: { id: 2, title: 'Lenovo', model: 'S3' } }
 await laptops.put('/laptops/1/ports/1', { headers: { Prefer: 'wait=20' } });
 await laptops.delete('/laptops/2');
 
-/** Says the same as an Accept of everything, but is looked at by the application. */
-const special = { Accept: 'application/json;q=0.9' };
+/** Accepts the same media type, but takes the request off the fast path. */
+const regularPath = { Accept: 'application/json;q=0.9' };
 
-/** All that a client sees, but the id of the request. */
-function show({ status, headers, text }: Answer) {
+/** Everything a client sees except the request id and the date. */
+function visibleParts({ status, headers, text }: HttpResponse) {
   assert.match(headers.get('Request-Id') ?? '', /^[0-9a-f-]{36}$/);
-  const shown = [...headers].filter(([name]) => name !== 'request-id' && name !== 'date');
-  return { status, headers: Object.fromEntries(shown), text };
+  const visible = [...headers].filter(([name]) => name !== 'request-id' && name !== 'date');
+  return { status, headers: Object.fromEntries(visible), text };
 }
 
-const same = suite('a plain read and a special one are answered alike');
+const itemReads = suite('the item fast path');
 
 for (const path of ['1', '2', '3', '007', '1/', '1?', '1?x=1', '1?asOf=1', 'x', '', '9007199254740993']) {
-  same(`/laptops/${path}`, async () => {
+  itemReads(`returns the response of the regular path for /laptops/${path}`, async () => {
     const plain = await laptops.get(`/laptops/${path}`);
-    assert.equal(show(plain), show(await laptops.get(`/laptops/${path}`, { headers: special })));
+    assert.equal(
+      visibleParts(plain),
+      visibleParts(await laptops.get(`/laptops/${path}`, { headers: regularPath })),
+    );
   });
 }
 
-same('under every name of the collection', async () => {
+itemReads('returns the response of the regular path under every alias of the collection', async () => {
   for (const path of ['/ports/1', '/port/1']) {
     const plain = await ports.get(path);
     assert.is(plain.status, 200);
-    assert.equal(show(plain), show(await ports.get(path, { headers: special })));
+    assert.equal(visibleParts(plain), visibleParts(await ports.get(path, { headers: regularPath })));
   }
 });
 
-same('and it is the laptop with its port, under its own tag', async () => {
+itemReads('returns the laptop with its ports and an ETag that covers both', async () => {
   const { status, body, headers } = await laptops.get('/laptops/1');
   assert.is(status, 200);
   const fitted = [{ id: 1, name: 'USB-C "süß" 😀' }];
@@ -48,8 +51,8 @@ same('and it is the laptop with its port, under its own tag', async () => {
   assert.match(headers.get('ETag') ?? '', /^"\d+;PORTS=1"$/);
 });
 
-same('also for what the metrics count', async () => {
-  const count = async () => {
+itemReads('is counted under the route of the item', async () => {
+  const countReads = async () => {
     const text = await (await fetch(`${laptops.probeUrl}/metrics`)).text();
     return Number(
       /^portside_http_request\w*_count\{[^}]*route="\/laptops\/\{id\}"[^}]*status="?200"?[^}]*\} (\d+)/m.exec(
@@ -58,10 +61,10 @@ same('also for what the metrics count', async () => {
     );
   };
   await laptops.get('/laptops/1');
-  const before = await count();
+  const before = await countReads();
   await laptops.get('/laptops/1');
-  assert.is(await count(), before + 1);
+  assert.is(await countReads(), before + 1);
 });
 
-same.after(close);
-same.run();
+itemReads.after(close);
+itemReads.run();

@@ -1,9 +1,9 @@
-/** Laptops show the charging ports that are fitted to them, and ports their laptops: by events alone. */
+/** A laptop lists its fitted ports, and a port its laptops. Each service reads the events of the other one. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
-import { assertProblem, positionOf, type Answer } from '../support/http/http.ts';
+import { assertProblem, positionOf, type HttpResponse } from '../support/http/http.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { connection, start, countMessages, close } = await startTestSystem();
@@ -28,16 +28,16 @@ const fit = (laptop: number, port: number, headers = {}) =>
   laptops.put(`/laptops/${laptop}/ports/${port}`, { headers });
 const unfit = (laptop: number, port: number) => laptops.delete(`/laptops/${laptop}/ports/${port}`);
 const latest = { headers: { 'Wait-For-Position': 'latest' } };
-const showLaptop = async (id: number) => (await other.get(`/laptops/${id}`, latest)).body;
-const isDone = (answer: Answer) => assert.is(answer.status, 204, answer.text);
+const getLaptop = async (id: number) => (await other.get(`/laptops/${id}`, latest)).body;
+const assertNoContent = (response: HttpResponse) => assert.is(response.status, 204, response.text);
 
-const showing = suite('a laptop shows its ports');
+const laptopPorts = suite('the ports of a laptop');
 
-showing('by id and name, as soon as they are fitted, in the order of fitting', async () => {
+laptopPorts('are listed at once by id and name, in the order of fitting', async () => {
   const [id, usbC, barrel] = [await addLaptop(), await addPort('USB-C'), await addPort('barrel')];
-  isDone(await fit(id, barrel));
-  isDone(await fit(id, usbC));
-  const shown = {
+  assertNoContent(await fit(id, barrel));
+  assertNoContent(await fit(id, usbC));
+  const expected = {
     id,
     ...lenovo,
     ports: [
@@ -45,32 +45,32 @@ showing('by id and name, as soon as they are fitted, in the order of fitting', a
       { id: usbC, name: 'USB-C' },
     ],
   };
-  assert.equal(await showLaptop(id), shown);
+  assert.equal(await getLaptop(id), expected);
   const { body } = await other.get(`/laptops?after=${id - 1}&limit=1`, latest);
-  assert.equal(body, [shown]);
-  isDone(await unfit(id, barrel));
-  assert.equal(await showLaptop(id), { id, ...lenovo, ports: [{ id: usbC, name: 'USB-C' }] });
+  assert.equal(body, [expected]);
+  assertNoContent(await unfit(id, barrel));
+  assert.equal(await getLaptop(id), { id, ...lenovo, ports: [{ id: usbC, name: 'USB-C' }] });
 });
-showing('by the name that a port has now', async () => {
+laptopPorts('have their current names', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
-  isDone(await fit(id, port));
+  assertNoContent(await fit(id, port));
   await ports.put(`/ports/${port}`, { json: { name: 'USB4' } });
-  assert.equal(await showLaptop(id), { id, ...lenovo, ports: [{ id: port, name: 'USB4' }] });
+  assert.equal(await getLaptop(id), { id, ...lenovo, ports: [{ id: port, name: 'USB4' }] });
 });
-showing('no more when the port is removed, though nothing is written to the laptop', async () => {
+laptopPorts('omit a removed port, although no event is appended to the laptop', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
-  isDone(await fit(id, port));
+  assertNoContent(await fit(id, port));
   const before = await countMessages(`laptops.events.${id}`);
   await ports.delete(`/ports/${port}`);
-  assert.equal(await showLaptop(id), { id, ...lenovo, ports: [] });
+  assert.equal(await getLaptop(id), { id, ...lenovo, ports: [] });
   assert.is(await countMessages(`laptops.events.${id}`), before);
   await ports.post('/ports', { json: { id: port, name: 'again' } });
-  assert.equal(await showLaptop(id), { id, ...lenovo, ports: [{ id: port, name: 'again' }] });
+  assert.equal(await getLaptop(id), { id, ...lenovo, ports: [{ id: port, name: 'again' }] });
 });
-showing('in its history as events', async () => {
+laptopPorts('appear in the history of the laptop as events', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
-  isDone(await fit(id, port));
-  isDone(await unfit(id, port));
+  assertNoContent(await fit(id, port));
+  assertNoContent(await unfit(id, port));
   const { body } = await laptops.get(`/laptops/${id}/events`);
   assert.ok(Array.isArray(body));
   assert.equal(
@@ -81,92 +81,92 @@ showing('in its history as events', async () => {
     ],
   );
 });
-showing('as they were, in the past: the laptop, and the names of its ports', async () => {
+laptopPorts('are those of the requested position, with the names of that time', async () => {
   const [id, port, gone] = [await addLaptop(), await addPort('USB-C'), await addPort('barrel')];
-  isDone(await fit(id, port));
+  assertNoContent(await fit(id, port));
   const then = positionOf(await fit(id, gone));
   const past = await laptops.get(`/laptops/${id}`);
-  // The broker tells times apart by the millisecond here: what comes is later than what was.
+  // Stored times have millisecond precision: the next message must be stored in a later millisecond.
   const stored = Date.now();
   await eventually(() => Promise.resolve(assert.ok(Date.now() > stored + 1)));
   await ports.put(`/ports/${port}`, { json: { name: 'USB4' } });
   await ports.delete(`/ports/${gone}`);
-  isDone(await unfit(id, port));
-  assert.equal(await showLaptop(id), { id, ...lenovo, ports: [] });
+  assertNoContent(await unfit(id, port));
+  assert.equal(await getLaptop(id), { id, ...lenovo, ports: [] });
   const item = await other.get(`/laptops/${id}?asOf=${then}`);
   assert.equal(item.body, past.body);
   assert.is(item.headers.get('ETag'), past.headers.get('ETag'));
   const list = await other.get(`/laptops?after=${id - 1}&limit=1&asOf=${then}`);
   assert.equal(list.body, [past.body]);
 });
-showing.run();
+laptopPorts.run();
 
-const fitting = suite('fitting and unfitting');
+const fitting = suite('fitting and unfitting a port');
 
-fitting('twice is no error, and appends nothing', async () => {
+fitting('is idempotent: a repeated request succeeds and appends nothing', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
   const first = await fit(id, port);
   const again = await fit(id, port);
-  isDone(again);
+  assertNoContent(again);
   assert.is(positionOf(again), positionOf(first));
   assert.is(await countMessages(`laptops.events.${id}`), 2);
-  const taken = await unfit(id, port);
-  const takenAgain = await unfit(id, port);
-  isDone(takenAgain);
-  assert.is(positionOf(takenAgain), positionOf(taken));
+  const unfitted = await unfit(id, port);
+  const unfittedAgain = await unfit(id, port);
+  assertNoContent(unfittedAgain);
+  assert.is(positionOf(unfittedAgain), positionOf(unfitted));
   assert.is(await countMessages(`laptops.events.${id}`), 3);
 });
-fitting('a port that is not known is refused', async () => {
+fitting('rejects fitting an unknown or removed port with 409, but not unfitting it', async () => {
   const id = await addLaptop();
   assertProblem(await fit(id, 999_999), 'conflict', /No port 999999 is known/);
   const port = await addPort('USB-C');
   await ports.delete(`/ports/${port}`);
   assertProblem(await fit(id, port), 'conflict', /known/);
-  isDone(await unfit(id, port));
+  assertNoContent(await unfit(id, port));
 });
-fitting('is possible as soon as the port was acknowledged, however late its event comes', async () => {
+fitting('succeeds as soon as the port is acknowledged, even before its event arrives', async () => {
   const id = await addLaptop();
-  for (let times = 0; times < 20; times += 1) isDone(await fit(id, await addPort(`port ${times}`)));
+  for (let times = 0; times < 20; times += 1) assertNoContent(await fit(id, await addPort(`port ${times}`)));
 });
-fitting('a laptop that is not there is refused', async () => {
+fitting('returns 404 for an unknown laptop', async () => {
   const port = await addPort('USB-C');
   assertProblem(await fit(999_999, port), 'not-found');
   assertProblem(await unfit(999_999, port), 'not-found');
 });
-fitting('takes conditions and idempotency keys', async () => {
+fitting('supports If-Match and Idempotency-Key', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
   assertProblem(await fit(id, port, { 'If-Match': '"999999"' }), 'precondition-failed');
   const tag = (await laptops.get(`/laptops/${id}`)).headers.get('ETag') ?? '';
   const headers = { 'Idempotency-Key': `fit-${id}` };
   const first = await fit(id, port, { ...headers, 'If-Match': tag });
-  isDone(first);
-  // The port is gone, and still the same request gets the answer that it got.
+  assertNoContent(first);
+  // The port is removed, but the repeated request still returns the original response.
   await ports.delete(`/ports/${port}`);
   assert.is(positionOf(await fit(id, port, headers)), positionOf(first));
   assertProblem(await fit(id, port + 1, headers), 'invalid', /idempotency key/);
 });
-fitting('an id that is none is refused', async () => {
+fitting('returns 400 for a malformed port id', async () => {
   assertProblem(await laptops.put(`/laptops/1/ports/x`), 'malformed');
   assertProblem(await laptops.delete(`/laptops/1/ports/0`), 'malformed');
 });
-fitting('over NATS means the same', async () => {
+fitting('has the same effect over NATS', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
-  const ask = async (verb: string, portId: number) =>
+  const request = async (verb: string, portId: number) =>
     (await nc.request(`laptops.commands.${verb}`, JSON.stringify({ id, portId }))).json<{
       laptop: unknown;
     }>();
-  assert.equal((await ask('fit', port)).laptop, { id, ...lenovo, ports: [{ id: port, name: 'USB-C' }] });
-  assert.equal((await ask('unfit', port)).laptop, { id, ...lenovo, ports: [] });
-  const refused = await nc.request('laptops.commands.fit', JSON.stringify({ id, portId: 999_999 }));
-  assert.is(refused.headers?.get('Nats-Service-Error-Code'), '409');
+  assert.equal((await request('fit', port)).laptop, { id, ...lenovo, ports: [{ id: port, name: 'USB-C' }] });
+  assert.equal((await request('unfit', port)).laptop, { id, ...lenovo, ports: [] });
+  const rejected = await nc.request('laptops.commands.fit', JSON.stringify({ id, portId: 999_999 }));
+  assert.is(rejected.headers?.get('Nats-Service-Error-Code'), '409');
 });
 fitting.run();
 
-const tags = suite('an entity tag');
+const etags = suite('the ETag of a laptop');
 
-tags('changes with what is shown of the ports, and a client that has that sees 304', async () => {
+etags('changes when a fitted port changes; until then, If-None-Match returns 304', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
-  isDone(await fit(id, port));
+  assertNoContent(await fit(id, port));
   const first = await laptops.get(`/laptops/${id}`, latest);
   const tag = first.headers.get('ETag') ?? '';
   assert.match(tag, /^"[0-9]+;PORTS=[0-9]+"$/);
@@ -177,9 +177,9 @@ tags('changes with what is shown of the ports, and a client that has that sees 3
   assert.is(second.status, 200);
   assert.is.not(second.headers.get('ETag'), tag);
 });
-tags('of before a port was renamed still lets the laptop be changed', async () => {
+etags('still satisfies If-Match after a fitted port was renamed', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
-  isDone(await fit(id, port));
+  assertNoContent(await fit(id, port));
   const tag = (await laptops.get(`/laptops/${id}`, latest)).headers.get('ETag') ?? '';
   await ports.put(`/ports/${port}`, { json: { name: 'USB4' } });
   const json = { title: 'IBM', model: 'S3' };
@@ -190,11 +190,11 @@ tags('of before a port was renamed still lets the laptop be changed', async () =
     'precondition-failed',
   );
 });
-tags.run();
+etags.run();
 
-const waiting = suite('Wait-For-Position');
+const positionWait = suite('Wait-For-Position');
 
-waiting('takes a position of each stream', async () => {
+positionWait('accepts a position for each stream', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
   const fitted = positionOf(await fit(id, port));
   const renamed = positionOf(await ports.put(`/ports/${port}`, { json: { name: 'USB4' } }));
@@ -202,49 +202,49 @@ waiting('takes a position of each stream', async () => {
   const { body } = await other.get(`/laptops/${id}`, { headers });
   assert.equal(body, { id, ...lenovo, ports: [{ id: port, name: 'USB4' }] });
 });
-waiting('says which stream did not come in time', async () => {
+positionWait('names the stream that was not reached in time', async () => {
   const headers = { 'Wait-For-Position': 'LAPTOPS=1, PORTS=999999', Prefer: 'wait=0' };
   assertProblem(await laptops.get('/laptops', { headers }), 'unavailable', /of PORTS .* 999999/);
 });
-waiting('refuses a stream that is not followed, and what is no position', async () => {
+positionWait('rejects a stream that is not followed and a malformed position', async () => {
   for (const [value, detail] of [
     ['CHARGERS=1', /CHARGERS.*LAPTOPS, PORTS/],
     ['PORTS=', /Wait-For-Position/],
     ['PORTS=1;LAPTOPS=2', /Wait-For-Position/],
     ['=1', /Wait-For-Position/],
   ] as const) {
-    const answer = await laptops.get('/laptops', { headers: { 'Wait-For-Position': value } });
-    assertProblem(answer, 'malformed', detail);
+    const response = await laptops.get('/laptops', { headers: { 'Wait-For-Position': value } });
+    assertProblem(response, 'malformed', detail);
   }
 });
-waiting.run();
+positionWait.run();
 
-const reverse = suite('a port shows its laptops');
+const portLaptops = suite('the laptops of a port');
 
-const showLaptopsOf = async (port: number, query = '') => ports.get(`/ports/${port}/laptops${query}`, latest);
+const getLaptopsOf = async (port: number, query = '') => ports.get(`/ports/${port}/laptops${query}`, latest);
 
-reverse('as they are called now, by ascending id', async () => {
+portLaptops('have their current titles and are sorted by ascending id', async () => {
   const [one, two, port] = [await addLaptop(), await addLaptop(), await addPort('USB-C')];
-  isDone(await fit(two, port));
-  isDone(await fit(one, port));
+  assertNoContent(await fit(two, port));
+  assertNoContent(await fit(one, port));
   await laptops.put(`/laptops/${one}`, { json: { title: 'IBM', model: 'S3' } });
-  const shown = [
+  const expected = [
     { id: one, title: 'IBM', model: 'S3' },
     { id: two, ...lenovo },
   ];
-  assert.equal((await showLaptopsOf(port)).body, shown);
-  assert.equal((await ports.get(`/port/${port}/laptops`)).body, shown);
+  assert.equal((await getLaptopsOf(port)).body, expected);
+  assert.equal((await ports.get(`/port/${port}/laptops`)).body, expected);
   const reply = await nc.request('ports.queries.laptops', JSON.stringify({ id: port }));
-  assert.equal(reply.json<{ laptops: unknown }>().laptops, shown);
-  isDone(await unfit(one, port));
+  assert.equal(reply.json<{ laptops: unknown }>().laptops, expected);
+  assertNoContent(await unfit(one, port));
   await laptops.delete(`/laptops/${two}`);
-  assert.equal((await showLaptopsOf(port)).body, []);
+  assert.equal((await getLaptopsOf(port)).body, []);
 });
-reverse('in pages', async () => {
+portLaptops('are paginated', async () => {
   const port = await addPort('USB-C');
   const ids = [await addLaptop(), await addLaptop(), await addLaptop()];
-  for (const id of ids) isDone(await fit(id, port));
-  const first = await showLaptopsOf(port, '?limit=2');
+  for (const id of ids) assertNoContent(await fit(id, port));
+  const first = await getLaptopsOf(port, '?limit=2');
   assert.equal(
     first.body,
     ids.slice(0, 2).map((id) => ({ id, ...lenovo })),
@@ -257,11 +257,8 @@ reverse('in pages', async () => {
   );
   assert.is(second.headers.get('Link'), null);
 });
-reverse('not when there is no such port', async () => {
-  assertProblem(await showLaptopsOf(999_999), 'not-found');
+portLaptops('return 404 for an unknown port', async () => {
+  assertProblem(await getLaptopsOf(999_999), 'not-found');
 });
-reverse.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', close);
-cleaning.run();
+portLaptops.after(close);
+portLaptops.run();

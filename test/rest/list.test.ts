@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Answer } from '../support/http/http.ts';
+import type { HttpResponse } from '../support/http/http.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { start, close } = await startTestSystem();
@@ -18,14 +18,14 @@ await Promise.all(
   ]),
 );
 
-function idsOf({ status, body }: Answer): unknown[] {
+function idsOf({ status, body }: HttpResponse): unknown[] {
   assert.is(status, 200);
   assert.ok(Array.isArray(body));
   return body.map(({ id }: { id: unknown }) => id);
 }
 
 /** The target of the link to the next page; undefined when there is none. */
-function nextOf({ headers }: Answer): string | undefined {
+function nextOf({ headers }: HttpResponse): string | undefined {
   return /^<([^>]*)>; rel="next"$/.exec(headers.get('Link') ?? '')?.[1];
 }
 

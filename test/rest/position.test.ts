@@ -3,12 +3,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
 import { assertProblem, positionOf } from '../support/http/http.ts';
-import { startLag } from '../support/process/lag.ts';
+import { startDelayingProxy } from '../support/broker/delaying-proxy.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { broker, connection, start, close } = await startTestSystem();
-const lag = await startLag(broker.url, 20);
-const [one, late] = await Promise.all([start('laptops'), start('laptops', { natsUrl: lag.url })]);
+const lag = await startDelayingProxy(broker.url, 20);
+const [current, lagging] = await Promise.all([start('laptops'), start('laptops', { natsUrl: lag.url })]);
 
 const lenovo = { title: 'Lenovo', model: 'S3' };
 const waitFor = (position: number | string, prefer?: string) => ({
@@ -18,100 +18,105 @@ let lastId = 0;
 
 async function add(): Promise<{ path: string; position: number }> {
   lastId += 1;
-  const answer = await one.post('/laptops', { json: { id: lastId, ...lenovo } });
-  assert.is(answer.status, 201);
-  return { path: `/laptops/${lastId}`, position: positionOf(answer) };
+  const response = await current.post('/laptops', { json: { id: lastId, ...lenovo } });
+  assert.is(response.status, 201);
+  return { path: `/laptops/${lastId}`, position: positionOf(response) };
 }
 
-const waiting = suite('a read waits for the position that it names');
+const positionReads = suite('Wait-For-Position');
 
-waiting('which a replica that is late does not show without', () =>
+positionReads('is needed because a lagging replica otherwise returns an older state', () =>
   eventually(async () => {
     const { path, position } = await add();
-    const item = await late.get(path);
+    const item = await lagging.get(path);
     assert.is(item.status, 404);
     assert.ok(positionOf(item) < position);
   }),
 );
-waiting('so a write through one replica is read through another', async () => {
+positionReads('makes a write through one replica visible at another', async () => {
   for (let round = 0; round < 15; round++) {
     const { path, position } = await add();
-    const item = await late.get(path, waitFor(position));
+    const item = await lagging.get(path, waitFor(position));
     assert.is(item.status, 200);
     assert.ok(positionOf(item) >= position);
   }
 });
-waiting('also the list, the history, the rejections and HEAD', async () => {
+positionReads('applies to lists, histories, rejections and HEAD', async () => {
   for (const path of ['/laptops', '/laptops/1/events', '/laptops/rejections']) {
     const { position } = await add();
-    assert.ok(positionOf(await late.get(path, waitFor(position))) >= position, path);
+    assert.ok(positionOf(await lagging.get(path, waitFor(position))) >= position, path);
   }
   const { path, position } = await add();
-  assert.is((await late.head(path, waitFor(position))).status, 200);
+  assert.is((await lagging.head(path, waitFor(position))).status, 200);
 });
-waiting('for what is applied already, or 0, it does not wait', async () => {
+positionReads('returns at once for position 0 and for positions that are already applied', async () => {
   const { position } = await add();
   for (const wanted of [0, 1, position]) {
-    assert.is((await one.get('/laptops', waitFor(wanted, 'wait=0'))).status, 200);
+    assert.is((await current.get('/laptops', waitFor(wanted, 'wait=0'))).status, 200);
   }
 });
-waiting('for what is yet to come until it comes', async () => {
+positionReads('delays the response until a future position is applied', async () => {
   const { position } = await add();
-  const answer = late.get('/laptops', waitFor(position + 1, 'wait=30'));
-  const removed = await one.delete(`/laptops/${lastId}`);
+  const response = lagging.get('/laptops', waitFor(position + 1, 'wait=30'));
+  const removed = await current.delete(`/laptops/${lastId}`);
   assert.is(positionOf(removed), position + 1);
-  assert.ok(positionOf(await answer) >= position + 1);
+  assert.ok(positionOf(await response) >= position + 1);
 });
-waiting('latest is everything that was acknowledged before the read began', async () => {
+positionReads('`latest` covers every write acknowledged before the read began', async () => {
   for (let round = 0; round < 15; round++) {
     const { path, position } = await add();
-    const item = await late.get(path, waitFor('latest'));
+    const item = await lagging.get(path, waitFor('latest'));
     assert.is(item.status, 200);
     assert.ok(positionOf(item) >= position);
   }
 });
-waiting('latest includes what was published past the services, and what was rejected', async () => {
-  const { seq } = await jetstream(connection.nc).publish('laptops.events.x', '{}');
-  assert.is(positionOf(await late.get('/laptops', waitFor('latest'))), seq);
-});
-waiting.run();
+positionReads(
+  '`latest` covers messages published directly to the stream, including rejected ones',
+  async () => {
+    const { seq } = await jetstream(connection.nc).publish('laptops.events.x', '{}');
+    assert.is(positionOf(await lagging.get('/laptops', waitFor('latest'))), seq);
+  },
+);
+positionReads.run();
 
-const givingUp = suite('a position that does not come in time is unavailable, and says when to try again');
+const timeouts = suite('a position that is not reached in time');
 
-async function timeAnswer(prefer?: string) {
+async function measureTimeout(prefer?: string) {
   const { position } = await add();
   const started = performance.now();
-  const answer = await late.get('/laptops', waitFor(position + 1000, prefer));
-  assertProblem(answer, 'unavailable', new RegExp(`did not reach ${position + 1000} within`));
-  assert.match(answer.headers.get('Retry-After') ?? '', /^[1-9][0-9]*$/);
+  const response = await lagging.get('/laptops', waitFor(position + 1000, prefer));
+  assertProblem(response, 'unavailable', new RegExp(`did not reach ${position + 1000} within`));
+  assert.match(response.headers.get('Retry-After') ?? '', /^[1-9][0-9]*$/);
   return (performance.now() - started) / 1000;
 }
 
-givingUp('after the seconds that the client prefers', async () => {
-  const seconds = await timeAnswer('wait=1');
+timeouts('returns 503 with Retry-After once `Prefer: wait` has elapsed', async () => {
+  const seconds = await measureTimeout('wait=1');
   assert.ok(seconds >= 0.99 && seconds < 4, `${seconds} s`);
 });
-givingUp('whatever else it prefers', async () => {
-  const seconds = await timeAnswer('respond-async, wait=1; x="y"');
+timeouts('returns 503 after `wait` seconds when Prefer has other preferences, too', async () => {
+  const seconds = await measureTimeout('respond-async, wait=1; x="y"');
   assert.ok(seconds >= 0.99 && seconds < 4, `${seconds} s`);
 });
-givingUp('at once when it would not wait', async () => assert.ok((await timeAnswer('wait=0')) < 3));
-givingUp('after 5 seconds when it does not say', async () => {
-  const seconds = await timeAnswer();
+timeouts('returns 503 at once with `Prefer: wait=0`', async () =>
+  assert.ok((await measureTimeout('wait=0')) < 3),
+);
+timeouts('returns 503 after 5 seconds without a Prefer header', async () => {
+  const seconds = await measureTimeout();
   assert.ok(seconds >= 4.99 && seconds < 9, `${seconds} s`);
 });
-givingUp.run();
+timeouts.run();
 
-const refusing = suite('what is no position is malformed');
+const malformedPositions = suite('a malformed Wait-For-Position');
 
 for (const position of ['x', '-1', '1.5', '1e3', 'Latest', 'latest, 1', '0x10', '9'.repeat(16)]) {
-  refusing(position, async () =>
-    assertProblem(await one.get('/laptops', waitFor(position)), 'malformed', /Wait-For-Position/),
+  malformedPositions(`is rejected with 400: ${position}`, async () =>
+    assertProblem(await current.get('/laptops', waitFor(position)), 'malformed', /Wait-For-Position/),
   );
 }
-refusing.after(async () => {
-  await late.stop();
+malformedPositions.after(async () => {
+  await lagging.stop();
   await lag.close();
   await close();
 });
-refusing.run();
+malformedPositions.run();

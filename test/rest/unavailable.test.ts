@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
-import { assertProblem, type Answer } from '../support/http/http.ts';
+import { assertProblem, type HttpResponse } from '../support/http/http.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { broker, start, close } = await startTestSystem();
@@ -13,7 +13,7 @@ const { get, post, put } = laptops;
 const lenovo = { title: 'Lenovo', model: 'S3' };
 const key = { headers: { 'Idempotency-Key': 'before-the-outage' } };
 
-async function assertUnavailableAtOnce(send: () => Promise<Answer>): Promise<void> {
+async function assertUnavailableAtOnce(send: () => Promise<HttpResponse>): Promise<void> {
   const started = performance.now();
   const answer = await send();
   assertProblem(answer, 'unavailable');

@@ -40,7 +40,7 @@ creds('lets the provisioner and a service in', async () => {
 });
 
 for (const [what, options] of [
-  ['that somebody else signed', { signed: 'by another' }],
+  ['that somebody else signed', { signer: 'untrusted' }],
   ['that has expired', { seconds: -10 }],
 ] as const) {
   creds(`ends the provisioner with its name when it is one ${what}`, async () => {
@@ -66,8 +66,8 @@ creds('that expires is replaced by what the file holds by then, and the connecti
     {
       onDown: () => told.push('down'),
       onUp: () => told.push('up'),
-      onRefused: ({ message }) => told.push(message),
-      onUnreadable: ({ message }) => told.push(message),
+      onServerError: ({ message }) => told.push(message),
+      onCredentialsUnreadable: ({ message }) => told.push(message),
     },
   );
   // Expired and still there: refused, for as long as it stays.
@@ -75,7 +75,7 @@ creds('that expires is replaced by what the file holds by then, and the connecti
   assert.not(connection.isUp);
   assert.not(connection.nc.isClosed());
   writeFileSync(file, 'half a file');
-  await eventually(() => assert.match(told.join('\n'), `${file} holds no .creds file`), 30_000);
+  await eventually(() => assert.match(told.join('\n'), `${file} is not a .creds file`), 30_000);
   copyFileSync(await broker.issue('long'), file);
   await eventually(() => assert.is(told.at(-1), 'up'), 30_000);
   assert.ok(connection.isUp);
@@ -137,7 +137,7 @@ nkey(
   'of somebody who may not append makes an append end at once, and it is known that nothing was stored',
   async () => {
     // The operator may read what a service reads.
-    const { connection, refusals } = await roleBroker.connectAs('operator');
+    const { connection, permissionErrors } = await roleBroker.connectAs('operator');
     const subjects = eventSubjects('laptops');
     const store = createEventStore({
       connection,
@@ -152,7 +152,7 @@ nkey(
       const append = { id: 1, events, expectedVersion: 0, messageId: 'one', commandDigest: 'digest' };
       assert.is((await store.append(append)).outcome, 'unavailable');
     }
-    await eventually(() => assert.match(refusals[0] ?? '', 'Publish to "laptops.events.1"'));
+    await eventually(() => assert.match(permissionErrors[0] ?? '', 'Publish to "laptops.events.1"'));
     await connection.nc.close();
   },
 );

@@ -185,7 +185,7 @@ const rights = suite('what a role may do, and what it is refused');
 
 for (const [role, allowed, refused] of table) {
   rights(`${role}: all that the table says`, async () => {
-    const { connection, refusals } = await broker.connectAs(role);
+    const { connection, permissionErrors } = await broker.connectAs(role);
     const { nc } = connection;
     const attempt = ({ publish, subscribe }: Rights) => {
       for (const subject of publish) nc.publish(subject, '{}');
@@ -200,7 +200,7 @@ for (const [role, allowed, refused] of table) {
       ...refused.subscribe.map((subject) => `Permissions Violation for Subscription to "${subject}"`),
     ];
     try {
-      await eventually(() => assert.equal(refusals, expected));
+      await eventually(() => assert.equal(permissionErrors, expected));
     } finally {
       await nc.close();
     }

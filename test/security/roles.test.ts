@@ -35,7 +35,7 @@ const as = new Map(connected);
 function connectionOf(role: Role) {
   const found = as.get(role);
   if (found === undefined) throw new Error(`nobody connected as ${role}`);
-  return { nc: found.connection.nc, refusals: found.refusals };
+  return { nc: found.connection.nc, permissionErrors: found.permissionErrors };
 }
 
 async function managerOf(role: Role) {
@@ -111,7 +111,7 @@ work('what the operator configures reaches the services that run', async () => {
 });
 
 work('a subscriber reads live, in order, and at least once with a durable consumer', async () => {
-  const { nc, refusals } = connectionOf('subscriber');
+  const { nc, permissionErrors } = connectionOf('subscriber');
   const jsm = await managerOf('subscriber');
   const js = jetstream(nc, { checkAPI: false });
   const live = nc.subscribe('laptops.events.>', { max: 1 });
@@ -131,7 +131,7 @@ work('a subscriber reads live, in order, and at least once with a durable consum
   assert.equal([first?.seq, await first?.ackAck()], [1, true]);
   assert.is((await (await js.consumers.get('LAPTOPS', 'mine')).next())?.seq, 2);
   assert.equal(
-    refusals.filter((refusal) => !refusal.includes('CONSUMER.DELETE')),
+    permissionErrors.filter((refusal) => !refusal.includes('CONSUMER.DELETE')),
     [],
   );
   assert.is(await (await managerOf('operator')).consumers.delete('LAPTOPS', 'mine'), true);

@@ -15,7 +15,7 @@ export type Step = { readonly command: string; readonly output: string };
 
 const fence = /^```console( live)?\n([^]*?)^```$/gm;
 
-export function readCookbook(document: string): Recipe[] {
+export function parseCookbook(document: string): Recipe[] {
   return Array.from(document.matchAll(fence), (match) => ({
     at: match.index,
     isLive: match[1] !== undefined,
@@ -34,7 +34,7 @@ export function readCookbook(document: string): Recipe[] {
  *
  * @param awaitSubscriber resolves when somebody subscribes to events: `nats sub` says so before it is true.
  */
-export async function cook(
+export async function runCookbook(
   document: string,
   nats: NatsCli,
   awaitSubscriber: () => Promise<void>,
@@ -43,7 +43,7 @@ export async function cook(
   let live:
     | { readonly index: number; readonly command: string; readonly running: RunningCommand }
     | undefined;
-  for (const { isLive, steps } of readCookbook(document)) {
+  for (const { isLive, steps } of parseCookbook(document)) {
     if (isLive) {
       const [{ command } = { command: '' }] = steps;
       const running = nats.start(command);
@@ -101,7 +101,7 @@ const volatile: readonly (readonly [pattern: RegExp, name: string])[] = [
 ];
 
 /** Equal for two documents that differ only in times, ids, versions, and what has no order. */
-export function normalise(document: string): string {
+export function normalizeOutput(document: string): string {
   const named = volatile.reduce((text, [pattern, name]) => text.replaceAll(pattern, name), document);
   const lines = named
     // Columns are as wide as what is in them.

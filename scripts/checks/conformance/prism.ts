@@ -38,20 +38,20 @@ export function prismChecks(folder: string): Check[] {
           PORTSIDE_TEST_PROXY_REPORT: reportFile,
         },
       });
-      const { validated, straight } = readReports(reportFile);
+      const { validated, bypassed } = readReports(reportFile);
       if (validated === 0) throw new Error('Prism compared no answer with a document');
-      return { verdict: 'ok', note: `${validated} answers compared, ${straight} past Prism` };
+      return { verdict: 'ok', note: `${validated} answers compared, ${bypassed} past Prism` };
     },
   }));
 }
 
-function readReports(file: string): { validated: number; straight: number } {
+function readReports(file: string): { validated: number; bypassed: number } {
   const reports = readFileSync(file, 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => ProxyReport.parse(JSON.parse(line)));
   return {
     validated: reports.reduce((sum, { validated }) => sum + validated, 0),
-    straight: reports.reduce((sum, { straight }) => sum + straight, 0),
+    bypassed: reports.reduce((sum, { bypassed }) => sum + bypassed, 0),
   };
 }

@@ -4,7 +4,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import * as assert from 'uvu/assert';
 import { eventually } from '../../../test/support/eventually.ts';
 import { addResults } from '../../../test/support/faults/scenario.ts';
-import { auditAnswers, auditReplicas, readLaptopLog } from '../../../test/support/contract/log-audit.ts';
+import { auditWrites, auditReplicas, readLaptopStream } from '../../../test/support/contract/stream-audit.ts';
 import { startWriteLoad, type WriteLoad } from '../../../test/support/http/write-load.ts';
 import type { Check } from '../checks.ts';
 import { withConnection } from './contract-checks.ts';
@@ -47,11 +47,11 @@ export function loadChecks(engine: Engine, deployment: Deployment): readonly Che
           assert.ok(reads.answered > 0);
           const result = await audit(writes, urls);
           assert.equal(result.complaints, []);
-          assert.equal([result.lost, result.doubled, result.diverged], [0, 0, 0]);
+          assert.equal([result.lost, result.duplicated, result.diverged], [0, 0, 0]);
           const note = `${result.acknowledged} of ${answers.length} writes acknowledged, ${reads.answered} reads`;
           return { verdict: 'ok', note };
         } finally {
-          writes.abandon();
+          writes.abort();
           await reads.stop();
         }
       },
@@ -86,16 +86,16 @@ export function loadChecks(engine: Engine, deployment: Deployment): readonly Che
   /** Compares what the clients were told, and what every container shows, with what the log holds. */
   function audit(writes: WriteLoad, urls: readonly string[]) {
     return withConnection(deployment, async (connection) => {
-      const log = await readLaptopLog(connection, await jetstreamManager(connection.nc));
-      return addResults(auditAnswers(log, writes.answers), await auditReplicas(log, urls));
+      const log = await readLaptopStream(connection, await jetstreamManager(connection.nc));
+      return addResults(auditWrites(log, writes.results), await auditReplicas(log, urls));
     });
   }
 }
 
 /** Resolves when `count` more writes have their answers. */
-function writesPass({ answers }: WriteLoad, count: number): Promise<void> {
-  const wanted = answers.length + count;
+function writesPass({ results }: WriteLoad, count: number): Promise<void> {
+  const wanted = results.length + count;
   return eventually(() => {
-    if (answers.length < wanted) throw new Error(`only ${answers.length} of ${wanted} writes are answered`);
+    if (results.length < wanted) throw new Error(`only ${results.length} of ${wanted} writes have a response`);
   }, 60_000);
 }

@@ -1,12 +1,12 @@
 /** The sums of a soak, and the table that shows them. */
 
-import { addResults, nothingWrong, type ScenarioResult } from '../../../test/support/faults/scenario.ts';
+import { addResults, emptyResult, type ScenarioResult } from '../../../test/support/faults/scenario.ts';
 
 export type Score = {
   add(name: string, result: ScenarioResult): void;
   /** A scenario did not come to its end. */
   fail(name: string): void;
-  /** Whether nothing is lost, doubled or diverged, and nothing failed. */
+  /** Whether nothing is lost, duplicated or diverged, and nothing failed. */
   isClean(): boolean;
   /** A line for each scenario, and one for all. */
   table(): string;
@@ -17,14 +17,14 @@ const columns = [
   'rounds',
   'acknowledged',
   'lost',
-  'doubled',
+  'duplicated',
   'diverged',
   'failed',
   'longest recovery',
 ];
 
 export function createScore(names: readonly string[]): Score {
-  const results = new Map(names.map((name) => [name, nothingWrong]));
+  const results = new Map(names.map((name) => [name, emptyResult]));
   const failures = new Map(names.map((name) => [name, 0]));
   const sum = () => [...results.values()].reduce(addResults);
   const sumOfFailures = () => [...failures.values()].reduce((total, count) => total + count, 0);
@@ -34,19 +34,19 @@ export function createScore(names: readonly string[]): Score {
     String(result.rounds),
     String(result.acknowledged),
     String(result.lost),
-    String(result.doubled),
+    String(result.duplicated),
     String(result.diverged),
     String(failed),
     `${(result.longestRecoveryMs / 1000).toFixed(1)} s`,
   ];
 
   return {
-    add: (name, result) => void results.set(name, addResults(results.get(name) ?? nothingWrong, result)),
+    add: (name, result) => void results.set(name, addResults(results.get(name) ?? emptyResult, result)),
     fail: (name) => void failures.set(name, (failures.get(name) ?? 0) + 1),
 
     isClean() {
-      const { lost, doubled, diverged } = sum();
-      return lost + doubled + diverged + sumOfFailures() === 0;
+      const { lost, duplicated, diverged } = sum();
+      return lost + duplicated + diverged + sumOfFailures() === 0;
     },
 
     table() {

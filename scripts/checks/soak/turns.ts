@@ -1,7 +1,7 @@
 /** The scenarios of the soak, and how many rounds of each make one turn: about as long as one of the others. */
 
 import { raceForOneId, raceTheGuard } from '../../../test/support/faults/races.ts';
-import { sendHostileMessages } from '../../../test/support/faults/hostility.ts';
+import { sendHostileMessages } from '../../../test/support/faults/hostile-publisher.ts';
 import { freezeBroker, loseConsumers } from '../../../test/support/faults/interruptions.ts';
 import { killBroker, killLeader, killService } from '../../../test/support/faults/kills.ts';
 import { loseAcks } from '../../../test/support/faults/lost-acks.ts';

@@ -13,6 +13,6 @@ export async function freeze(pid: number): Promise<void> {
   });
 }
 
-export function wake(pid: number): void {
+export function unfreeze(pid: number): void {
   process.kill(pid, 'SIGCONT');
 }

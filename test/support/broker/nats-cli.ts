@@ -29,7 +29,7 @@ export type RunningCommand = {
 
 export type NatsCli = {
   /** False where there is none: the tests that need it are to be skipped; it was said aloud why. */
-  readonly isHere: boolean;
+  readonly isInstalled: boolean;
   /** For instance `0.5.0`; empty where there is none. */
   readonly version: string;
   /** Runs a line of shell in the checkout, in which `nats` is the CLI, and NATS_URL names the broker. */
@@ -112,7 +112,7 @@ export async function openNatsCli(natsUrl: string): Promise<NatsCli> {
   }
 
   return {
-    isHere: found !== undefined,
+    isInstalled: found !== undefined,
     version: found?.version ?? '',
     start,
     run: (line) => start(line).ended,

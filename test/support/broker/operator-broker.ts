@@ -1,4 +1,4 @@
-/** A real nats-server that trusts an operator's JWTs, and the `.creds` files that it lets in for as long as they say. */
+/** A real nats-server in operator mode (JWT authentication), with `.creds` files that expire. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,8 +9,11 @@ import { startTestBroker } from './broker.ts';
 
 export type OperatorBroker = {
   readonly url: string;
-  /** The path of a new `.creds` file that ends after `seconds`; `signed: 'by another'` makes one that nobody here trusts. */
-  issue(name: string, options?: { seconds?: number; signed?: 'by another' }): Promise<string>;
+  /**
+   * Creates a `.creds` file and returns its path. It expires after `seconds`, by default never. With
+   * `signer: 'untrusted'` it is signed by an account that the server does not know.
+   */
+  issue(name: string, options?: { seconds?: number; signer?: 'untrusted' }): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -38,9 +41,9 @@ export async function startOperatorBroker(): Promise<OperatorBroker> {
 
   return {
     url: broker.url,
-    async issue(name, { seconds, signed } = {}) {
+    async issue(name, { seconds, signer } = {}) {
       const user = nkeys.createUser();
-      const issuer = signed === 'by another' ? nkeys.createAccount() : account;
+      const issuer = signer === 'untrusted' ? nkeys.createAccount() : account;
       const exp = seconds === undefined ? undefined : Math.floor(Date.now() / 1000) + seconds;
       const jwt = await encodeUser(name, user, issuer, {}, { ...(exp !== undefined && { exp }) });
       const path = join(folder, `${name}.creds`);

@@ -25,8 +25,8 @@ export type RoleBroker = Pick<TestBroker, 'url' | 'close'> & {
   /** How a process of this role connects, as its environment says it. */
   environmentOf(role: Role): Readonly<Record<string, string>>;
   accessOf(role: Role): Access;
-  /** A connection of this role, which the test has to close; `refusals` fills up with what the broker refuses. */
-  connectAs(role: Role): Promise<{ connection: Connection; refusals: string[] }>;
+  /** A connection of this role, which the test has to close; `permissionErrors` fills up with what the broker refuses. */
+  connectAs(role: Role): Promise<{ connection: Connection; permissionErrors: string[] }>;
 };
 
 export async function startRoleBroker(): Promise<RoleBroker> {
@@ -55,12 +55,12 @@ export async function startRoleBroker(): Promise<RoleBroker> {
       NATS_INBOX_PREFIX: `_INBOX_${role}`,
     }),
     async connectAs(role) {
-      const refusals: string[] = [];
+      const permissionErrors: string[] = [];
       const connection = await connectToNats(
         { ...accessOf(role), name: `test ${role}` },
-        { onRefused: ({ message }) => refusals.push(message) },
+        { onServerError: ({ message }) => permissionErrors.push(message) },
       );
-      return { connection, refusals };
+      return { connection, permissionErrors };
     },
     async close() {
       await broker.close();

@@ -10,24 +10,24 @@ import { createFrameReader } from './nats-frames.ts';
  * - `cut after`: it goes through, and then the connection breaks before an answer comes back.
  * - `cut before`: the connection breaks, and the broker never sees it.
  */
-export type Fate = 'pass' | 'cut after' | 'cut before';
+export type PublishFault = 'pass' | 'cut after' | 'cut before';
 
 export type TcpProxy = {
   /** Where the client connects to: `nats://127.0.0.1:<port>`. */
   readonly url: string;
   /** Decides on every publish to an event subject, from now on. */
-  decide(fate: (subject: string) => Fate): void;
+  onPublish(fault: (subject: string) => PublishFault): void;
   /** Leaves out the next message of a consumer, as if the broker had not sent it. */
-  dropDelivery(): void;
+  dropNextDelivery(): void;
   /** From now on nothing of the broker reaches the client, until `release`. */
   hold(): void;
   /** Everything that was held goes out, and what comes goes through again. */
   release(): void;
   /** Breaks every connection that is open; new ones go through. */
-  cutAll(): void;
-  /** Breaks every connection that is open, and every new one too, until `open`. */
-  shut(): void;
-  open(): void;
+  disconnectAll(): void;
+  /** Breaks every connection that is open, and every new one too, until `acceptConnections`. */
+  rejectConnections(): void;
+  acceptConnections(): void;
   close(): Promise<void>;
 };
 
@@ -37,13 +37,13 @@ type Pair = { readonly client: Socket; readonly broker: Socket; readonly held: B
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname: host, port } = new URL(target);
   const pairs = new Set<Pair>();
-  let fateOf: (subject: string) => Fate = () => 'pass';
+  let faultOf: (subject: string) => PublishFault = () => 'pass';
   let holding = false;
-  let isShut = false;
+  let isRejecting = false;
   let drops = 0;
 
   function accept(client: Socket) {
-    if (isShut) {
+    if (isRejecting) {
       client.destroy();
       return;
     }
@@ -56,9 +56,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
 
     client.on('data', (chunk: Buffer) => {
       for (const { bytes, subject } of readFrames(chunk)) {
-        const fate = subject?.includes('.events.') ? fateOf(subject) : 'pass';
-        if (fate !== 'cut before') broker.write(bytes);
-        if (fate !== 'pass') {
+        const fault = subject?.includes('.events.') ? faultOf(subject) : 'pass';
+        if (fault !== 'cut before') broker.write(bytes);
+        if (fault !== 'pass') {
           end(pair);
           return;
         }
@@ -86,7 +86,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     pair.broker.resume();
   }
 
-  function cutAll() {
+  function disconnectAll() {
     for (const pair of pairs) end(pair);
   }
 
@@ -97,8 +97,8 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
 
   return {
     url: `nats://127.0.0.1:${address.port}`,
-    decide: (fate) => void (fateOf = fate),
-    dropDelivery: () => void (drops += 1),
+    onPublish: (fault) => void (faultOf = fault),
+    dropNextDelivery: () => void (drops += 1),
     hold: () => void (holding = true),
     release() {
       holding = false;
@@ -106,12 +106,12 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
         for (const chunk of held.splice(0)) client.write(chunk);
       }
     },
-    cutAll,
-    shut() {
-      isShut = true;
-      cutAll();
+    disconnectAll,
+    rejectConnections() {
+      isRejecting = true;
+      disconnectAll();
     },
-    open: () => void (isShut = false),
+    acceptConnections: () => void (isRejecting = false),
     close() {
       for (const pair of pairs) {
         pair.client.destroy();

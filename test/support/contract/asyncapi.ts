@@ -47,7 +47,7 @@ const Diagnostics = z.array(
 );
 
 /** What the official parser says of each document, beside that there is a newer version of AsyncAPI. */
-export async function judgeAsyncApi(...documents: readonly unknown[]) {
+export async function validateAsyncApi(...documents: readonly unknown[]) {
   const child = spawn(process.execPath, [validator], { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(JSON.stringify(documents));
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);

@@ -2,14 +2,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestBroker } from '../broker/broker.ts';
-import { freeze, wake } from '../broker/freeze.ts';
-import { sendUntilAnswered } from '../http/idempotent-client.ts';
+import { freeze, unfreeze } from '../broker/freeze.ts';
+import { sendWithRetry } from '../http/idempotent-client.ts';
 import type { Scenario } from './scenario.ts';
-import { repeatUnderLoad, setStage } from './under-load.ts';
+import { repeatUnderLoad, startLoadedSystem } from './under-load.ts';
 
 /** Every consumer is deleted on the server; the time is until both replicas show a write that came after that. */
 export const loseConsumers: Scenario = async ({ rounds, seed, defer, report }) => {
-  const { replicas, load, connection, jsm } = await setStage({
+  const { replicas, load, connection, jsm } = await startLoadedSystem({
     broker: await startTestBroker(),
     seed,
     defer,
@@ -21,7 +21,7 @@ export const loseConsumers: Scenario = async ({ rounds, seed, defer, report }) =
     const [url = ''] = replicas.urls();
     const id = 1_000_000 + round;
     const body = { title: `after loss ${round}`, model: 'M1' };
-    const { position } = await sendUntilAnswered(() => url, { method: 'POST', id, body });
+    const { position } = await sendWithRetry(() => url, { method: 'POST', id, body });
     for (const each of replicas.urls()) {
       const headers = { 'Wait-For-Position': String(position), Prefer: 'wait=30' };
       const response = await fetch(`${each}/${id}`, { headers });
@@ -45,8 +45,8 @@ const readMs = 1_000;
  */
 export const freezeBroker: Scenario = async ({ rounds, seed, defer, report }) => {
   const broker = await startTestBroker();
-  const stage = await setStage({ broker, seed, defer });
-  const [url = ''] = stage.replicas.urls();
+  const system = await startLoadedSystem({ broker, seed, defer });
+  const [url = ''] = system.replicas.urls();
 
   async function readAllTheTime(until: number) {
     while (Date.now() < until) {
@@ -80,16 +80,16 @@ export const freezeBroker: Scenario = async ({ rounds, seed, defer, report }) =>
     }
   }
 
-  return repeatUnderLoad(stage, rounds, async () => {
+  return repeatUnderLoad(system, rounds, async () => {
     try {
       await freeze(broker.pid);
       const until = Date.now() + frozenMs;
       await Promise.all([readAllTheTime(until), writeAllTheTime(until), sleep(frozenMs)]);
     } finally {
-      wake(broker.pid);
+      unfreeze(broker.pid);
     }
     const started = Date.now();
-    const { time } = await stage.load.acknowledgedAfter(started);
+    const { time } = await system.load.acknowledgedAfter(started);
     report?.(`the broker was frozen for ${frozenMs / 1000} s: a write passed ${time - started} ms later`);
     return time - started;
   });

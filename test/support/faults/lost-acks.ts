@@ -2,14 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import { connectForTest, startTestBroker } from '../broker/broker.ts';
-import { isAcknowledged, sendUntilAnswered, type Answer, type Write } from '../http/idempotent-client.ts';
-import { auditAnswers, auditReplicas, readLaptopLog } from '../contract/log-audit.ts';
-import { startTcpProxy, type Fate } from '../broker/tcp-proxy.ts';
+import { isAcknowledged, sendWithRetry, type WriteResult, type Write } from '../http/idempotent-client.ts';
+import { auditWrites, auditReplicas, readLaptopStream } from '../contract/stream-audit.ts';
+import { startTcpProxy, type PublishFault } from '../broker/tcp-proxy.ts';
 import { startReplicas } from './replicas.ts';
-import { addResults, createRandom, nothingWrong, type Scenario } from './scenario.ts';
+import { addResults, createRandom, emptyResult, type Scenario } from './scenario.ts';
 
 /** What happens to the first tries of a write, one after the other; the next one goes through. */
-const fates: readonly (readonly Fate[])[] = [
+const fates: readonly (readonly PublishFault[])[] = [
   ['cut after'],
   ['cut before'],
   ['cut after', 'cut after'],
@@ -55,7 +55,7 @@ export const loseAcks: Scenario = async ({ rounds, seed, defer, report }) => {
   const [[bad = ''], [good = '']] = [behind.urls(), beside.urls()];
 
   const random = createRandom(seed);
-  const answers: Answer[] = [];
+  const answers: WriteResult[] = [];
   const complaints: string[] = [];
   let longestRecoveryMs = 0;
 
@@ -68,7 +68,7 @@ export const loseAcks: Scenario = async ({ rounds, seed, defer, report }) => {
     }
     const pending = [...(fates[Math.floor(random() * fates.length)] ?? [])];
     const fault = pending.join(', ');
-    proxy.decide(() => pending.shift() ?? 'pass');
+    proxy.onPublish(() => pending.shift() ?? 'pass');
     return fault;
   }
 
@@ -77,16 +77,16 @@ export const loseAcks: Scenario = async ({ rounds, seed, defer, report }) => {
     const fault = breakNetwork();
     const started = performance.now();
     const firsts = await Promise.all(
-      writes.map(({ write, key }) => sendUntilAnswered(() => bad, write, { key })),
+      writes.map(({ write, key }) => sendWithRetry(() => bad, write, { key })),
     );
     longestRecoveryMs = Math.max(longestRecoveryMs, performance.now() - started);
     proxy.release();
-    proxy.decide(() => 'pass');
+    proxy.onPublish(() => 'pass');
     answers.push(...firsts);
     for (const first of firsts) {
       if (!isAcknowledged(first)) complaints.push(`round ${round} (${fault}): ${describe(first)}`);
       for (const url of [bad, good]) {
-        const again = await sendUntilAnswered(() => url, first.write, first);
+        const again = await sendWithRetry(() => url, first.write, first);
         if (describe(again) === describe(first)) continue;
         complaints.push(`round ${round} (${fault}): first ${describe(first)}, then ${describe(again)}`);
       }
@@ -95,17 +95,17 @@ export const loseAcks: Scenario = async ({ rounds, seed, defer, report }) => {
       `${writes.length} writes, ${fault}: answered after ${Math.round(performance.now() - started)} ms`,
     );
   }
-  const log = await readLaptopLog(connection, jsm);
+  const log = await readLaptopStream(connection, jsm);
   if (log.length !== answers.length) {
     complaints.push(`${answers.length} writes made ${log.length} messages`);
   }
   return [
-    auditAnswers(log, answers),
+    auditWrites(log, answers),
     await auditReplicas(log, [bad, good]),
-    { ...nothingWrong, rounds, longestRecoveryMs, diverged: complaints.length, complaints },
+    { ...emptyResult, rounds, longestRecoveryMs, diverged: complaints.length, complaints },
   ].reduce(addResults);
 };
 
-function describe({ status, position, etag, text }: Answer): string {
+function describe({ status, position, etag, text }: WriteResult): string {
   return JSON.stringify({ status, position, etag, text });
 }

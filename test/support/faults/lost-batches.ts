@@ -7,9 +7,9 @@ import { createEventStore } from '../../../src/kit/nats/stream/event-store.ts';
 import { eventSubjects } from '../../../src/kit/nats/stream/subjects.ts';
 import { laptopEvents, type LaptopEvent } from '#contracts/laptops';
 import { connectForTest, startTestBroker } from '../broker/broker.ts';
-import { readLaptopLog } from '../contract/log-audit.ts';
+import { readLaptopStream } from '../contract/stream-audit.ts';
 import { startTcpProxy } from '../broker/tcp-proxy.ts';
-import { createRandom, nothingWrong, type Scenario } from './scenario.ts';
+import { createRandom, emptyResult, type Scenario } from './scenario.ts';
 
 /** Milliseconds: short, so that many rounds fit; answers are held longer than this. */
 const ackTimeoutMs = 400;
@@ -47,13 +47,13 @@ export const loseBatches: Scenario = async ({ rounds, seed, defer, report }) => 
       proxy.hold();
       setTimeout(proxy.release, holdMs);
     } else {
-      proxy.decide(() => ((left -= 1) === 0 ? fault : 'pass'));
+      proxy.onPublish(() => ((left -= 1) === 0 ? fault : 'pass'));
     }
     const started = performance.now();
     const first = await store.append(append);
     longestRecoveryMs = Math.max(longestRecoveryMs, performance.now() - started);
     proxy.release();
-    proxy.decide(() => 'pass');
+    proxy.onPublish(() => 'pass');
     const again = await store.append(append);
     const stored = await store.history(id, { upTo: await store.lastPositionOf(id) });
     const last = stored.at(-1)?.position;
@@ -68,13 +68,13 @@ export const loseBatches: Scenario = async ({ rounds, seed, defer, report }) => 
     }
     report?.(`a batch ${described}: ${first.outcome} after ${Math.round(performance.now() - started)} ms`);
   }
-  const log = await readLaptopLog(direct, directJsm);
-  const doubled = log.length - new Set(log.map(({ id, content }) => JSON.stringify([id, content]))).size;
+  const log = await readLaptopStream(direct, directJsm);
+  const duplicated = log.length - new Set(log.map(({ id, content }) => JSON.stringify([id, content]))).size;
   return {
-    ...nothingWrong,
+    ...emptyResult,
     rounds,
     acknowledged: rounds,
-    doubled,
+    duplicated,
     diverged: complaints.length,
     longestRecoveryMs,
     complaints,

@@ -7,10 +7,10 @@ import { eventSubjects } from '../../../src/kit/nats/stream/subjects.ts';
 import { laptopEvents } from '#contracts/laptops';
 import { connectForTest } from '../broker/broker.ts';
 import { startTestCluster } from '../broker/cluster.ts';
-import { sendUntilAnswered } from '../http/idempotent-client.ts';
-import { auditAnswers, auditReplicas, readLaptopLog } from '../contract/log-audit.ts';
+import { sendWithRetry } from '../http/idempotent-client.ts';
+import { auditWrites, auditReplicas, readLaptopStream } from '../contract/stream-audit.ts';
 import { startReplicas } from './replicas.ts';
-import { addResults, nothingWrong, type Scenario } from './scenario.ts';
+import { addResults, emptyResult, type Scenario } from './scenario.ts';
 
 const writers = 200;
 
@@ -21,13 +21,13 @@ export const raceForOneId: Scenario = async ({ rounds, defer, report }) => {
   const { connection, jsm } = await connectForTest(cluster, 3);
   defer(() => connection.nc.close());
   const replicas = await startReplicas({ natsUrl: cluster.url, count: 3, defer });
-  let result = nothingWrong;
+  let result = emptyResult;
 
   for (let round = 1; round <= rounds; round++) {
     const urls = replicas.urls();
     const answers = await Promise.all(
       Array.from({ length: writers }, (_, writer) =>
-        sendUntilAnswered(() => urls[writer % urls.length] ?? '', {
+        sendWithRetry(() => urls[writer % urls.length] ?? '', {
           method: 'POST',
           id: round,
           body: { title: `writer ${writer}`, model: 'M1' },
@@ -36,16 +36,16 @@ export const raceForOneId: Scenario = async ({ rounds, defer, report }) => {
     );
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
     const [won, refused] = [count(201), count(409)];
-    const log = await readLaptopLog(connection, jsm);
+    const log = await readLaptopStream(connection, jsm);
     const stored = log.filter(({ id }) => id === round).length;
     const complaints =
       won === 1 && refused === writers - 1 && stored === 1
         ? []
         : [`id ${round}: ${won} × 201, ${refused} × 409, ${stored} messages`];
     result = [
-      auditAnswers(log, answers),
+      auditWrites(log, answers),
       await auditReplicas(log, urls),
-      { ...nothingWrong, rounds: 1, diverged: complaints.length, complaints },
+      { ...emptyResult, rounds: 1, diverged: complaints.length, complaints },
     ].reduce(addResults, result);
     report?.(`id ${round}: ${won} × 201, ${refused} × 409`);
   }
@@ -97,7 +97,7 @@ export const raceTheGuard: Scenario = async ({ rounds, defer, report }) => {
     version = Math.max(...acks.map(({ seq }) => seq), acknowledged.at(-1)?.position ?? 0);
   }
 
-  const log = await readLaptopLog(publisher.connection, publisher.jsm);
+  const log = await readLaptopStream(publisher.connection, publisher.jsm);
   const positions = log.map(({ position }) => position);
   const complaints = acknowledged.flatMap(({ expected, position, messageId }) => {
     const stored = log.filter((message) => message.messageId === messageId);
@@ -107,7 +107,7 @@ export const raceTheGuard: Scenario = async ({ rounds, defer, report }) => {
   });
   report?.(`${acknowledged.length} guarded appends won against ${rounds * 2} plain publishes`);
   return {
-    ...nothingWrong,
+    ...emptyResult,
     rounds,
     acknowledged: acknowledged.length,
     diverged: complaints.length,

@@ -8,7 +8,7 @@ export type ScenarioResult = {
   /** Acknowledged writes that the log does not hold where the answer said. */
   readonly lost: number;
   /** Message ids that the log holds more than once. */
-  readonly doubled: number;
+  readonly duplicated: number;
   /** Answers and replicas that say something else than the log. */
   readonly diverged: number;
   /** Milliseconds from the worst fault to the first answer after it; 0 where nothing has to recover. */
@@ -29,27 +29,27 @@ export type ScenarioOptions = {
 
 export type Scenario = (options: ScenarioOptions) => Promise<ScenarioResult>;
 
-export const nothingWrong: ScenarioResult = {
+export const emptyResult: ScenarioResult = {
   rounds: 0,
   acknowledged: 0,
   lost: 0,
-  doubled: 0,
+  duplicated: 0,
   diverged: 0,
   longestRecoveryMs: 0,
   complaints: [],
 };
 
-const keptComplaints = 20;
+const maxComplaints = 20;
 
 export function addResults(a: ScenarioResult, b: ScenarioResult): ScenarioResult {
   return {
     rounds: a.rounds + b.rounds,
     acknowledged: a.acknowledged + b.acknowledged,
     lost: a.lost + b.lost,
-    doubled: a.doubled + b.doubled,
+    duplicated: a.duplicated + b.duplicated,
     diverged: a.diverged + b.diverged,
     longestRecoveryMs: Math.max(a.longestRecoveryMs, b.longestRecoveryMs),
-    complaints: [...a.complaints, ...b.complaints].slice(0, keptComplaints),
+    complaints: [...a.complaints, ...b.complaints].slice(0, maxComplaints),
   };
 }
 

@@ -1,71 +1,77 @@
-/** What scenarios share that break something under the feet of clients that write all the time. */
+/** Shared by the scenarios that inject a fault under continuous write load. */
 
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Connection } from '../../../src/kit/nats/connection/connection.ts';
 import { connectForTest } from '../broker/broker.ts';
 import { eventually } from '../eventually.ts';
-import { auditAnswers, auditReplicas, readLaptopLog } from '../contract/log-audit.ts';
+import { auditWrites, auditReplicas, readLaptopStream } from '../contract/stream-audit.ts';
 import { startWriteLoad, type WriteLoad } from '../http/write-load.ts';
 import { startReplicas, type Replicas } from './replicas.ts';
-import { addResults, nothingWrong, type ScenarioOptions, type ScenarioResult } from './scenario.ts';
+import { addResults, emptyResult, type ScenarioOptions, type ScenarioResult } from './scenario.ts';
 
-/** How many writes are acknowledged before and after each fault. */
+/** Number of definite write responses awaited before and after each fault. */
 const writesAround = 30;
 
-export type Stage = {
+export type LoadedSystem = {
   readonly connection: Connection;
   readonly jsm: JetStreamManager;
   readonly replicas: Replicas;
   readonly load: WriteLoad;
 };
 
-export type StageOptions = Pick<ScenarioOptions, 'seed' | 'defer'> & {
-  /** The broker or the cluster. */
+export type LoadedSystemOptions = Pick<ScenarioOptions, 'seed' | 'defer'> & {
+  /** A single broker or a cluster. */
   readonly broker: { readonly url: string; close(): Promise<void> };
-  /** How many servers keep the stream; default 1. */
+  /** Replication factor of the stream; default 1. */
   readonly streamReplicas?: number;
 };
 
-/** Two replicas of the laptop service on the broker, and clients that write through both. */
-export async function setStage({ broker, streamReplicas = 1, seed, defer }: StageOptions): Promise<Stage> {
+/** Starts two replicas of the laptop service and clients that write through both. */
+export async function startLoadedSystem({
+  broker,
+  streamReplicas = 1,
+  seed,
+  defer,
+}: LoadedSystemOptions): Promise<LoadedSystem> {
   defer(broker.close);
   const { connection, jsm } = await connectForTest(broker, streamReplicas);
   defer(() => connection.nc.close());
   const replicas = await startReplicas({ natsUrl: broker.url, count: 2, defer });
   const load = startWriteLoad({ urls: replicas.urls, seed });
-  defer(load.abandon);
+  defer(load.abort);
   return { connection, jsm, replicas, load };
 }
 
-/** Resolves when `count` more writes have their answers. */
-async function writesPass({ answers }: WriteLoad, count: number): Promise<void> {
-  const wanted = answers.length + count;
+/** Resolves after `count` more writes have received a definite response. */
+async function awaitWrites({ results }: WriteLoad, count: number): Promise<void> {
+  const expected = results.length + count;
   await eventually(() => {
-    if (answers.length < wanted) throw new Error(`only ${answers.length} of ${wanted} writes are answered`);
+    if (results.length < expected)
+      throw new Error(`only ${results.length} of ${expected} writes have a response`);
   }, 60_000);
 }
 
 /**
- * Lets the fault happen `rounds` times under the load, and compares the answers and the replicas with the log.
+ * Injects the fault `rounds` times under load. Then compares the responses and the replicas with the event log.
  *
- * @param breakIt does the damage, mends it, and resolves with the milliseconds until a write passed again.
+ * @param injectFault causes the fault, repairs it, and resolves with the recovery time in milliseconds.
  */
 export async function repeatUnderLoad(
-  { connection, jsm, replicas, load }: Stage,
+  { connection, jsm, replicas, load }: LoadedSystem,
   rounds: number,
-  breakIt: (round: number) => Promise<number>,
+  injectFault: (round: number) => Promise<number>,
 ): Promise<ScenarioResult> {
   let longestRecoveryMs = 0;
   for (let round = 1; round <= rounds; round++) {
-    await writesPass(load, writesAround);
-    longestRecoveryMs = Math.max(longestRecoveryMs, await breakIt(round));
-    await writesPass(load, writesAround);
+    await awaitWrites(load, writesAround);
+    longestRecoveryMs = Math.max(longestRecoveryMs, await injectFault(round));
+    await awaitWrites(load, writesAround);
   }
-  const answers = await load.stop();
-  const log = await eventually(() => readLaptopLog(connection, jsm));
+  const results = await load.stop();
+  const messages = await eventually(() => readLaptopStream(connection, jsm));
   return [
-    auditAnswers(log, answers),
-    await auditReplicas(log, replicas.urls()),
-    { ...nothingWrong, rounds, longestRecoveryMs },
+    auditWrites(messages, results),
+    await auditReplicas(messages, replicas.urls()),
+    { ...emptyResult, rounds, longestRecoveryMs },
   ].reduce(addResults);
 }

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { ProblemCode } from '../../../src/kit/domain/problem.ts';
 import { problemKinds } from '../../../src/kit/api/problem-document.ts';
 
-export type Answer = {
+export type HttpResponse = {
   readonly status: number;
   readonly headers: Headers;
   /** The body as it came. */
@@ -22,7 +22,7 @@ export type Send = (
     readonly raw?: string | Uint8Array;
     readonly headers?: Readonly<Record<string, string>>;
   },
-) => Promise<Answer>;
+) => Promise<HttpResponse>;
 
 export type HttpClient = Readonly<
   Record<'get' | 'head' | 'options' | 'post' | 'put' | 'patch' | 'delete', Send>
@@ -55,14 +55,14 @@ export function createHttpClient(url: string): HttpClient {
 }
 
 /** The position that the answer says it shows, or that its write has. */
-export function positionOf({ headers }: Answer): number {
+export function positionOf({ headers }: HttpResponse): number {
   const position = headers.get('Stream-Position');
   assert.match(position ?? 'no Stream-Position', /^[0-9]+$/);
   return Number(position);
 }
 
 /** The answer is a problem document of this code (RFC 9457), with all that one has; its detail matches `detail`. */
-export function assertProblem(answer: Answer, code: ProblemCode, detail: string | RegExp = /./): void {
+export function assertProblem(answer: HttpResponse, code: ProblemCode, detail: string | RegExp = /./): void {
   const { status, headers, body } = answer;
   const { status: expected, title } = problemKinds[code];
   assert.is(status, expected);
@@ -74,7 +74,7 @@ export function assertProblem(answer: Answer, code: ProblemCode, detail: string 
 }
 
 /** The JSON Pointers of a problem document's `errors`, in their order. */
-export function pointersOf({ body }: Answer): unknown[] {
+export function pointersOf({ body }: HttpResponse): unknown[] {
   if (typeof body !== 'object' || body === null || !('errors' in body) || !Array.isArray(body.errors))
     return [];
   return body.errors.map((error: { pointer: unknown }) => error.pointer);

@@ -10,7 +10,7 @@ export type Write = {
 };
 
 /** A definite answer to a write. */
-export type Answer = {
+export type WriteResult = {
   /** The write's Idempotency-Key, which is the message id in the log. */
   readonly key: string;
   readonly write: Write;
@@ -41,7 +41,7 @@ const tryTimeoutMs = 25_000;
 const pauseMs = 25;
 
 /** Whether the service did what it was asked to. */
-export function isAcknowledged({ status }: Answer): boolean {
+export function isAcknowledged({ status }: WriteResult): boolean {
   return status >= 200 && status < 300;
 }
 
@@ -49,11 +49,11 @@ export function isAcknowledged({ status }: Answer): boolean {
  * @param nextUrl where to send the next try: `http://127.0.0.1:5000/laptops`.
  * @throws when there is no definite answer in time.
  */
-export async function sendUntilAnswered(
+export async function sendWithRetry(
   nextUrl: () => string,
   write: Write,
   { key = randomUUID(), patienceMs = 60_000, signal, onRetry }: SendOptions = {},
-): Promise<Answer> {
+): Promise<WriteResult> {
   const deadline = Date.now() + patienceMs;
   for (let attempts = 1; ; attempts++) {
     let reason: string;

@@ -15,7 +15,7 @@ export type Issuer = {
   /** The public half, as a key of a JSON Web Key Set. */
   readonly publicKey: JWK;
   /** The public half as text (PEM), which everybody may know. */
-  readonly publicText: string;
+  readonly publicPem: string;
   /** A token that is valid for writes to laptops for a minute, but for what is given; an undefined claim is left out. */
   issue(claims?: Readonly<Record<string, unknown>>, header?: { readonly kid?: string }): Promise<string>;
 };
@@ -29,7 +29,7 @@ export async function createIssuer(kid: string, algorithm: 'RS256' | 'ES256' | '
   return {
     name: issuerName,
     publicKey: { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' },
-    publicText: await exportSPKI(publicKey),
+    publicPem: await exportSPKI(publicKey),
     issue: (claims = {}, header = { kid }) =>
       sign(privateKey, { alg: algorithm, ...header }, { ...validClaims(), ...claims }),
   };

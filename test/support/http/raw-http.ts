@@ -3,7 +3,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
-export type RawAnswer = {
+export type RawResponse = {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** As it came: not decompressed. */
@@ -21,7 +21,7 @@ export type RawRequest = {
 export function send(
   url: string,
   { method = 'GET', headers = {}, body }: RawRequest = {},
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent: false }, (incoming) => {
       const chunks: Buffer[] = [];
@@ -37,7 +37,7 @@ export function send(
 }
 
 /** An answer's body as JSON. */
-export function parseAnswer({ body }: RawAnswer): Record<string, unknown> {
+export function parseJsonBody({ body }: RawResponse): Record<string, unknown> {
   return JSON.parse(body.toString());
 }
 

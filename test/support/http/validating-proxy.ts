@@ -32,8 +32,8 @@ export type ValidatingProxyOptions = {
 export const ProxyReport = z.object({
   /** How many answers were compared with the document. */
   validated: z.int(),
-  /** How many requests went straight to the service, because Prism cannot carry them. */
-  straight: z.int(),
+  /** How many requests went bypassed to the service, because Prism cannot carry them. */
+  bypassed: z.int(),
   violations: z.array(z.string()),
 });
 export type ProxyReport = z.infer<typeof ProxyReport>;
@@ -46,7 +46,7 @@ const Violations = z.array(
 export async function startValidatingProxy(options: ValidatingProxyOptions): Promise<ValidatingProxy> {
   const { service, reportFile } = options;
   const prism = await startPrism(options);
-  const report: ProxyReport = { validated: 0, straight: 0, violations: [] };
+  const report: ProxyReport = { validated: 0, bypassed: 0, violations: [] };
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
     const body = await buffer(request);
@@ -55,7 +55,7 @@ export async function startValidatingProxy(options: ValidatingProxyOptions): Pro
     // Every answer of a service has an id: one without is Prism's own, to what it could not pass on.
     const isCarried = compared?.headers['request-id'] !== undefined;
     if (isCarried) report.validated += 1;
-    else report.straight += 1;
+    else report.bypassed += 1;
     const given = isCarried ? compared : await send(service, request, body);
     const { 'sl-violations': _violations, ...headers } = given.headers;
     response.writeHead(given.statusCode ?? 0, headers);

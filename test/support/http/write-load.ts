@@ -1,33 +1,33 @@
-/** Several clients that write all the time, so that a fault always hits writes that are under way. */
+/** Continuous write load from several clients, so that every fault hits writes in flight. */
 
-import { isAcknowledged, sendUntilAnswered, type Answer, type Write } from './idempotent-client.ts';
+import { isAcknowledged, sendWithRetry, type WriteResult, type Write } from './idempotent-client.ts';
 import { createRandom } from '../faults/scenario.ts';
 
 export type WriteLoadOptions = {
-  /** The replicas' collections, `http://127.0.0.1:5000/laptops`; asked anew for every try, as replicas come and go. */
+  /** Collection URLs of the running replicas: `http://127.0.0.1:5000/laptops`. Called before each attempt. */
   urls(): readonly string[];
   readonly seed: number;
-  /** How many write at once; default 6. */
+  /** Number of concurrent writers; default 6. */
   readonly clients?: number;
-  /** The ids are this one and the next `ids`; few of them make writers meet. */
+  /** Writes use the ids from `firstId` to `firstId + ids - 1`. A small range makes writers conflict. */
   readonly firstId?: number;
   readonly ids?: number;
 };
 
 export type WriteLoad = {
-  /** Every definite answer so far. */
-  readonly answers: readonly Answer[];
-  /** How often a write had to be sent again. */
+  /** Every definite response so far. */
+  readonly results: readonly WriteResult[];
+  /** Total number of retries. */
   readonly retries: number;
-  /** Resolves with the first acknowledgement of a write that was sent at or after `time` (milliseconds since 1970). */
-  acknowledgedAfter(time: number): Promise<Answer>;
-  /** Ends the load when every write that is under way has its answer. Throws when one never got it. */
-  stop(): Promise<readonly Answer[]>;
-  /** Ends it, whatever becomes of the writes that are under way. */
-  abandon(): void;
+  /** Resolves with the first acknowledged write that was first sent at or after `time` (ms since the epoch). */
+  acknowledgedAfter(time: number): Promise<WriteResult>;
+  /** Starts no more writes and waits for those in flight. Throws if one of them never got a definite response. */
+  stop(): Promise<readonly WriteResult[]>;
+  /** Stops immediately and cancels the writes in flight. */
+  abort(): void;
 };
 
-type Waiter = { readonly after: number; resolve(answer: Answer): void; reject(error: unknown): void };
+type Waiter = { readonly after: number; resolve(result: WriteResult): void; reject(error: unknown): void };
 
 export function startWriteLoad({
   urls,
@@ -37,23 +37,23 @@ export function startWriteLoad({
   ids = 40,
 }: WriteLoadOptions): WriteLoad {
   const random = createRandom(seed);
-  const answers: Answer[] = [];
+  const results: WriteResult[] = [];
   const waiters = new Set<Waiter>();
   let retries = 0;
-  const abandoned = new AbortController();
+  const controller = new AbortController();
   let stopped = false;
   let written = 0;
 
   function nextUrl(): string {
     const all = urls();
     const url = all[Math.floor(random() * all.length)];
-    if (url === undefined) throw new Error('no replica is there');
+    if (url === undefined) throw new Error('no replica is running');
     return url;
   }
 
   function chooseWrite(): Write {
     const id = firstId + Math.floor(random() * ids);
-    // Every write says something new, so that no change is one that changes nothing.
+    // A unique title ensures that no PUT is a no-op.
     const body = { title: `title ${(written += 1)}`, model: 'M1' };
     const choice = random();
     if (choice < 0.4) return { method: 'POST', id, body };
@@ -64,16 +64,16 @@ export function startWriteLoad({
   async function write() {
     while (!stopped) {
       const sent = Date.now();
-      const answer = await sendUntilAnswered(nextUrl, chooseWrite(), {
-        signal: abandoned.signal,
+      const result = await sendWithRetry(nextUrl, chooseWrite(), {
+        signal: controller.signal,
         onRetry: () => (retries += 1),
       });
-      answers.push(answer);
-      if (!isAcknowledged(answer)) continue;
+      results.push(result);
+      if (!isAcknowledged(result)) continue;
       for (const waiter of waiters) {
         if (sent < waiter.after) continue;
         waiters.delete(waiter);
-        waiter.resolve(answer);
+        waiter.resolve(result);
       }
     }
   }
@@ -85,7 +85,7 @@ export function startWriteLoad({
   });
 
   return {
-    answers,
+    results,
     get retries() {
       return retries;
     },
@@ -93,11 +93,11 @@ export function startWriteLoad({
     async stop() {
       stopped = true;
       await running;
-      return answers;
+      return results;
     },
-    abandon() {
+    abort() {
       stopped = true;
-      abandoned.abort(new Error('the load was abandoned'));
+      controller.abort(new Error('the write load was aborted'));
     },
   };
 }

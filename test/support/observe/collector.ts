@@ -52,14 +52,14 @@ export type Collector = {
   /** How many requests came, whatever became of them. */
   readonly requests: number;
   /** What happens to requests from now on: they are taken, refused, or never answered. */
-  behave(how: 'take' | 'refuse' | 'hang'): void;
+  setBehavior(how: 'take' | 'refuse' | 'hang'): void;
   close(): Promise<void>;
 };
 
 export async function startCollector(): Promise<Collector> {
   const spans: CollectedSpan[] = [];
   let requests = 0;
-  let behaviour: Parameters<Collector['behave']>[0] = 'take';
+  let behavior: Parameters<Collector['setBehavior']>[0] = 'take';
 
   function take(body: string, response: ServerResponse) {
     for (const { resource, scopeSpans } of Export.parse(JSON.parse(body)).resourceSpans) {
@@ -73,8 +73,8 @@ export async function startCollector(): Promise<Collector> {
   const server = createServer((request, response) => {
     requests += 1;
     if (request.url !== '/v1/traces') response.writeHead(404).end();
-    else if (behaviour === 'refuse') response.writeHead(400).end();
-    else if (behaviour === 'take') {
+    else if (behavior === 'refuse') response.writeHead(400).end();
+    else if (behavior === 'take') {
       text(request).then(
         (body) => take(body, response),
         () => undefined,
@@ -91,7 +91,7 @@ export async function startCollector(): Promise<Collector> {
     get requests() {
       return requests;
     },
-    behave: (how) => void (behaviour = how),
+    setBehavior: (how) => void (behavior = how),
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -14,7 +14,7 @@ const words: ReadonlySet<string> = new Set(
   ),
 );
 
-export function readQuery(expression: string): Query {
+export function parseQuery(expression: string): Query {
   const groupings: string[] = [];
   const metrics: { name: string; labels: string[] }[] = [];
   const rest = expression

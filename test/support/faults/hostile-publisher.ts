@@ -6,12 +6,12 @@ import { jetstream } from '@nats-io/jetstream';
 import { headers } from 'nats';
 import { findReplicas } from '../../../src/kit/nats/services/replicas.ts';
 import { connectForTest, startTestBroker } from '../broker/broker.ts';
-import { isAcknowledged, sendUntilAnswered } from '../http/idempotent-client.ts';
-import { auditAnswers, auditReplicas, countEvents, readLaptopLog } from '../contract/log-audit.ts';
+import { isAcknowledged, sendWithRetry } from '../http/idempotent-client.ts';
+import { auditWrites, auditReplicas, countEvents, readLaptopStream } from '../contract/stream-audit.ts';
 import type { ServiceProcess } from '../process/service-process.ts';
 import { hostileIds, makeHostileMessages } from './hostile-messages.ts';
 import { startReplicas } from './replicas.ts';
-import { addResults, nothingWrong, type Scenario } from './scenario.ts';
+import { addResults, emptyResult, type Scenario } from './scenario.ts';
 
 /** How many hostile messages a round sends. */
 export const hostileMessages = 10_000;
@@ -48,7 +48,7 @@ export const sendHostileMessages: Scenario = async ({ rounds, seed, defer, repor
   const complaints: string[] = [];
   const wanted: unknown[] = [];
   let memory: number[] = [];
-  let result = nothingWrong;
+  let result = emptyResult;
 
   for (let round = 1; round <= rounds; round++) {
     const sent = (round - 1) * hostileMessages;
@@ -81,13 +81,13 @@ export const sendHostileMessages: Scenario = async ({ rounds, seed, defer, repor
         const id = 10_000_000 + round * 10 + index;
         const body = { title: 'still here', model: 'M1' };
         wanted.push({ id, ...body, ports: [] });
-        return sendUntilAnswered(() => url, { method: 'POST', id, body });
+        return sendWithRetry(() => url, { method: 'POST', id, body });
       }),
     );
     if (!answers.every(isAcknowledged))
       complaints.push(`after the hostile messages: ${JSON.stringify(answers)}`);
-    const log = await readLaptopLog(connection, jsm);
-    result = [auditAnswers(log, answers), await auditReplicas(log, replicas.urls())].reduce(
+    const log = await readLaptopStream(connection, jsm);
+    result = [auditWrites(log, answers), await auditReplicas(log, replicas.urls())].reduce(
       addResults,
       result,
     );
@@ -119,7 +119,7 @@ export const sendHostileMessages: Scenario = async ({ rounds, seed, defer, repor
   for (const [index, mebibytes] of memory.entries()) {
     if (mebibytes > residentMiB) complaints.push(`replica ${index} takes ${Math.round(mebibytes)} MiB`);
   }
-  return addResults(result, { ...nothingWrong, rounds, diverged: complaints.length, complaints });
+  return addResults(result, { ...emptyResult, rounds, diverged: complaints.length, complaints });
 };
 
 function byId(a: unknown, b: unknown): number {

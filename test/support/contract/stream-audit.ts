@@ -1,4 +1,4 @@
-/** Compares what clients were told, and what replicas show, with what the log holds: read here by a reader of its own. */
+/** Compares what clients were told, and what replicas show, with what the messages holds: read here by a reader of its own. */
 
 import { AckPolicy, DeliverPolicy, jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import { Rejection } from '../../../src/kit/domain/decider.ts';
@@ -12,16 +12,16 @@ import { createCodec } from '../../../src/kit/nats/stream/codec.ts';
 import type { Connection } from '../../../src/kit/nats/connection/connection.ts';
 import { eventSubjects } from '../../../src/kit/nats/stream/subjects.ts';
 import { eventually } from '../eventually.ts';
-import { nothingWrong, type ScenarioResult } from '../faults/scenario.ts';
-import { isAcknowledged, type Answer } from '../http/idempotent-client.ts';
+import { emptyResult, type ScenarioResult } from '../faults/scenario.ts';
+import { isAcknowledged, type WriteResult } from '../http/idempotent-client.ts';
 
-export type LaptopLog = readonly StoredMessage<LaptopEvent>[];
+export type LaptopMessages = readonly StoredMessage<LaptopEvent>[];
 
 /** Nanoseconds; what is left behind by a test that dies is gone soon. */
 const inactiveThreshold = 30_000_000_000;
 
 /** The whole stream, through a pull consumer of the client's: not through the code that is being tested. */
-export async function readLaptopLog({ nc }: Connection, jsm: JetStreamManager): Promise<LaptopLog> {
+export async function readLaptopStream({ nc }: Connection, jsm: JetStreamManager): Promise<LaptopMessages> {
   const stream = 'LAPTOPS';
   const codec = createCodec(laptopEvents, eventSubjects('laptops'));
   const { state } = await jsm.streams.info(stream);
@@ -31,7 +31,7 @@ export async function readLaptopLog({ nc }: Connection, jsm: JetStreamManager): 
     inactive_threshold: inactiveThreshold,
   });
   const consumer = await jetstream(nc).consumers.get(stream, name);
-  const log: StoredMessage<LaptopEvent>[] = [];
+  const messages: StoredMessage<LaptopEvent>[] = [];
   let last = 0;
   while (last < state.last_seq) {
     for await (const message of await consumer.fetch({ max_messages: 2_000, expires: 5_000 })) {
@@ -40,25 +40,25 @@ export async function readLaptopLog({ nc }: Connection, jsm: JetStreamManager): 
       const fields = headers === undefined ? {} : { headers };
       // Not `message.time`: it goes through a number, and is a millisecond late for one message of some ten thousand.
       const time = Number(message.timestampNanos / 1_000_000n);
-      log.push(codec.decode({ subject, data, ...fields }, { position: last, time }));
+      messages.push(codec.decode({ subject, data, ...fields }, { position: last, time }));
       if (last >= state.last_seq) break;
     }
   }
   await jsm.consumers.delete(stream, name);
-  return log;
+  return messages;
 }
 
-export function foldLog(log: LaptopLog): View<Laptop | undefined, LaptopEvent> {
+export function foldMessages(messages: LaptopMessages): View<Laptop | undefined, LaptopEvent> {
   const view = createView(laptopDecider);
-  for (const message of log) view.apply(message);
+  for (const message of messages) view.apply(message);
   return view;
 }
 
-/** Whether the log holds what the clients were told, once each, and nothing that they were told had not happened. */
-export function auditAnswers(log: LaptopLog, answers: readonly Answer[]): ScenarioResult {
+/** Whether the messages holds what the clients were told, once each, and nothing that they were told had not happened. */
+export function auditWrites(messages: LaptopMessages, answers: readonly WriteResult[]): ScenarioResult {
   const positions = new Map<string, number[]>();
   const byPosition = new Map<number, StoredMessage<LaptopEvent>>();
-  for (const message of log) {
+  for (const message of messages) {
     byPosition.set(message.position, message);
     if (message.messageId === undefined) continue;
     const known = positions.get(message.messageId);
@@ -81,33 +81,36 @@ export function auditAnswers(log: LaptopLog, answers: readonly Answer[]): Scenar
       // It was gone already, and nothing had to be stored: the answer points at the message that was the last one.
       const message = byPosition.get(position);
       const isOfEntity = position === 0 || message?.id === write.id;
-      if (!isOfEntity || existsAt(log, write.id, position)) lost.push(`${told}, but it was there`);
+      if (!isOfEntity || existsAt(messages, write.id, position)) lost.push(`${told}, but it was there`);
     } else if (!stored.includes(position)) {
       lost.push(`${told}, but stands at ${stored.join(', ') || 'no position'}`);
     }
   }
-  const doubled = [...positions]
+  const duplicated = [...positions]
     .filter(([, found]) => found.length > 1)
     .map(([key, found]) => `${key} stands at ${found.join(' and ')}`);
   return {
-    ...nothingWrong,
+    ...emptyResult,
     acknowledged: answers.filter(isAcknowledged).length,
     lost: lost.length,
-    doubled: doubled.length,
+    duplicated: duplicated.length,
     diverged: diverged.length,
-    complaints: [...lost, ...doubled, ...diverged].slice(0, 20),
+    complaints: [...lost, ...duplicated, ...diverged].slice(0, 20),
   };
 }
 
-function existsAt(log: LaptopLog, id: number | undefined, position: number): boolean {
-  const history = log.filter((message) => message.id === id && message.position <= position);
-  return id !== undefined && foldLog(history).find(id).state !== undefined;
+function existsAt(messages: LaptopMessages, id: number | undefined, position: number): boolean {
+  const history = messages.filter((message) => message.id === id && message.position <= position);
+  return id !== undefined && foldMessages(history).find(id).state !== undefined;
 }
 
-/** Whether every replica lists what a fresh fold of the log lists, and refused the same messages for the same reasons. */
-export async function auditReplicas(log: LaptopLog, urls: readonly string[]): Promise<ScenarioResult> {
-  const view = foldLog(log);
-  const position = log.at(-1)?.position ?? 0;
+/** Whether every replica lists what a fresh fold of the messages lists, and refused the same messages for the same reasons. */
+export async function auditReplicas(
+  messages: LaptopMessages,
+  urls: readonly string[],
+): Promise<ScenarioResult> {
+  const view = foldMessages(messages);
+  const position = messages.at(-1)?.position ?? 0;
   const laptops = view
     .list({ limit: Infinity })
     .map((laptop) => laptopResource.present(laptop, { ports: () => undefined }));
@@ -118,12 +121,12 @@ export async function auditReplicas(log: LaptopLog, urls: readonly string[]): Pr
   for (const url of urls) {
     const listed = findDifference(await listAll(url, position), laptops);
     if (listed !== undefined)
-      complaints.push(`${url} lists what a fresh fold of the log does not: ${listed}`);
+      complaints.push(`${url} lists what a fresh fold of the messages does not: ${listed}`);
     const refused = findDifference(await readList(await fetch(`${url}/rejections`)), rejections);
     if (refused !== undefined)
-      complaints.push(`${url} refused what a fresh fold of the log does not: ${refused}`);
+      complaints.push(`${url} refused what a fresh fold of the messages does not: ${refused}`);
   }
-  return { ...nothingWrong, diverged: complaints.length, complaints };
+  return { ...emptyResult, diverged: complaints.length, complaints };
 }
 
 /** The first place where two lists are not the same text, and what stands there; undefined when there is none. */
@@ -159,8 +162,11 @@ async function listAll(url: string, position: number): Promise<unknown[]> {
   return found;
 }
 
-/** How many messages of the log are events, and how many are not. */
-export function countEvents(log: LaptopLog): { readonly events: number; readonly rejected: number } {
-  const rejected = log.filter(({ content }) => content instanceof Rejection).length;
-  return { events: log.length - rejected, rejected };
+/** How many messages of the messages are events, and how many are not. */
+export function countEvents(messages: LaptopMessages): {
+  readonly events: number;
+  readonly rejected: number;
+} {
+  const rejected = messages.filter(({ content }) => content instanceof Rejection).length;
+  return { events: messages.length - rejected, rejected };
 }

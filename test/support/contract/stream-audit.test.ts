@@ -4,8 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StoredMessage } from '../../../src/kit/domain/stored-message.ts';
 import type { LaptopEvent } from '#contracts/laptops';
-import type { Answer, Write } from '../http/idempotent-client.ts';
-import { auditAnswers } from './log-audit.ts';
+import type { WriteResult, Write } from '../http/idempotent-client.ts';
+import { auditWrites } from './stream-audit.ts';
 
 function stored(
   position: number,
@@ -17,7 +17,7 @@ function stored(
   return { position, time: 0, id, subject, messageId, commandDigest: undefined, content };
 }
 
-function answered(key: string, write: Write, status: number, position: number): Answer {
+function answered(key: string, write: Write, status: number, position: number): WriteResult {
   const etag = write.method === 'DELETE' || status >= 300 ? null : `"${position}"`;
   return { key, write, status, position, etag, text: '', attempts: 1, time: 0 };
 }
@@ -30,11 +30,11 @@ const log = [
 ];
 const add: Write = { method: 'POST', id: 1 };
 const remove: Write = { method: 'DELETE', id: 1 };
-const nothing = { lost: 0, doubled: 0, diverged: 0 };
+const nothing = { lost: 0, duplicated: 0, diverged: 0 };
 
-function audit(answers: readonly Answer[], messages = log) {
-  const { lost, doubled, diverged } = auditAnswers(messages, answers);
-  return { lost, doubled, diverged };
+function audit(answers: readonly WriteResult[], messages = log) {
+  const { lost, duplicated, diverged } = auditWrites(messages, answers);
+  return { lost, duplicated, diverged };
 }
 
 const test = suite('the audit of what clients were told');
@@ -50,7 +50,7 @@ test('finds an acknowledged write that is not there, or not where it was said to
 });
 
 test('finds a message id that is there twice, whoever was told what', () => {
-  assert.equal(audit([], [...log, stored(4, 1, 'add', added)]), { ...nothing, doubled: 1 });
+  assert.equal(audit([], [...log, stored(4, 1, 'add', added)]), { ...nothing, duplicated: 1 });
 });
 
 test('finds a refusal of what is stored, an answer that is a bug, and a wrong entity tag', () => {

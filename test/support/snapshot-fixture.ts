@@ -17,7 +17,7 @@ export type Thing = { readonly name: string } | undefined;
 /** An object of the bucket as it is stored, and the subject of its bytes. */
 export type StoredObject = { readonly name: string; readonly subject: string; readonly chunks: string };
 
-export type SnapshotBench = {
+export type SnapshotFixture = {
   /** The stream that the snapshots are of; it holds `messages` messages at first. */
   readonly stream: string;
   readonly bucket: string;
@@ -30,17 +30,17 @@ export type SnapshotBench = {
   /** What is in the bucket; snapshots are named `<fold>.<slot>`, and who writes one `<fold>.claim`. */
   objects(): Promise<StoredObject[]>;
   /** Changes what the bucket says of an object, without its bytes. */
-  describeAnew(object: StoredObject, change: Readonly<Record<string, unknown>>): Promise<void>;
+  rewriteInfo(object: StoredObject, change: Readonly<Record<string, unknown>>): Promise<void>;
 };
 
-let benches = 0;
+let fixtures = 0;
 
-export async function createSnapshotBench(
+export async function createSnapshotFixture(
   nc: NatsConnection,
   jsm: JetStreamManager,
   { messages = 10 }: { readonly messages?: number } = {},
-): Promise<SnapshotBench> {
-  const name = `bench${(benches += 1)}`;
+): Promise<SnapshotFixture> {
+  const name = `bench${(fixtures += 1)}`;
   const stream = name.toUpperCase();
   const bucket = snapshotBucket(name);
   const objectStream = `OBJ_${bucket}`;
@@ -94,7 +94,7 @@ export async function createSnapshotBench(
       return found.flatMap(({ deleted, ...object }) => (deleted ? [] : [object]));
     },
 
-    async describeAnew({ subject }, change) {
+    async rewriteInfo({ subject }, change) {
       const info = await readInfo(jsm, objectStream, subject);
       const fields = headers();
       fields.set('Nats-Rollup', 'sub');
@@ -127,7 +127,7 @@ async function readInfo(
 }
 
 /** All that an image holds, to be compared. */
-export function showImage<State>(image: ViewImage<State> | undefined) {
+export function toPlainImage<State>(image: ViewImage<State> | undefined) {
   if (image === undefined) throw new Error('there is no image');
   return { ...image, entries: [...image.entries.entries()] };
 }
@@ -135,7 +135,7 @@ export function showImage<State>(image: ViewImage<State> | undefined) {
 /** Puts other bytes in the place of a snapshot's, with a digest that fits them and the metadata as they are. */
 export async function replaceBytes(
   nc: NatsConnection,
-  { bucket }: SnapshotBench,
+  { bucket }: SnapshotFixture,
   { name }: StoredObject,
   change: (bytes: string) => string,
 ): Promise<void> {

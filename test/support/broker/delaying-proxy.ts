@@ -2,14 +2,14 @@
 
 import { connect, createServer, type Socket } from 'node:net';
 
-export type Lag = {
+export type DelayingProxy = {
   /** The broker's address, with the lag. */
   readonly url: string;
   close(): Promise<void>;
 };
 
 /** @param lagMs milliseconds by which all that comes from the broker is held back; the way to the broker is as fast as ever. */
-export async function startLag(brokerUrl: string, lagMs: number): Promise<Lag> {
+export async function startDelayingProxy(brokerUrl: string, lagMs: number): Promise<DelayingProxy> {
   const { hostname, port } = new URL(brokerUrl);
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
