@@ -160,7 +160,7 @@ for (const [what, count] of [
     const [fatal, ...others] = service.logged().filter((line) => line['level'] === 'fatal');
     assert.equal(others, []);
     assert.is(fatal?.['msg'], 'stream replaced');
-    assert.match(String(fatal?.['detail']), /LAPTOPS was deleted and created again/);
+    assert.match(String(fatal?.['detail']), /LAPTOPS was deleted and recreated/);
 
     const next = await launch('laptops');
     await assertReady(next, '/laptops');

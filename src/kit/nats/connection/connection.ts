@@ -1,4 +1,4 @@
-/** One connection to NATS for a process: it reconnects for ever, and says at any time whether it is up. */
+/** The NATS connection of a process. It reconnects without limit and exposes its current state. */
 
 import {
   connect,
@@ -8,47 +8,47 @@ import {
   type NodeConnectionOptions,
   type TlsOptions,
 } from 'nats';
-import { authenticateBy, type CredentialsFile } from './credentials.ts';
+import { createFileAuthenticator, type CredentialsFile } from './credentials.ts';
 
 export type Connection = {
   readonly nc: NatsConnection;
-  /** False from the moment the connection is lost until it is back. */
+  /** False while the client is disconnected, closed or draining. */
   readonly isUp: boolean;
-  /** The same; but while a lost connection may only be moving to the next server, waits for it to be back. */
+  /** Like `isUp`, but waits for a reconnect if the connection was lost less than a second ago. */
   confirmUp(): Promise<boolean>;
-  /** When the connection was lost, in milliseconds since 1970; undefined while it is up. */
+  /** When the connection was lost, in milliseconds since 1970; undefined while connected. */
   readonly downSince: number | undefined;
-  /** Calls `listener` after every reconnect; returns how to end that. */
+  /** Calls `listener` after every reconnect. Returns a function that removes the listener. */
   onReconnect(listener: () => void): () => void;
-  /** A new subject below this connection's own inbox: the only place where its user may be allowed to listen. */
+  /** Returns a new subject below the configured inbox prefix. Permissions may restrict the user to that prefix. */
   createInbox(): string;
 };
 
 export type ConnectionEvents = {
   onDown?(): void;
   onUp?(server: string): void;
-  /** The broker refused who this is, something that it wanted to publish or to hear, or one connection more. */
-  onRefused?(error: Error): void;
-  /** The credentials cannot be read any more; the ones from before are used. */
-  onUnreadable?(error: Error): void;
+  /** The server reported an error: failed authentication, a permissions violation or a connection limit. */
+  onServerError?(error: Error): void;
+  /** The credentials file could not be read at a reconnect; the previous credentials are used. */
+  onCredentialsUnreadable?(error: Error): void;
 };
 
-/** The files of TLS, in PEM; they are read again at every connect. */
+/** TLS files in PEM format. They are read at every connect. */
 export type TlsFiles = {
-  /** Whom to trust; undefined: whom Node trusts. */
+  /** Trusted certificate authorities. Default: those of Node.js. */
   readonly caFile?: string | undefined;
-  /** What this process shows of itself, with its key, to a server that asks for it. */
+  /** Client certificate, presented to a server that requests one; used together with `keyFile`. */
   readonly certFile?: string | undefined;
   readonly keyFile?: string | undefined;
 };
 
-/** Where the broker is, and who asks. */
+/** The broker's addresses, and how to authenticate to it. */
 export type Access = {
-  /** One or more addresses, separated by commas: `nats://localhost:4222`. One `tls://` among them asks all for TLS. */
+  /** Comma-separated addresses: `nats://localhost:4222`. A single `tls://` address requires TLS for all of them. */
   readonly url: string;
   readonly credentials?: CredentialsFile | undefined;
   readonly tls?: TlsFiles | undefined;
-  /** What stands before this connection's inboxes; undefined: `_INBOX`, which every client listens below. */
+  /** Prefix of this connection's inbox subjects. Default: `_INBOX`, which all clients share. */
   readonly inboxPrefix?: string | undefined;
 };
 
@@ -58,23 +58,26 @@ export type ConnectOptions = Access & {
 };
 
 /**
- * The broker is pinged every `pingInterval` milliseconds; after two pings without an answer the connection counts as
- * lost. So a frozen broker is noticed within 15 seconds, and a dead one at once.
+ * The client pings the broker every `pingInterval` ms and disconnects after two unanswered pings. A frozen broker is
+ * therefore detected within 15 s. A terminated broker closes the socket, which is detected at once.
  */
 const liveness = { pingInterval: 5_000, maxPingOut: 2 } satisfies NodeConnectionOptions;
 
-/** Milliseconds that a server may take to answer the call; another one is tried then. */
+/** Connection timeout for one server, in ms; the client then tries the next one. */
 const dialTimeoutMs = 5_000;
 
-/** Milliseconds for which a lost connection is taken to be moving to the next server: with one that is up, it takes a few. */
-const movingMs = 1_000;
+/**
+ * How long `confirmUp` waits for a reconnect after a loss, in ms. Failing over to a running server takes only a few
+ * milliseconds.
+ */
+const failoverMs = 1_000;
 
-/** A refusal that repeats itself is told again after this many milliseconds. */
-const repeatRefusalMs = 10_000;
+/** An identical server error is reported again only after this many milliseconds. */
+const repeatErrorMs = 10_000;
 
 /**
- * @throws when no server answers at first, or none lets this process in; later losses are mended in the background, also
- * when the broker refuses for a while.
+ * @throws if no server accepts the first connection. After that, the client reconnects in the background, also after
+ * authentication errors.
  */
 export async function connectToNats(
   { url, name, credentials, tls, inboxPrefix }: ConnectOptions,
@@ -88,17 +91,17 @@ export async function connectToNats(
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     ignoreAuthErrorAbort: true,
-    // Else every request makes two errors in advance, a twelfth of what a write costs, to say where it was made.
+    // Otherwise every request creates two Error objects for stack traces, a twelfth of the cost of a write.
     noAsyncTraces: true,
     ...(credentials !== undefined && {
-      authenticator: authenticateBy(credentials, (error) => events.onUnreadable?.(error)),
+      authenticator: createFileAuthenticator(credentials, (error) => events.onCredentialsUnreadable?.(error)),
     }),
     ...(inboxPrefix !== undefined && { inboxPrefix }),
-    // The client itself takes no notice of what an address begins with (nats.js 3.4).
-    ...(asksForTls({ url, tls }) && { tls: toTlsOptions(tls) }),
+    // The client ignores the scheme of an address (nats.js 3.4).
+    ...(requiresTls({ url, tls }) && { tls: toTlsOptions(tls) }),
   });
   const reconnectListeners = new Set<() => void>();
-  const tellRefusal = tellOnce((error) => events.onRefused?.(error));
+  const reportServerError = suppressRepeats((error) => events.onServerError?.(error));
   let downSince: number | undefined;
 
   async function watch() {
@@ -111,7 +114,7 @@ export async function connectToNats(
         events.onUp?.(nc.getServer());
         for (const listener of reconnectListeners) listener();
       } else if (status.type === 'error') {
-        tellRefusal(status.error);
+        reportServerError(status.error);
       }
     }
   }
@@ -120,16 +123,16 @@ export async function connectToNats(
   const isUp = () => downSince === undefined && !nc.isClosed() && !nc.isDraining();
 
   async function confirmUp() {
-    const leftMs = downSince === undefined ? 0 : downSince + movingMs - Date.now();
-    if (leftMs > 0) {
+    const remainingMs = downSince === undefined ? 0 : downSince + failoverMs - Date.now();
+    if (remainingMs > 0) {
       await new Promise<void>((resolve) => {
-        const end = () => {
+        const finish = () => {
           clearTimeout(timer);
-          reconnectListeners.delete(end);
+          reconnectListeners.delete(finish);
           resolve();
         };
-        const timer = setTimeout(end, leftMs);
-        reconnectListeners.add(end);
+        const timer = setTimeout(finish, remainingMs);
+        reconnectListeners.add(finish);
       });
     }
     return isUp();
@@ -152,25 +155,25 @@ export async function connectToNats(
   };
 }
 
-/** The single addresses of `url`. */
+/** Splits a comma-separated list of server addresses. */
 export function splitServers(url: string): string[] {
   return url.split(',').map((server) => server.trim());
 }
 
-/** Whether a server without TLS is not good enough. */
-export function asksForTls({ url, tls }: Pick<Access, 'url' | 'tls'>): boolean {
+/** Whether the connection must use TLS. */
+export function requiresTls({ url, tls }: Pick<Access, 'url' | 'tls'>): boolean {
   return tls !== undefined || splitServers(url).some((server) => server.startsWith('tls://'));
 }
 
-/** Whether the broker did not take what was published, because this user may not publish it. */
-export function isRefusedPublish(error: unknown): boolean {
-  // A request that is refused carries that as its cause.
+/** Whether a publish failed because the user lacks permission for the subject. */
+export function isPublishForbidden(error: unknown): boolean {
+  // A request wraps the permission error as its cause.
   const reason = error instanceof errors.RequestError ? error.cause : error;
   return reason instanceof errors.PermissionViolationError && reason.operation === 'publish';
 }
 
-/** Whether the broker does not know who asks, or not any more. */
-export function isUnknownUser(error: unknown): boolean {
+/** Whether the broker rejected the credentials, or they have expired. */
+export function isAuthenticationError(error: unknown): boolean {
   return error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError;
 }
 
@@ -182,13 +185,13 @@ function toTlsOptions({ caFile, certFile, keyFile }: TlsFiles = {}): TlsOptions 
   };
 }
 
-/** Leaves out what was told a moment ago: a refused reconnect is tried several times a second. */
-function tellOnce(tell: (error: Error) => void): (error: Error) => void {
+/** Drops repeats of the same error: the client retries a rejected reconnect several times a second. */
+function suppressRepeats(report: (error: Error) => void): (error: Error) => void {
   let last = { message: '', at: 0 };
   return (error) => {
     const { message } = error;
-    if (message === last.message && Date.now() - last.at < repeatRefusalMs) return;
+    if (message === last.message && Date.now() - last.at < repeatErrorMs) return;
     last = { message, at: Date.now() };
-    tell(error);
+    report(error);
   };
 }

@@ -1,50 +1,52 @@
-/** Who this process is for the broker: a file, read again at every connect, so that changing it needs no restart. */
+/** NATS credentials from a file. The file is read at every connect, so that rotating it needs no restart. */
 
 import { readFileSync } from 'node:fs';
 import { credsAuthenticator, nkeyAuthenticator, type Authenticator } from 'nats';
 
 export type CredentialsFile = {
-  /** `creds`: a JWT and its seed, as `nsc` writes them; `nkey`: a seed alone. */
+  /** `creds`: a JWT and its seed, as written by `nsc`; `nkey`: a seed alone. */
   readonly kind: 'creds' | 'nkey';
   readonly path: string;
 };
 
 /**
- * Signs what the broker asks with what the file holds at that moment. A file that cannot be read then is reported, and
- * what it held before is used: an authenticator that throws would end the connection for good (nats.js 3.4).
+ * Returns an authenticator that signs each nonce with the current content of `file`. If the file cannot be read at a
+ * reconnect, it calls `onUnreadable` and uses the previous content: an authenticator that throws would close the
+ * connection permanently (nats.js 3.4).
  *
- * @throws Error when it cannot be read now; the message never quotes what it holds.
+ * @throws Error if the file cannot be read now. The message never quotes the content.
  */
-export function authenticateBy(
+export function createFileAuthenticator(
   file: CredentialsFile,
   onUnreadable: (error: Error) => void = () => undefined,
 ): Authenticator {
-  let known = readCredentials(file);
+  let lastRead = readCredentials(file);
   return (nonce) => {
     try {
-      known = readCredentials(file);
+      lastRead = readCredentials(file);
     } catch (error) {
       onUnreadable(error instanceof Error ? error : new Error(String(error)));
     }
-    return known(nonce);
+    return lastRead(nonce);
   };
 }
 
-/** @throws Error when the file cannot be read or holds no credentials of its kind. */
+/** @throws Error if the file cannot be read or does not contain credentials of its kind. */
 function readCredentials({ kind, path }: CredentialsFile): Authenticator {
   const content = readFileSync(path);
   const authenticator = kind === 'creds' ? credsAuthenticator(content) : nkeyAuthenticator(findSeed(content));
   try {
-    // Only signing shows whether the seed is whole.
+    // An incomplete seed is only detected by signing.
     authenticator('nonce');
   } catch (cause) {
-    const form = kind === 'creds' ? 'no .creds file: a JWT and a seed' : 'no nkey seed: it begins with SU';
-    throw new Error(`${path} holds ${form}`, { cause });
+    const expected =
+      kind === 'creds' ? 'a .creds file (a JWT and a seed)' : 'an nkey seed (it begins with SU)';
+    throw new Error(`${path} is not ${expected}`, { cause });
   }
   return authenticator;
 }
 
-/** The seed may stand alone, or between the lines with which `nsc` frames it. */
+/** Finds the seed, with or without the header and footer lines that `nsc` writes around it. */
 function findSeed(content: Uint8Array): Uint8Array {
   const seed = /^\s*(SU[A-Z2-7]+)\s*$/m.exec(new TextDecoder().decode(content))?.[1] ?? 'none';
   return new TextEncoder().encode(seed);

@@ -1,34 +1,34 @@
-/** The NATS headers that this system reads or writes, each in one place. */
+/** The NATS headers that the kit reads or writes. */
 
-/** A command's id; the broker keeps it for the stream's duplicate window (ADR-8 of NATS). */
+/** A command's id. The broker remembers it for the stream's duplicate window (ADR-8 of NATS). */
 export const messageIdHeader = 'Nats-Msg-Id';
 
-/** Refuse the message unless the last one on its subject has this sequence; 0: there is none. */
+/** The server rejects the message unless the last one on its subject has this sequence; 0 means that there is none. */
 export const expectedSubjectSequenceHeader = 'Nats-Expected-Last-Subject-Sequence';
 
-/** Refuse the message unless it lands in this stream. */
+/** The server rejects the message unless its subject belongs to this stream. */
 export const expectedStreamHeader = 'Nats-Expected-Stream';
 
-/** An atomic batch, nats-server 2.12+ (ADR-50 of NATS): its id, a message's place in it from 1, and `1` on the last. */
+/** Atomic batch, nats-server 2.12+ (ADR-50 of NATS): the batch id, the message's number from 1, and `1` on the last one. */
 export const batchIdHeader = 'Nats-Batch-Id';
 export const batchSequenceHeader = 'Nats-Batch-Sequence';
 export const batchCommitHeader = 'Nats-Batch-Commit';
 
-/** In a consumer's heartbeat: the sequence of its last delivery, and the subject to answer when it waits for us. */
+/** In a consumer's heartbeat: the sequence of its last delivery, and the subject to reply to if flow control stalled it. */
 export const lastConsumerSequenceHeader = 'Nats-Last-Consumer';
 export const consumerStalledHeader = 'Nats-Consumer-Stalled';
 
-/** In a reply of the services framework (ADR-32 of NATS): the status of an error, and what is wrong in one line. */
+/** In an error reply of the services framework (ADR-32 of NATS): the status, and the reason in one line. */
 export const errorCodeHeader = 'Nats-Service-Error-Code';
 export const errorHeader = 'Nats-Service-Error';
 
 /** W3C Trace Context: the trace that a message belongs to. */
 export const traceparentHeader = 'traceparent';
 
-/** As at the REST door: what a reply shows, and what a query waits for. */
+/** As in the REST API: the position that a reply reflects, and the position that a query waits for. */
 export const streamPositionHeader = 'Stream-Position';
 export const waitForPositionHeader = 'Wait-For-Position';
 
-/** In a key-value bucket (ADR-8, ADR-48 of NATS): `DEL` or `PURGE` where a key's value was removed, or why the broker did it. */
+/** In a key-value bucket (ADR-8, ADR-48 of NATS): `DEL` or `PURGE` for a removed key, or the reason why the broker removed it. */
 export const keyOperationHeader = 'KV-Operation';
 export const markerReasonHeader = 'Nats-Marker-Reason';

@@ -1,5 +1,3 @@
-/** An append as the messages that carry it. */
-
 import { headers } from 'nats';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Append } from '../../eventlog/event-store.ts';
@@ -9,8 +7,8 @@ import * as header from '../connection/headers.ts';
 import type { Subjects } from './subjects.ts';
 
 /**
- * One message for each event. The first carries the guard; the last carries the id, so that the id's position is where
- * the whole command has happened.
+ * Converts an append to messages, one per event. The first message carries the expected version. The last one carries
+ * the message id, so that the position of the id is the position after the whole command.
  */
 export function toMessages<Event extends DomainEvent>(
   { id, events, expectedVersion, messageId, commandDigest, traceparent }: Append<Event>,

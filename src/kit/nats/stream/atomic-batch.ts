@@ -1,10 +1,8 @@
-/** Messages that are stored together or not at all (ADR-50 of NATS, nats-server 2.12+). */
-
 import type { JetStreamClient, PubAck } from '@nats-io/jetstream';
 import { nuid, type MsgHdrs, type NatsConnection } from 'nats';
 import * as header from '../connection/headers.ts';
 
-/** How many messages a batch may hold. */
+/** Server limit on the number of messages in a batch. */
 export const maxBatchLength = 1000;
 
 export type OutgoingMessage = {
@@ -14,18 +12,18 @@ export type OutgoingMessage = {
 };
 
 export type BatchOptions = {
-  /** Refuse the messages unless they land in this stream. */
+  /** The server rejects the messages unless their subjects belong to this stream. */
   readonly stream: string;
-  /** How long, in milliseconds, to wait for the acknowledgement. */
+  /** Timeout for the acknowledgement, in ms. */
   readonly timeoutMs: number;
 };
 
 /**
- * The batch is written here message by message, because the client's own ignores expectations and message ids (nats.js
- * 3.4). A single message is published as such.
+ * Stores all messages or none (atomic batch: ADR-50 of NATS, nats-server 2.12+). Sets the batch headers itself, because
+ * the client's batch API ignores expectations and message ids (nats.js 3.4). A single message is published normally.
  *
- * @returns the acknowledgement of the last one; the others lie right before it.
- * @throws JetStreamApiError when the broker took none of them.
+ * @returns the acknowledgement of the last message; the others have the sequences directly before it.
+ * @throws JetStreamApiError if the broker rejected the messages.
  */
 export async function publishBatch(
   nc: NatsConnection,

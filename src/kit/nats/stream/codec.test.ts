@@ -22,14 +22,14 @@ function decode(data: string | Uint8Array, subject = 'chargers.events.42', field
 
 function reasonOf(data: string | Uint8Array, subject?: string): string {
   const { content } = decode(data, subject);
-  return content instanceof Rejection ? content.reason : `it was read: ${JSON.stringify(content)}`;
+  return content instanceof Rejection ? content.reason : `decoded as an event: ${JSON.stringify(content)}`;
 }
 
 const brick = { type: 'ChargerAdded', name: 'brick 😀' } as const;
 
-const decoding = suite('a stored message becomes an event');
+const decoding = suite('decode');
 
-decoding('with where and when it was stored, and whose it is', () =>
+decoding('returns the event with its position, time, entity id and subject', () =>
   assert.equal(decode(codec.encode(brick)), {
     position: 5,
     time: 1_700_000_000_000,
@@ -41,14 +41,14 @@ decoding('with where and when it was stored, and whose it is', () =>
     content: brick,
   }),
 );
-decoding('with the id and the digest of its command', () => {
+decoding('returns the message id and the digest of the command', () => {
   const fields = headers();
   fields.set('Nats-Msg-Id', 'abc');
   fields.set('Portside-Command-Digest', 'xyz');
   const { messageId, commandDigest } = decode(codec.encode(brick), undefined, fields);
   assert.equal([messageId, commandDigest], ['abc', 'xyz']);
 });
-decoding('with the trace that it belongs to, unless that is none', () => {
+decoding('returns a valid traceparent and ignores a malformed one', () => {
   const read = (text: string) => {
     const fields = headers();
     fields.set('traceparent', text);
@@ -56,47 +56,51 @@ decoding('with the trace that it belongs to, unless that is none', () => {
   };
   const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   assert.is(read(trace), trace);
-  for (const none of ['', 'x', trace.toUpperCase(), `${trace}-more`]) assert.is(read(none), undefined, none);
+  for (const malformed of ['', 'x', trace.toUpperCase(), `${trace}-more`]) {
+    assert.is(read(malformed), undefined, malformed);
+  }
 });
-decoding('an empty message id is none', () => {
+decoding('treats an empty message id as absent', () => {
   const fields = headers();
   fields.set('Nats-Msg-Id', '');
   assert.is(decode(codec.encode(brick), undefined, fields).messageId, undefined);
 });
-decoding('from the bytes of its own message alone', () => {
+decoding('reads only the bytes of its own message in a shared buffer', () => {
   const text = Buffer.from(codec.encode(brick));
   const shared = Buffer.concat([Buffer.from('x{'), text, Buffer.from('}')]);
   assert.equal(decode(shared.subarray(2, 2 + text.length)).content, brick);
 });
 decoding.run();
 
-const refusing = suite('a message that is no event becomes a rejection');
+const rejecting = suite('decode of an invalid message');
 
-refusing('nothing at all', () => assert.is(reasonOf(''), 'not JSON'));
-refusing('text that is no JSON', () => assert.is(reasonOf('{"type":'), 'not JSON'));
-refusing('JSON with something behind it', () => assert.is(reasonOf(`${codec.encode(brick)}x`), 'not JSON'));
-refusing('JSON behind a byte order mark', () =>
+rejecting('rejects an empty payload', () => assert.is(reasonOf(''), 'not JSON'));
+rejecting('rejects a payload that is not JSON', () => assert.is(reasonOf('{"type":'), 'not JSON'));
+rejecting('rejects JSON followed by other text', () =>
+  assert.is(reasonOf(`${codec.encode(brick)}x`), 'not JSON'),
+);
+rejecting('rejects JSON after a byte order mark', () =>
   assert.is(reasonOf(`\ufeff${codec.encode(brick)}`), 'not JSON'),
 );
-refusing('bytes that are no UTF-8', () => {
+rejecting('rejects bytes that are not UTF-8', () => {
   assert.is(reasonOf(Uint8Array.of(0xff, 0xfe, 0x00)), 'not UTF-8');
-  // A surrogate written as three bytes, a truncated character, and one that is longer than it has to be.
+  // A surrogate encoded in three bytes, a truncated character, and an overlong encoding.
   assert.is(reasonOf(Uint8Array.of(0x22, 0xed, 0xa0, 0x80, 0x22)), 'not UTF-8');
   assert.is(reasonOf(Uint8Array.of(0x22, 0xf0, 0x9f, 0x98, 0x22)), 'not UTF-8');
   assert.is(reasonOf(Uint8Array.of(0x22, 0xc0, 0x80, 0x22)), 'not UTF-8');
 });
-refusing('JSON of another shape', () => {
+rejecting('rejects JSON that does not match an event schema', () => {
   assert.match(reasonOf('null'), /expected object/);
   assert.match(reasonOf('[]'), /expected object/);
   assert.match(reasonOf('{"type":"ChargerAdded"}'), /^ChargerAdded: name: /);
   assert.match(reasonOf('{"type":"Unknown"}'), /unknown event type "Unknown"/);
 });
-refusing('JSON that is nested as deep as a message allows', () =>
+rejecting('rejects JSON nested as deep as the message size allows', () =>
   assert.match(reasonOf(`${'['.repeat(32_768)}${']'.repeat(32_768)}`), /expected object/),
 );
-refusing('an event on a subject that names no entity', () => {
+rejecting('rejects an event on a subject without an entity id', () => {
   const { id, content } = decode(codec.encode(brick), 'chargers.events.x');
   assert.is(id, undefined);
   assert.match(content instanceof Rejection ? content.reason : '', /does not end in an id/);
 });
-refusing.run();
+rejecting.run();

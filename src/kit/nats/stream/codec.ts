@@ -1,4 +1,4 @@
-/** Between bytes on the wire and events: the only place where a message becomes an event or a rejection. */
+/** Converts between stored messages and events. */
 
 import { Buffer, isUtf8 } from 'node:buffer';
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
@@ -7,18 +7,18 @@ import { defaultProduct, type Product } from '../../domain/product.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
 import { readTraceparent } from '../../api/trace-context.ts';
 import { messageIdHeader, traceparentHeader } from '../connection/headers.ts';
-import { readHeadersOf } from './raw-headers.ts';
+import { createHeaderReader } from './raw-headers.ts';
 import type { Subjects } from './subjects.ts';
 
-/** Where and when the broker stored a message. */
+/** Position and time of a stored message; the time is in milliseconds since 1970. */
 export type Stored = { readonly position: number; readonly time: number };
 
 export type Codec<Event extends DomainEvent> = {
-  /** The header that holds the digest of a command. */
+  /** Name of the header that contains the digest of the command. */
   readonly commandDigestHeader: string;
   encode(event: Event): string;
-  /** Never throws: what is no event becomes a rejection with its reason. */
-  decode(message: Parameters<typeof readHeadersOf>[0], stored: Stored): StoredMessage<Event>;
+  /** Never throws. The content of a message that is not a valid event is a `Rejection` with a reason. */
+  decode(message: Parameters<typeof createHeaderReader>[0], stored: Stored): StoredMessage<Event>;
 };
 
 export function createCodec<Event extends DomainEvent>(
@@ -33,7 +33,7 @@ export function createCodec<Event extends DomainEvent>(
     try {
       value = JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString());
     } catch {
-      // The parser's own words differ between versions of Node; replicas have to agree.
+      // The parser's message differs between Node.js versions, but all replicas have to report the same reason.
       return new Rejection('not JSON');
     }
     return schema.read(value);
@@ -47,7 +47,7 @@ export function createCodec<Event extends DomainEvent>(
     decode(message, { position, time }) {
       const { subject, data } = message;
       const id = subjects.idOf(subject);
-      const readHeader = readHeadersOf(message);
+      const readHeader = createHeaderReader(message);
       return {
         position,
         time,

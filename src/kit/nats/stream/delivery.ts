@@ -1,13 +1,13 @@
 /**
- * What the broker says of a message that a consumer delivers. It stands in the reply subject (ADR-15 of NATS):
- * `$JS.ACK.<stream>.<consumer>.<attempt>.<position>.<consumer sequence>.<time in ns>.<pending>`; newer servers put a
- * domain and an account hash before the stream's name, and may put a token at the end.
+ * Parses the delivery metadata of a message that a consumer delivers. The broker encodes it in the reply subject
+ * (ADR-15 of NATS): `$JS.ACK.<stream>.<consumer>.<attempt>.<position>.<consumer sequence>.<time in ns>.<pending>`.
+ * Newer servers insert a domain and an account hash before the stream name, and may append a token.
  */
 
 import type { Stored } from './codec.ts';
 
 export type Delivery = Stored & {
-  /** How many messages this consumer has delivered, this one included. */
+  /** Number of messages that this consumer has delivered, including this one. */
   readonly consumerSequence: number;
 };
 
@@ -16,22 +16,25 @@ export function parseDelivery(reply: string): Delivery {
   return {
     position: Number(token(0)),
     consumerSequence: Number(token(1)),
-    // Cut, not divided: nanoseconds since 1970 are more than a number can hold exactly.
+    // The string is truncated to ms, because nanoseconds since 1970 exceed Number.MAX_SAFE_INTEGER.
     time: Number(token(2).slice(0, -6)),
   };
 }
 
-/** How often the message was delivered, this time included. */
+/** Number of times the message was delivered, including this one. */
 export function parseAttempt(reply: string): number {
   return Number(tokensFromPosition(reply)(-1));
 }
 
-/** How many messages the consumer has still to deliver. */
+/** Number of messages that the consumer has yet to deliver. */
 export function parsePending(reply: string): number {
   return Number(tokensFromPosition(reply)(3));
 }
 
-/** The tokens from the position on. Splitting all of the reply would cost a replay a twentieth of its time. */
+/**
+ * Returns a function that reads a token by its offset from the position. Splitting the whole reply would take a twentieth
+ * of the time of a replay.
+ */
 function tokensFromPosition(reply: string): (number: number) => string {
   const dots: number[] = [];
   for (let at = reply.indexOf('.'); at >= 0; at = reply.indexOf('.', at + 1)) dots.push(at);

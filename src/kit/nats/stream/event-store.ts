@@ -1,4 +1,4 @@
-/** The event store on JetStream: one subject per entity, and the broker checks that nobody came first. */
+/** The event store on JetStream. Each entity has one subject, on which the broker checks the expected version. */
 
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -19,7 +19,7 @@ import { toMessages } from './append-messages.ts';
 import { publishBatch } from './atomic-batch.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import type { Codec } from './codec.ts';
-import { isRefusedPublish, type Connection } from '../connection/connection.ts';
+import { isPublishForbidden, type Connection } from '../connection/connection.ts';
 import * as header from '../connection/headers.ts';
 import { readHistory } from './history.ts';
 import type { Subjects } from './subjects.ts';
@@ -30,26 +30,26 @@ export type EventStoreOptions<Event extends DomainEvent> = {
   readonly stream: string;
   readonly subjects: Subjects;
   readonly codec: Codec<Event>;
-  /** How long, in milliseconds, one publish may take before its acknowledgement counts as lost, and looking for it then. */
+  /** Timeout for the acknowledgement of one publish, and for each read that searches for a lost one, in ms. */
   readonly ackTimeoutMs?: number;
   /**
-   * How long, in milliseconds, an append may go on finding out what became of a lost acknowledgement. The default
-   * outlasts the election of a leader, which the broker's servers begin 4 to 9 s after the old one was last heard of.
+   * How long an append whose outcome is unknown is retried, in ms. The default outlasts a leader election, which the
+   * servers start 4 to 9 s after the last message from the old leader.
    */
   readonly appendTimeoutMs?: number;
-  /** Aborted when the process is about to end: what is not known by then is told so, and not tried again. */
+  /** Aborted when the process shuts down: an append whose outcome is unknown returns `unknown` without a retry. */
   readonly stopping?: AbortSignal | undefined;
-  /** Called when an append whose outcome is not known is sent again. */
+  /** Called before an append whose outcome is unknown is retried. */
   onRetry?(): void;
 };
 
-/** The first message from a position on with this subject, the last one with it, or the first from a time on. */
+/** Selects the first message at or after a position (on a subject), the last on a subject, or the first at or after a time. */
 type MessageQuery =
   | { readonly seq: number; readonly next_by_subj?: string }
   | { readonly last_by_subj: string }
   | { readonly start_time: Date };
 
-/** The wait, in milliseconds, before an append without an answer is tried again. */
+/** Delay between two attempts, in ms. */
 const retryMs = 100;
 
 export function createEventStore<Event extends DomainEvent>({
@@ -66,23 +66,26 @@ export function createEventStore<Event extends DomainEvent>({
   const { nc } = connection;
   const js = jetstream(nc);
 
-  /** Asks the stream's leader, whose answer is never stale. */
+  /** Reads a message from the stream leader, whose responses are never stale. */
   function getMessage(query: MessageQuery): Promise<StoredMsg | null> {
-    // The server takes more queries than the client's type knows (ADR-31 of NATS).
+    // The server supports more queries than the client's type declares (ADR-31 of NATS).
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return jsm.streams.getMessage(stream, query as MsgRequest);
   }
 
   /**
-   * Publishes one event, or several as an atomic batch. It waits until whatever else is decided at this turn has come
-   * as far: the client sends what is published together with one write to its socket.
+   * Publishes one event, or several as an atomic batch. It yields to the event loop first, so that other appends of the
+   * same turn are published together: the client sends them with one socket write.
    */
   async function publish(append: Append<Event>): Promise<PubAck> {
     await setImmediate();
     return publishBatch(nc, js, toMessages(append, { subjects, codec }), { stream, timeoutMs: ackTimeoutMs });
   }
 
-  /** The position of our own message, if it is stored: guarded by the version, it can only follow that directly. */
+  /**
+   * Returns the position of the append's own message if it is stored. Because of the expected version, its messages can
+   * only follow that version directly.
+   */
   async function findOwn({
     id,
     events,
@@ -91,8 +94,8 @@ export function createEventStore<Event extends DomainEvent>({
   }: Append<Event>): Promise<number | undefined> {
     let position = expectedVersion;
     for (const _ of events) {
-      const answer = getMessage({ seq: position + 1, next_by_subj: subjects.of(id) });
-      const next = await deadline(answer, ackTimeoutMs);
+      const response = getMessage({ seq: position + 1, next_by_subj: subjects.of(id) });
+      const next = await deadline(response, ackTimeoutMs);
       if (next === null) return undefined;
       position = next.seq;
       if (next.header.get(header.messageIdHeader) === messageId) return position;
@@ -101,17 +104,20 @@ export function createEventStore<Event extends DomainEvent>({
   }
 
   /**
-   * One try; `unknown` when no acknowledgement came and the entity's tail does not show the message (yet).
+   * Makes one attempt. Returns `unknown` if no acknowledgement arrived and the message is not found (yet).
    *
-   * @param open the outcome of an earlier try that got no answer; it stays open unless this try settles it as well.
+   * @param unresolved the `unknown` result of an earlier attempt; returned again if this attempt does not resolve it
    */
-  async function tryAppend(append: Append<Event>, open: AppendResult | undefined): Promise<AppendResult> {
+  async function tryAppend(
+    append: Append<Event>,
+    unresolved: AppendResult | undefined,
+  ): Promise<AppendResult> {
     try {
       const { seq, duplicate } = await publish(append);
       return { outcome: duplicate ? 'duplicate' : 'written', position: seq };
     } catch (error) {
       const failure = classify(error);
-      if (failure === 'refused' && open === undefined) return { outcome: 'unavailable', cause: error };
+      if (failure === 'rejected' && unresolved === undefined) return { outcome: 'unavailable', cause: error };
       if (failure === 'lost' && stopping?.aborted) return { outcome: 'unknown', cause: error };
       try {
         const own = await findOwn(append);
@@ -123,9 +129,9 @@ export function createEventStore<Event extends DomainEvent>({
         case 'conflict':
           return { outcome: 'conflict' };
         case 'contended':
-          // The write that is in flight may be our own earlier try.
-          return open ?? { outcome: 'conflict' };
-        case 'refused':
+          // The write in flight may be an earlier attempt of this append.
+          return unresolved ?? { outcome: 'conflict' };
+        case 'rejected':
         case 'lost':
           return { outcome: 'unknown', cause: error };
       }
@@ -136,29 +142,33 @@ export function createEventStore<Event extends DomainEvent>({
     const { last_seq, messages, num_deleted } = (await jsm.streams.info(stream)).state;
     if (messages === 0) return 0;
     if (!num_deleted) return last_seq;
-    // The last sequence may be that of a deleted message, which nobody will ever see.
+    // The last sequence may belong to a deleted message, which is never delivered.
     return (await getMessage({ last_by_subj: subjects.all }))?.seq ?? 0;
   }
 
-  /** Waits before the next try; false when there shall be none, because it would come after `until`. */
-  async function mayTryAgain(until: number): Promise<boolean> {
-    if (stopping?.aborted || Date.now() + retryMs >= until) return false;
+  /** Waits before the next attempt. Returns false, without waiting, if it would start after `deadlineAt` or on shutdown. */
+  async function waitForRetry(deadlineAt: number): Promise<boolean> {
+    if (stopping?.aborted || Date.now() + retryMs >= deadlineAt) return false;
     await sleep(retryMs);
     return true;
   }
 
-  /** A leader that does not answer, for `patienceMs` milliseconds, is a problem of the log, not of the caller. */
-  async function ask<T>(question: () => Promise<T>, patienceMs = 0): Promise<T> {
-    const until = Date.now() + patienceMs;
+  /**
+   * Runs a query against the stream leader and retries it for `timeoutMs`.
+   *
+   * @throws Problem `unavailable` if there is no connection, or if no attempt succeeded.
+   */
+  async function queryLeader<T>(query: () => Promise<T>, timeoutMs = 0): Promise<T> {
+    const deadlineAt = Date.now() + timeoutMs;
     for (;;) {
       if (!(await connection.confirmUp())) {
         throw new Problem('unavailable', 'The connection to the event log is lost.');
       }
       try {
-        return await question();
+        return await query();
       } catch (cause) {
-        if (await mayTryAgain(until)) continue;
-        throw new Problem('unavailable', 'The event log does not answer.', { cause });
+        if (await waitForRetry(deadlineAt)) continue;
+        throw new Problem('unavailable', 'The event log is not responding.', { cause });
       }
     }
   }
@@ -168,45 +178,48 @@ export function createEventStore<Event extends DomainEvent>({
       if (!(await connection.confirmUp())) {
         return { outcome: 'unavailable', cause: new Error('not connected') };
       }
-      const until = Date.now() + appendTimeoutMs;
-      let open: AppendResult | undefined;
+      const deadlineAt = Date.now() + appendTimeoutMs;
+      let unresolved: AppendResult | undefined;
       for (;;) {
-        const result = await tryAppend(append, open);
-        // Trying again is safe: the version or the message id stops the second of two.
-        if (result.outcome !== 'unknown' || !(await mayTryAgain(until))) return result;
-        open = result;
+        const result = await tryAppend(append, unresolved);
+        // A retry is safe: the expected version or the message id prevents a second write.
+        if (result.outcome !== 'unknown' || !(await waitForRetry(deadlineAt))) return result;
+        unresolved = result;
         onRetry?.();
       }
     },
 
-    // Commands ask for these two, and wait for a leader as long as an append does.
+    // Commands use these two queries, which therefore wait for a leader as long as an append does.
     lastPositionOf: (id) =>
-      ask(async () => (await getMessage({ last_by_subj: subjects.of(id) }))?.seq ?? 0, appendTimeoutMs),
+      queryLeader(
+        async () => (await getMessage({ last_by_subj: subjects.of(id) }))?.seq ?? 0,
+        appendTimeoutMs,
+      ),
 
     read: (position) =>
-      ask(async () => {
+      queryLeader(async () => {
         const stored = await getMessage({ seq: position });
         return stored === null ? undefined : decodeStored(codec, stored);
       }, appendTimeoutMs),
 
-    lastPosition: () => ask(lastPosition),
+    lastPosition: () => queryLeader(lastPosition),
 
     positionAt: (time) =>
-      ask(async () => {
+      queryLeader(async () => {
         const next = await getMessage({ start_time: new Date(time + 1) });
         return next === null ? lastPosition() : next.seq - 1;
       }),
 
     firstPosition: () =>
-      ask(async () => {
+      queryLeader(async () => {
         const { messages, first_seq } = (await jsm.streams.info(stream)).state;
         return messages === 0 ? 0 : first_seq;
       }),
 
-    readAll: (range) => ask(() => readHistory({ connection, jsm, stream, codec, range })),
+    readAll: (range) => queryLeader(() => readHistory({ connection, jsm, stream, codec, range })),
 
     history: (id, range) =>
-      ask(() => readHistory({ connection, jsm, stream, codec, subject: subjects.of(id), range })),
+      queryLeader(() => readHistory({ connection, jsm, stream, codec, subject: subjects.of(id), range })),
   };
 }
 
@@ -222,10 +235,11 @@ function decodeStored<Event extends DomainEvent>(
 }
 
 /**
- * What a failed publish means: `conflict`, the guard stopped it (or it was stored before); `contended`, a write that is
- * in flight stopped it; `refused`, the broker did not take it; `lost`, nobody knows.
+ * Classifies a failed publish. `conflict`: the expected version did not match (or the message was already stored);
+ * `contended`: a conflicting write is in flight; `rejected`: the broker did not store the message; `lost`: the outcome is
+ * unknown.
  */
-function classify(error: unknown): 'conflict' | 'contended' | 'refused' | 'lost' {
+function classify(error: unknown): 'conflict' | 'contended' | 'rejected' | 'lost' {
   if (error instanceof JetStreamApiError) {
     switch (error.code) {
       case brokerErrors.wrongLastSequence:
@@ -237,9 +251,9 @@ function classify(error: unknown): 'conflict' | 'contended' | 'refused' | 'lost'
       case brokerErrors.duplicateInFlight:
         return 'lost';
       default:
-        return 'refused';
+        return 'rejected';
     }
   }
-  // That nobody listens on the subject counts as lost: while a leader is elected, trying again helps.
-  return error instanceof JetStreamError || isRefusedPublish(error) ? 'refused' : 'lost';
+  // No responders counts as `lost`: the stream does not respond during a leader election, and a retry succeeds later.
+  return error instanceof JetStreamError || isPublishForbidden(error) ? 'rejected' : 'lost';
 }

@@ -1,5 +1,3 @@
-/** Reads messages from the log, one entity's or all, up to a position that the log is known to have reached on its subject. */
-
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { HistoryRange } from '../../eventlog/event-store.ts';
@@ -13,13 +11,19 @@ export type HistoryOptions<Event extends DomainEvent> = {
   readonly jsm: JetStreamManager;
   readonly stream: string;
   readonly codec: Codec<Event>;
-  /** The subject of one entity; every subject of the stream when it is absent. */
+  /** The subject of one entity. Default: every subject of the stream. */
   readonly subject?: string;
   readonly range: HistoryRange;
-  /** Milliseconds without the end after which the log counts as silent. */
+  /** Time limit for the whole read, in ms. */
   readonly timeoutMs?: number;
 };
 
+/**
+ * Reads the messages of one entity, or of the whole stream. The subject must have a message at or after `range.upTo`;
+ * otherwise the read waits for one until it times out.
+ *
+ * @throws Error on a timeout, or if the stream was replaced.
+ */
 export async function readHistory<Event extends DomainEvent>(
   options: HistoryOptions<Event>,
 ): Promise<StoredMessage<Event>[]> {
@@ -33,7 +37,7 @@ export async function readHistory<Event extends DomainEvent>(
   try {
     await new Promise<void>((resolve, reject) => {
       timer = setTimeout(
-        () => reject(new Error(`no end of ${subject ?? stream} after ${timeoutMs} ms`)),
+        () => reject(new Error(`timed out reading ${subject ?? stream} after ${timeoutMs} ms`)),
         timeoutMs,
       );
       source = replay({

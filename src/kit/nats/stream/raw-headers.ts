@@ -1,21 +1,21 @@
-/** Reads single headers of a message straight from its bytes. Making all of them into objects would cost a replay a sixth of its time. */
+/** Reads single headers from the bytes of a message. Parsing all headers into objects would take a sixth of the time of a replay. */
 
 import { Buffer } from 'node:buffer';
 import type { Msg } from 'nats';
 
-/** The first value of a header, or undefined. */
+/** Returns the first value of a header, or undefined. */
 export type ReadHeader = (name: string) => string | undefined;
 
 const version = 'NATS/1.0';
 
-/** What the client's messages have, though its type does not say so: how many bytes subject, reply, headers and data take. */
+/** `size` exists at run time but not in the client's type. It returns the bytes of subject, reply, headers and data. */
 type Sized = { size?(): number };
 
 /**
- * The client keeps a message as one piece of memory, with the headers right before the data. Where they do not lie
- * there, the client's own headers are read.
+ * Returns a reader for the headers of `message`. The client stores a message in one buffer, with the headers directly
+ * before the data. If the headers are not there, the reader falls back to the headers that the client parsed.
  */
-export function readHeadersOf(
+export function createHeaderReader(
   message: Pick<Msg, 'subject' | 'data' | 'headers'> & Pick<Partial<Msg>, 'reply'> & Sized,
 ): ReadHeader {
   const { data, subject, reply = '' } = message;
@@ -28,11 +28,11 @@ export function readHeadersOf(
   return (name) => message.headers?.get(name);
 }
 
-/** @param text the bytes with one character each, so that a place in one is the same place in the other */
+/** @param text the bytes decoded as Latin-1, so that an index into `text` is also an index into `bytes` */
 function findValue(bytes: Buffer, text: string, name: string): string | undefined {
   const line = text.indexOf(`\r\n${name}:`);
   if (line < 0) return undefined;
   const start = line + name.length + 3;
-  // A string of its own: a slice of `text` would keep all of it in memory, up to 64 KiB, for as long as it is remembered.
+  // A new string: a slice would retain all of `text`, up to 64 KiB, as long as the value is in memory.
   return bytes.toString('utf8', start, text.indexOf('\r\n', start)).trim();
 }

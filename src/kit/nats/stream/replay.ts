@@ -1,9 +1,11 @@
 /**
- * Reads a stream in order, first what is there and then what comes, without a gap or a repeat, whatever breaks.
+ * Reads a stream in order, first the stored messages and then new ones, without gaps or duplicates, across connection
+ * losses and server restarts.
  *
- * It is a push consumer read with a plain subscription, which drains a stream faster than the client's ordered
- * consumer. In return the rules of an ordered consumer (ADR-17 of NATS) are kept here: every delivery is counted,
- * heartbeats are watched, flow control is answered, and on any doubt a new consumer begins after the last position.
+ * The replay reads a push consumer with a core subscription, which is faster than the client's ordered consumer. It
+ * therefore implements the rules of an ordered consumer (ADR-17 of NATS) itself: it checks the consumer sequence of every
+ * delivery, monitors heartbeats and replies to flow control. On any irregularity, it creates a new consumer that starts
+ * after the last position.
  */
 
 import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream';
@@ -17,95 +19,95 @@ export type ReplayOptions = {
   readonly connection: Connection;
   readonly jsm: JetStreamManager;
   readonly stream: string;
-  /** Only messages on this subject; all of the stream when it is absent. */
+  /** Reads only messages on this subject. Default: the whole stream. */
   readonly subject?: string;
-  /** Begin after this position; 0 is the beginning. */
+  /** Starts after this position; 0 is the start of the stream. */
   readonly after: number;
   onMessage(message: Msg, stored: Stored): void;
-  /** The replay broke off and begins again after the last position. */
+  /** Called when the replay is interrupted; it then resumes after the last position. */
   onInterrupted?(reason: string): void;
-  /** After an interruption: it has given out again all that the stream held when it went on. */
+  /** Called after an interruption, once everything that the stream held at the time of resumption has been delivered. */
   onCaughtUp?(): void;
-  /** The stream is not the one that was read so far: what was folded from it can no longer be trusted. */
+  /** Called when the stream was deleted and recreated, or truncated: state folded from it is no longer valid. Ends the replay. */
   onReplaced?(detail: string): void;
 };
 
 export type Replay = {
-  /** How many messages the stream held after the last one given out, as the broker last said; undefined before it did. */
+  /** Number of messages after the last delivered one, as last reported by the broker; undefined before its first report. */
   readonly pending: number | undefined;
-  /** Ends the replay; no message is given out after the call. */
+  /** Ends the replay; `onMessage` is not called any more. */
   stop(): Promise<void>;
 };
 
-/** The broker says this often, in milliseconds, that the consumer lives; after four silences it counts as gone. */
+/** Idle heartbeat interval of the consumer, in ms. More than four missed heartbeats interrupt the replay. */
 const heartbeatMs = 500;
-const toleratedSilences = 4;
-/** The broker removes a consumer that nobody listens to after this many milliseconds. */
-const orphanedConsumerMs = 5_000;
-/** How long to wait, in milliseconds, before the next try when no consumer can be made. */
+const maxMissedHeartbeats = 4;
+/** The broker deletes a consumer without subscribers after this many milliseconds. */
+const inactiveThresholdMs = 5_000;
+/** Delay before the replay resumes after an interruption, in ms. */
 const retryMs = 250;
-/** A stream whose end lies before what was read is watched this long, in milliseconds: a new leader may lag at first. */
+/** A stream that ends before the last position read counts as replaced after this many ms: a new leader may lag at first. */
 const replacedAfterMs = 5_000;
 
 export function replay(options: ReplayOptions): Replay {
   const { connection, jsm, stream } = options;
   let position = options.after;
   let created: string | undefined;
-  let shorterSince: number | undefined;
-  let pendingAtFirst: number | undefined;
+  let truncatedSince: number | undefined;
+  let initialPending: number | undefined;
   let lastReply: string | undefined;
   let interrupted = false;
   let stopped = false;
   let endSession: (reason: string) => void = () => undefined;
 
   /**
-   * The last position that the stream has given.
+   * Returns the last position of the stream.
    *
-   * @throws StreamReplaced when the stream is another one, or shorter than what was read from it.
+   * @throws StreamReplaced if the stream was recreated, or if it has ended before the last position read for too long.
    */
   async function checkStream(): Promise<number> {
     const info = await jsm.streams.info(stream);
     created ??= info.created;
-    if (info.created !== created) throw new StreamReplaced(`stream ${stream} was deleted and created again`);
+    if (info.created !== created) throw new StreamReplaced(`stream ${stream} was deleted and recreated`);
     if (info.state.last_seq >= position) {
-      shorterSince = undefined;
+      truncatedSince = undefined;
       return info.state.last_seq;
     }
-    shorterSince ??= Date.now();
+    truncatedSince ??= Date.now();
     const detail = `stream ${stream} ends at ${info.state.last_seq}, but position ${position} was read from it`;
-    if (Date.now() - shorterSince > replacedAfterMs) throw new StreamReplaced(detail);
+    if (Date.now() - truncatedSince > replacedAfterMs) throw new StreamReplaced(detail);
     throw new Error(detail);
   }
 
-  function sayCaughtUp() {
+  function reportCaughtUp() {
     if (!interrupted) return;
     interrupted = false;
     options.onCaughtUp?.();
   }
 
-  /** One consumer, from its creation until something is doubtful; resolves with the reason. */
+  /** Reads one consumer until an irregularity; resolves with the reason. */
   async function session(): Promise<string> {
     const target = await checkStream();
     if (stopped) return 'stopped';
     const inbox = connection.createInbox();
     const name = `replay-${nuid.next()}`;
     let delivered = 0;
-    let silences = 0;
+    let missedHeartbeats = 0;
 
     return new Promise((resolve) => {
       const subscription = connection.nc.subscribe(inbox, {
         callback: (error, message) => {
-          silences = 0;
+          missedHeartbeats = 0;
           if (error !== null) end(error.message);
           else if (message.reply?.startsWith('$JS.ACK.')) onDelivery(message, parseDelivery(message.reply));
           else onStatus(message);
         },
       });
       const heartbeat = setInterval(() => {
-        silences += 1;
-        if (silences > toleratedSilences) end('no heartbeat');
+        missedHeartbeats += 1;
+        if (missedHeartbeats > maxMissedHeartbeats) end('missed heartbeats');
       }, heartbeatMs);
-      const forgetReconnect = connection.onReconnect(() => end('reconnected'));
+      const removeReconnectListener = connection.onReconnect(() => end('reconnected'));
       endSession = end;
       jsm.consumers
         .add(stream, {
@@ -118,29 +120,29 @@ export function replay(options: ReplayOptions): Replay {
           max_deliver: 1,
           flow_control: true,
           idle_heartbeat: nanos(heartbeatMs),
-          inactive_threshold: nanos(orphanedConsumerMs),
+          inactive_threshold: nanos(inactiveThresholdMs),
           mem_storage: true,
           num_replicas: 1,
         })
         .then(({ num_pending: pending }) => {
           if (delivered > 0) return;
-          pendingAtFirst = pending;
+          initialPending = pending;
           lastReply = undefined;
         })
         .catch((error: unknown) => end(String(error)));
 
       function onDelivery(message: Msg, delivery: Delivery) {
         if (delivery.consumerSequence !== delivered + 1) {
-          end('messages were lost on the way');
+          end('missed messages');
           return;
         }
         delivered += 1;
-        // The stream's own gaps (deleted messages) show in the position alone, and are none of ours.
+        // Deleted messages leave gaps in the positions, but not in the consumer sequence.
         if (delivery.position > position) {
           position = delivery.position;
           lastReply = message.reply;
           options.onMessage(message, delivery);
-          if (position >= target) sayCaughtUp();
+          if (position >= target) reportCaughtUp();
         }
       }
 
@@ -152,17 +154,17 @@ export function replay(options: ReplayOptions): Replay {
         const stalled = message.headers?.get(consumerStalledHeader);
         if (stalled) connection.nc.publish(stalled);
         const lastDelivered = message.headers?.get(lastConsumerSequenceHeader);
-        if (lastDelivered && Number(lastDelivered) !== delivered) end('messages were lost on the way');
-        // A heartbeat of a consumer that is not held up means that nothing is left to give out.
-        else if (!stalled) sayCaughtUp();
+        if (lastDelivered && Number(lastDelivered) !== delivered) end('missed messages');
+        // A heartbeat of a consumer that is not stalled means that no messages are left to deliver.
+        else if (!stalled) reportCaughtUp();
       }
 
       function end(reason: string) {
         if (subscription.isClosed()) return;
         subscription.unsubscribe();
         clearInterval(heartbeat);
-        forgetReconnect();
-        // A courtesy: the broker also removes it by itself, after `orphanedConsumerMs`.
+        removeReconnectListener();
+        // Optional: the broker deletes the consumer itself after `inactiveThresholdMs`.
         if (connection.isUp) void jsm.consumers.delete(stream, name).then(undefined, () => undefined);
         resolve(reason);
       }
@@ -186,7 +188,7 @@ export function replay(options: ReplayOptions): Replay {
 
   return {
     get pending() {
-      return lastReply === undefined ? pendingAtFirst : parsePending(lastReply);
+      return lastReply === undefined ? initialPending : parsePending(lastReply);
     },
     stop() {
       stopped = true;

@@ -5,13 +5,13 @@ import { eventSubjects } from './subjects.ts';
 
 const subjects = eventSubjects('laptops');
 
-const test = suite('every entity has exactly one subject');
+const test = suite('event subjects');
 
-test('its id is the last token', () => {
+test('end in the id of the entity', () => {
   assert.is(subjects.of(42), 'laptops.events.42');
   assert.is(subjects.all, 'laptops.events.*');
 });
-test('the subject names the entity', () => {
+test('are parsed back to the id of the entity', () => {
   for (const id of [1, 42, maxEntityId]) assert.is(subjects.idOf(subjects.of(id)), id);
 });
 for (const subject of [
@@ -28,6 +28,6 @@ for (const subject of [
   'x.laptops.events.1',
   '',
 ]) {
-  test(`"${subject}" names none`, () => assert.is(subjects.idOf(subject), undefined));
+  test(`do not contain an entity id in "${subject}"`, () => assert.is(subjects.idOf(subject), undefined));
 }
 test.run();

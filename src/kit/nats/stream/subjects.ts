@@ -1,13 +1,13 @@
-/** Which subject belongs to which entity: `<service>.events.<id>`, exactly one per entity. */
+/** Event subjects: `<service>.events.<id>`, exactly one per entity. */
 
 import { parseEntityId } from '../../domain/entity-id.ts';
 
 export type Subjects = {
-  /** Every event subject of the service: `laptops.events.*`. */
+  /** Wildcard for all event subjects of the service: `laptops.events.*`. */
   readonly all: string;
   /** The subject of one entity: `laptops.events.42`. */
   of(id: number): string;
-  /** The entity that `subject` names; undefined when its last token is no canonical id. */
+  /** Returns the entity id in `subject`; undefined if the last token is not a canonical id. */
   idOf(subject: string): number | undefined;
 };
 

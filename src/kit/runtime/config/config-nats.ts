@@ -5,8 +5,13 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
-import { asksForTls, isUnknownUser, splitServers, type Access } from '../../nats/connection/connection.ts';
-import { authenticateBy } from '../../nats/connection/credentials.ts';
+import {
+  requiresTls,
+  isAuthenticationError,
+  splitServers,
+  type Access,
+} from '../../nats/connection/connection.ts';
+import { createFileAuthenticator } from '../../nats/connection/credentials.ts';
 
 const Servers = z
   .string()
@@ -57,15 +62,15 @@ export function checkAccess(variables: Variables, report: (name: string, message
       report(name, error instanceof Error ? error.message : String(error));
     }
   };
-  if (asksForTls(toAccess(variables)) && splitServers(variables.NATS_URL).some(isAddressOfNumbers)) {
+  if (requiresTls(toAccess(variables)) && splitServers(variables.NATS_URL).some(isAddressOfNumbers)) {
     // The client would take any certificate for localhost there (nats.js 3.4).
     report('NATS_URL', 'with TLS, a server is known by its name, and not by an IP address');
   }
   if (creds !== undefined && nkey !== undefined) {
     report('NATS_NKEY', 'credentials come from here or from NATS_CREDS, not from both');
   }
-  if (creds !== undefined) check('NATS_CREDS', () => authenticateBy({ kind: 'creds', path: creds }));
-  if (nkey !== undefined) check('NATS_NKEY', () => authenticateBy({ kind: 'nkey', path: nkey }));
+  if (creds !== undefined) check('NATS_CREDS', () => createFileAuthenticator({ kind: 'creds', path: creds }));
+  if (nkey !== undefined) check('NATS_NKEY', () => createFileAuthenticator({ kind: 'nkey', path: nkey }));
   if (ca !== undefined) check('NATS_CA', () => new X509Certificate(readFileSync(ca)));
   if (cert !== undefined && key === undefined) report('NATS_CERT', 'is of no use without its NATS_KEY');
   if (key !== undefined && cert === undefined) report('NATS_KEY', 'is of no use without its NATS_CERT');
@@ -83,7 +88,7 @@ export function withoutSecrets(value: string): string {
 /** Why the broker cannot be reached, with the variables to look at. */
 export function explainConnectFailure(error: unknown, { url, credentials, tls }: Access): string {
   const reason = error instanceof Error ? error.message : String(error);
-  if (isUnknownUser(error)) {
+  if (isAuthenticationError(error)) {
     const who =
       credentials === undefined
         ? 'NATS asks who this is: set NATS_CREDS or NATS_NKEY'
@@ -93,7 +98,7 @@ export function explainConnectFailure(error: unknown, { url, credentials, tls }:
   const at = `NATS at ${url}`;
   const own = 'NATS_CERT, NATS_KEY';
   // A client whose certificate is refused hears nothing (TLS 1.3, nats.js 3.4).
-  if (asksForTls({ url, tls }) && reason === 'timeout') {
+  if (requiresTls({ url, tls }) && reason === 'timeout') {
     return `${at} does not answer, or does not take the certificate of this process (${own}): ${reason}`;
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

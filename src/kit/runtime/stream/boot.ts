@@ -31,8 +31,9 @@ export function connectUntilUp(
         {
           onDown: () => logger.warn('disconnected from NATS'),
           onUp: (server) => logger.info({ server }, 'reconnected to NATS'),
-          onRefused: ({ message }) => logger.error({ reason: message }, 'NATS server reported an error'),
-          onUnreadable: ({ message }) => logger.error({ reason: message }, 'cannot read NATS credentials'),
+          onServerError: ({ message }) => logger.error({ reason: message }, 'NATS server reported an error'),
+          onCredentialsUnreadable: ({ message }) =>
+            logger.error({ reason: message }, 'cannot read NATS credentials'),
         },
       ),
     (error) => {
