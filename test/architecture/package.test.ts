@@ -10,6 +10,7 @@ import { readEntryPoints } from '../../scripts/checks/imports.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const checkout = mkdtempSync(join(tmpdir(), 'portside-package-'));
+process.once('exit', () => rmSync(checkout, { recursive: true }));
 const Packed = z.array(z.object({ files: z.array(z.object({ path: z.string() })) })).length(1);
 
 /** The paths of the files that `npm pack` would publish, built in a copy so that other tests keep their build. */
@@ -54,5 +55,4 @@ published('contains the compiled code and the types of every entry point', () =>
 published('contains the modules of the console', () =>
   assert.ok(files.includes('dist/console/main.js') && files.includes('dist/console/views/app.js')),
 );
-published.after(() => rmSync(checkout, { recursive: true }));
 published.run();
