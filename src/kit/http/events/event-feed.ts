@@ -1,8 +1,8 @@
 /**
- * The live events of a service, for any number of clients (Server-Sent Events, WHATWG HTML section 9.2). One tail feeds
- * all: the newest messages are kept once, and a client is only a position in them. What its connection does not take
- * waits there, or in the log, never in a buffer of its own; so nothing is lost or repeated between the two, and a slow
- * client costs no memory. One whose connection takes nothing at all is cut off and told.
+ * Server-Sent Events feed (WHATWG HTML section 9.2). All clients share one ring buffer of recent events; each client is a
+ * cursor into it. A client that falls behind the buffer is fed from the event log, page by page. Events are therefore
+ * neither lost nor repeated, and a slow client uses no memory of its own. A client that accepts no data for a whole check
+ * interval (5 s) is sent `too-slow` and disconnected.
  */
 
 import type { ServerResponse } from 'node:http';
@@ -14,59 +14,59 @@ import { Problem } from '../../domain/problem.ts';
 import type { View } from '../../eventlog/view.ts';
 import { chunkBytes, createFeedChunks } from './feed-chunks.ts';
 import { toFeedItem, type FeedFilter, type FeedFormat, type FeedItem } from './feed-item.ts';
-import { greet, heartbeat, sayGoodbye, tellReset, tellTooSlow } from './sse-format.ts';
+import { closingMessage, heartbeat, openingMessage, resetEvent, tooSlowEvent } from './sse-format.ts';
 import { createEventPages } from './event-pages.ts';
 import { createRingBuffer } from './ring-buffer.ts';
 
-export type FollowRequest = {
-  /** Begin after this position; undefined: with what comes. */
+export type FeedRequest = {
+  /** The position to start after; undefined: only new events. */
   readonly after: number | undefined;
   readonly filter: FeedFilter;
-  /** What the `data` of an event looks like; undefined: as usual. */
+  /** The format of the `data` fields; undefined: live events as JSON. */
   readonly format?: FeedFormat | undefined;
 };
 
 export type EventFeed = {
-  /** How many clients are connected. */
+  /** Number of connected clients. */
   readonly size: number;
   /**
-   * The body of an answer that follows the events.
+   * Returns a response body that streams the events.
    *
-   * @param response what the body is sent with; it is destroyed when it takes nothing.
-   * @throws Problem `unavailable` when there are too many clients.
+   * @param response the response that sends the body. It is destroyed if the client accepts no data.
+   * @throws Problem `unavailable` if the client limit is reached or the feed is closed.
    */
-  open(request: FollowRequest, response: ServerResponse): Readable;
-  /** Asks every client to come back, each after another moment, and ends its answer. */
+  open(request: FeedRequest, response: ServerResponse): Readable;
+  /** Ends all responses. Each client is sent a random reconnection delay, so that they do not reconnect all at once. */
   close(): void;
 };
 
-/** A client is looked at this often, in milliseconds; one that took nothing in all that time is too slow. */
-const pulseMs = 5_000;
-/** After this many pulses, 15 s, a silent connection gets a comment that keeps it open. */
-const heartbeatPulses = 3;
-/** Milliseconds in which a client that was cut off may still read what it is told. */
-const farewellMs = 10_000;
-/** The same when the service ends, which has little time. */
-const closingMs = 500;
-/** Milliseconds before the log is asked again when it did not answer, or did not know a position yet. */
+/** How often client progress is checked, in ms. A client that accepted no data in between is disconnected. */
+const progressCheckMs = 5_000;
+/** Number of progress checks between two heartbeats (15 s), which keep idle connections open. */
+const checksPerHeartbeat = 3;
+/** Grace period for a disconnected client to read the final event, in ms. */
+const disconnectGraceMs = 10_000;
+/** The same during shutdown, which has a deadline. */
+const shutdownGraceMs = 500;
+/** Delay before the event log is read again, in ms, if it was unavailable or does not have the position yet. */
 const retryMs = 500;
-/** Milliseconds after which a position that the stream does not have is gone: a new leader may lag at first. */
-const goneAfterMs = 5_000;
+/** How long a position beyond the end of the stream is tolerated before `reset`, in ms: a new leader may lag at first. */
+const resetAfterMs = 5_000;
 
 type Client = {
   readonly filter: FeedFilter;
   readonly format: FeedFormat | undefined;
   readonly output: Readable;
   readonly response: ServerResponse;
-  /** Everything up to here was sent to it, or is not for it. */
+  /** Last position sent or filtered out. */
   position: number;
-  /** Whether its connection takes more. */
-  isHungry: boolean;
-  /** Whether its connection has taken something since the last pulse, or was given something to take. */
-  hasTaken: boolean;
-  isLeaving: boolean;
-  /** Called when its connection takes more again, or it leaves. */
-  wake: () => void;
+  /** False while the output buffer is full. */
+  isWritable: boolean;
+  /** Whether data was read from or added to the output buffer since the last progress check. */
+  madeProgress: boolean;
+  isDisconnecting: boolean;
+  /** Called when the output becomes writable again, or the client disconnects. */
+  resume: () => void;
 };
 
 export function createEventFeed<State, Event extends DomainEvent>(
@@ -74,50 +74,51 @@ export function createEventFeed<State, Event extends DomainEvent>(
   store: EventStore<Event>,
   maxClients: number,
 ): EventFeed {
-  const newest = createRingBuffer(view.position);
+  const recent = createRingBuffer(view.position);
   const pages = createEventPages(view, store);
   const chunks = createFeedChunks();
   const clients = new Set<Client>();
-  /** Those that have seen what there is and wait for more; the others are still catching up, or leave. */
+  /** Clients that are served from the ring buffer. The others are catching up or disconnecting. */
   const live = new Set<Client>();
-  let serving: NodeJS.Immediate | undefined;
-  let pulses = 0;
+  let scheduledDelivery: NodeJS.Immediate | undefined;
+  let progressChecks = 0;
   let isClosed = false;
 
   const unsubscribe = view.subscribe((message, rejection) => {
-    newest.add(toFeedItem(message, rejection !== undefined));
-    // Once for all that came together: the more there is to do, the more is done at once.
-    if (live.size > 0) serving ??= setImmediate(serveAll);
+    recent.add(toFeedItem(message, rejection !== undefined));
+    // One delivery for all messages of an event loop turn, so that batches grow with the load.
+    if (live.size > 0) scheduledDelivery ??= setImmediate(deliverToAll);
   });
-  const pulse = setInterval(() => {
-    pulses += 1;
+  const progressTimer = setInterval(() => {
+    progressChecks += 1;
     for (const client of clients) {
-      if (client.isLeaving) continue;
-      if (!client.isHungry && !client.hasTaken) leave(client, tellTooSlow(client.position), farewellMs);
-      else if (client.isHungry && pulses % heartbeatPulses === 0) send(client, heartbeat(client.position));
-      client.hasTaken = false;
+      if (client.isDisconnecting) continue;
+      if (!client.isWritable && !client.madeProgress) disconnectSlowClient(client);
+      else if (client.isWritable && progressChecks % checksPerHeartbeat === 0)
+        send(client, heartbeat(client.position));
+      client.madeProgress = false;
     }
-  }, pulseMs);
+  }, progressCheckMs);
 
-  function serveAll() {
-    serving = undefined;
-    for (const client of live) serve(client);
+  function deliverToAll() {
+    scheduledDelivery = undefined;
+    for (const client of live) deliver(client);
   }
 
-  /** Sends a live client what it has not seen, as far as its connection takes it. */
-  function serve(client: Client) {
-    if (client.position < newest.since) {
-      // More came than is kept while its connection was busy: the log has it.
+  /** Sends buffered events to a live client until it has them all or its output is full. */
+  function deliver(client: Client) {
+    if (client.position < recent.since) {
+      // The buffer dropped events that the client has not been sent; they are read from the event log.
       live.delete(client);
       void catchUp(client);
       return;
     }
-    let index = newest.indexAfter(client.position);
-    while (client.isHungry && index < newest.items.length) index = sendFrom(client, newest.items, index);
+    let index = recent.indexAfter(client.position);
+    while (client.isWritable && index < recent.items.length) index = sendChunk(client, recent.items, index);
   }
 
-  /** Sends a chunk of what passes the client's filter; returns the index of the first item that was not looked at. */
-  function sendFrom(client: Client, items: readonly FeedItem[], start: number): number {
+  /** Sends one chunk of the items that match the client's filter. Returns the index of the first item after the chunk. */
+  function sendChunk(client: Client, items: readonly FeedItem[], start: number): number {
     const chunk = chunks.from(items, start, client.filter, client.format);
     if (chunk === undefined) return items.length;
     client.position = chunk.position;
@@ -125,62 +126,69 @@ export function createEventFeed<State, Event extends DomainEvent>(
     return start + chunk.count;
   }
 
-  /** Leads a client to where the others are, at the pace of its connection. */
+  /** Sends events from the event log, as fast as the client reads them, until the ring buffer has the next one. */
   async function catchUp(client: Client) {
-    while (!client.isLeaving && client.position < newest.since) {
-      const page = await pages.read(client.position, newest.since).catch(() => undefined);
+    while (!client.isDisconnecting && client.position < recent.since) {
+      const page = await pages.read(client.position, recent.since).catch(() => undefined);
       if (page === undefined) await sleep(retryMs);
       let index = 0;
       while (page !== undefined && index < page.items.length) {
-        if (!client.isHungry) await new Promise<void>((resolve) => (client.wake = resolve));
-        if (client.isLeaving) return;
-        index = sendFrom(client, page.items, index);
+        if (!client.isWritable) await new Promise<void>((resolve) => (client.resume = resolve));
+        if (client.isDisconnecting) return;
+        index = sendChunk(client, page.items, index);
       }
       client.position = Math.max(client.position, page?.end ?? 0);
     }
-    if (client.isLeaving) return;
-    // Between the last look at `newest` and this line nothing can have come.
+    if (client.isDisconnecting) return;
+    // No `await` since the loop condition was checked: the buffer still has the next event.
     live.add(client);
-    serve(client);
+    deliver(client);
   }
 
-  /** Finds out whether the stream has what comes after the client's position; tells the client when it has not. */
-  async function locate(client: Client) {
+  /** Sends `reset` if the stream does not contain the client's position, or has deleted events after it. */
+  async function checkStartPosition(client: Client) {
     let unknownSince: number | undefined;
-    while (client.position < newest.since || client.position > view.position) {
+    while (client.position < recent.since || client.position > view.position) {
       const bounds = await pages.readBounds().catch(() => undefined);
-      if (client.isLeaving) return;
+      if (client.isDisconnecting) return;
       if (bounds !== undefined) {
-        if (client.position + 1 < bounds.first) return reset(client, bounds);
+        if (client.position + 1 < bounds.first) return sendReset(client, bounds);
         if (client.position <= bounds.last) return;
         unknownSince ??= Date.now();
-        if (Date.now() - unknownSince > goneAfterMs) return reset(client, bounds);
+        if (Date.now() - unknownSince > resetAfterMs) return sendReset(client, bounds);
       }
       await sleep(retryMs);
     }
   }
 
-  /** A list read from now on, here or anywhere at this position, shows what the client cannot be sent. */
-  function reset(client: Client, bounds: { readonly first: number; readonly last: number }) {
+  /**
+   * Moves the client to the current position. The events in between cannot be sent, but a list read at this position or
+   * later, on any replica, includes their effects.
+   */
+  function sendReset(client: Client, bounds: { readonly first: number; readonly last: number }) {
     const asked = client.position;
     client.position = view.position;
-    send(client, tellReset({ asked, position: client.position, ...bounds }));
+    send(client, resetEvent({ asked, position: client.position, ...bounds }));
   }
 
-  /** Ends the answer of a client, and its connection after `timeMs`, whether it has read the last words or not. */
-  function leave(client: Client, lastWords: string, timeMs: number) {
-    if (!client.isLeaving) {
-      forget(client);
-      send(client, lastWords);
+  function disconnectSlowClient(client: Client) {
+    disconnect(client, tooSlowEvent(client.position), disconnectGraceMs);
+  }
+
+  /** Ends the response with `finalMessage`. Destroys the connection after `graceMs`, even if the client has not read it. */
+  function disconnect(client: Client, finalMessage: string, graceMs: number) {
+    if (!client.isDisconnecting) {
+      stopDelivery(client);
+      send(client, finalMessage);
       client.output.push(null);
     }
-    setTimeout(() => client.response.destroy(), timeMs);
+    setTimeout(() => client.response.destroy(), graceMs);
   }
 
-  function forget(client: Client) {
-    client.isLeaving = true;
+  function stopDelivery(client: Client) {
+    client.isDisconnecting = true;
     live.delete(client);
-    client.wake();
+    client.resume();
   }
 
   return {
@@ -190,14 +198,17 @@ export function createEventFeed<State, Event extends DomainEvent>(
 
     open({ after, filter, format }, response) {
       if (isClosed) throw new Problem('unavailable', 'The service is stopping.');
-      if (clients.size >= maxClients) throw new Problem('unavailable', 'Too many clients follow the events.');
+      if (clients.size >= maxClients) {
+        const detail = `Too many clients are subscribed to the live events (limit ${maxClients}). Retry later.`;
+        throw new Problem('unavailable', detail);
+      }
       const output = new Readable({
         highWaterMark: chunkBytes,
         read() {
-          client.isHungry = true;
-          client.hasTaken = true;
-          client.wake();
-          if (live.has(client)) serve(client);
+          client.isWritable = true;
+          client.madeProgress = true;
+          client.resume();
+          if (live.has(client)) deliver(client);
         },
       });
       const client: Client = {
@@ -206,32 +217,32 @@ export function createEventFeed<State, Event extends DomainEvent>(
         output,
         response,
         position: after ?? view.position,
-        isHungry: true,
-        hasTaken: true,
-        isLeaving: false,
-        wake: () => undefined,
+        isWritable: true,
+        madeProgress: true,
+        isDisconnecting: false,
+        resume: () => undefined,
       };
       clients.add(client);
-      output.once('close', () => forget(client));
+      output.once('close', () => stopDelivery(client));
       finished(response, () => {
         output.destroy();
         clients.delete(client);
       });
-      send(client, greet(client.position));
-      void locate(client).then(() => catchUp(client));
+      send(client, openingMessage(client.position));
+      void checkStartPosition(client).then(() => catchUp(client));
       return output;
     },
 
     close() {
       isClosed = true;
       unsubscribe();
-      clearInterval(pulse);
-      for (const client of clients) leave(client, sayGoodbye(), closingMs);
+      clearInterval(progressTimer);
+      for (const client of clients) disconnect(client, closingMessage(), shutdownGraceMs);
     },
   };
 }
 
 function send(client: Client, text: string | Buffer): void {
-  client.isHungry = client.output.push(text);
-  client.hasTaken = true;
+  client.isWritable = client.output.push(text);
+  client.madeProgress = true;
 }

@@ -1,6 +1,7 @@
 /**
- * Reads the log for clients of the live events that were gone for longer. Many come back at once, after a restart all of
- * them, and most from the same position: a page that is on its way is shared, and only a few are read at a time.
+ * Reads pages of the event log for clients that are behind the ring buffer. After a restart all clients reconnect at once,
+ * most of them at the same position. Concurrent reads of the same page are therefore shared, and the number of concurrent
+ * reads is limited.
  */
 
 import type { DomainEvent } from '../../domain/decider.ts';
@@ -11,29 +12,30 @@ import { toFeedItem, type FeedItem } from './feed-item.ts';
 
 export type EventPage = {
   readonly items: readonly FeedItem[];
-  /** No message up to this position is missing in the page. */
+  /** The page contains every message up to this position. */
   readonly end: number;
 };
 
 export type EventPages = {
-  /** What comes after `after`, up to `upTo` at most. Throws `unavailable`. */
+  /** Reads the page of messages after `after`, up to `upTo`. Throws `unavailable`. */
   read(after: number, upTo: number): Promise<EventPage>;
-  /** The positions of the first and the last message that the stream holds, 0 when it is empty. Throws `unavailable`. */
+  /** Returns the positions of the stream's first and last message, 0 if it is empty. Throws `unavailable`. */
   readBounds(): Promise<{ readonly first: number; readonly last: number }>;
 };
 
-/** How many messages, and how many bytes of them, a page holds at most. */
+/** Limits of a page. It ends with the message that exceeds the byte limit. */
 const maxPageItems = 500;
 const maxPageBytes = 128 * 1024;
-/** How many pages are read at a time. */
-const lanes = 4;
+/** Maximum number of concurrent page reads. */
+const maxConcurrentReads = 4;
 
 export function createEventPages<State, Event extends DomainEvent>(
   view: View<State, Event>,
   store: EventStore<Event>,
 ): EventPages {
   const queue = createKeyedQueue();
-  const pages = new Map<number, Promise<EventPage>>();
+  /** Reads in progress, by the position that their page follows. */
+  const pendingPages = new Map<number, Promise<EventPage>>();
   let bounds: Promise<{ first: number; last: number }> | undefined;
 
   async function readPage(after: number, upTo: number): Promise<EventPage> {
@@ -46,16 +48,18 @@ export function createEventPages<State, Event extends DomainEvent>(
       items.push(item);
       bytes += item.bytes?.length ?? 0;
     }
-    const isWhole = items.length === messages.length && messages.length < maxPageItems;
-    return { items, end: isWhole ? upTo : (items.at(-1)?.position ?? upTo) };
+    const isComplete = items.length === messages.length && messages.length < maxPageItems;
+    return { items, end: isComplete ? upTo : (items.at(-1)?.position ?? upTo) };
   }
 
   return {
     read(after, upTo) {
-      const underway = pages.get(after);
-      if (underway !== undefined) return underway;
-      const page = queue.run(after % lanes, () => readPage(after, upTo)).finally(() => pages.delete(after));
-      pages.set(after, page);
+      const pending = pendingPages.get(after);
+      if (pending !== undefined) return pending;
+      const page = queue
+        .run(after % maxConcurrentReads, () => readPage(after, upTo))
+        .finally(() => pendingPages.delete(after));
+      pendingPages.set(after, page);
       return page;
     },
 

@@ -1,21 +1,21 @@
-/** Items joined into chunks, as large as a connection is given at once; clients that stand at the same item share one. */
+/** Joins feed items into chunks, the unit in which data is written to a client. Clients at the same position share a chunk. */
 
 import { bytesFor, reformat, type FeedFilter, type FeedFormat, type FeedItem } from './feed-item.ts';
 
 export type FeedChunk = {
-  /** How many items were looked at. */
+  /** Number of items that the chunk covers, filtered ones included. */
   readonly count: number;
-  /** The position of the last one of them. */
+  /** Position of the last of these items. */
   readonly position: number;
-  /** Those that pass the filter; undefined when none does. */
+  /** The items that match the filter; undefined if none does. */
   readonly bytes: Buffer | undefined;
 };
 
 export type FeedChunks = {
   /**
-   * What follows from `items[start]` on; undefined when that is beyond the end.
+   * Returns the chunk that begins with `items[start]`; undefined if `start` is beyond the end.
    *
-   * @param format what the `data` looks like; undefined: as usual.
+   * @param format the format of the `data` fields; undefined: live events as JSON.
    */
   from(
     items: readonly FeedItem[],
@@ -25,12 +25,12 @@ export type FeedChunks = {
   ): FeedChunk | undefined;
 };
 
-/** Bytes after which a chunk is full. */
+/** A chunk ends with the item that reaches this size. */
 export const chunkBytes = 32 * 1024;
 
 export function createFeedChunks(): FeedChunks {
-  /** The last chunk without a filter in each format, and the item that it begins with. */
-  const lastShared = new Map<
+  /** The most recent unfiltered chunk of each format, with its first item. */
+  const lastUnfiltered = new Map<
     FeedFormat | undefined,
     { readonly first: FeedItem; readonly chunk: FeedChunk }
   >();
@@ -39,14 +39,14 @@ export function createFeedChunks(): FeedChunks {
     from(items, start, filter, format) {
       const first = items[start];
       if (first === undefined) return undefined;
-      const make = () => join(items, start, first, filter, format);
-      if (filter.types !== undefined || filter.id !== undefined) return make();
-      let shared = lastShared.get(format);
-      if (shared?.first !== first) {
-        shared = { first, chunk: make() };
-        lastShared.set(format, shared);
+      const build = () => join(items, start, first, filter, format);
+      if (filter.types !== undefined || filter.id !== undefined) return build();
+      let cached = lastUnfiltered.get(format);
+      if (cached?.first !== first) {
+        cached = { first, chunk: build() };
+        lastUnfiltered.set(format, cached);
       }
-      return shared.chunk;
+      return cached.chunk;
     },
   };
 }
@@ -64,9 +64,9 @@ function join(
   let { position } = first;
   for (let item = items[index]; item !== undefined && size < chunkBytes; item = items[(index += 1)]) {
     position = item.position;
-    const usual = bytesFor(filter, item);
-    if (usual === undefined) continue;
-    const bytes = format === undefined ? usual : reformat(usual, format);
+    const matching = bytesFor(filter, item);
+    if (matching === undefined) continue;
+    const bytes = format === undefined ? matching : reformat(matching, format);
     parts.push(bytes);
     size += bytes.length;
   }

@@ -1,4 +1,4 @@
-/** Messages as the live events carry them: each is turned into bytes once, whoever follows. */
+/** A message as a Server-Sent Event. It is serialized once for all clients. */
 
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
 import { toLiveEvent, type LiveEvent } from '../../api/documents.ts';
@@ -6,10 +6,10 @@ import type { StoredMessage } from '../../domain/stored-message.ts';
 
 export type FeedItem = {
   readonly position: number;
-  /** The entity that it is about; 0 where it is about none. */
+  /** The entity's id; 0 if the message belongs to no entity. */
   readonly id: number;
   readonly type: string;
-  /** A Server-Sent Event; undefined for a message that the fold refused, which is no event. */
+  /** The Server-Sent Event; undefined for a rejected message. */
   readonly bytes: Buffer | undefined;
 };
 
@@ -20,7 +20,7 @@ export type FeedFilter = {
   readonly id?: number | undefined;
 };
 
-/** What the `data` of an event is, made from what it usually is; the same function for all who want the same. */
+/** Converts a live event to the `data` of its Server-Sent Event. Chunks are cached by the identity of this function. */
 export type FeedFormat = (event: LiveEvent<DomainEvent>) => object;
 
 export function toFeedItem<Event extends DomainEvent>(
@@ -32,18 +32,18 @@ export function toFeedItem<Event extends DomainEvent>(
   return { position, id, type: content.type, bytes: toBytes(position, toLiveEvent(message, content)) };
 }
 
-export function passes({ types, id }: FeedFilter, event: Pick<FeedItem, 'id' | 'type'>): boolean {
+export function matchesFilter({ types, id }: FeedFilter, event: Pick<FeedItem, 'id' | 'type'>): boolean {
   return (id === undefined || id === event.id) && (types === undefined || types.includes(event.type));
 }
 
-/** What a client that follows `filter` is sent of the item; undefined: nothing. */
+/** Returns the bytes to send to a client with this filter; undefined if the item does not match. */
 export function bytesFor(filter: FeedFilter, item: FeedItem): Buffer | undefined {
-  return passes(filter, item) ? item.bytes : undefined;
+  return matchesFilter(filter, item) ? item.bytes : undefined;
 }
 
-/** The same Server-Sent Event with other `data`. Made from its text, so that no item has to keep more than that. */
+/** Returns the Server-Sent Event with its `data` converted. Parses the serialized event, so that items store nothing else. */
 export function reformat(bytes: Buffer, format: FeedFormat): Buffer {
-  // What stands there was made from a live event, above.
+  // `toFeedItem` serialized a live event.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const event = JSON.parse(
     bytes.toString('utf8', bytes.indexOf(dataField) + dataField.length),

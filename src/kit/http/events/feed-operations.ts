@@ -1,4 +1,4 @@
-/** The events of all entities as a route, `GET /laptops/events`: live, or a page of them as CloudEvents. */
+/** `GET /laptops/events`: the events of all entities, live or as pages of CloudEvents. */
 
 import { z } from 'zod';
 import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/cloud-event.ts';
@@ -25,26 +25,26 @@ export function feedOperations(
     method: 'get',
     paths: pathsOf(resource, '/events'),
     name: `follow${capitalize(noun)}Events`,
-    summary: `Every event of every ${noun}, live (Server-Sent Events), or a page of them (CloudEvents)`,
+    summary: `Subscribe to the events of all ${noun}s (Server-Sent Events), or read a page of them (CloudEvents)`,
     tag: resource.names[0],
     query: feedQuery(noun, eventTypes),
     headers: ['Last-Event-ID', ...freshnessHeaders],
     responses: {
       200: {
         description:
-          'The `id` of an event is its position; its `data` is JSON: position, time, id, messageId, traceparent, event; ' +
-          `with \`Accept: ${cloudEventMediaType}\` a CloudEvent. Also sent: ` +
-          '`reset` when the position asked for is gone (read the list again, then go on from the `position` in its ' +
-          '`data`), `too-slow` before a client that does not read is cut off, and every 15 s a comment. ' +
-          'As a batch: a page of what the log holds after `after` (default 0), which links the next one; where there ' +
-          'is none, `Stream-Position` is what to go on from later.',
+          'The `id` of an event is its position. Its `data` is JSON (position, time, id, messageId, traceparent, ' +
+          `event), or a CloudEvent with \`Accept: ${cloudEventMediaType}\`. The service also sends ` +
+          '`reset` if the requested position is not in the stream (read the list again, then continue after the ' +
+          '`position` in its `data`), `too-slow` before it disconnects a client that does not read, and a comment ' +
+          'every 15 s. As a batch: a page of the events after `after` (default 0), with a link to the next page. If ' +
+          'there is no next page, continue later after `Stream-Position`.',
         headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.string(),
         mediaType: 'text/event-stream',
         alternatives: { [cloudEventBatchMediaType]: z.array(CloudEvent) },
       },
     },
-    // Each `data` is such a document: whoever asks for it gets the live events.
+    // Returns live events whose `data` has this media type.
     alsoAcceptable: [cloudEventMediaType],
     problems: ['unavailable'],
 
@@ -67,7 +67,7 @@ export function feedOperations(
       ctx.compress = false;
       const wantsCloudEvents = accepted === cloudEventMediaType || format === 'cloudevents';
       const request = { after: position, filter, format: wantsCloudEvents ? asCloudEvent : undefined };
-      // The answer to HEAD has no body that anybody would ever close.
+      // A response to HEAD sends no body, so an opened body would never be closed.
       if (ctx.method === 'HEAD') ctx.status = 200;
       else ctx.body = feed.open(request, ctx.res);
     },
@@ -82,7 +82,7 @@ function feedQuery(noun: string, eventTypes: readonly string[]) {
     type: z
       .union([EventType, z.array(EventType)])
       .optional()
-      .meta({ description: 'Only events of this type; may be given several times.' }),
+      .meta({ description: 'Only events of this type. May be repeated.' }),
     id: z
       .string()
       .regex(/^[1-9][0-9]{0,15}$/)
@@ -97,21 +97,21 @@ function feedQuery(noun: string, eventTypes: readonly string[]) {
       .optional()
       .meta({
         description:
-          'Begin after this position, such as the `Stream-Position` of a list: for browsers, which cannot set ' +
-          'Last-Event-ID. When they send that by themselves, because they come back, it counts.',
+          'Start after this position, for example the `Stream-Position` of a list. For browsers, which cannot set ' +
+          'Last-Event-ID. The Last-Event-ID that a browser sends when it reconnects takes precedence.',
       }),
     format: z
       .literal('cloudevents')
       .optional()
       .meta({
         description:
-          `The \`data\` of the live events are CloudEvents, as with \`Accept: ${cloudEventMediaType}\`: for browsers, ` +
-          'which cannot set Accept.',
+          `Sends CloudEvents as the \`data\` of the live events, like \`Accept: ${cloudEventMediaType}\`. For ` +
+          'browsers, which cannot set Accept.',
       }),
     limit: limitOf(100, 1000).meta({
       description:
-        'How many messages of the log a page goes through; it holds fewer events where some are refused or filtered ' +
-        'out. The live events have no pages.',
+        'Maximum number of messages of the event log that a page covers. The page contains fewer events if some are ' +
+        'rejected or filtered out. Has no effect on live events.',
     }),
   });
 }

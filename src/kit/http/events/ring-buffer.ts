@@ -1,24 +1,23 @@
-/** The newest messages of the stream, kept for all clients together, so that none needs a buffer of its own. */
-
 import type { FeedItem } from './feed-item.ts';
 
-/** Bytes that are kept at most; when there are more, the older half goes. */
-const maxKeptBytes = 4 * 1024 * 1024;
-/** Bytes that an item costs beside its text, roughly. */
-const itemOverhead = 200;
+/** Default capacity in bytes. When it is exceeded, the older half of the items is dropped. */
+const defaultMaxBytes = 4 * 1024 * 1024;
+/** Approximate memory of an item beside its serialized event, in bytes. */
+const itemOverheadBytes = 200;
 
+/** The most recent messages of the stream, shared by all clients. */
 export type RingBuffer = {
-  /** Every message after this position is here. */
+  /** The buffer contains every message after this position. */
   readonly since: number;
-  /** In the order of their positions. */
+  /** Ordered by position. */
   readonly items: readonly FeedItem[];
   add(item: FeedItem): void;
-  /** The index of the first item after `position`; the number of items when there is none. */
+  /** Returns the index of the first item after `position`; the number of items if there is none. */
   indexAfter(position: number): number;
 };
 
-/** @param start the position after which every message will be added. */
-export function createRingBuffer(start: number, maxBytes = maxKeptBytes): RingBuffer {
+/** @param start the caller adds every message after this position. */
+export function createRingBuffer(start: number, maxBytes = defaultMaxBytes): RingBuffer {
   const items: FeedItem[] = [];
   let since = start;
   let bytes = 0;
@@ -35,7 +34,7 @@ export function createRingBuffer(start: number, maxBytes = maxKeptBytes): RingBu
       if (bytes <= maxBytes) return;
       const dropped = items.splice(0, items.length >>> 1);
       since = dropped.at(-1)?.position ?? since;
-      for (const gone of dropped) bytes -= sizeOf(gone);
+      for (const item of dropped) bytes -= sizeOf(item);
     },
 
     indexAfter(position) {
@@ -52,5 +51,5 @@ export function createRingBuffer(start: number, maxBytes = maxKeptBytes): RingBu
 }
 
 function sizeOf({ bytes }: FeedItem): number {
-  return itemOverhead + (bytes?.length ?? 0);
+  return itemOverheadBytes + (bytes?.length ?? 0);
 }

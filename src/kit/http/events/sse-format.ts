@@ -1,32 +1,35 @@
-/** What a client of the live events is told beside the events (WHATWG HTML section 9.2.5). */
+/** Server-Sent Events messages other than the domain events (WHATWG HTML section 9.2.5). */
 
 import type { FeedReset } from '../../api/documents.ts';
 
-/** The first words: when to come back, and after which position, should the connection end at once. */
-export function greet(position: number): string {
-  return `retry: ${someMoment()}\n${heartbeat(position)}`;
+/** The first message: the reconnection delay, and the position to resume at if the connection ends before any event. */
+export function openingMessage(position: number): string {
+  return `retry: ${randomRetryMs()}\n${heartbeat(position)}`;
 }
 
-/** Without an event an id still counts: so a client to which nothing is sent does not come back for what was long ago. */
+/**
+ * An `id` without `data` dispatches no event but still updates the last event id. A client whose filter matches nothing
+ * therefore resumes at a recent position.
+ */
 export function heartbeat(position: number): string {
-  return `: all up to here was sent\nid: ${position}\n\n`;
+  return `: sent up to this position\nid: ${position}\n\n`;
 }
 
-/** With its id a client that comes back is not told again. */
-export function tellReset(reset: FeedReset): string {
+/** Because of its `id`, a client that reconnects afterwards is not reset again. */
+export function resetEvent(reset: FeedReset): string {
   return `event: reset\nid: ${reset.position}\ndata: ${JSON.stringify(reset)}\n\n`;
 }
 
-export function tellTooSlow(position: number): string {
+export function tooSlowEvent(position: number): string {
   return `event: too-slow\ndata: ${JSON.stringify({ position })}\n\n`;
 }
 
-/** The last words of a service that ends. */
-export function sayGoodbye(): string {
-  return `retry: ${someMoment()}\n\n`;
+/** The last message before a shutdown. */
+export function closingMessage(): string {
+  return `retry: ${randomRetryMs()}\n\n`;
 }
 
-/** Milliseconds after which a client comes back: not all at the same time. */
-function someMoment(): number {
+/** Reconnection delay in ms, randomized so that clients do not reconnect all at once. */
+function randomRetryMs(): number {
   return Math.round(500 + Math.random() * 2500);
 }
