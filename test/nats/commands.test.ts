@@ -1,4 +1,4 @@
-/** Commands and queries over NATS: the same rules, forms, ids and problems as at the REST door. */
+/** Commands and queries over NATS: the same rules, schemas, ids and problems as in the REST API. */
 
 import { Svcm } from '@nats-io/services';
 import { headers } from 'nats';
@@ -14,14 +14,14 @@ const [one, two, ports] = await Promise.all(
   ['laptops', 'laptops', 'ports'].map((name) => startServiceProcess(name, { natsUrl: broker.url })),
 );
 
-type Answer = { status: number; body: unknown; position: string };
+type Reply = { status: number; body: unknown; position: string };
 
-/** What `nats req <subject> <payload>` gets; status 200 stands for a reply without an error. */
-async function ask(
+/** Sends a request, like `nats req <subject> <payload>`. Status 200 represents a reply without an error code. */
+async function request(
   subject: string,
   payload: object | string,
   fields: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<Reply> {
   const sent = headers();
   for (const [name, value] of Object.entries(fields)) sent.set(name, value);
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
@@ -41,23 +41,23 @@ async function countMessages(subject: string): Promise<number> {
 const commands = suite('a command over NATS');
 
 commands('adds, revises and removes, and replies with the laptop and its position', async () => {
-  const added = await ask('laptops.commands.add', { id: 1, title: 'Lenovo', model: 'S3' });
+  const added = await request('laptops.commands.add', { id: 1, title: 'Lenovo', model: 'S3' });
   assert.equal(added.body, { position: 1, laptop: { id: 1, title: 'Lenovo', model: 'S3', ports: [] } });
   assert.is(added.position, '1');
-  const revised = await ask('laptops.commands.revise', { id: 1, title: 'Lenovo', model: 'S4' });
+  const revised = await request('laptops.commands.revise', { id: 1, title: 'Lenovo', model: 'S4' });
   assert.equal(revised.body, { position: 2, laptop: { id: 1, title: 'Lenovo', model: 'S4', ports: [] } });
-  assert.equal((await ask('laptops.commands.remove', { id: 1 })).body, { position: 3 });
-  assert.equal((await ask('laptops.commands.remove', { id: 1 })).body, { position: 3 });
+  assert.equal((await request('laptops.commands.remove', { id: 1 })).body, { position: 3 });
+  assert.equal((await request('laptops.commands.remove', { id: 1 })).body, { position: 3 });
   assert.is(await countMessages('laptops.events.1'), 3);
 });
-commands('makes an id when none is given', async () => {
-  const { body } = await ask('ports.commands.add', { name: 'USB-C' });
+commands('generates an id if the payload has none', async () => {
+  const { body } = await request('ports.commands.add', { name: 'USB-C' });
   assert.match(JSON.stringify(body), /^\{"position":1,"port":\{"id":[1-9]\d{9,15},"name":"USB-C"\}\}$/);
 });
-commands('under the same message id is carried out once, at either door', async () => {
+commands('with the same message id is executed once, over NATS and REST together', async () => {
   const laptop = { id: 2, title: 'Apple', model: 'Air' };
-  const first = await ask('laptops.commands.add', laptop, { 'Nats-Msg-Id': 'key-2' });
-  const second = await ask('laptops.commands.add', laptop, { 'Nats-Msg-Id': 'key-2' });
+  const first = await request('laptops.commands.add', laptop, { 'Nats-Msg-Id': 'key-2' });
+  const second = await request('laptops.commands.add', laptop, { 'Nats-Msg-Id': 'key-2' });
   assert.equal(second, first);
   const third = await fetch(`${one?.url}/laptops`, {
     method: 'POST',
@@ -68,21 +68,24 @@ commands('under the same message id is carried out once, at either door', async 
   assert.is(third.headers.get('Stream-Position'), first.position);
   assert.is(await countMessages('laptops.events.2'), 1);
 });
-commands('is carried out only at the version that it expects, and repeated all the same', async () => {
-  const fields = { 'Nats-Msg-Id': 'key-4', 'Nats-Expected-Last-Subject-Sequence': '0' };
-  const laptop = { id: 4, title: 'Dell', model: 'XPS' };
-  const added = await ask('laptops.commands.add', laptop, fields);
-  assert.is(added.status, 200);
-  const expected = { 'Nats-Msg-Id': 'key-5', 'Nats-Expected-Last-Subject-Sequence': added.position };
-  const revised = await ask('laptops.commands.revise', { ...laptop, model: 'Air' }, expected);
-  assert.is(revised.status, 200);
-  assert.equal(await ask('laptops.commands.revise', { ...laptop, model: 'Air' }, expected), revised);
-  assert.equal(await ask('laptops.commands.add', laptop, fields), added);
-  const late = await ask('laptops.commands.remove', { id: 4 }, { ...expected, 'Nats-Msg-Id': 'key-6' });
-  assert.is(late.status, 412);
-  assert.is(await countMessages('laptops.events.4'), 2);
-});
-commands('is refused as REST refuses it, with the same document', async () => {
+commands(
+  'is executed only at the expected version, and can be repeated with the same message id',
+  async () => {
+    const fields = { 'Nats-Msg-Id': 'key-4', 'Nats-Expected-Last-Subject-Sequence': '0' };
+    const laptop = { id: 4, title: 'Dell', model: 'XPS' };
+    const added = await request('laptops.commands.add', laptop, fields);
+    assert.is(added.status, 200);
+    const expected = { 'Nats-Msg-Id': 'key-5', 'Nats-Expected-Last-Subject-Sequence': added.position };
+    const revised = await request('laptops.commands.revise', { ...laptop, model: 'Air' }, expected);
+    assert.is(revised.status, 200);
+    assert.equal(await request('laptops.commands.revise', { ...laptop, model: 'Air' }, expected), revised);
+    assert.equal(await request('laptops.commands.add', laptop, fields), added);
+    const late = await request('laptops.commands.remove', { id: 4 }, { ...expected, 'Nats-Msg-Id': 'key-6' });
+    assert.is(late.status, 412);
+    assert.is(await countMessages('laptops.events.4'), 2);
+  },
+);
+commands('is rejected with the same problem document as over REST', async () => {
   const problems: [string, object | string, Record<string, string>, number, string][] = [
     ['laptops.commands.add', { id: 2, title: 'a', model: 'b' }, {}, 409, 'conflict'],
     ['laptops.commands.revise', { id: 77, title: 'a', model: 'b' }, {}, 404, 'not-found'],
@@ -109,33 +112,33 @@ commands('is refused as REST refuses it, with the same document', async () => {
     ],
   ];
   for (const [subject, payload, fields, status, code] of problems) {
-    const answer = await ask(subject, payload, fields);
-    assert.is(answer.status, status, JSON.stringify(answer.body));
-    assert.match(JSON.stringify(answer.body), `"type":"/problems/${code}"`);
+    const reply = await request(subject, payload, fields);
+    assert.is(reply.status, status, JSON.stringify(reply.body));
+    assert.match(JSON.stringify(reply.body), `"type":"/problems/${code}"`);
   }
 });
 commands.run();
 
 const queries = suite('a query over NATS');
 
-queries('gets one laptop, lists them, and waits for what it is asked to', async () => {
-  const added = await ask('laptops.commands.add', { id: 10, title: 'Dell', model: 'XPS' });
+queries('returns one laptop or a list, at the position given by Wait-For-Position', async () => {
+  const added = await request('laptops.commands.add', { id: 10, title: 'Dell', model: 'XPS' });
   const latest = { 'Wait-For-Position': 'latest' };
   const item = { id: 10, title: 'Dell', model: 'XPS', ports: [] };
   for (let round = 0; round < 20; round++) {
-    const one = await ask('laptops.queries.get', { id: 10 }, latest);
+    const one = await request('laptops.queries.get', { id: 10 }, latest);
     assert.equal(one.body, { position: Number(added.position), laptop: item });
-    const many = await ask('laptops.queries.list', { after: 9, limit: 1, title: 'Dell' }, latest);
+    const many = await request('laptops.queries.list', { after: 9, limit: 1, title: 'Dell' }, latest);
     assert.equal(many.body, { position: Number(added.position), laptops: [item] });
   }
-  assert.is((await ask('laptops.queries.get', { id: 11 }, latest)).status, 404);
-  assert.is((await ask('laptops.queries.list', '')).status, 200);
+  assert.is((await request('laptops.queries.get', { id: 11 }, latest)).status, 404);
+  assert.is((await request('laptops.queries.list', '')).status, 200);
 });
 queries.run();
 
-const framework = suite('the services framework');
+const microservice = suite('the NATS microservice');
 
-framework('sees every replica, with the forms of every endpoint', async () => {
+microservice('publishes the request and response schemas of every endpoint, on every replica', async () => {
   const client = new Svcm(nc).client();
   const infos = [];
   for await (const info of await client.info('laptops')) infos.push(info);
@@ -152,20 +155,23 @@ framework('sees every replica, with the forms of every endpoint', async () => {
         assert.match(JSON.parse(schema ?? '')['$schema'], 'json-schema.org', subject);
     }
 });
-framework('a replica that ends answers what it has taken, and the other one goes on', async () => {
-  const asked = Array.from({ length: 200 }, (_, index) =>
-    ask('laptops.commands.add', { id: 1000 + index, title: 'a', model: 'b' }),
+microservice('replies to every accepted request while one replica shuts down', async () => {
+  const requests = Array.from({ length: 200 }, (_, index) =>
+    request('laptops.commands.add', { id: 1000 + index, title: 'a', model: 'b' }),
   );
-  await asked[0];
-  const ended = one?.stop();
-  const answers = await Promise.all(asked);
-  assert.equal(new Set(answers.map(({ status }) => status)), new Set([200]));
-  assert.is(await ended, 0);
-  assert.is((await ask('laptops.queries.get', { id: 1000 }, { 'Wait-For-Position': 'latest' })).status, 200);
+  await requests[0];
+  const exited = one?.stop();
+  const replies = await Promise.all(requests);
+  assert.equal(new Set(replies.map(({ status }) => status)), new Set([200]));
+  assert.is(await exited, 0);
+  assert.is(
+    (await request('laptops.queries.get', { id: 1000 }, { 'Wait-For-Position': 'latest' })).status,
+    200,
+  );
 });
-framework.after(async () => {
+microservice.after(async () => {
   await Promise.all([two?.stop(), ports?.stop()]);
   await nc.close();
   await broker.close();
 });
-framework.run();
+microservice.run();

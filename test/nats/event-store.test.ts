@@ -1,4 +1,4 @@
-/** The event store on one server, and how it reads what a broker answers: by code, whatever the text. */
+/** The event store on one server, and its handling of broker error codes. The error description is never read. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -20,7 +20,7 @@ const contract = suite('the event store on one server');
 addEventStoreContract(contract, { connections, replicas: 1 });
 contract.run();
 
-const answers = suite('an answer of the broker is read by its code');
+const brokerResponses = suite('an append');
 
 const [first] = connections;
 if (first === undefined) throw new Error('unreachable');
@@ -37,66 +37,81 @@ const store = createEventStore({
 });
 
 const stored = { stream: 'LAPTOPS', seq: 7 };
-const silence = undefined;
+const noResponse = undefined;
 const failure = (err_code: number) => ({
-  error: { code: 500, err_code, description: `a text that says nothing (${err_code})` },
+  error: { code: 500, err_code, description: `arbitrary text (${err_code})` },
 });
 
-/** How an append ends, and how often it was tried, when these answers come one after the other, the last one for ever. */
-async function appendAnswered(...script: (object | undefined)[]) {
-  let tries = 0;
+/** Appends while the broker sends these responses in turn, and then the last one repeatedly. `undefined` sends none. */
+async function appendWithResponses(...script: (object | undefined)[]) {
+  let attempts = 0;
   const subscription = connection.nc.subscribe(subjects.all, {
     callback(_error, message) {
-      const answer = script[Math.min(tries, script.length - 1)];
-      tries += 1;
-      if (answer !== undefined) message.respond(JSON.stringify(answer));
+      const response = script[Math.min(attempts, script.length - 1)];
+      attempts += 1;
+      if (response !== undefined) message.respond(JSON.stringify(response));
     },
   });
   const append = { id: 1, events: [added], expectedVersion: 0, messageId: 'scripted', commandDigest: '' };
   const { outcome } = await store.append(append);
   subscription.unsubscribe();
-  return { outcome, tries };
+  return { outcome, attempts };
 }
 
-answers('a wrong last sequence is a conflict, known (10071) or not yet known (10164)', async () => {
-  assert.equal(await appendAnswered(failure(10_071)), { outcome: 'conflict', tries: 1 });
-  assert.equal(await appendAnswered(failure(10_164)), { outcome: 'conflict', tries: 1 });
-  assert.equal(await appendAnswered(failure(10_201)), { outcome: 'conflict', tries: 1 });
+brokerResponses(
+  'is a conflict on a wrong last sequence (10071, 10201) or a conflicting write in flight (10164)',
+  async () => {
+    assert.equal(await appendWithResponses(failure(10_071)), { outcome: 'conflict', attempts: 1 });
+    assert.equal(await appendWithResponses(failure(10_164)), { outcome: 'conflict', attempts: 1 });
+    assert.equal(await appendWithResponses(failure(10_201)), { outcome: 'conflict', attempts: 1 });
+  },
+);
+
+brokerResponses('is retried after a leader change (10163)', async () => {
+  assert.equal(await appendWithResponses(failure(10_163), stored), { outcome: 'written', attempts: 2 });
 });
 
-answers('a change of the leader (10163) is tried again', async () => {
-  assert.equal(await appendAnswered(failure(10_163), stored), { outcome: 'written', tries: 2 });
+brokerResponses(
+  'is retried while the first attempt is in flight (10158), until its outcome is known',
+  async () => {
+    const duplicate = { ...stored, duplicate: true };
+    assert.equal(await appendWithResponses(noResponse, failure(10_158), failure(10_158), duplicate), {
+      outcome: 'duplicate',
+      attempts: 4,
+    });
+    assert.is((await appendWithResponses(failure(10_158))).outcome, 'unknown');
+  },
+);
+
+brokerResponses('is unavailable after any other error code, because nothing was stored', async () => {
+  assert.equal(await appendWithResponses(failure(10_077)), { outcome: 'unavailable', attempts: 1 });
 });
 
-answers('an append that is still under way (10158) is asked for until its outcome is known', async () => {
-  const duplicate = { ...stored, duplicate: true };
-  assert.equal(await appendAnswered(silence, failure(10_158), failure(10_158), duplicate), {
-    outcome: 'duplicate',
-    tries: 4,
-  });
-  assert.is((await appendAnswered(failure(10_158))).outcome, 'unknown');
+brokerResponses('has an unknown outcome if an error code follows an attempt without a response', async () => {
+  assert.is((await appendWithResponses(noResponse, failure(10_077))).outcome, 'unknown');
 });
 
-answers('a broker that refuses has changed nothing', async () => {
-  assert.equal(await appendAnswered(failure(10_077)), { outcome: 'unavailable', tries: 1 });
-});
+brokerResponses(
+  'is retried if a write in flight (10164), possibly its own first attempt, blocks the second attempt',
+  async () => {
+    assert.equal(await appendWithResponses(noResponse, failure(10_164), stored), {
+      outcome: 'written',
+      attempts: 3,
+    });
+    assert.is((await appendWithResponses(noResponse, failure(10_164))).outcome, 'unknown');
+    assert.equal(await appendWithResponses(noResponse, failure(10_071)), {
+      outcome: 'conflict',
+      attempts: 2,
+    });
+  },
+);
 
-answers('a refusal after a silence does not say what became of the first try', async () => {
-  assert.is((await appendAnswered(silence, failure(10_077))).outcome, 'unknown');
-});
-
-answers('a write in flight that stops a second try may be the first one; a stored one is not', async () => {
-  assert.equal(await appendAnswered(silence, failure(10_164), stored), { outcome: 'written', tries: 3 });
-  assert.is((await appendAnswered(silence, failure(10_164))).outcome, 'unknown');
-  assert.equal(await appendAnswered(silence, failure(10_071)), { outcome: 'conflict', tries: 2 });
-});
-
-answers('silence is an unknown outcome, and takes no longer than it may', async () => {
+brokerResponses('has an unknown outcome within the append timeout if the broker never responds', async () => {
   const started = performance.now();
-  assert.is((await appendAnswered(silence)).outcome, 'unknown');
+  assert.is((await appendWithResponses(noResponse)).outcome, 'unknown');
   assert.ok(performance.now() - started < 4_000);
 });
 
-answers.after(close);
+brokerResponses.after(close);
 
-answers.run();
+brokerResponses.run();

@@ -9,7 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NATS_CLI } from '../../scripts/setup/programs/programs.mjs';
 import { startTestBroker } from '../support/broker/broker.ts';
-import { runCookbook, normalizeOutput, parseCookbook } from '../support/cookbook.ts';
+import { runCookbook, normaliseOutput, parseCookbook } from '../support/cookbook.ts';
 import { eventually } from '../support/eventually.ts';
 import { openNatsCli } from '../support/broker/nats-cli.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
@@ -63,11 +63,11 @@ test('is compared without times, but with ids and positions', () => {
   const output = (position: number, id: string) =>
     `10:11:12 Received with rtt 3.1ms\n10:11:12 Nats-Msg-Id: ${id}\n{"position":${position}}`;
   assert.is(
-    normalizeOutput(output(1, 'a')),
-    normalizeOutput(output(1, 'a').replaceAll('10:11:12', '23:59:59')),
+    normaliseOutput(output(1, 'a')),
+    normaliseOutput(output(1, 'a').replaceAll('10:11:12', '23:59:59')),
   );
-  assert.is.not(normalizeOutput(output(1, 'a')), normalizeOutput(output(2, 'a')));
-  assert.is.not(normalizeOutput(output(1, 'a')), normalizeOutput(output(1, 'b')));
+  assert.is.not(normaliseOutput(output(1, 'a')), normaliseOutput(output(2, 'a')));
+  assert.is.not(normaliseOutput(output(1, 'a')), normaliseOutput(output(1, 'b')));
 });
 
 (nats.isInstalled && hasTerminal && isPinned ? test : test.skip)(
@@ -82,7 +82,7 @@ test('is compared without times, but with ids and positions', () => {
     await Promise.all(services.map((service) => service.stop()));
     const printed = [before, after].join(servicesStart);
     if (process.env['PORTSIDE_WRITE_COOKBOOK'] === '1') writeFileSync(file, printed);
-    else assert.is(normalizeOutput(printed), normalizeOutput(document));
+    else assert.is(normaliseOutput(printed), normaliseOutput(document));
   },
 );
 

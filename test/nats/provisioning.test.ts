@@ -25,58 +25,58 @@ const { nc } = await connectToNats({ url: broker.url, name: 'test' });
 const jsm = await jetstreamManager(nc);
 const shipped = await readStreamDefinition(new URL('laptops.json', streamsFolder));
 
-let made = 0;
+let streamCount = 0;
 
-/** A stream of the test's own that holds one message, as the shipped file has it but for `changes`. */
+/** Creates a stream with one message, configured like the shipped laptops.json with `changes` applied. */
 async function makeStream(changes: Partial<StreamDefinition> = {}): Promise<StreamDefinition> {
-  made += 1;
-  const name = `MADE_${made}`;
-  const wanted = { ...shipped, name, subjects: [`made_${made}.events.*`], ...changes };
+  streamCount += 1;
+  const name = `MADE_${streamCount}`;
+  const wanted = { ...shipped, name, subjects: [`made_${streamCount}.events.*`], ...changes };
   assert.equal(await provisionStream(jsm, wanted), { outcome: 'created' });
-  await jetstream(nc).publish(`made_${made}.events.1`, 'kept');
+  await jetstream(nc).publish(`made_${streamCount}.events.1`, 'kept');
   return wanted;
 }
 
-/** The stream as the broker has it: what must not change when a change is refused. */
-async function look(name: string) {
+/** Reads the state that a rejected change must leave as it is. */
+async function readState(name: string) {
   const { config, created, state } = await jsm.streams.info(name);
   return { config, created, messages: state.messages };
 }
 
-const creating = suite('a stream that is not there is created as its file says');
+const missingStream = suite('provisioning a missing stream');
 
 for (const file of ['laptops.json', 'ports.json']) {
-  creating(`${file}, and the broker has no other opinion of it`, async () => {
+  missingStream(`creates the stream of ${file} exactly as defined`, async () => {
     const wanted = await readStreamDefinition(new URL(file, streamsFolder));
     assert.is(await compareStream(jsm, wanted), undefined);
     assert.equal(await provisionStream(jsm, wanted), { outcome: 'created' });
     assert.equal(await compareStream(jsm, wanted), []);
   });
 }
-creating('and stays as it is when it is provisioned again, with all that it holds', async () => {
+missingStream('leaves the stream and its messages unchanged when repeated', async () => {
   const wanted = await makeStream();
-  const before = await look(wanted.name);
+  const before = await readState(wanted.name);
   assert.equal(await provisionStream(jsm, wanted), { outcome: 'unchanged' });
-  assert.equal(await look(wanted.name), before);
+  assert.equal(await readState(wanted.name), before);
   assert.is(before.messages, 1);
 });
-creating('a file that is no stream definition says so', async () => {
+missingStream('rejects a file that is not a stream definition', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'portside-streams-'));
   const file = join(folder, 'wrong.json');
   for (const content of ['{"name":"X"}', '{"name":1,"subjects":[]}', '[]', 'null', '{"subjects":["x"]}']) {
     await writeFile(file, content);
-    const failure = await readStreamDefinition(file).then(() => 'it was read', String);
+    const failure = await readStreamDefinition(file).then(() => 'accepted', String);
     assert.match(failure, /wrong\.json names no stream with subjects/, content);
   }
   await rm(folder, { recursive: true });
 });
-creating.run();
+missingStream.run();
 
 const hour = 3_600_000_000_000;
-const updating = suite('a difference that is safe to mend is mended');
+const safeDifferences = suite('provisioning a stream with safe differences');
 
 for (const [field, actual, wanted] of [
-  ['description', 'old words', 'new words'],
+  ['description', 'old text', 'new text'],
   ['duplicate_window', hour / 60, hour / 30],
   ['max_age', hour, 2 * hour],
   ['max_age', hour, 0],
@@ -90,7 +90,7 @@ for (const [field, actual, wanted] of [
   ['deny_delete', false, true],
   ['deny_purge', false, true],
 ] as const) {
-  updating(`${field} from ${String(actual)} to ${String(wanted)}`, async () => {
+  safeDifferences(`changes ${field} from ${String(actual)} to ${String(wanted)}`, async () => {
     const present = await makeStream({ [field]: actual });
     const result = await provisionStream(jsm, { ...present, [field]: wanted });
     assert.is(result.outcome, 'updated');
@@ -100,20 +100,18 @@ for (const [field, actual, wanted] of [
       [[field, wanted, true]],
     );
     assert.equal(await compareStream(jsm, { ...present, [field]: wanted }), []);
-    assert.is((await look(present.name)).messages, 1);
+    assert.is((await readState(present.name)).messages, 1);
   });
 }
-updating('several at once, and then there is nothing left to do', async () => {
-  const present = await makeStream({ max_age: hour, description: 'old words' });
-  const wanted = { ...present, max_age: 0, description: 'new words' };
+safeDifferences('changes several fields at once, and nothing when repeated', async () => {
+  const present = await makeStream({ max_age: hour, description: 'old text' });
+  const wanted = { ...present, max_age: 0, description: 'new text' };
   assert.is((await provisionStream(jsm, wanted)).outcome, 'updated');
   assert.equal(await provisionStream(jsm, wanted), { outcome: 'unchanged' });
 });
-updating.run();
+safeDifferences.run();
 
-const refusing = suite(
-  'a difference that loses data or changes the meaning is refused, and nothing is touched',
-);
+const unsafeDifferences = suite('provisioning a stream with unsafe differences');
 
 for (const [field, actual, wanted] of [
   ['subjects', undefined, ['other.events.*']],
@@ -133,9 +131,9 @@ for (const [field, actual, wanted] of [
   ['allow_rollup_hdrs', false, true],
   ['allow_atomic', true, false],
 ] as const) {
-  refusing(`${field} from ${String(actual)} to ${String(wanted)}`, async () => {
+  unsafeDifferences(`does not change ${field} from ${String(actual)} to ${String(wanted)}`, async () => {
     const present = await makeStream(actual === undefined ? {} : { [field]: actual });
-    const before = await look(present.name);
+    const before = await readState(present.name);
     const result = await provisionStream(jsm, { ...present, [field]: wanted });
     assert.is(result.outcome, 'refused');
     const differences = 'differences' in result ? result.differences : [];
@@ -143,13 +141,13 @@ for (const [field, actual, wanted] of [
       differences.map(({ field: name, safe }) => [name, safe]),
       [[field, false]],
     );
-    assert.equal(await look(present.name), before);
+    assert.equal(await readState(present.name), before);
   });
 }
-refusing('one of several is enough to leave all as they are', async () => {
+unsafeDifferences('changes nothing if one of several differences is unsafe', async () => {
   const present = await makeStream();
-  const before = await look(present.name);
-  const wanted = { ...present, description: 'new words', discard: 'old' } as StreamDefinition;
+  const before = await readState(present.name);
+  const wanted = { ...present, description: 'new text', discard: 'old' } as StreamDefinition;
   const result = await provisionStream(jsm, wanted);
   assert.is(result.outcome, 'refused');
   const differences = 'differences' in result ? result.differences : [];
@@ -160,17 +158,17 @@ refusing('one of several is enough to leave all as they are', async () => {
       ['discard', false],
     ],
   );
-  assert.equal(await look(present.name), before);
+  assert.equal(await readState(present.name), before);
 });
-refusing('the difference is told in one line', () => {
+unsafeDifferences('describes a difference in one line', () => {
   const difference = { field: 'max_age', actual: 0, wanted: hour, safe: false };
   assert.is(describeDifference(difference), `max_age is 0, wanted ${hour}`);
   const absent = { field: 'allow_direct', actual: undefined, wanted: true, safe: true };
   assert.is(describeDifference(absent), 'allow_direct is undefined, wanted true');
 });
-refusing.run();
+unsafeDifferences.run();
 
-const all = suite('every file of the folder is provisioned, and the bucket of its snapshots with it');
+const folderProvisioning = suite('provisioning a folder of stream definitions');
 
 async function runProvisioner(): Promise<{ code: number | null; output: string }> {
   const child = spawn(
@@ -178,37 +176,40 @@ async function runProvisioner(): Promise<{ code: number | null; output: string }
     [...typescriptArgs, fileURLToPath(new URL('../../src/kit/cli/provision.ts', import.meta.url))],
     { env: { ...process.env, NATS_URL: broker.url }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { output: await text(child.stdout), code: await ended };
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { output: await text(child.stdout), code: await exited };
 }
 
-all('again and again', async () => {
-  const names = ['LAPTOPS', 'PORTS'];
-  for (let round = 0; round < 2; round++) {
-    const provisioned = await provisionStreams(nc, fileURLToPath(streamsFolder));
-    assert.equal(
-      provisioned,
-      names.map((name) => ({ name, result: { outcome: 'unchanged' } })),
-    );
-  }
-  for (const bucket of ['laptops', 'ports'])
-    assert.is((await jsm.streams.info(`OBJ_${bucket}-snapshots`)).config.storage, 'file');
-});
-all('the process says so and ends with 0', async () =>
+folderProvisioning(
+  'creates every stream and its snapshot bucket, and changes nothing when repeated',
+  async () => {
+    const names = ['LAPTOPS', 'PORTS'];
+    for (let round = 0; round < 2; round++) {
+      const provisioned = await provisionStreams(nc, fileURLToPath(streamsFolder));
+      assert.equal(
+        provisioned,
+        names.map((name) => ({ name, result: { outcome: 'unchanged' } })),
+      );
+    }
+    for (const bucket of ['laptops', 'ports'])
+      assert.is((await jsm.streams.info(`OBJ_${bucket}-snapshots`)).config.storage, 'file');
+  },
+);
+folderProvisioning('makes the provisioner print the outcomes and exit with 0', async () =>
   assert.equal(await runProvisioner(), { code: 0, output: 'LAPTOPS: unchanged\nPORTS: unchanged\n' }),
 );
-all('what it refuses is printed with the difference, and it ends with 1', async () => {
+folderProvisioning('makes the provisioner print rejected differences and exit with 1', async () => {
   await jsm.streams.update('PORTS', { discard: 'old', description: 'x' });
-  const before = await look('PORTS');
+  const before = await readState('PORTS');
   const { code, output } = await runProvisioner();
   assert.is(code, 1);
   assert.match(output, /^LAPTOPS: unchanged\nPORTS: refused\n/);
   assert.match(output, 'discard is "old", wanted "new" (a change could lose data');
   assert.match(output, /description is "x", wanted "Every change/);
-  assert.equal(await look('PORTS'), before);
+  assert.equal(await readState('PORTS'), before);
 });
-all.after(async () => {
+folderProvisioning.after(async () => {
   await nc.close();
   await broker.close();
 });
-all.run();
+folderProvisioning.run();
