@@ -1,4 +1,4 @@
-/** The laptop service goes on without the port service, names of ports included; the port service catches up. */
+/** The laptop service keeps working, port names included, while every replica of the port service is down. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,9 +13,9 @@ const usbC = { id: 1, name: 'USB-C' };
 const barrel = { id: 2, name: 'barrel' };
 const latest = { headers: { 'Wait-For-Position': 'latest' } };
 
-const isolation = suite('with every replica of the port service killed');
+const isolation = suite('after every replica of the port service is killed');
 
-isolation('the laptop service still shows names, and fits and unfits', async () => {
+isolation('the laptop service still returns port names and fits ports', async () => {
   for (const json of [usbC, barrel]) assert.is((await ports[0].post('/ports', { json })).status, 201);
   assert.is((await laptops.post('/laptops', { json: { id: 1, ...lenovo } })).status, 201);
   assert.is((await laptops.put('/laptops/1/ports/1')).status, 204);
@@ -32,7 +32,7 @@ isolation('the laptop service still shows names, and fits and unfits', async () 
     { id: 2, ...lenovo, ports: [barrel] },
   ]);
 });
-isolation('so does a replica of it that starts only now', async () => {
+isolation('a newly started replica of the laptop service returns port names and unfits ports', async () => {
   const restarted = await start('laptops');
   assert.equal((await restarted.get('/laptops')).body, [
     { id: 1, ...lenovo, ports: [usbC, barrel] },
@@ -40,14 +40,14 @@ isolation('so does a replica of it that starts only now', async () => {
   ]);
   assert.is((await restarted.delete('/laptops/1/ports/1')).status, 204);
 });
-isolation('and the port service, back again, has seen all of it', async () => {
-  const back = await start('ports');
-  assert.equal((await back.get('/ports/1/laptops')).body, []);
-  assert.equal((await back.get('/ports/2/laptops')).body, [
+isolation('a restarted port service catches up with the fitted ports', async () => {
+  const restarted = await start('ports');
+  assert.equal((await restarted.get('/ports/1/laptops')).body, []);
+  assert.equal((await restarted.get('/ports/2/laptops')).body, [
     { id: 1, ...lenovo },
     { id: 2, ...lenovo },
   ]);
-  const renamed = positionOf(await back.put('/ports/2', { json: { name: 'USB4' } }));
+  const renamed = positionOf(await restarted.put('/ports/2', { json: { name: 'USB4' } }));
   const headers = { 'Wait-For-Position': `PORTS=${renamed}` };
   assert.equal((await laptops.get('/laptops/2', { headers })).body, {
     id: 2,
@@ -55,8 +55,5 @@ isolation('and the port service, back again, has seen all of it', async () => {
     ports: [{ id: 2, name: 'USB4' }],
   });
 });
+isolation.after(close);
 isolation.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', close);
-cleaning.run();

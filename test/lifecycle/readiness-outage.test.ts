@@ -1,4 +1,4 @@
-/** `/readyz` while a real broker is killed, frozen and started again. */
+/** `/readyz` while a real broker is killed, frozen and restarted. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -14,7 +14,7 @@ const start = (graceSeconds: number) =>
     natsUrl: broker.url,
     env: { READY_GRACE_SECONDS: String(graceSeconds), READY_SETTLE_SECONDS: '1' },
   });
-const patient = await start(600);
+const lenient = await start(600);
 const strict = await start(1);
 
 async function probe({ probeUrl }: LoggedService, name: string) {
@@ -30,43 +30,43 @@ const awaitUnready = (service: LoggedService) =>
     assert.match(text, /^(LAPTOPS|PORTS)(, (LAPTOPS|PORTS))? not received from NATS for \d+ s$/);
   }, 60_000);
 
-/** What holds during every outage that is longer than one replica's grace period and shorter than the other's. */
+/** Asserts the state during an outage longer than the grace period of `strict` and shorter than that of `lenient`. */
 async function assertOutage() {
   await awaitUnready(strict);
-  assert.equal(await probe(patient, 'readyz'), { status: 200, text: 'ok' });
-  for (const service of [patient, strict]) {
+  assert.equal(await probe(lenient, 'readyz'), { status: 200, text: 'ok' });
+  for (const service of [lenient, strict]) {
     assert.is((await probe(service, 'livez')).status, 200);
     assert.is((await probe(service, 'startupz')).status, 200);
-    // Whoever asks it all the same gets what it knows.
+    // Reads are served from memory, regardless of readiness.
     assert.is((await service.get('/laptops')).status, 200);
   }
 }
 
 const test = suite('a replica without NATS');
 
-test('is ready while NATS is there', async () => {
-  await awaitReady(patient);
+test('is ready while NATS is reachable', async () => {
+  await awaitReady(lenient);
   await awaitReady(strict);
 });
-test('stays ready for its grace period when the broker is killed, and comes back by itself', async () => {
+test('stays ready for its grace period when the broker is killed, and recovers by itself', async () => {
   await broker.kill();
   await assertOutage();
-  assert.ok((await patient.get('/laptops')).headers.has('Age'));
+  assert.ok((await lenient.get('/laptops')).headers.has('Age'));
   await broker.restart();
   await awaitReady(strict);
   assert.ok(strict.logged('replay caught up', 'LAPTOPS').length > 0);
 });
-test('the same when the broker hangs and says nothing', async () => {
+test('stays ready for its grace period when the broker hangs, and recovers by itself', async () => {
   await freeze(broker.pid);
   await assertOutage();
   unfreeze(broker.pid);
   await awaitReady(strict);
 });
-test('and is ready again only with what it has missed', async () => {
+test('is ready again only after it has caught up with the messages it missed', async () => {
   await broker.kill();
   await awaitUnready(strict);
   await broker.restart();
-  // Another connection is back sooner than the replica's: this is what it misses.
+  // This connection recovers before the replica's, so the replica misses this message.
   await eventually(
     () => connection.nc.request('laptops.events.7', '{"type":"LaptopAdded","title":"T","model":"M"}'),
     60_000,
@@ -74,8 +74,8 @@ test('and is ready again only with what it has missed', async () => {
   await awaitReady(strict);
   assert.is((await strict.get('/laptops/7')).status, 200);
 });
-test('ends cleanly', async () => {
-  assert.equal(await Promise.all([patient.stop(), strict.stop()]), [0, 0]);
+test('shuts down with exit code 0', async () => {
+  assert.equal(await Promise.all([lenient.stop(), strict.stop()]), [0, 0]);
 });
 test.after(async () => {
   await connection.nc.close();

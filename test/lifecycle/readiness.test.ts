@@ -1,4 +1,4 @@
-/** A service that cannot do its work yet says what is missing, gets no traffic, and is never restarted for it. */
+/** A service that cannot start yet reports the reason and is not ready, but alive: it gets no traffic and is not restarted. */
 
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -19,7 +19,7 @@ const jsm = await jetstreamManager(nc);
 const folder = fileURLToPath(new URL('../../streams', import.meta.url));
 const provision = () => provisionStreams(nc, folder);
 
-/** Starts the broker again, and waits until the test's own connection has noticed. */
+/** Restarts the broker and waits until the connection of this test has recovered. */
 async function restartBroker(): Promise<void> {
   await broker.restart();
   await eventually(() => jsm.streams.info('LAPTOPS'));
@@ -28,13 +28,13 @@ async function restartBroker(): Promise<void> {
 type Launched = LaunchedService &
   Logged &
   HttpClient & {
-    /** What a probe answers: its status and its text. */
+    /** Requests a probe endpoint, such as `readyz`. */
     probe(name: string): Promise<{ status: number; text: string }>;
   };
 
 const launched: Launched[] = [];
 
-/** Starts the service and resolves when its probes answer, whatever they say. */
+/** Starts the service and resolves once it accepts HTTP requests, ready or not. */
 async function launch(name: string): Promise<Launched> {
   const [httpPort, probePort] = [await findFreePort(), await findFreePort()];
   const service = {
@@ -53,7 +53,7 @@ async function launch(name: string): Promise<Launched> {
   return service;
 }
 
-/** The service is alive and has no traffic, and says why on every door that it has. */
+/** Asserts that the service is alive but not ready, and that probes and REST responses contain the reason. */
 async function assertWaiting({ probe, get, post }: Launched, path: string, reason: RegExp): Promise<void> {
   await eventually(async () => {
     for (const name of ['readyz', 'startupz']) {
@@ -62,9 +62,9 @@ async function assertWaiting({ probe, get, post }: Launched, path: string, reaso
       assert.match(text, reason);
     }
   });
-  for (const answer of [await get(path), await get(`${path}/1`), await post(path, { json: {} })]) {
-    assertProblem(answer, 'unavailable', reason);
-    assert.match(answer.headers.get('Retry-After') ?? '', /^[1-9]\d*$/);
+  for (const response of [await get(path), await get(`${path}/1`), await post(path, { json: {} })]) {
+    assertProblem(response, 'unavailable', reason);
+    assert.match(response.headers.get('Retry-After') ?? '', /^[1-9]\d*$/);
   }
   assert.equal(await probe('livez'), { status: 200, text: 'ok\n' });
 }
@@ -76,13 +76,13 @@ async function assertReady({ awaitLog, probe, get }: Launched, path: string): Pr
   assert.is((await get(path)).status, 200);
 }
 
-const complaint = 'stream does not match its definition; run the provisioner';
+const mismatchMessage = 'stream does not match its definition; run the provisioner';
 
-const waiting = suite('a service waits, and says for what');
+const startup = suite('a starting service');
 
-waiting('for a stream that is missing', async () => {
+startup('reports a missing stream and waits for it', async () => {
   const service = await launch('laptops');
-  const { level, stream, reason } = await service.awaitLog(complaint, 'LAPTOPS');
+  const { level, stream, reason } = await service.awaitLog(mismatchMessage, 'LAPTOPS');
   assert.equal([level, stream, reason], ['error', 'LAPTOPS', 'there is no such stream']);
   await assertWaiting(service, '/laptops', /LAPTOPS.*there is no such stream/);
   assert.equal(service.logged('ready'), []);
@@ -90,13 +90,13 @@ waiting('for a stream that is missing', async () => {
   await assertReady(service, '/laptops');
   assert.is(await service.stop(), 0);
 });
-waiting('for a stream that differs from its file, with the differences', async () => {
+startup('reports how a stream differs from its definition, and waits until it matches', async () => {
   await provision();
   await jsm.streams.delete('PORTS');
   const wanted = await readStreamDefinition(`${folder}/ports.json`);
   await jsm.streams.add({ ...wanted, duplicate_window: 60e9, deny_purge: false });
   const service = await launch('ports');
-  const { stream, reason } = await service.awaitLog(complaint, 'PORTS');
+  const { stream, reason } = await service.awaitLog(mismatchMessage, 'PORTS');
   assert.is(stream, 'PORTS');
   const differences =
     /duplicate_window is 60000000000, wanted 120000000000; deny_purge is (null|false|undefined), wanted true/;
@@ -106,15 +106,15 @@ waiting('for a stream that differs from its file, with the differences', async (
   await assertReady(service, '/port');
   assert.is(await service.stop(), 0);
 });
-waiting('not for what a deployment chooses for itself', async () => {
+startup('ignores differences in fields that a deployment may choose', async () => {
   await provision();
   await jsm.streams.update('PORTS', { description: 'ours' });
   const service = await launch('ports');
   await assertReady(service, '/ports');
-  assert.equal(service.logged(complaint), []);
+  assert.equal(service.logged(mismatchMessage), []);
   assert.is(await service.stop(), 0);
 });
-waiting('for a broker that is not there', async () => {
+startup('reports an unreachable broker and waits for it', async () => {
   await broker.kill();
   const service = await launch('laptops');
   const { level, natsUrl } = await service.awaitLog('cannot connect to NATS; retrying');
@@ -124,22 +124,22 @@ waiting('for a broker that is not there', async () => {
   await assertReady(service, '/laptops');
   assert.is(await service.stop(), 0);
 });
-waiting('and ends when it is told to, also while it waits', async () => {
+startup('exits with 0 on SIGTERM while it waits', async () => {
   await broker.kill();
   const service = await launch('laptops');
   await assertWaiting(service, '/laptops', /connecting to NATS/);
   assert.is(await service.stop(), 0);
   await restartBroker();
 });
-waiting.run();
+startup.run();
 
-const replaced = suite('a stream that is deleted and made again under a running service ends it');
+const replacedStream = suite('a running service');
 
 for (const [what, count] of [
   ['empty', 0],
   ['with more messages than before', 8],
 ] as const) {
-  replaced(`made again ${what}`, async () => {
+  replacedStream(`exits with 1 if its stream is deleted and created again ${what}`, async () => {
     await provision();
     const service = await launch('laptops');
     const { position } = await service.awaitLog('ready');
@@ -168,9 +168,9 @@ for (const [what, count] of [
     assert.is(await next.stop(), 0);
   });
 }
-replaced.after(async () => {
+replacedStream.after(async () => {
   await Promise.all(launched.map(({ stop }) => stop('SIGKILL')));
   await nc.close();
   await broker.close();
 });
-replaced.run();
+replacedStream.run();

@@ -1,4 +1,4 @@
-/** Replicas know nothing of each other; that they agree all the same comes from the log alone. */
+/** Replicas do not communicate with each other; they agree because they read the same event log. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -23,7 +23,7 @@ function replicaAt(index: number): Replica {
   return replicas[index % 3] ?? one;
 }
 
-/** Calls `task` with 0, 1, … below `count`, `concurrency` of them at a time. */
+/** Calls `task` with 0 to `count` - 1, with at most `concurrency` calls in progress. */
 async function inParallel(count: number, concurrency: number, task: (index: number) => Promise<void>) {
   let next = 0;
   const work = async () => {
@@ -32,7 +32,7 @@ async function inParallel(count: number, concurrency: number, task: (index: numb
   await Promise.all(Array.from({ length: concurrency }, work));
 }
 
-/** The events that the log holds of a laptop, as its history tells them, each with the position that it landed at. */
+/** Returns the events of a laptop by position, from its history. */
 async function readEvents(id: number): Promise<Map<number, unknown>> {
   const { status, body } = await one.get(`/laptops/${id}/events?limit=10000`, latest);
   assert.is(status, 200);
@@ -40,8 +40,8 @@ async function readEvents(id: number): Promise<Map<number, unknown>> {
   return new Map(body.map((entry: { position: number; event: unknown }) => [entry.position, entry.event]));
 }
 
-/** What a replica shows of everything, once it has seen all. */
-async function showAll({ get }: Replica) {
+/** Reads the complete state of a replica once it has caught up. */
+async function readAll({ get }: Replica) {
   const list = await get('/laptops?limit=10000', latest);
   assert.is(list.status, 200);
   assert.ok(Array.isArray(list.body));
@@ -53,49 +53,52 @@ async function showAll({ get }: Replica) {
   return { list: list.body, tags, rejections: (await get('/laptops/rejections')).body };
 }
 
-const agreeing = suite('replicas agree on everything');
+const consistency = suite('replicas');
 
-agreeing('whoever of them was written to, and whatever was published past them', async () => {
-  const statuses = new Set<number>();
-  await inParallel(600, 24, async (index) => {
-    const { delete: remove, post, put } = replicaAt(index);
-    const id = ((index * 7) % 60) + 1;
-    const laptop = { title: `T${index}`, model: `M${index % 5}` };
-    const answers: readonly (() => Promise<HttpResponse>)[] = [
-      () => post('/laptops', { json: { id, ...laptop } }),
-      () => put(`/laptops/${id}`, { json: laptop }),
-      () => put(`/laptops/${id}`, { json: laptop }),
-      () => (index % 3 === 0 ? remove(`/laptops/${id}`) : post('/laptops', { json: laptop })),
-    ];
-    const answer = await answers[index % 4]?.();
-    assert.ok(answer);
-    statuses.add(answer.status);
-    if (index % 10 === 0) connection.nc.publish(`laptops.events.${id}`, `bad ${index}`);
-    if (index % 10 === 5) connection.nc.publish(`laptops.events.${id}`, '{"type":"LaptopRemoved"}');
-  });
-  for (const status of statuses) assert.ok([200, 201, 204, 404, 409].includes(status), String(status));
-  assert.ok(statuses.size >= 3);
-  // What was published is stored in its turn, so behind it comes what is written now.
-  await connection.nc.flush();
-  assert.is((await one.post('/laptops', { json: { title: 'last', model: 'M' } })).status, 201);
-  const [first, second, third] = await Promise.all(replicas.map(showAll));
-  assert.ok(first && first.list.length > 100 && first.tags.length === first.list.length);
-  assert.ok(Array.isArray(first.rejections) && first.rejections.length >= 60);
-  assert.equal(second, first);
-  assert.equal(third, first);
-});
-agreeing('also one that lags, and one that comes later', async () => {
+consistency(
+  'have the same state after concurrent writes to all of them and directly published messages',
+  async () => {
+    const statuses = new Set<number>();
+    await inParallel(600, 24, async (index) => {
+      const { delete: remove, post, put } = replicaAt(index);
+      const id = ((index * 7) % 60) + 1;
+      const laptop = { title: `T${index}`, model: `M${index % 5}` };
+      const requests: readonly (() => Promise<HttpResponse>)[] = [
+        () => post('/laptops', { json: { id, ...laptop } }),
+        () => put(`/laptops/${id}`, { json: laptop }),
+        () => put(`/laptops/${id}`, { json: laptop }),
+        () => (index % 3 === 0 ? remove(`/laptops/${id}`) : post('/laptops', { json: laptop })),
+      ];
+      const response = await requests[index % 4]?.();
+      assert.ok(response);
+      statuses.add(response.status);
+      if (index % 10 === 0) connection.nc.publish(`laptops.events.${id}`, `bad ${index}`);
+      if (index % 10 === 5) connection.nc.publish(`laptops.events.${id}`, '{"type":"LaptopRemoved"}');
+    });
+    for (const status of statuses) assert.ok([200, 201, 204, 404, 409].includes(status), String(status));
+    assert.ok(statuses.size >= 3);
+    // The broker stores messages in order, so this write comes after every published message.
+    await connection.nc.flush();
+    assert.is((await one.post('/laptops', { json: { title: 'last', model: 'M' } })).status, 201);
+    const [first, second, third] = await Promise.all(replicas.map(readAll));
+    assert.ok(first && first.list.length > 100 && first.tags.length === first.list.length);
+    assert.ok(Array.isArray(first.rejections) && first.rejections.length >= 60);
+    assert.equal(second, first);
+    assert.equal(third, first);
+  },
+);
+consistency('have the same state when one lags or starts later', async () => {
   const newcomer = await start('laptops');
-  const expected = await showAll(one);
-  assert.equal(await showAll(late), expected);
-  assert.equal(await showAll(newcomer), expected);
+  const expected = await readAll(one);
+  assert.equal(await readAll(late), expected);
+  assert.equal(await readAll(newcomer), expected);
   await newcomer.stop();
 });
-agreeing.run();
+consistency.run();
 
-const reading = suite('a write through one replica is read through another');
+const visibility = suite('a write through one replica');
 
-reading('that waits for its position', async () => {
+visibility('is visible on another replica that waits for its position', async () => {
   for (let index = 0; index < 60; index++) {
     const id = 1000 + index;
     const added = await replicaAt(index).post('/laptops', { json: { id, title: 'Lenovo', model: 'S3' } });
@@ -107,7 +110,7 @@ reading('that waits for its position', async () => {
     assert.is(shown.headers.get('ETag'), added.headers.get('ETag'));
   }
 });
-reading('and is changed through a third one, without a wait', async () => {
+visibility('can be followed by a change through another replica without waiting', async () => {
   for (let index = 0; index < 60; index++) {
     const changed = await replicaAt(index + 2).put(`/laptops/${1000 + index}`, {
       json: { title: 'IBM', model: 'T60' },
@@ -115,33 +118,33 @@ reading('and is changed through a third one, without a wait', async () => {
     assert.is(changed.status, 200);
   }
 });
-reading.run();
+visibility.run();
 
-const racing = suite('replicas that race lose no write');
+const racing = suite('concurrent writes through several replicas');
 
-racing('every 200 of a change is in the log, where it says, and nothing else is', async () => {
+racing('append exactly one event for each 200, at the position in the response', async () => {
   const id = 2000;
   await one.post('/laptops', { json: { id, title: 'first', model: 'M' } });
-  const landed = new Map<number, string>();
-  let refused = 0;
+  const appended = new Map<number, string>();
+  let conflicts = 0;
   await inParallel(300, 6, async (index) => {
     const title = `T${index}`;
-    const answer = await replicaAt(index).put(`/laptops/${id}`, { json: { title, model: 'M' } });
-    if (answer.status === 200) {
-      assert.equal(answer.body, { id, title, model: 'M', ports: [] });
-      assert.is(answer.headers.get('ETag'), `"${positionOf(answer)}"`);
-      landed.set(positionOf(answer), title);
+    const response = await replicaAt(index).put(`/laptops/${id}`, { json: { title, model: 'M' } });
+    if (response.status === 200) {
+      assert.equal(response.body, { id, title, model: 'M', ports: [] });
+      assert.is(response.headers.get('ETag'), `"${positionOf(response)}"`);
+      appended.set(positionOf(response), title);
     } else {
-      // Others won every attempt.
-      assertProblem(answer, 'conflict');
-      refused += 1;
+      // Every attempt lost to another writer.
+      assertProblem(response, 'conflict');
+      conflicts += 1;
     }
   });
-  assert.is(landed.size + refused, 300);
-  assert.ok(landed.size >= 100, `only ${landed.size} of 300 came through`);
+  assert.is(appended.size + conflicts, 300);
+  assert.ok(appended.size >= 100, `only ${appended.size} of 300 succeeded`);
   const [[, added] = [], ...revised] = await readEvents(id);
   assert.equal(added, { type: 'LaptopAdded', title: 'first', model: 'M' });
-  const inOrder = [...landed].toSorted(([a], [b]) => a - b);
+  const inOrder = [...appended].toSorted(([a], [b]) => a - b);
   assert.equal(
     revised,
     inOrder.map(([position, title]) => [position, { type: 'LaptopRevised', title }]),
@@ -151,37 +154,37 @@ racing('every 200 of a change is in the log, where it says, and nothing else is'
     assert.equal(body, { id, title: inOrder.at(-1)?.[1], model: 'M', ports: [] });
   }
 });
-racing('of many who add the same laptop, exactly one does', async () => {
+racing('add the same laptop exactly once; the other requests conflict', async () => {
   for (let round = 0; round < 10; round++) {
     const id = 2001 + round;
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
         replicaAt(index).post('/laptops', { json: { id, title: `T${index}`, model: 'M' } }),
       ),
     );
-    const winners = answers.filter(({ status }) => status === 201);
+    const winners = responses.filter(({ status }) => status === 201);
     assert.is(winners.length, 1);
-    for (const answer of answers) if (answer.status !== 201) assertProblem(answer, 'conflict');
+    for (const response of responses) if (response.status !== 201) assertProblem(response, 'conflict');
     assert.is(await countMessages(`laptops.events.${id}`), 1);
     assert.equal((await one.get(`/laptops/${id}`, latest)).body, winners[0]?.body);
   }
 });
-racing('of many who remove it, all are right, and it is removed once', async () => {
+racing('remove the same laptop exactly once; every request succeeds', async () => {
   for (let round = 0; round < 10; round++) {
     const id = 2001 + round;
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 12 }, (_, index) => replicaAt(index).delete(`/laptops/${id}`)),
     );
-    assert.ok(answers.every(({ status }) => status === 204));
+    assert.ok(responses.every(({ status }) => status === 204));
     assert.is(await countMessages(`laptops.events.${id}`), 2);
   }
 });
 racing.run();
 
-const lagging = suite('a decision never rests on what a replica has not seen yet');
+const lagging = suite('a command on a lagging replica');
 const json = { title: 'Lenovo', model: 'S3' };
 
-lagging('there is a replica that is late', async () => {
+lagging('runs against a view that does not have the latest writes yet', async () => {
   let id = 2900;
   await eventually(async () => {
     id += 1;
@@ -189,7 +192,7 @@ lagging('there is a replica that is late', async () => {
     assert.is((await late.get(`/laptops/${id}`)).status, 404);
   });
 });
-lagging('DELETE right after a POST through another replica really removes', async () => {
+lagging('removes a laptop that was just added through another replica', async () => {
   for (let round = 0; round < 50; round++) {
     const [id, path] = [3000 + round, `/laptops/${3000 + round}`];
     assert.is((await one.post('/laptops', { json: { id, ...json } })).status, 201);
@@ -198,19 +201,22 @@ lagging('DELETE right after a POST through another replica really removes', asyn
     assert.is(await countMessages(`laptops.events.${id}`), 2);
   }
 });
-lagging('PUT right after a POST finds the laptop, also when it asks for what it was before', async () => {
-  for (let round = 0; round < 10; round++) {
-    const [id, path] = [4000 + round, `/laptops/${4000 + round}`];
-    assert.is((await one.post('/laptops', { json: { id, ...json } })).status, 201);
-    assert.is((await late.put(path, { json: { title: 'IBM', model: 'T60' } })).status, 200);
-    assert.is((await one.put(path, { json: { title: 'Apple', model: 'M3' } })).status, 200);
-    // The late replica still takes it for an IBM, which would make this a change to what it is already.
-    assert.is((await late.put(path, { json: { title: 'IBM', model: 'T60' } })).status, 200);
-    assert.equal((await one.get(path, latest)).body, { id, title: 'IBM', model: 'T60', ports: [] });
-    assert.is(await countMessages(`laptops.events.${id}`), 4);
-  }
-});
-lagging('POST right after a DELETE finds the place free', async () => {
+lagging(
+  'revises a just added laptop, and appends even if the stale view already equals the new values',
+  async () => {
+    for (let round = 0; round < 10; round++) {
+      const [id, path] = [4000 + round, `/laptops/${4000 + round}`];
+      assert.is((await one.post('/laptops', { json: { id, ...json } })).status, 201);
+      assert.is((await late.put(path, { json: { title: 'IBM', model: 'T60' } })).status, 200);
+      assert.is((await one.put(path, { json: { title: 'Apple', model: 'M3' } })).status, 200);
+      // The view of the late replica still has IBM, so this change would be a no-op there.
+      assert.is((await late.put(path, { json: { title: 'IBM', model: 'T60' } })).status, 200);
+      assert.equal((await one.get(path, latest)).body, { id, title: 'IBM', model: 'T60', ports: [] });
+      assert.is(await countMessages(`laptops.events.${id}`), 4);
+    }
+  },
+);
+lagging('adds a laptop whose id was just removed through another replica', async () => {
   for (let round = 0; round < 10; round++) {
     const [id, path] = [4000 + round, `/laptops/${4000 + round}`];
     assert.is((await one.delete(path)).status, 204);
@@ -218,7 +224,7 @@ lagging('POST right after a DELETE finds the place free', async () => {
     assertProblem(await one.post('/laptops', { json: { id, ...json } }), 'conflict');
   }
 });
-lagging('a tag from another replica is up to date, and the one before it is stale', async () => {
+lagging('accepts the latest ETag of another replica and rejects the one before it', async () => {
   const path = '/laptops/2901';
   for (let round = 0; round < 10; round++) {
     const before = (await one.get(path, latest)).headers.get('ETag') ?? '';

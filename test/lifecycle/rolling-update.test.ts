@@ -1,6 +1,6 @@
 /**
- * Three replicas behind a load balancer are replaced one by one, under reads and writes: no request fails, no write is lost
- * or doubled. The old ones are of the build before the last change to the services, where the clone has a history.
+ * Replaces three replicas behind a load balancer one by one, under reads and writes. The old replicas run the build before
+ * the last change to the services, or the current build if the clone has no history.
  */
 
 import { suite } from 'uvu';
@@ -16,10 +16,10 @@ import { checkOutPreviousBuild } from '../support/process/previous-build.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
 
 const nginx = findNginx();
-if (nginx === undefined) process.stdout.write('skipped: the rolling update, there is no nginx on PATH\n');
+if (nginx === undefined) process.stdout.write('skipped: rolling update, nginx is not on PATH\n');
 
 const previous = await checkOutPreviousBuild().catch((error: unknown) => {
-  process.stdout.write(`there is no previous build, this one replaces itself: ${String(error)}\n`);
+  process.stdout.write(`no previous build, using the current one for the old replicas: ${String(error)}\n`);
 });
 const cluster = await startTestCluster();
 const start = (entry?: URL) =>
@@ -28,9 +28,9 @@ const startOld = () => start(previous?.entryOf('laptops'));
 const replicas: ServiceProcess[] = await Promise.all([startOld(), startOld(), startOld()]);
 const urls = () => replicas.map(({ url }) => url);
 
-const neverThere = 9_000_000;
+const missingId = 9_000_000;
 
-/** Reads and writes through one door, all the time; what is not answered as it should be is a failure. */
+/** Reads and writes continuously through `url`. Every unexpected response and every retry is recorded as a failure. */
 function startLoad(url: string, readHeaders: Readonly<Record<string, string>>) {
   const { get } = createHttpClient(url);
   const path = '/laptops?limit=5';
@@ -51,7 +51,7 @@ function startLoad(url: string, readHeaders: Readonly<Record<string, string>>) {
     }
   }
 
-  /** Every write is sent until it has its answer, under one key; each time that it had none is a failure. */
+  /** Sends a write under one idempotency key until it gets a response. Each retry is recorded as a failure. */
   async function send(write: Write, wanted: number): Promise<string | undefined> {
     const { status, text } = await sendWithRetry(() => `${url}/laptops`, write, {
       onRetry: (reason) => failures.push(`${write.method}: ${reason}`),
@@ -65,8 +65,8 @@ function startLoad(url: string, readHeaders: Readonly<Record<string, string>>) {
     while (!stopping) {
       const text = await send({ method: 'POST', body: { title: 'Lenovo', model: 'S3' } }, 201);
       if (text !== undefined) acknowledged.push(LaptopDocument.parse(JSON.parse(text)).id);
-      // Nothing has to be stored for this one, but a leader has to say so.
-      await send({ method: 'DELETE', id: neverThere }, 204);
+      // Appends nothing, but the service must confirm with the stream leader that the laptop does not exist.
+      await send({ method: 'DELETE', id: missingId }, 204);
     }
   }
 
@@ -74,11 +74,14 @@ function startLoad(url: string, readHeaders: Readonly<Record<string, string>>) {
   return {
     failures,
     acknowledged,
-    /** Resolves when so many more reads and writes were answered. */
-    async goesOn(count: number) {
+    /** Resolves after `count` further successful reads and `count` further successful writes. */
+    async awaitProgress(count: number) {
       const wanted = { reads: reads + count, writes: acknowledged.length + count };
       await eventually(() => {
-        assert.ok(reads >= wanted.reads && acknowledged.length >= wanted.writes, 'the load does not go on');
+        assert.ok(
+          reads >= wanted.reads && acknowledged.length >= wanted.writes,
+          'the load makes no progress',
+        );
       }, 60_000);
     },
     async stop() {
@@ -88,25 +91,25 @@ function startLoad(url: string, readHeaders: Readonly<Record<string, string>>) {
   };
 }
 
-/** Every laptop whose addition was acknowledged, by either test. */
+/** Ids of the laptops whose addition was acknowledged, in both tests. */
 const added: number[] = [];
 
 const test = suite('a rolling update');
 const it = nginx === undefined ? test.skip : test;
 
-it('fails no request, and loses and doubles no write', async () => {
+it('of the service fails no request, and neither loses nor duplicates a write', async () => {
   const balancer = await startLoadBalancer(nginx ?? '', urls());
   const load = startLoad(balancer.url, { 'Wait-For-Position': 'latest' });
   try {
-    await load.goesOn(20);
+    await load.awaitProgress(20);
     for (const old of replicas.slice()) {
       const next = await start();
       assert.is((await fetch(`${next.probeUrl}/readyz`)).status, 200);
-      // As Kubernetes does: the new one gets traffic, the old one gets none any more, and only then its signal.
+      // As in Kubernetes: the new replica receives traffic, the old one stops receiving it, and then gets SIGTERM.
       replicas.splice(replicas.indexOf(old), 1, next);
       await balancer.use(urls());
       assert.is(await old.stop(), 0);
-      await load.goesOn(20);
+      await load.awaitProgress(20);
     }
   } finally {
     await load.stop();
@@ -117,33 +120,33 @@ it('fails no request, and loses and doubles no write', async () => {
   await assertExactly(added);
 });
 
-it('of the broker, one server of three after the other, fails no request, and loses and doubles no write', async () => {
+it('of the three brokers, one after another, fails no request, and neither loses nor duplicates a write', async () => {
   const balancer = await startLoadBalancer(nginx ?? '', urls());
-  // A read that asks for the latest needs a leader to ask; one that takes what a replica has needs nobody.
+  // Without Wait-For-Position: `latest` needs a stream leader, which is missing during an election.
   const load = startLoad(balancer.url, {});
   try {
     for (const server of cluster.servers) {
-      await load.goesOn(20);
+      await load.awaitProgress(20);
       await server.kill();
       await server.restart();
-      await load.goesOn(20);
+      await load.awaitProgress(20);
     }
   } finally {
     await load.stop();
     await balancer.close();
   }
-  // While a leader is elected, a write takes as long as that; it does not fail.
+  // During a leader election, writes take longer but do not fail.
   assert.equal(load.failures, []);
   added.push(...load.acknowledged);
   await assertExactly(added);
 });
 
-/** Every replica shows the laptops whose addition was acknowledged, each once, and no other. */
+/** Asserts that every replica lists exactly these laptops, each once. */
 async function assertExactly(ids: readonly number[]) {
   const wanted = ids.toSorted((a, b) => a - b);
   for (const { url } of replicas) {
     const client = laptopsClient(url);
-    // Who asks for the latest may be told to come again while a leader is elected.
+    // During a leader election, a read with `latest` may fail with a retryable error.
     const shown = await eventually(async () => {
       const found: number[] = [];
       for await (const { id } of client.list({ waitFor: 'latest' })) found.push(id);
@@ -152,12 +155,9 @@ async function assertExactly(ids: readonly number[]) {
     assert.equal(shown, wanted);
   }
 }
-test.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', async () => {
+test.after(async () => {
   await Promise.all(replicas.map((replica) => replica.stop()));
   await cluster.close();
   await previous?.remove();
 });
-cleaning.run();
+test.run();

@@ -1,5 +1,3 @@
-/** A service that is told to stop, as every rollout does, breaks no promise: what it accepted is answered and kept. */
-
 import { once } from 'node:events';
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
@@ -14,7 +12,7 @@ const broker = await startTestBroker();
 const { connection, jsm } = await connectForTest(broker);
 const start = () => startServiceProcess('laptops', { natsUrl: broker.url });
 
-/** A POST whose body the caller sends when it likes. */
+/** Opens a POST request without a body; the caller sends the body. */
 function openPost(service: ServiceProcess, agent?: Agent): ClientRequest {
   const headers = { 'content-type': 'application/json' };
   return request(`${service.url}/laptops`, {
@@ -26,7 +24,7 @@ function openPost(service: ServiceProcess, agent?: Agent): ClientRequest {
 
 async function readStatus(sent: ClientRequest): Promise<number> {
   const [response]: IncomingMessage[] = await once(sent, 'response');
-  if (response === undefined) throw new Error('there is no response');
+  if (response === undefined) throw new Error('no response received');
   response.resume();
   await once(response, 'end');
   return response.statusCode ?? 0;
@@ -34,19 +32,19 @@ async function readStatus(sent: ClientRequest): Promise<number> {
 
 const body = (id: number) => JSON.stringify({ id, title: 'Lenovo', model: 'S3' });
 
-/** Sends half of a POST, and waits until the service has taken it on. */
+/** Sends half of a POST and waits until the service has accepted it. The returned function sends the rest. */
 async function holdRequest(service: ServiceProcess, id: number): Promise<() => Promise<number>> {
   const post = openPost(service).setHeader('expect', '100-continue');
-  const answered = readStatus(post);
-  // Looked at when the rest is sent, which may be after it failed.
-  answered.catch(() => undefined);
-  const taken = once(post, 'continue');
+  const status = readStatus(post);
+  // Prevents an unhandled rejection if the request fails before the caller sends the rest.
+  status.catch(() => undefined);
+  const accepted = once(post, 'continue');
   post.flushHeaders();
-  await taken;
+  await accepted;
   post.write(body(id).slice(0, 10));
   return () => {
     post.end(body(id).slice(10));
-    return answered;
+    return status;
   };
 }
 
@@ -63,17 +61,17 @@ async function isInStream(id: number): Promise<boolean> {
   return (await jsm.streams.getMessage('LAPTOPS', { last_by_subj: `laptops.events.${id}` })) !== null;
 }
 
-/** Milliseconds: what a platform grants before it kills. */
-const grantedMs = 10_000;
+/** Termination grace period of the platform in ms; after it, the process is killed. */
+const gracePeriodMs = 10_000;
 
-async function endsInTime(service: ServiceProcess, since: number): Promise<void> {
+async function assertExitsInTime(service: ServiceProcess, since: number): Promise<void> {
   assert.is(await service.exited, 0);
-  assert.ok(performance.now() - since < grantedMs);
+  assert.ok(performance.now() - since < gracePeriodMs);
 }
 
-const test = suite('a service that is told to stop');
+const test = suite('a service that receives SIGTERM');
 
-test('finishes what is in flight while it is not ready and accepts nothing new', async () => {
+test('is no longer ready, rejects new connections and completes requests in flight', async () => {
   const service = await start();
   const finish = await holdRequest(service, 1);
   assert.is((await fetch(`${service.probeUrl}/readyz`)).status, 200);
@@ -87,11 +85,11 @@ test('finishes what is in flight while it is not ready and accepts nothing new',
   );
 
   assert.is(await finish(), 201);
-  await endsInTime(service, since);
+  await assertExitsInTime(service, since);
   assert.ok(await isInStream(1));
 });
 
-test('takes a second signal for the first', async () => {
+test('ignores further signals', async () => {
   const service = await start();
   const finish = await holdRequest(service, 2);
   const since = performance.now();
@@ -99,19 +97,19 @@ test('takes a second signal for the first', async () => {
   await eventually(async () => assert.is((await fetch(`${service.probeUrl}/readyz`)).status, 503));
   process.kill(service.pid, 'SIGTERM');
   process.kill(service.pid, 'SIGINT');
-  // A signal that it would die of has done so before this is answered.
+  // If one of the signals ended the process, this request would fail.
   await fetch(`${service.probeUrl}/livez`);
   assert.is(await finish(), 201);
-  await endsInTime(service, since);
+  await assertExitsInTime(service, since);
 });
 
-test('breaks no request that it accepted, and keeps every write that it acknowledged', async () => {
+test('completes every accepted request and stores every acknowledged write', async () => {
   const service = await start();
   const agent = new Agent({ keepAlive: true });
   const created: number[] = [];
   const failures: string[] = [];
   let next = 1_000;
-  async function writeUntilRefused() {
+  async function writeUntilConnectionRefused() {
     for (;;) {
       const id = (next += 1);
       try {
@@ -119,73 +117,73 @@ test('breaks no request that it accepted, and keeps every write that it acknowle
         if (status === 201) created.push(id);
         else failures.push(String(status));
       } catch (error) {
-        // Refused: the request was never accepted, and a client may send it elsewhere.
+        // ECONNREFUSED: the request was not accepted, and a client can safely send it to another replica.
         const code = await readCode(Promise.reject(error));
         if (code !== 'ECONNREFUSED') failures.push(code);
         return;
       }
     }
   }
-  const writers = Array.from({ length: 16 }, writeUntilRefused);
+  const writers = Array.from({ length: 16 }, writeUntilConnectionRefused);
   await eventually(() => assert.ok(created.length >= 100));
 
   const since = performance.now();
   void service.stop('SIGTERM');
   await Promise.all(writers);
-  await endsInTime(service, since);
+  await assertExitsInTime(service, since);
   agent.destroy();
   assert.equal(failures, []);
   for (const id of created) assert.ok(await isInStream(id), `${id} was acknowledged`);
 });
 
-test('is not held up by connections that wait for nothing', async () => {
+test('does not wait for idle connections and incomplete requests', async () => {
   const service = await start();
   const agent = new Agent({ keepAlive: true });
   assert.is(await readStatus(openPost(service, agent).end(body(3))), 201);
   const { hostname, port } = new URL(service.url);
-  const silent = connect(Number(port), hostname);
+  const idle = connect(Number(port), hostname);
   const halfRequest = connect(Number(port), hostname);
-  for (const socket of [silent, halfRequest]) {
+  for (const socket of [idle, halfRequest]) {
     socket.on('error', () => undefined);
     await once(socket, 'connect');
   }
   halfRequest.write('GET /laptops HTTP/1.1\r\nHost: ');
-  // The connections are known to the service when a later one is answered.
+  // Connections are accepted in order: after this response, the service has accepted both sockets.
   assert.is((await fetch(`${service.url}/laptops`)).status, 200);
 
   const since = performance.now();
   assert.is(await service.stop('SIGTERM'), 0);
-  assert.ok(performance.now() - since < grantedMs / 2);
-  for (const socket of [silent, halfRequest]) socket.destroy();
+  assert.ok(performance.now() - since < gracePeriodMs / 2);
+  for (const socket of [idle, halfRequest]) socket.destroy();
   agent.destroy();
 });
 
-test('ends in time when a client never finishes its request', async () => {
+test('exits in time if a client never completes its request', async () => {
   const service = await start();
   const finish = await holdRequest(service, 4);
   const since = performance.now();
   void service.stop('SIGTERM');
-  await endsInTime(service, since);
+  await assertExitsInTime(service, since);
   assert.match(await readCode(finish()), /ECONNRESET|EPIPE|ECONNREFUSED/);
   assert.not.ok(await isInStream(4));
 });
 
-test('answers a write in time when nobody knows what became of it', async () => {
+test('responds 503 in time to a write with an unknown outcome', async () => {
   const service = await start();
   const finish = await holdRequest(service, 5);
   await freeze(broker.pid);
   try {
-    const answered = finish();
+    const status = finish();
     const since = performance.now();
     void service.stop('SIGTERM');
-    assert.is(await answered, 503);
-    await endsInTime(service, since);
+    assert.is(await status, 503);
+    await assertExitsInTime(service, since);
   } finally {
     unfreeze(broker.pid);
   }
 });
 
-test('is not held up by a broker that is gone', async () => {
+test('exits in time if the broker is unreachable', async () => {
   const service = await start();
   await broker.kill();
   await eventually(async () => {
@@ -194,7 +192,7 @@ test('is not held up by a broker that is gone', async () => {
   });
   const since = performance.now();
   void service.stop('SIGTERM');
-  await endsInTime(service, since);
+  await assertExitsInTime(service, since);
 });
 
 test.after(async () => {

@@ -1,5 +1,3 @@
-/** Snapshots as a service lives with them: written in the background, started from, and done without. */
-
 import { Objm } from '@nats-io/obj';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -28,7 +26,7 @@ async function start(): Promise<LoggedService> {
   return service;
 }
 
-/** Changes of any kind, published past the service, until the stream has that many messages more. */
+/** Publishes `count` messages of every kind directly to the stream and waits until all are stored. */
 async function publish(count: number): Promise<void> {
   const { state } = await jsm.streams.info('LAPTOPS');
   for (let number = state.last_seq + 1; number <= state.last_seq + count; number++) {
@@ -47,8 +45,8 @@ async function publish(count: number): Promise<void> {
   );
 }
 
-/** All that a replica shows of the log: the list, the tag of every laptop that ever was, and what was refused. */
-async function showAll({ get }: LoggedService) {
+/** Reads the complete state of a replica: the list, the ETag of every laptop, removed ones included, and the rejections. */
+async function readAll({ get }: LoggedService) {
   const latest = { headers: { 'Wait-For-Position': 'latest' } };
   const list = await get('/laptops', latest);
   assert.is(list.status, 200);
@@ -58,7 +56,7 @@ async function showAll({ get }: LoggedService) {
   return { list: list.body, tags, rejections: (await get('/laptops/rejections')).body };
 }
 
-const essenceOf = ({ status, headers, text }: HttpResponse) => ({ status, text, tag: headers.get('ETag') });
+const comparable = ({ status, headers, text }: HttpResponse) => ({ status, text, tag: headers.get('ETag') });
 const keyed = (index: number) => ({
   json: { ...(index % 2 === 0 && { id: 1000 + index }), title: `Keyed ${index}`, model: 'M' },
   headers: { 'Idempotency-Key': `key-${index}` },
@@ -66,40 +64,40 @@ const keyed = (index: number) => ({
 const keys = [0, 1, 2, 3];
 
 const first = await start();
-const keyedAnswers = await Promise.all(keys.map(async (index) => first.post('/laptops', keyed(index))));
+const keyedResponses = await Promise.all(keys.map(async (index) => first.post('/laptops', keyed(index))));
 await publish(every);
-/** What was shown when the first replica stopped. */
-let shown: Awaited<ReturnType<typeof showAll>> | undefined;
+/** The latest state read; the next replica must have the same. */
+let expected: Awaited<ReturnType<typeof readAll>> | undefined;
 
 const writing = suite('a snapshot');
 
-writing('is written in the background, when enough has happened', async () => {
+writing('is written in the background after SNAPSHOT_EVERY messages', async () => {
   const { outcome, position } = await first.awaitLog('snapshot finished');
   assert.is(outcome, 'written');
   assert.ok(Number(position) >= every && Number(position) <= every + keys.length);
   assert.equal(first.logged('snapshot discarded'), []);
 });
-writing('is what a restart begins from: it reads the rest alone, and shows the same', async () => {
+writing('is loaded on restart, so that only the messages after it are read', async () => {
   const [{ position } = {}] = first.logged('snapshot finished');
   await publish(30);
-  shown = await showAll(first);
-  assert.ok(Array.isArray(shown.list) && shown.list.length > 10);
-  assert.ok(Array.isArray(shown.rejections) && shown.rejections.length > 10);
+  expected = await readAll(first);
+  assert.ok(Array.isArray(expected.list) && expected.list.length > 10);
+  assert.ok(Array.isArray(expected.rejections) && expected.rejections.length > 10);
   assert.is(await first.stop(), 0);
 
   const second = await start();
   const { from, position: to } = await second.awaitLog('caught up', 'LAPTOPS');
   assert.is(from, position);
   assert.is(to, Number(position) + 30);
-  assert.equal(await showAll(second), shown);
-  for (const [index, answer] of keyedAnswers.entries()) {
-    assert.is(answer.status, 201);
-    assert.equal(essenceOf(await second.post('/laptops', keyed(index))), essenceOf(answer));
+  assert.equal(await readAll(second), expected);
+  for (const [index, response] of keyedResponses.entries()) {
+    assert.is(response.status, 201);
+    assert.equal(comparable(await second.post('/laptops', keyed(index))), comparable(response));
   }
-  assert.equal(await showAll(second), shown);
+  assert.equal(await readAll(second), expected);
   await second.stop();
 });
-writing('that is due in three replicas at once is written by one of them', async () => {
+writing('that is due on three replicas at once is written by one of them', async () => {
   const replicas = await Promise.all([start(), start(), start()]);
   for (let round = 1; round <= 3; round++) {
     await publish(every);
@@ -113,17 +111,17 @@ writing('that is due in three replicas at once is written by one of them', async
     );
     assert.is(outcomes.filter((outcome) => outcome === 'written').length, round);
   }
-  const [one, two, three] = await Promise.all(replicas.map(showAll));
+  const [one, two, three] = await Promise.all(replicas.map(readAll));
   assert.equal(two, one);
   assert.equal(three, one);
-  shown = one;
+  expected = one;
   await Promise.all(replicas.map(({ stop }) => stop()));
 });
 writing.run();
 
-const without = suite('a service does without a snapshot');
+const unusable = suite('a service without a usable snapshot');
 
-without('that is corrupt: it says so, reads the whole stream, and writes another one', async () => {
+unusable('logs corrupt snapshots, reads the whole stream, and writes a new snapshot', async () => {
   const store = await new Objm(nc).open(bucket);
   const damaged = (await store.list()).filter(({ name }) => !name.endsWith('.claim'));
   assert.is(damaged.length, 3);
@@ -132,13 +130,13 @@ without('that is corrupt: it says so, reads the whole stream, and writes another
 
   const service = await start();
   assert.is((await service.awaitLog('caught up', 'LAPTOPS'))['from'], 0);
-  const unused = service.logged('snapshot discarded');
-  assert.is(unused.length, 3);
-  for (const { level, reason } of unused) {
+  const discarded = service.logged('snapshot discarded');
+  assert.is(discarded.length, 3);
+  for (const { level, reason } of discarded) {
     assert.is(level, 'warn');
-    assert.match(String(reason), /snapshot of position \d+: .*JSON/);
+    assert.match(String(reason), /snapshot at position \d+: .*JSON/);
   }
-  assert.equal(await showAll(service), shown);
+  assert.equal(await readAll(service), expected);
   assert.is((await service.awaitLog('snapshot finished'))['outcome'], 'written');
   await service.stop();
 
@@ -147,10 +145,10 @@ without('that is corrupt: it says so, reads the whole stream, and writes another
     (await next.awaitLog('caught up', 'LAPTOPS'))['from'],
     (await jsm.streams.info('LAPTOPS')).state.last_seq,
   );
-  assert.equal(await showAll(next), shown);
+  assert.equal(await readAll(next), expected);
   await next.stop();
 });
-without('when there is no bucket: it says so, starts, and writes one when there is', async () => {
+unusable('logs a missing bucket, starts, and writes a snapshot once the bucket exists', async () => {
   await jsm.streams.delete(`OBJ_${bucket}`);
   const service = launchLoggedService('laptops', options);
   try {
@@ -168,9 +166,9 @@ without('when there is no bucket: it says so, starts, and writes one when there 
     await service.stop('SIGKILL');
   }
 });
-without.after(async () => {
+unusable.after(async () => {
   await Promise.all(started.map((service) => service.stop('SIGKILL')));
   await nc.close();
   await broker.close();
 });
-without.run();
+unusable.run();

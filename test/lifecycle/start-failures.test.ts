@@ -68,7 +68,7 @@ for (const variable of ['LAPTOPS_HTTP_PORT', 'PORTS_PROBE_PORT']) {
 for (const variable of ['NATS_PORT', 'NATS_MONITOR_PORT']) {
   test(`a taken port of the broker is named with ${variable}`, async () => {
     const output = await fail({ env: { [variable]: taken.port } });
-    assert.match(output, `port ${taken.port} is taken: set ${variable} to another one`);
+    assert.match(output, `port ${taken.port} is in use: set ${variable} to another one`);
   });
 }
 
@@ -91,14 +91,14 @@ test('a data folder that cannot be made is named with DATA_DIR', async () => {
   writeFileSync(join(folder, 'file'), '');
   const dataDir = join(folder, 'file', 'data');
   const output = await fail({ dataDir });
-  assert.match(output, `the data folder ${dataDir} cannot be written`);
+  assert.match(output, `the data directory ${dataDir} is not writable`);
   assert.match(output, 'set DATA_DIR');
 });
 
 test('a data folder that is a file is named with DATA_DIR', async () => {
   writeFileSync(join(folder, 'file'), '');
   const dataDir = join(folder, 'file');
-  assert.match(await fail({ dataDir }), `the data folder ${dataDir} cannot be written`);
+  assert.match(await fail({ dataDir }), `the data directory ${dataDir} is not writable`);
 });
 
 test('data that another npm start uses is named with DATA_DIR, though every port is free', async () => {
@@ -107,7 +107,7 @@ test('data that another npm start uses is named with DATA_DIR, though every port
   try {
     await first.up;
     const output = await fail({ dataDir });
-    assert.match(output, `has its data in ${dataDir} and is running`);
+    assert.match(output, `is running with the data directory ${dataDir}`);
     assert.match(output, 'DATA_DIR');
     process.kill(first.pid, 'SIGINT');
     assert.equal(await first.ended, { code: 0, signal: null });
@@ -130,7 +130,7 @@ test('a stream that cannot safely become what its file says is shown with the di
     const jsm = await jetstreamManager(nc);
     await jsm.streams.add({ name: 'LAPTOPS', subjects: ['laptops.events.*'], retention: 'interest' });
     const output = await fail({ env: { NATS_URL: broker.url } });
-    assert.match(output, 'stream LAPTOPS is not what streams/ says');
+    assert.match(output, 'stream LAPTOPS differs from its definition in streams/');
     assert.match(output, 'retention is "interest", wanted "limits"');
     assert.is((await jsm.streams.info('LAPTOPS')).config.retention, 'interest');
     await nc.close();
@@ -142,7 +142,7 @@ test('a stream that cannot safely become what its file says is shown with the di
 test('a broker that ends before it is ready is quoted', async () => {
   const program = writeStandIn('broken', 'echo "the disk is full" >&2; exit 1');
   const output = await fail({ env: { PORTSIDE_NATS_SERVER: program } });
-  assert.match(output, 'nats-server ended before it was ready');
+  assert.match(output, 'nats-server exited before it was ready');
   assert.match(output, 'the disk is full');
   assert.match(output, 'DATA_DIR');
 });
@@ -158,7 +158,7 @@ test('a broker that never gets ready is given up, and ended', async () => {
     timeoutMs: 1_000,
   }).then(() => undefined, String);
   delete process.env['PORTSIDE_TEST_MARK'];
-  assert.match(failure ?? '', /did not come up within 1000 ms\n +recovering/);
+  assert.match(failure ?? '', /did not start within 1000 ms\n +recovering/);
   await eventually(() => assert.equal(findMarkedProcesses(mark), []), 30_000);
 });
 

@@ -132,7 +132,7 @@ test('a service that dies ends everything, and the launcher says which', async (
   await portside.up;
   process.kill(findOne(portside, 'src/ports/main.ts').pid, 'SIGKILL');
   assert.equal(await portside.ended, { code: 1, signal: null });
-  assert.match(portside.output(), 'the ports service ended (SIGKILL)');
+  assert.match(portside.output(), 'the ports service exited (SIGKILL)');
   await nothingIsLeft(portside);
 });
 
@@ -141,7 +141,7 @@ test('a broker that dies ends everything, and the launcher says so', async () =>
   await portside.up;
   process.kill(findOne(portside, brokerWords).pid, 'SIGKILL');
   assert.equal(await portside.ended, { code: 1, signal: null });
-  assert.match(portside.output(), 'the nats-server ended by itself');
+  assert.match(portside.output(), 'nats-server exited unexpectedly');
   await nothingIsLeft(portside);
 });
 

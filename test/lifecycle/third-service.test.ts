@@ -1,4 +1,4 @@
-/** `examples/chargers/`: a service made of its own files alone has all that a service has. */
+/** `examples/chargers/` has every feature of a service, without changes to the kit or to the other services. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -27,9 +27,9 @@ const start = () =>
 const chargers = await start();
 const usbC = { id: 1, name: 'USB-C' };
 
-const doors = suite('the charger service');
+const chargerService = suite('the charger service');
 
-doors('answers over REST, with the name of its port', async () => {
+chargerService('executes commands over REST and returns the port name', async () => {
   const added = await chargers.post('/chargers', { json: { id: 1, watts: 65, portId: 1 } });
   assert.is(added.status, 201);
   assert.equal(added.body, { id: 1, watts: 65, port: usbC });
@@ -38,15 +38,15 @@ doors('answers over REST, with the name of its port', async () => {
   assert.equal((await chargers.get('/chargers?watts=100')).body, [changed.body]);
   assertProblem(await chargers.post('/chargers', { json: { watts: 65, portId: 7 } }), 'conflict', /port 7/);
   assertProblem(await chargers.post('/chargers', { json: { watts: 0, portId: 1 } }), 'invalid');
-  const past = await chargers.get(`/chargers?asOf=${positionOf(added)}`);
-  assert.equal(past.body, [added.body]);
+  const pointInTime = await chargers.get(`/chargers?asOf=${positionOf(added)}`);
+  assert.equal(pointInTime.body, [added.body]);
 });
-doors('answers over NATS', async () => {
+chargerService('executes commands over NATS', async () => {
   const reply = await nc.request('chargers.commands.add', JSON.stringify({ id: 2, watts: 30, portId: 1 }));
   assert.equal(reply.json<{ charger: unknown }>().charger, { id: 2, watts: 30, port: usbC });
   assert.is((await findReplicas(nc, 'chargers')).length, 1);
 });
-doors('takes events from the stream, refuses what does not follow, and tells of all live', async () => {
+chargerService('applies published events, lists rejected messages, and sends live events', async () => {
   const live = await openEventStream(`${chargers.url}/chargers/events`);
   nc.publish('chargers.events.3', '{"type":"ChargerRemoved"}');
   nc.publish('chargers.events.3', '{"type":"ChargerAdded","watts":45,"portId":1}');
@@ -57,31 +57,31 @@ doors('takes events from the stream, refuses what does not follow, and tells of 
   const { body } = await chargers.get('/chargers/rejections');
   assert.ok(Array.isArray(body) && body.length === 1);
 });
-doors('documents itself', async () => {
+chargerService('serves OpenAPI, AsyncAPI, documentation pages and the web console', async () => {
   const { body } = await chargers.get('/openapi.json');
   assert.match(JSON.stringify(body), '/chargers/{id}/events');
   for (const path of ['/docs', '/docs/events', '/asyncapi.json', '/'])
     assert.is((await chargers.get(path)).status, 200, path);
 });
-doors('counts what it does', async () => {
+chargerService('exports metrics of every stream it reads', async () => {
   const metrics = await (await fetch(`${chargers.probeUrl}/metrics`)).text();
   assert.match(metrics, /^portside_applied_position\{.*stream="CHARGERS".*\} [1-9]/m);
   assert.match(metrics, /^portside_applied_position\{.*stream="PORTS".*\} 1$/m);
 });
-doors('starts from a snapshot', async () => {
+chargerService('starts from a snapshot', async () => {
   for (let id = 10; id < 40; id += 1) {
     const { status } = await chargers.post('/chargers', { json: { id, watts: 65, portId: 1 } });
     assert.is(status, 201);
   }
   const { position } = await chargers.awaitLog('snapshot finished', 'CHARGERS');
-  const shown = await chargers.get('/chargers');
+  const before = await chargers.get('/chargers');
   assert.is(await chargers.stop(), 0);
   const again = await start();
   assert.is((await again.awaitLog('caught up', 'CHARGERS'))['from'], position);
-  assert.equal((await again.get('/chargers')).body, shown.body);
+  assert.equal((await again.get('/chargers')).body, before.body);
   await again.stop();
 });
-doors('has as many lines as docs/kit.md says', () => {
+chargerService('has the number of lines stated in docs/kit.md', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /\.(?:ts|json|yaml)$|Dockerfile$/.test(file),
   );
@@ -89,16 +89,16 @@ doors('has as many lines as docs/kit.md says', () => {
     files
       .filter((file) => pattern.test(file))
       .reduce((sum, file) => sum + readFileSync(new URL(file, folder), 'utf8').split('\n').length - 1, 0);
-  const said = `${lines(/\.ts$/)} lines of TypeScript and ${lines(/\.(?:json|yaml)$|Dockerfile$/)} of configuration`;
-  const readme = readFileSync(new URL('../../docs/kit.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
-  assert.ok(readme.includes(said), `docs/kit.md does not say: ${said}`);
+  const statement = `${lines(/\.ts$/)} lines of TypeScript and ${lines(/\.(?:json|yaml)$|Dockerfile$/)} of configuration`;
+  const documentation = readFileSync(new URL('../../docs/kit.md', import.meta.url), 'utf8').replaceAll(
+    /\s+/g,
+    ' ',
+  );
+  assert.ok(documentation.includes(statement), `docs/kit.md does not state: ${statement}`);
 });
-doors.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', async () => {
+chargerService.after(async () => {
   await ports.stop();
   await nc.close();
   await broker.close();
 });
-cleaning.run();
+chargerService.run();
