@@ -60,7 +60,7 @@ const test = suite('npm start fails clearly and leaves nothing behind');
 for (const variable of ['LAPTOPS_HTTP_PORT', 'PORTS_PROBE_PORT']) {
   test(`a taken port is named with ${variable}`, async () => {
     const output = await fail({ env: { [variable]: taken.port } });
-    assert.match(output, `cannot listen on port ${taken.port}: another process listens there`);
+    assert.match(output, `cannot listen on port ${taken.port}: the port is in use`);
     assert.match(output, `set ${variable} to another port`);
   });
 }

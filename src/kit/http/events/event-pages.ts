@@ -23,7 +23,7 @@ export type EventPages = {
   readBounds(): Promise<{ readonly first: number; readonly last: number }>;
 };
 
-/** Limits of a page. It ends with the message that exceeds the byte limit. */
+/** Limits of a page. It ends with the message that reaches the byte limit. */
 const maxPageItems = 500;
 const maxPageBytes = 128 * 1024;
 /** Maximum number of concurrent page reads. */

@@ -1,4 +1,4 @@
-/** The Koa application around a service's routes: request ids, one exit for every error, and what is the same for all. */
+/** The Koa application around the routes: request ids, common headers, tracing, and the conversion of errors to problems. */
 
 import { randomUUID } from 'node:crypto';
 import type { Router } from '@koa/router';
@@ -12,36 +12,36 @@ import { stateOf, type RequestState } from './request-state.ts';
 
 export type AppOptions = {
   readonly router: Router;
-  /** Called for every answered request. */
+  /** Called after every request, successful or not. */
   onRequestHandled?(request: HandledRequest): void;
-  /** Begins a span for every request; without it a request's own `traceparent` is handed on as it is. */
+  /** Begins a span for every request. Without it, the `traceparent` of the request is propagated unchanged. */
   readonly beginSpan?: BeginSpan<HandledRequest> | undefined;
-  /** Called for what goes wrong when the answer is on its way already. */
+  /** Called for an error that occurs after the response has begun. */
   onInternalError(error: unknown, request: Pick<HandledRequest, 'requestId' | 'traceId'>): void;
-  /** Origins whose pages may use this service from a browser, `*` for all; none without it. */
+  /** Origins allowed by CORS, `*` for all. Default: none. */
   readonly corsOrigins?: readonly string[] | undefined;
   readonly rateLimiter?: RateLimiter | undefined;
-  /** How many proxies stand in front that can be believed in what they say of the client. */
+  /** Number of proxies in front of the service whose X-Forwarded headers are trusted. Default: 0. */
   readonly trustedProxies?: number | undefined;
-  /** Seconds for which browsers should come by HTTPS only; 0: not said. */
+  /** `max-age` of Strict-Transport-Security, in seconds; 0: the header is not sent. */
   readonly hstsMaxAgeSeconds?: number | undefined;
 };
 
 export type HandledRequest = {
   readonly requestId: string;
-  /** The trace that the request belongs to, if it belongs to one. */
+  /** The trace that the request belongs to, if any. */
   readonly traceId: string | undefined;
   readonly method: string;
   readonly path: string;
-  /** The route that took it: `/ports/{id}`; undefined: none did. */
+  /** The matching route: `/ports/{id}`; undefined if there is none. */
   readonly route: string | undefined;
   readonly status: number;
   readonly milliseconds: number;
-  /** What went wrong, if something did. */
+  /** The problem that the response reports, if any. */
   readonly problem: Problem | undefined;
 };
 
-/** Seconds after which a client may try again what was `unavailable`. */
+/** Retry-After of `unavailable`, in seconds. */
 const retryAfterSeconds = 1;
 
 export function createApp(options: AppOptions): Koa {
@@ -56,14 +56,14 @@ export function createApp(options: AppOptions): Koa {
   const { hstsMaxAgeSeconds = 0, rateLimiter } = options;
   const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
   app.on('error', (error: unknown, ctx?: Context) => {
-    // A client that closes its connection in the middle is no failure of ours.
+    // A client that closes its connection early is not a server error.
     if (ctx?.req.socket.destroyed === true) return;
     const requestId = ctx?.response.get('Request-Id') ?? '';
     onInternalError(error, { requestId, traceId: ctx && traceIdIn(stateOf(ctx)) });
   });
   app.use(async (ctx, next) => {
     const start = performance.now();
-    const requestId = readRequestId(ctx.get('Request-Id')) ?? randomUUID();
+    const requestId = parseRequestId(ctx.get('Request-Id')) ?? randomUUID();
     ctx.set(commonHeaders(requestId, hstsMaxAgeSeconds));
     const state = stateOf(ctx);
     const parent = readTraceparent(ctx.get('traceparent'));
@@ -71,9 +71,9 @@ export function createApp(options: AppOptions): Koa {
     state.traceparent = span?.traceparent ?? parent;
     let problem: Problem | undefined;
     try {
-      refuseMalformed(ctx);
+      rejectMalformed(ctx);
       await next();
-      refuseUnknown(ctx);
+      rejectUnmatched(ctx);
     } catch (error) {
       problem = toProblem(error);
       respondWithProblem(ctx, problem);
@@ -114,24 +114,24 @@ function respondWithProblem(ctx: Context, problem: Problem): void {
   if (problem.code === 'unavailable') ctx.set('Retry-After', String(retryAfterSeconds));
 }
 
-/** What no route answered. */
-function refuseUnknown(ctx: Context): void {
+/** Throws `not-found` if no route has set a status. */
+function rejectUnmatched(ctx: Context): void {
   if (ctx.status !== problemKinds['not-found'].status) return;
-  // `OPTIONS *` asks about the server as a whole.
+  // `OPTIONS *` applies to the server as a whole (RFC 9110, section 9.3.7).
   if (ctx.method === 'OPTIONS' && ctx.path === '*') ctx.status = 204;
-  else throw new Problem('not-found', `There is nothing at ${ctx.path}.`);
+  else throw new Problem('not-found', `No route matches ${ctx.path}.`);
 }
 
-function refuseMalformed({ req, path }: Context): void {
+function rejectMalformed({ req, path }: Context): void {
   if (req.headers.host === undefined && req.httpVersion === '1.1') {
     throw new Problem('malformed', 'The request has no Host header.');
   }
-  // The router would take a path such as `/laptops/%E0`, which cannot be decoded, as it stands.
+  // The router would accept an undecodable path such as `/laptops/%E0` without decoding it.
   if (!path.includes('%')) return;
   try {
     decodeURIComponent(path);
   } catch {
-    throw new Problem('malformed', 'The path holds a percent-encoding that is not UTF-8.');
+    throw new Problem('malformed', 'The path contains a percent-encoding that is not valid UTF-8.');
   }
 }
 
@@ -139,7 +139,7 @@ function traceIdIn({ traceparent }: RequestState): string | undefined {
   return traceparent === undefined ? undefined : traceIdOf(traceparent);
 }
 
-/** The client's own id for the request, when it is one that can be logged as it is. */
-function readRequestId(text: string): string | undefined {
+/** Returns the client's request id if it is safe to log. */
+function parseRequestId(text: string): string | undefined {
   return /^[\w.:@/+=-]{1,128}$/.test(text) ? text : undefined;
 }

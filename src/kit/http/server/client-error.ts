@@ -1,25 +1,27 @@
-/** What a client is told that speaks no HTTP, or too slowly: Node gives us its socket, there is no request to answer. */
+/**
+ * Responses to connections whose request is malformed, too large or too slow. Node.js provides only the socket in these
+ * cases, so the response is written as text.
+ */
 
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem, type ProblemCode } from '../../domain/problem.ts';
 import { problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
 
-/** What an error of the event `clientError` of a `node:http` server means, by its code; any other is no HTTP. */
-const known = new Map<string | undefined, readonly [ProblemCode, string]>([
+/** Problems by the code of a `clientError` event of a `node:http` server. Any other code means `malformed`. */
+const problemsByCode = new Map<string | undefined, readonly [ProblemCode, string]>([
   ['ERR_HTTP_REQUEST_TIMEOUT', ['too-slow', 'The request did not arrive in time.']],
-  [
-    'HPE_HEADER_OVERFLOW',
-    ['headers-too-large', 'The request line and the headers are over 16 KiB together.'],
-  ],
-  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', ['too-large', 'The extensions of a chunk are too large.']],
+  ['HPE_HEADER_OVERFLOW', ['headers-too-large', 'The request line and headers exceed 16 KiB.']],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', ['too-large', 'The chunk extensions are too large.']],
 ]);
 
 export function toClientProblem({ code }: NodeJS.ErrnoException): Problem {
-  return new Problem(...(known.get(code) ?? (['malformed', 'This is not an HTTP request.'] as const)));
+  return new Problem(
+    ...(problemsByCode.get(code) ?? (['malformed', 'This is not a valid HTTP request.'] as const)),
+  );
 }
 
-/** Writes the problem as a whole HTTP response and closes the connection. */
+/** Writes the problem as a complete HTTP response and closes the connection. */
 export function respondToClientError(problem: Problem, socket: Duplex): void {
   const document = toProblemDocument(problem);
   const body = JSON.stringify(document);

@@ -1,16 +1,14 @@
-/** Large answers are compressed, unless their bytes have a name. */
-
 import { constants } from 'node:zlib';
 import type { Context } from 'koa';
 import compress from 'koa-compress';
 
-/** Bytes below which compression saves less than it costs. */
+/** Smaller bodies are not compressed, because it would cost more than it saves. */
 const thresholdBytes = 2048;
 
-/** Compresses the answer that stands in a context, if it is one to compress and its client can read that. */
+/** Compresses the response in a context, if its size and type and the client's Accept-Encoding allow it. */
 export type Compression = (ctx: Context) => Promise<void>;
 
-/** With levels at which compressing takes less time than making the text that is compressed. */
+/** The compression levels are chosen so that compressing a body takes less time than serializing it. */
 export function createCompression(): Compression {
   const middleware = compress({
     threshold: thresholdBytes,
@@ -21,16 +19,19 @@ export function createCompression(): Compression {
     zstd: false,
   });
   return async (ctx) => {
-    if (isNamed(ctx)) return;
+    if (hasStrongTag(ctx)) return;
     const { body } = ctx;
-    // As text at once: its length is asked for more than once.
+    // Serialized once here: otherwise each read of its length serializes it again.
     if (isPlainJson(body)) ctx.body = JSON.stringify(body);
     await middleware(ctx, () => Promise.resolve());
   };
 }
 
-/** A strong ETag names bytes, and compressed bytes would be others (RFC 9110, section 8.8.1). What has one is small. */
-function isNamed({ res }: Context): boolean {
+/**
+ * A strong ETag identifies exact bytes, so the body must not be compressed (RFC 9110, section 8.8.1). All responses with a
+ * strong ETag are small.
+ */
+function hasStrongTag({ res }: Context): boolean {
   const tag = res.getHeader('ETag');
   return typeof tag === 'string' && tag.startsWith('"');
 }

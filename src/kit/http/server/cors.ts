@@ -1,23 +1,25 @@
-/** What pages of other origins may do in a browser (the Fetch standard, "HTTP extensions"). */
+/** Cross-origin resource sharing (the Fetch standard, "HTTP extensions"). */
 
 import cors from '@koa/cors';
 import type { Middleware } from 'koa';
 import { requestHeaderNames } from '../protocol/request-headers.ts';
 import { responseHeaders } from '../protocol/response-headers.ts';
 
-/** Seconds for which a browser may remember what a preflight said. */
+/** How long a browser may cache the response to a preflight request, in seconds. */
 const maxAgeSeconds = 600;
 
-/** Lets pages of these origins (`*`: of all) read answers and send what our operations take; never with cookies. */
+/** Allows these origins (`*`: all) to use the operations and read the responses, without credentials. */
 export function createCors(origins: readonly string[]): Middleware {
-  const any = origins.includes('*');
+  const allowsAny = origins.includes('*');
   return cors({
-    origin: any ? '*' : ({ request }) => origins.find((origin) => origin === request.get('Origin')) ?? '',
+    origin: allowsAny
+      ? '*'
+      : ({ request }) => origins.find((origin) => origin === request.get('Origin')) ?? '',
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
     allowHeaders: [...requestHeaderNames, 'Authorization', 'Content-Type'],
     exposeHeaders: Object.keys(responseHeaders),
     maxAge: maxAgeSeconds,
-    // Every answer leaves by one exit, with the headers that it has by then.
+    // The application sets the headers of error responses itself.
     keepHeadersOnError: false,
   });
 }

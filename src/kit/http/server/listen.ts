@@ -1,4 +1,4 @@
-/** An HTTP server that says clearly why it cannot listen, that slow clients cannot hold up, and that stops without cutting anyone off. */
+/** An HTTP server with limits for slow clients and a graceful shutdown. */
 
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
@@ -7,48 +7,47 @@ import { respondToClientError, toClientProblem } from './client-error.ts';
 
 export type ServerOptions = {
   readonly host: string | undefined;
-  /** 0 means any free one. */
+  /** 0 selects a free port. */
   readonly port: number;
-  /** The environment variable to name when the port cannot be had. */
+  /** The environment variable that sets the port, for error messages. */
   readonly variable: string;
   readonly listener: RequestListener;
   readonly limits?: ServerLimits;
-  /** Called for every connection that was one too many. */
+  /** Called for every connection that is rejected because of `maxConnections`. */
   onConnectionRejected?(): void;
 };
 
 export type ServerLimits = {
-  /** Milliseconds that a client may take for its request line and headers. */
+  /** Timeout for receiving the request line and headers, in ms. */
   readonly headersTimeoutMs: number;
-  /** Milliseconds that a client may take for the whole request. */
+  /** Timeout for receiving the whole request, in ms. */
   readonly requestTimeoutMs: number;
-  /** How many connections there may be at once; 0: any number. */
+  /** Maximum number of open connections; 0: unlimited. */
   readonly maxConnections: number;
 };
 
 export type Server = {
-  /** The port it listens on. */
   readonly port: number;
-  /** Accepts no connection any more, and resolves when the last answer is sent or too long in coming. */
+  /** Stops accepting connections. Resolves when all responses are sent, or after a timeout. */
   close(): Promise<void>;
 };
 
 const defaultLimits: ServerLimits = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, maxConnections: 0 };
 
-/** How often, in milliseconds, Node looks for clients that take too long. Its own default, 30 s, makes every limit 30 s longer. */
+/** How often Node.js enforces the timeouts, in ms. Its default of 30 s would extend every timeout by up to 30 s. */
 const connectionsCheckingInterval = 1_000;
 
-/** How often, in milliseconds, a server that closes looks whether it may end the connections that are left. */
-const closingIntervalMs = 50;
-/** Milliseconds without a request after which a closing server takes the connections that are left for idle. */
-const lingerMs = 200;
-/** Milliseconds after which a closing server waits for no client any more: longer than any answer of ours takes. */
-const patienceMs = 7_000;
+/** How often a closing server checks whether it can close the remaining connections, in ms. */
+const closeCheckMs = 50;
+/** A closing server treats the remaining connections as idle after this time without a request, in ms. */
+const idleMs = 200;
+/** A closing server closes all connections after this time, in ms. No response takes longer. */
+const closeTimeoutMs = 7_000;
 
-/** @throws Error naming the port, the cause and the variable to change. */
+/** @throws Error that names the port, the cause and the variable to change. */
 export async function listen(options: ServerOptions): Promise<Server> {
   const { host, port, variable, listener, limits = defaultLimits, onConnectionRejected } = options;
-  /** Every connection with the answer that is under way on it, or was last; none yet before its first request. */
+  /** Open connections with their current or last response; undefined before the first request. */
   const connections = new Map<Duplex, ServerResponse | undefined>();
   let lastRequestAt = 0;
   let closing = false;
@@ -58,7 +57,7 @@ export async function listen(options: ServerOptions): Promise<Server> {
       requestTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval,
       keepAliveTimeout: 65_000,
-      // The application refuses it, in its own words.
+      // The application rejects a missing Host header with a problem document.
       requireHostHeader: false,
     },
     (request, response) => {
@@ -72,21 +71,21 @@ export async function listen(options: ServerOptions): Promise<Server> {
     connections.set(socket, undefined);
     socket.once('close', () => connections.delete(socket));
   });
-  // Node takes 0 for "none".
+  // Node.js would accept no connection at all with 0.
   if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections;
   if (onConnectionRejected !== undefined) server.on('drop', onConnectionRejected);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const answer = connections.get(socket);
-    const isMidAnswer = answer?.headersSent === true && !answer.writableFinished;
-    if (error.code === 'ECONNRESET' || !socket.writable || isMidAnswer) socket.destroy();
+    const response = connections.get(socket);
+    const hasBegun = response?.headersSent === true && !response.writableFinished;
+    if (error.code === 'ECONNRESET' || !socket.writable || hasBegun) socket.destroy();
     else respondToClientError(toClientProblem(error), socket);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another process listens there' : error.message;
+      const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message;
       reject(
         new Error(
-          `cannot listen on port ${port}: ${reason}; set ${variable} to another port, or to 0 for any`,
+          `cannot listen on port ${port}: ${reason}; set ${variable} to another port, or to 0 for any free port`,
         ),
       );
     });
@@ -94,34 +93,34 @@ export async function listen(options: ServerOptions): Promise<Server> {
   });
   const address = server.address();
   return {
-    // A string is the path of a Unix socket, which is never asked for here.
+    // A string is the path of a Unix socket, which this function never creates.
     port: address === null || typeof address === 'string' ? port : address.port,
     close: () =>
       new Promise((resolve) => {
         closing = true;
-        for (const response of connections.values()) if (isUnderWay(response)) endConnectionAfter(response);
-        const since = performance.now();
-        const idle = setInterval(() => {
+        for (const response of connections.values()) if (isPending(response)) endConnectionAfter(response);
+        const closingSince = performance.now();
+        const closeTimer = setInterval(() => {
           const now = performance.now();
-          const isIdle = ![...connections.values()].some(isUnderWay);
-          const quiet = isIdle && now - Math.max(since, lastRequestAt) >= lingerMs;
-          if (quiet || now - since >= patienceMs) server.closeAllConnections();
-        }, closingIntervalMs);
-        // Not the HTTP server's own: that cuts a connection on which a client just sends its next request.
+          const isIdle = ![...connections.values()].some(isPending);
+          const canClose = isIdle && now - Math.max(closingSince, lastRequestAt) >= idleMs;
+          if (canClose || now - closingSince >= closeTimeoutMs) server.closeAllConnections();
+        }, closeCheckMs);
+        // `http.Server.close` would also close idle connections on which a client may just be sending its next request.
         NetServer.prototype.close.call(server, () => {
-          clearInterval(idle);
+          clearInterval(closeTimer);
           resolve();
         });
       }),
   };
 }
 
-/** Whether an answer is still on its way: not looked for until the server closes, so that no answer pays for it. */
-function isUnderWay(response: ServerResponse | undefined): response is ServerResponse {
+/** Whether the response is not complete yet. Evaluated only while closing, so that it costs normal requests nothing. */
+function isPending(response: ServerResponse | undefined): response is ServerResponse {
   return response !== undefined && !response.closed;
 }
 
-/** Tells the client to send nothing more on this connection. */
+/** Asks the client to close the connection after this response. */
 function endConnectionAfter(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
 }

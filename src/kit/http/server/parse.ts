@@ -1,4 +1,4 @@
-/** Reads what a request carries: parameters in its path and query, headers, and a JSON body. What is wrong becomes a problem. */
+/** Parses the path and query parameters, headers and JSON body of a request. Throws a Problem for invalid input. */
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
@@ -17,31 +17,31 @@ import {
 export function parseId(text: string | undefined): number {
   const id = parseEntityId(text ?? '');
   if (id === undefined)
-    throw new Problem('malformed', `"${text}" is not an id: a positive integer below 2^53.`);
+    throw new Problem('malformed', `"${text}" is not an id. An id is a positive integer below 2^53.`);
   return id;
 }
 
-/** @throws Problem `malformed` with what is wrong with the parameters in the path. */
+/** @throws Problem `malformed` that lists the invalid path parameters. */
 export function parseParams<T>(schema: z.ZodType<T>, params: unknown): T {
-  return parseParameters(schema, params, 'The parameters in the path are not what they should be.');
+  return parseParameters(schema, params, 'The path parameters are invalid.');
 }
 
-/** @throws Problem `malformed` with what is wrong with the query parameters. */
+/** @throws Problem `malformed` that lists the invalid query parameters. */
 export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
-  return parseParameters(schema, query, 'The query parameters are not what they should be.');
+  return parseParameters(schema, query, 'The query parameters are invalid.');
 }
 
-function parseParameters<T>(schema: z.ZodType<T>, given: unknown, complaint: string): T {
-  const parsed = schema.safeParse(given);
+function parseParameters<T>(schema: z.ZodType<T>, values: unknown, detail: string): T {
+  const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
-  throw new Problem('malformed', complaint, { locations: locateIssues(parsed.error) });
+  throw new Problem('malformed', detail, { locations: locateIssues(parsed.error) });
 }
 
 /**
- * The values of the named headers, undefined where the request has none.
+ * Returns the values of the named headers; undefined for those that the request does not have.
  *
- * @param traceparent the request's own place in its trace.
- * @throws Problem `malformed` naming the header that has not its form.
+ * @param traceparent the trace context of the request.
+ * @throws Problem `malformed` that names the invalid header.
  */
 export function parseHeaders(
   names: readonly RequestHeaderName[],
@@ -50,7 +50,7 @@ export function parseHeaders(
 ): RequestHeaders {
   const read = (name: RequestHeaderName) => headers[name.toLowerCase()];
   const given = names.filter((name) => read(name) !== undefined);
-  // Most requests have none of them.
+  // Fast path: most requests have none of these headers.
   if (given.length === 0) return { traceparent };
   const values = Object.fromEntries(given.map((name) => [name, read(name)]));
   const parsed = requestHeaderSchema(given).safeParse(values);
@@ -63,7 +63,7 @@ function describeIssues({ issues }: z.ZodError): string {
 }
 
 /**
- * The body, as `schema` wants it.
+ * Parses the body with `schema`.
  *
  * @throws Problem `unsupported-media-type`, `too-large`, `malformed` (not JSON), `invalid` (JSON of another shape).
  */

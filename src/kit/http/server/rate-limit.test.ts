@@ -1,18 +1,16 @@
-/** Who counts as one client: with an address each, a household of IPv6 could take a limit as often as it likes. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { clientOf } from './rate-limit.ts';
 
-const test = suite('one client is one IPv4 address or one IPv6 network');
+const test = suite('clientOf');
 
-test('an IPv4 address stands for itself, also in the form that an IPv6 socket gives it', () => {
+test('returns an IPv4 address as it is, and extracts it from an IPv4-mapped IPv6 address', () => {
   assert.is(clientOf('192.0.2.1'), '192.0.2.1');
   assert.is(clientOf('::ffff:192.0.2.1'), '192.0.2.1');
   assert.is(clientOf('::FFFF:192.0.2.1'), '192.0.2.1');
 });
 
-test('of an IPv6 address the first 64 bits count, however it is written', () => {
+test('returns the /64 network of an IPv6 address in any notation', () => {
   for (const address of [
     '2001:db8:0:1::1',
     '2001:0DB8:0000:0001:ffff::2',
@@ -28,7 +26,7 @@ test('of an IPv6 address the first 64 bits count, however it is written', () => 
   assert.is(clientOf('64:ff9b::192.0.2.1'), '64:ff9b:0:0::/64');
 });
 
-test('what is no address stands for itself', () => {
+test('returns any other text as it is', () => {
   assert.is(clientOf('unknown'), 'unknown');
 });
 

@@ -1,4 +1,4 @@
-/** How many requests one client may send: so many a second, and now and then a burst of more. */
+/** Rate limit per client: a steady rate, plus a burst allowance over a longer window. */
 
 import { isIPv6 } from 'node:net';
 import type { Context } from 'koa';
@@ -6,17 +6,17 @@ import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limit
 import { Problem } from '../../domain/problem.ts';
 
 export type RateLimit = {
-  /** Requests that a client may send in every second; 0: any number. */
+  /** Requests per second and client; 0: unlimited. */
   readonly perSecond: number;
-  /** Requests beyond those that it may send within {@link burstSeconds}; undefined: twice `perSecond`. */
+  /** Additional requests per client within {@link burstSeconds}; undefined: twice `perSecond`. */
   readonly burst: number | undefined;
 };
 
-/** The limit of a service; it can be changed while requests are counted. */
+/** The rate limit of a service. It can be changed at runtime. */
 export type RateLimiter = {
-  /** Counts a request for its client, and rejects with `too-many-requests` for one too many; undefined: there is no limit. */
+  /** Counts a request. Rejects with `too-many-requests` if the client exceeds the limit. Undefined: there is no limit. */
   readonly count: ((ctx: Context) => Promise<void>) | undefined;
-  /** Begins anew with this limit: what was counted until now is forgotten. */
+  /** Applies a new limit and resets all counters. */
   change(limit: RateLimit): void;
 };
 
@@ -34,7 +34,7 @@ export function createRateLimiter(limit: RateLimit): RateLimiter {
   };
 }
 
-/** The headers are set either way. */
+/** The returned function sets the RateLimit headers of accepted and rejected requests. */
 function createCount({ perSecond, burst = perSecond * 2 }: RateLimit): RateLimiter['count'] {
   if (perSecond === 0) return undefined;
   const steady = new RateLimiterMemory({ keyPrefix: 'steady', points: perSecond, duration: 1 });
@@ -49,26 +49,32 @@ function createCount({ perSecond, burst = perSecond * 2 }: RateLimit): RateLimit
   return async (ctx) => {
     ctx.set('RateLimit-Policy', `"steady";q=${perSecond};w=1`);
     try {
-      describeRest(ctx, await limiter.consume(clientOf(ctx.ip)));
+      setRateLimit(ctx, await limiter.consume(clientOf(ctx.ip)));
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
-      describeRest(ctx, error);
+      setRateLimit(ctx, error);
       ctx.set('Retry-After', String(toSeconds(error)));
-      throw new Problem('too-many-requests', `A client may send ${perSecond} requests a second here.`);
+      throw new Problem(
+        'too-many-requests',
+        `The rate limit of ${perSecond} requests per second is exceeded. Retry later.`,
+      );
     }
   };
 }
 
-/** draft-ietf-httpapi-ratelimit-headers: what is left of this second, and how long it lasts. */
-function describeRest(ctx: Context, rest: RateLimiterRes): void {
-  ctx.set('RateLimit', `"steady";r=${rest.remainingPoints};t=${toSeconds(rest)}`);
+/** draft-ietf-httpapi-ratelimit-headers: the remaining requests (r), and the seconds until the window ends (t). */
+function setRateLimit(ctx: Context, usage: RateLimiterRes): void {
+  ctx.set('RateLimit', `"steady";r=${usage.remainingPoints};t=${toSeconds(usage)}`);
 }
 
 function toSeconds({ msBeforeNext }: RateLimiterRes): number {
   return Math.max(1, Math.ceil(msBeforeNext / 1000));
 }
 
-/** One client is one IPv4 address, or one IPv6 network: a household has 2^64 addresses of those. */
+/**
+ * Returns the key under which a client is counted: its IPv4 address, or its IPv6 /64 network. One subscriber usually has a
+ * whole /64, so limits per IPv6 address could be evaded.
+ */
 export function clientOf(address: string): string {
   if (!isIPv6(address)) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

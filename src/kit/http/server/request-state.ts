@@ -1,11 +1,11 @@
-/** What the stages of one request tell each other. */
+/** State shared by the middleware of one request. */
 
 import type { Context } from 'koa';
 
 export type RequestState = {
-  /** The route that took the request, by the name that comes first among its paths: `/ports/{id}`. */
+  /** The canonical path of the matching route: `/ports/{id}`. */
   route?: string;
-  /** The request's own place in its trace. */
+  /** The trace context of the request. */
   traceparent?: string | undefined;
 };
 

@@ -1,4 +1,4 @@
-/** Routes made from operations: see what a request may, parse what it gives, then let the operation answer. */
+/** Creates the routes of the operations. A route authorizes the request, parses it, and calls the operation's handler. */
 
 import { Router, type RouterContext } from '@koa/router';
 import type { Context } from 'koa';
@@ -10,34 +10,37 @@ import { stateOf } from './request-state.ts';
 import { parseBody, parseHeaders, parseId, parseParams, parseQuery } from './parse.ts';
 
 export type RouterOptions = {
-  /** Lets a write pass, or throws the problem to answer with; undefined: anyone may write. */
+  /** Throws a Problem if the request may not write. Undefined: writes need no token. */
   readonly authorizeWrite?: ((ctx: Context) => Promise<void>) | undefined;
 };
 
 type Handler = (ctx: RouterContext) => Promise<void>;
 
-/** One route per path, which knows its methods: so a path that is there never falls through to one with a parameter. */
+/**
+ * Registers one route per path, which dispatches by method. A known path with an unsupported method is therefore rejected,
+ * and does not fall through to a path with a parameter.
+ */
 export function createRouter(operations: readonly Operation[], options: RouterOptions = {}): Router {
   const router = new Router();
   const compress = createCompression();
   const handlers = new Map<string, Map<string, Handler>>();
-  /** The first of the paths that lead to the same. */
+  /** The canonical path of each path. */
   const routes = new Map<string, string>();
   const wildcards = new Map<string, string | undefined>();
   for (const operation of operations) {
     const handler = createHandler(operation, options, compress);
     for (const path of operation.paths) {
-      const ofPath = handlers.get(path) ?? new Map<string, Handler>();
-      handlers.set(path, ofPath);
+      const byMethod = handlers.get(path) ?? new Map<string, Handler>();
+      handlers.set(path, byMethod);
       routes.set(path, operation.paths[0]);
       wildcards.set(path, operation.wildcard);
-      ofPath.set(operation.method.toUpperCase(), handler);
-      if (operation.method === 'get') ofPath.set('HEAD', handler);
+      byMethod.set(operation.method.toUpperCase(), handler);
+      if (operation.method === 'get') byMethod.set('HEAD', handler);
     }
   }
-  for (const [path, ofPath] of handlers) {
-    const allowed = [...ofPath.keys(), 'OPTIONS'].join(', ');
-    const refuse: Handler = async (ctx) => {
+  for (const [path, byMethod] of handlers) {
+    const allowed = [...byMethod.keys(), 'OPTIONS'].join(', ');
+    const handleOther: Handler = async (ctx) => {
       ctx.set('Allow', allowed);
       if (ctx.method !== 'OPTIONS') {
         throw new Problem('method-not-allowed', `${ctx.method} is not allowed at ${ctx.path}.`);
@@ -47,7 +50,7 @@ export function createRouter(operations: readonly Operation[], options: RouterOp
     const route = routes.get(path) ?? path;
     router.all(toRouterPath(path, wildcards.get(path)), (ctx) => {
       stateOf(ctx).route = route;
-      return (ofPath.get(ctx.method) ?? refuse)(ctx);
+      return (byMethod.get(ctx.method) ?? handleOther)(ctx);
     });
   }
   return router;
@@ -75,14 +78,14 @@ function createHandler(
       accepted,
       body: body === undefined ? undefined : await parseBody(body, ctx),
     };
-    // What the schemas of this operation gave is what its handler takes: `defineOperation` has seen to that.
+    // `defineOperation` ensures that the handler's input has the types of the operation's schemas.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     await handle(input as Parameters<Operation['handle']>[0]);
     if (!writes) await compress(ctx);
   };
 }
 
-/** `/ports/{id}` → `/ports/:id`; with the wildcard `module`, `/page/{module}` → `/page/*module` */
+/** Converts `/ports/{id}` to `/ports/:id`, and with the wildcard `module` `/page/{module}` to `/page/*module`. */
 export function toRouterPath(path: string, wildcard?: string): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `${name === wildcard ? '*' : ':'}${name}`);
 }
