@@ -26,7 +26,7 @@ const subscription = await subscribeToLaptops({
   onEvent({ position, id, event }) {
     process.stdout.write(`${position} laptops.events.${id} ${JSON.stringify(event)}\n`);
   },
-  onRefused({ position, subject, reason }) {
+  onRejected({ position, subject, reason }) {
     process.stderr.write(`${position} ${subject} is no event: ${reason}\n`);
   },
 }).catch((error: unknown) => {

@@ -1,11 +1,11 @@
-/** The health check inside an image, which has no curl: asks the process beside it whether it is ready. */
+/** Health check for container images, which have no curl: requests `/readyz` and exits with 0 if the service is ready. */
 
 import { get } from 'node:http';
 
-/** Milliseconds that the answer may take. */
+/** Response timeout in ms. */
 const timeoutMs = 4_000;
 
-/** The same variables as the service's; the argument is the service's default. */
+/** Reads the service's own variables; the first argument is the default probe port. */
 const { HTTP_HOST: host, PROBE_PORT: probePort } = process.env;
 const port = probePort || process.argv[2];
 
@@ -13,7 +13,7 @@ get(`http://${host || '127.0.0.1'}:${port}/readyz`, { timeout: timeoutMs }, (res
   process.exitCode = response.statusCode === 200 ? 0 : 1;
   response.pipe(process.stdout);
 })
-  .on('timeout', () => fail(`no answer in ${timeoutMs} ms`))
+  .on('timeout', () => fail(`no response within ${timeoutMs} ms`))
   .on('error', (error) => fail(error.message));
 
 function fail(reason: string): never {

@@ -1,6 +1,7 @@
 /**
- * Creates or updates the streams that the definitions in the given folders describe, prints what it did, and exits.
- * Arguments: the folders. Default: `streams` in the working directory. Exits with code 1 when a stream differs from its
+ * Creates or updates the streams defined in the given folders, prints the result of each, and exits.
+ *
+ * Arguments: the folders; default `streams` in the working directory. Exits with code 1 if a stream differs from its
  * definition in a way that cannot be changed safely.
  */
 
@@ -32,7 +33,7 @@ async function provision(nc: NatsConnection, replicas: number | undefined): Prom
       process.stdout.write(`${name}: ${result.outcome}\n`);
       if (!('differences' in result)) continue;
       for (const difference of result.differences) {
-        const remark = difference.safe ? '' : ' (a change could lose data or change what the stream means)';
+        const remark = difference.safe ? '' : ' (unsafe: applying it could lose data or change the meaning of the stream)';
         process.stdout.write(`  ${describeDifference(difference)}${remark}\n`);
       }
       if (result.outcome === 'refused') process.exitCode = 1;

@@ -1,14 +1,12 @@
-/** Follows the live events over as many connections as it takes, without a gap or a repeat. */
-
 import type { z } from 'zod';
 import { FeedReset, type LiveEvent } from '../api/documents.ts';
 import { ProblemError } from './problem-error.ts';
 import { readJson } from './read-json.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
-import { backOff, isPassing, pause, type CallOptions, type Transport } from './transport.ts';
+import { backOff, isRetryable, delay, type CallOptions, type Transport } from './transport.ts';
 
 export type FollowOptions<Type extends string> = CallOptions & {
-  /** Begin after this position: that of a list, or of the last event seen. 0: from the beginning; default: what comes. */
+  /** Start after this position, for example that of a list response or of the last event processed. 0: all events. Default: new events only. */
   readonly after?: number;
   /** Only events of these types. */
   readonly types?: readonly Type[];
@@ -17,8 +15,8 @@ export type FollowOptions<Type extends string> = CallOptions & {
 };
 
 /**
- * The stream does not have what comes after the position asked for: it was replaced, or the position is not its own.
- * Read the list again, waiting for `position`, and follow after that.
+ * Thrown if the stream cannot continue from the requested position: the stream was replaced, or the position belongs to
+ * another stream. Read the list again with `waitFor: position`, then follow from there.
  */
 export class EventsGone extends Error {
   override readonly name = 'EventsGone';
@@ -26,19 +24,19 @@ export class EventsGone extends Error {
   readonly position: number;
 
   constructor({ asked, position }: FeedReset) {
-    super(`The events after position ${asked} are not there; the present is ${position}.`);
+    super(`The events after position ${asked} are not available. The current position is ${position}.`);
     this.asked = asked;
     this.position = position;
   }
 }
 
-/** Nothing for this long, in milliseconds, is a dead connection: the service says something every 15 s. */
-const silenceMs = 45_000;
+/** A connection without data for this long is considered dead, in ms. The service sends a heartbeat every 15 s. */
+const idleTimeoutMs = 45_000;
 
 /**
- * Ends when `signal` aborts; until then it comes back whenever the connection breaks.
+ * Yields events without gaps or duplicates until `signal` aborts, and reconnects whenever the connection is lost.
  *
- * @throws EventsGone, and ProblemError for an answer that another try would not change.
+ * @throws EventsGone, or ProblemError if retrying cannot help.
  */
 export async function* followEvents<Event>(
   transport: Transport,
@@ -52,7 +50,7 @@ export async function* followEvents<Event>(
   let failures = 0;
 
   while (!signal?.aborted) {
-    let comeBackMs: number | undefined;
+    let reconnectDelayMs: number | undefined;
     try {
       const headers = {
         Accept: 'text/event-stream',
@@ -60,10 +58,10 @@ export async function* followEvents<Event>(
       };
       const request = { method: 'GET', path: `${path}?${query.toString()}`, headers } as const;
       const { body } = await transport.open(request, { token, signal });
-      if (body === null) throw new ProblemError('not-understood', 'The answer has no body.');
-      for await (const incoming of readServerSentEvents(body, silenceMs)) {
+      if (body === null) throw new ProblemError('not-understood', 'The response has no body.');
+      for await (const incoming of readServerSentEvents(body, idleTimeoutMs)) {
         failures = 0;
-        comeBackMs = incoming.retryMs ?? comeBackMs;
+        reconnectDelayMs = incoming.retryMs ?? reconnectDelayMs;
         lastEventId = incoming.id ?? lastEventId;
         if (incoming.data === undefined) continue;
         if (incoming.event === 'reset') throw new EventsGone(readJson(FeedReset, incoming.data));
@@ -71,10 +69,10 @@ export async function* followEvents<Event>(
       }
     } catch (error) {
       if (signal?.aborted) return;
-      if (!isPassing(error)) throw error;
-      comeBackMs ??= error.retryAfterMs;
+      if (!isRetryable(error)) throw error;
+      reconnectDelayMs ??= error.retryAfterMs;
     }
     failures += 1;
-    await pause(comeBackMs ?? backOff(failures), signal).catch(() => undefined);
+    await delay(reconnectDelayMs ?? backOff(failures), signal).catch(() => undefined);
   }
 }

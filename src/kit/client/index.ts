@@ -2,7 +2,7 @@
 
 export {
   createClient,
-  type Answer,
+  type EntityResponse,
   type ChangeOptions,
   type Client,
   type ClientDefinition,

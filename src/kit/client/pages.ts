@@ -1,5 +1,3 @@
-/** Reads an answer that comes in pages (RFC 8288), and says how fresh it has to be. */
-
 import type { z } from 'zod';
 import { formatWanted, type Wanted } from '../eventlog/freshness.ts';
 import { ProblemError } from './problem-error.ts';
@@ -7,13 +5,19 @@ import { readJson } from './read-json.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
 export type ReadOptions = CallOptions & {
-  /** Wait until this position shows, of each stream that is named, or everything that was acknowledged before (`latest`). */
+  /**
+   * Wait until the service has applied this position (or one per named stream); `latest` waits for everything that was
+   * acknowledged before the request.
+   */
   readonly waitFor?: Wanted | undefined;
-  /** How long the service may wait for that, in seconds; its default is 5. */
+  /** Limit for that wait in seconds; the service's default is 5. */
   readonly waitSeconds?: number | undefined;
 };
 
-/** Asks for a page when the one before is used up; no page shows less than the first one did. */
+/**
+ * Follows `next` links (RFC 8288, Web Linking) and requests a page once the previous one is consumed. Each page reflects
+ * at least the position of the first one.
+ */
 export async function* readPages<Item>(
   transport: Transport,
   path: string,
@@ -24,15 +28,14 @@ export async function* readPages<Item>(
   let { waitFor } = options;
   while (next !== undefined) {
     const headers = waitHeaders({ ...options, waitFor });
-    const answer = await transport.send({ method: 'GET', path: next, headers }, options);
-    yield* readJson(schema, answer.text);
-    if (typeof waitFor !== 'number') waitFor = readPosition(answer.headers);
-    const query = /<[^>?]*(\?[^>]*)>;\s*rel="next"/.exec(answer.headers.get('Link') ?? '')?.[1];
+    const response = await transport.send({ method: 'GET', path: next, headers }, options);
+    yield* readJson(schema, response.text);
+    if (typeof waitFor !== 'number') waitFor = readPosition(response.headers);
+    const query = /<[^>?]*(\?[^>]*)>;\s*rel="next"/.exec(response.headers.get('Link') ?? '')?.[1];
     next = query && path.split('?')[0] + query;
   }
 }
 
-/** The headers that ask for what `options` say. */
 export function waitHeaders({ waitFor, waitSeconds }: ReadOptions): Record<string, string> {
   return {
     ...(waitFor !== undefined && { 'Wait-For-Position': formatWanted(waitFor) }),
@@ -40,14 +43,14 @@ export function waitHeaders({ waitFor, waitSeconds }: ReadOptions): Record<strin
   };
 }
 
-/** @throws ProblemError `not-understood` for an answer that does not say what it shows. */
+/** @throws ProblemError `not-understood` if the response has no `Stream-Position`. */
 export function readPosition(headers: Headers): number {
   const position = headers.get('Stream-Position');
-  if (position === null) throw new ProblemError('not-understood', 'The answer has no Stream-Position.');
+  if (position === null) throw new ProblemError('not-understood', 'The response has no Stream-Position.');
   return Number(position);
 }
 
-/** `?name=value…` of what is given; nothing when nothing is. */
+/** Returns `?name=value…` for the defined values, or an empty string. */
 export function toQuery(values: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {

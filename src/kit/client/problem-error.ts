@@ -1,26 +1,24 @@
-/** What a client throws when a service, or the way to it, does not do what was asked. */
-
 import { ProblemDocument } from '../api/documents.ts';
 import { problemCodes, type ProblemCode } from '../domain/problem.ts';
 
-/** The codes of the services, and what only a client can know. */
+/** The service's problem codes and those that only a client can raise. */
 export type ClientProblemCode =
   | ProblemCode
-  /** No answer came, or one that a proxy gave in the service's place. */
+  /** No response, or a server error that did not come from the service (for example, from a proxy). */
   | 'unreachable'
-  /** The answer is not what this client knows: it may be older than the service. */
+  /** The response does not match the client's schema; the client may be older than the service. */
   | 'not-understood';
 
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly code: ClientProblemCode;
-  /** The HTTP status; undefined when there was no answer. */
+  /** HTTP status; undefined if there was no response. */
   readonly status: number | undefined;
-  /** The problem as the service tells it (RFC 9457); undefined when the service did not. */
+  /** Problem document of the service (RFC 9457); undefined if it sent none. */
   readonly document: ProblemDocument | undefined;
-  /** Of a write: with this key it can be sent again, and is carried out once. */
+  /** Key of a failed write. Repeating the write with this key executes it at most once. */
   readonly idempotencyKey: string | undefined;
-  /** Milliseconds that the service asks to wait before another try. */
+  /** `Retry-After` of the response, in ms. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -43,7 +41,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** The problem that an answer tells of; reads the answer to its end. */
+/** Consumes the response body. */
 export async function readProblem(response: Response, idempotencyKey?: string): Promise<ProblemError> {
   const { status, headers } = response;
   const document = ProblemDocument.safeParse(parseJson(await response.text())).data;
@@ -55,7 +53,7 @@ export async function readProblem(response: Response, idempotencyKey?: string): 
   if (document !== undefined && code !== undefined) return new ProblemError(code, document.detail, options);
   return new ProblemError(
     status >= 500 ? 'unreachable' : 'not-understood',
-    `The answer has status ${status} and is no problem document.`,
+    `The response has status ${status} and is not a problem document.`,
     options,
   );
 }

@@ -1,39 +1,39 @@
-/** Reads Server-Sent Events from the body of an answer (WHATWG HTML section 9.2.6). */
+/** Parser for Server-Sent Events (WHATWG HTML section 9.2.6). */
 
 import { ProblemError } from './problem-error.ts';
 
 export type ServerSentEvent = {
-  /** `message` when the event has no name. */
+  /** Event name; `message` by default. */
   readonly event: string;
-  /** Its data; undefined in what only carries an id or a time to come back. */
+  /** Undefined in a block that carries only an id or a reconnection time. */
   readonly data: string | undefined;
   readonly id: string | undefined;
-  /** Milliseconds after which to come back when the connection ends. */
+  /** Reconnection time in ms. */
   readonly retryMs: number | undefined;
 };
 
 /**
  * Ends when the body ends.
  *
- * @param silenceMs milliseconds without a byte after which the connection counts as dead.
- * @throws ProblemError `unreachable` when the connection breaks, or is dead.
+ * @param idleTimeoutMs time without data after which the connection is considered dead, in ms
+ * @throws ProblemError `unreachable` if the connection is lost or dead
  */
 export async function* readServerSentEvents(
   body: ReadableStream<Uint8Array>,
-  silenceMs: number,
+  idleTimeoutMs: number,
 ): AsyncGenerator<ServerSentEvent, void> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = '';
   try {
     for (;;) {
-      const { done, value } = await within(silenceMs, reader.read());
+      const { done, value } = await withTimeout(idleTimeoutMs, reader.read());
       if (done) return;
       rest += decoder.decode(value, { stream: true });
-      // A carriage return at the end may be half of a line's end.
-      const whole = rest.endsWith('\r') ? rest.length - 1 : rest.length;
-      const blocks = rest.slice(0, whole).replaceAll(/\r\n?/g, '\n').split('\n\n');
-      rest = (blocks.pop() ?? '') + rest.slice(whole);
+      // A trailing carriage return may be the first half of a CRLF.
+      const end = rest.endsWith('\r') ? rest.length - 1 : rest.length;
+      const blocks = rest.slice(0, end).replaceAll(/\r\n?/g, '\n').split('\n\n');
+      rest = (blocks.pop() ?? '') + rest.slice(end);
       for (const block of blocks) yield parseBlock(block);
     }
   } finally {
@@ -58,11 +58,11 @@ function parseBlock(block: string): ServerSentEvent {
   return { event, data: data.length > 0 ? data.join('\n') : undefined, id, retryMs };
 }
 
-function within<T>(milliseconds: number, coming: Promise<T>): Promise<T> {
+function withTimeout<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) =>
-      reject(new ProblemError('unreachable', 'The connection broke off.', { cause }));
-    const timer = setTimeout(() => fail(new Error(`nothing for ${milliseconds} ms`)), milliseconds);
-    coming.then(resolve, fail).finally(() => clearTimeout(timer));
+      reject(new ProblemError('unreachable', 'The connection was lost.', { cause }));
+    const timer = setTimeout(() => fail(new Error(`no data for ${milliseconds} ms`)), milliseconds);
+    promise.then(resolve, fail).finally(() => clearTimeout(timer));
   });
 }

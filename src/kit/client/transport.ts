@@ -1,68 +1,65 @@
-/** Sends requests over HTTP: with a token, within a time, and again when that is safe and may help. */
-
 import { ProblemError, readProblem } from './problem-error.ts';
 
 export type TransportOptions = {
-  /** A bearer token for every request, or what gives one. */
+  /** Bearer token for every request, or a function that returns one. */
   readonly token?: string | (() => string | Promise<string>);
-  /** How often a request is sent at most, the first time included; default 5. */
+  /** Maximum number of attempts per request, including the first; default 5. */
   readonly maxAttempts?: number;
-  /** Milliseconds that an answer may take to begin, and one that is no stream to end; default 30000. */
+  /** Time limit in ms for response headers and, except for event streams, for the whole response; default 30000. */
   readonly timeoutMs?: number;
-  /** Instead of the global `fetch`. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch;
 };
 
 export type CallOptions = {
-  /** A bearer token for this request. */
+  /** Bearer token for this request; overrides that of the client. */
   readonly token?: string | undefined;
-  /** Ends the request; what was awaited is rejected with the signal's reason. */
+  /** Aborts the request, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 };
 
 export type ClientRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Relative to the service, with its query: `laptops?limit=10`. */
+  /** Path and query relative to the base URL: `laptops?limit=10`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Makes a write safe to send again. */
+  /** Makes retries of a write safe. */
   readonly idempotencyKey?: string;
 };
 
-export type ClientAnswer = {
+export type ClientResponse = {
   readonly headers: Headers;
   readonly text: string;
 };
 
 export type Transport = {
   /**
-   * Sends a request until it gets an answer that another try would not change. A read changes nothing and a write
-   * carries its key, so both are safe to send again.
+   * Sends a request and retries transient failures. Retries are safe, because reads have no side effects and writes
+   * carry an idempotency key.
    *
-   * @throws ProblemError for every answer that is no success, and when there is none.
+   * @throws ProblemError for an unsuccessful or missing response
    */
-  send(request: ClientRequest, options: CallOptions): Promise<ClientAnswer>;
-  /** Sends a request once; the body of the answer may come for as long as it likes. @throws ProblemError as `send`. */
+  send(request: ClientRequest, options: CallOptions): Promise<ClientResponse>;
+  /** Sends a request once, without a time limit for the response body. @throws ProblemError as `send` does */
   open(request: ClientRequest, options: CallOptions): Promise<Response>;
 };
 
-/** The first pause before another attempt in milliseconds, doubled every time, and the longest one. */
-const firstPauseMs = 100;
-const maxPauseMs = 10_000;
-/** The longest pause, in milliseconds, that a service may ask for; beyond it the caller has to decide. */
+/** Exponential backoff in ms: its base, doubled with every failure, and its limit. */
+const baseBackOffMs = 100;
+const maxBackOffMs = 10_000;
+/** Longest `Retry-After` that is honored, in ms. A longer one is left to the caller. */
 const maxRetryAfterMs = 60_000;
 
-const passingCodes: ReadonlySet<string> = new Set([
+const retryableCodes: ReadonlySet<string> = new Set([
   'unavailable',
   'too-many-requests',
   'too-slow',
   'unreachable',
 ]);
 
-/** Whether another attempt may end in another way. */
-export function isPassing(error: unknown): error is ProblemError {
-  return error instanceof ProblemError && passingCodes.has(error.code);
+export function isRetryable(error: unknown): error is ProblemError {
+  return error instanceof ProblemError && retryableCodes.has(error.code);
 }
 
 export function createTransport(baseUrl: string | URL, options: TransportOptions = {}): Transport {
@@ -72,8 +69,8 @@ export function createTransport(baseUrl: string | URL, options: TransportOptions
   async function open(request: ClientRequest, { token, signal }: CallOptions): Promise<Response> {
     const { method, path, headers, body, idempotencyKey } = request;
     const bearer = token ?? (typeof options.token === 'function' ? await options.token() : options.token);
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs);
     const response = await (options.fetch ?? fetch)(new URL(path, base), {
       method,
       headers: {
@@ -84,21 +81,21 @@ export function createTransport(baseUrl: string | URL, options: TransportOptions
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
+      signal: signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]),
     })
       .catch((cause: unknown) => {
-        throw new ProblemError('unreachable', `No answer came from ${base.host}.`, { idempotencyKey, cause });
+        throw new ProblemError('unreachable', `No response from ${base.host}.`, { idempotencyKey, cause });
       })
       .finally(() => clearTimeout(timer));
     if (response.ok) return response;
     throw await readProblem(response, idempotencyKey);
   }
 
-  async function attempt(request: ClientRequest, options: CallOptions): Promise<ClientAnswer> {
+  async function attempt(request: ClientRequest, options: CallOptions): Promise<ClientResponse> {
     const response = await open(request, options);
     const text = await response.text().catch((cause: unknown) => {
       const { idempotencyKey } = request;
-      throw new ProblemError('unreachable', `The answer of ${base.host} broke off.`, {
+      throw new ProblemError('unreachable', `The response from ${base.host} was interrupted.`, {
         idempotencyKey,
         cause,
       });
@@ -112,29 +109,29 @@ export function createTransport(baseUrl: string | URL, options: TransportOptions
     async send(request, { token, signal }) {
       for (let attempts = 1; ; attempts++) {
         const timeout = AbortSignal.timeout(timeoutMs);
-        const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+        const combined = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
         try {
-          return await attempt(request, { token, signal: either });
+          return await attempt(request, { token, signal: combined });
         } catch (error) {
           signal?.throwIfAborted();
-          if (!isPassing(error) || attempts >= maxAttempts) throw error;
+          if (!isRetryable(error) || attempts >= maxAttempts) throw error;
           const { retryAfterMs = backOff(attempts) } = error;
           if (retryAfterMs > maxRetryAfterMs) throw error;
-          await pause(retryAfterMs, signal);
+          await delay(retryAfterMs, signal);
         }
       }
     },
   };
 }
 
-/** Milliseconds to wait after so many failures in a row: longer every time, and not the same for all clients. */
+/** Exponential backoff with jitter after `failures` consecutive failures, in ms. */
 export function backOff(failures: number): number {
-  const most = Math.min(maxPauseMs, firstPauseMs * 2 ** failures);
-  return most / 2 + (Math.random() * most) / 2;
+  const limit = Math.min(maxBackOffMs, baseBackOffMs * 2 ** failures);
+  return limit / 2 + (Math.random() * limit) / 2;
 }
 
-/** Waits, and rejects with the signal's reason when that comes first. */
-export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Rejects with the signal's reason if it aborts first. */
+export function delay(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => {
       clearTimeout(timer);

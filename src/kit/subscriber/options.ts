@@ -4,70 +4,69 @@ import type { DomainEvent } from '../domain/decider.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
 import type { Access, Connection } from '../nats/connection/connection.ts';
 
-/** The first position that is read (0 or 1: the beginning), a time in the past, or only what comes from now on. */
+/** First position to deliver (0 or 1: the beginning), a time in the past, or `now` for new events only. */
 export type From = number | Date | 'now';
 
 export type DurableOptions = {
-  /** The name of the consumer, which keeps the place: letters, digits, `-` and `_`. Processes that share it share the events. */
+  /** Name of the durable consumer: letters, digits, `-` and `_`. Processes that use the same name share the events. */
   readonly name: string;
-  /** How often `onEvent` may fail on a message before it is refused; default 5. */
+  /** Number of `onEvent` failures after which a message is rejected; default 5. */
   readonly maxAttempts?: number;
-  /** Milliseconds before the second attempt, doubled each time up to 100 times as much; default 500. */
+  /** Delay before the second attempt in ms, doubled with each attempt up to 100 times this value; default 500. */
   readonly retryMs?: number;
   /**
-   * Milliseconds after which a message that nobody has confirmed (its process was killed) is delivered again; default
-   * 10 000. A slow `onEvent` is no reason: it is reported as working for as long as it runs.
+   * Time in ms after which an unacknowledged message is delivered again (for example, after its process was killed);
+   * default 10 000. A slow `onEvent` does not cause a redelivery: progress is reported to the broker while it runs.
    */
   readonly confirmWithinMs?: number;
 };
 
 export type SubscribeOptions<Event> = {
-  /** One or more addresses, separated by commas: `nats://localhost:4222`. */
+  /** One or more comma-separated addresses: `nats://localhost:4222`. */
   readonly natsUrl: string;
-  /** Who asks: credentials, TLS, an inbox prefix. */
+  /** Credentials, TLS options and inbox prefix. */
   readonly access?: Omit<Access, 'url'>;
-  /** Where to begin; default `now`. A durable consumer that exists goes on where it was instead. */
+  /** Where to start; default `now`. Ignored if the durable consumer exists: it resumes from its own position. */
   readonly from?: From;
   /**
-   * At least once: with a durable consumer the broker keeps the place, and a message is confirmed when `onEvent` has
-   * resolved. In order, one at a time; after a kill, the message that was in hand comes again. Without one: each
-   * message once and in order for as long as this process lives; keep the position to go on later.
+   * With a durable consumer, delivery is at least once: the broker stores the position, and a message is acknowledged when
+   * `onEvent` has resolved. Messages are delivered in order, one at a time. After a crash, the message in progress is
+   * delivered again. Without a durable consumer, each message is delivered once and in order for the lifetime of the
+   * process; store the position to resume later.
    */
   readonly durable?: DurableOptions;
   /**
-   * Is given every event, one after the other. The log holds what anybody published: whether an event followed from
-   * what was before is judged by the service's fold alone (`GET /laptops/rejections`).
+   * Called with every event, one at a time. Anyone can publish to the stream; only the service's fold determines whether
+   * an event follows from the entity's history (see `GET /laptops/rejections`).
    *
-   * With a durable consumer a failure is tried again; without one it ends the subscription.
+   * A failure is retried with a durable consumer and ends the subscription without one.
    */
   onEvent(event: LiveEvent<Event>): void | Promise<void>;
   /**
-   * Is given what is no event this subscriber knows, and what `onEvent` failed on too often (then with its last
-   * error); the subscription goes on after it. A failure of this function ends the subscription, before the message is
-   * confirmed. Default: such messages are passed over.
+   * Called with a message that is not a known event, or on which `onEvent` failed `maxAttempts` times (`error` is then the
+   * last error). The subscription continues with the next message. A failure of this function ends the subscription
+   * before the message is acknowledged. Default: such messages are skipped.
    */
-  onRefused?(message: RejectedMessage, error?: unknown): void | Promise<void>;
+  onRejected?(message: RejectedMessage, error?: unknown): void | Promise<void>;
 };
 
 export type Subscription = {
-  /** The last position that was handled; where it begins, minus one, until then. */
+  /** Position of the last handled message; initially the start position minus one. */
   readonly position: number;
-  /** Resolves after `stop`; rejects with what ended the subscription. */
+  /** Resolves after `stop`; rejects with the error that ended the subscription. */
   readonly ended: Promise<void>;
-  /** Takes no new message, waits for the one in hand, and disconnects. */
+  /** Waits for the message in progress, then disconnects. */
   stop(): Promise<void>;
 };
 
-/** Whose events are followed. */
 export type SubscribedService<Event extends DomainEvent> = {
-  /** What its subjects begin with: `laptops`. */
+  /** First token of its subjects: `laptops`. */
   readonly name: string;
-  /** Not asked for by subject, which a subscriber may not be allowed to: `LAPTOPS`. */
+  /** Stream name: `LAPTOPS`. Not looked up by subject, because a subscriber may lack that permission. */
   readonly stream: string;
   readonly events: EventSchema<Event>;
 };
 
-/** What is read, over which connection. */
 export type Source = {
   readonly connection: Connection;
   readonly jsm: JetStreamManager;

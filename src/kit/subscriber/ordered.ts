@@ -1,35 +1,35 @@
-/** Every message once and in order, for as long as the process lives: a replay, at the speed of the subscriber. */
+/** Delivers every message once and in order for the lifetime of the process, by replaying the stream at the subscriber's speed. */
 
 import type { Msg } from 'nats';
 import type { Stored } from '../nats/stream/codec.ts';
 import { replay, type Replay } from '../nats/stream/replay.ts';
-import type { Following, HandOver } from './hand-over.ts';
-import { findStart } from './starting-point.ts';
+import type { DeliveryLoop, EventDispatcher } from './event-dispatcher.ts';
 import type { Source } from './options.ts';
+import { findStartPosition } from './start-position.ts';
 
-/** As many messages may wait for the subscriber; then the replay pauses until they are handled. */
-const maxWaiting = 10_000;
+/** Number of queued messages at which the replay pauses until they are handled. */
+const maxQueued = 10_000;
 
-export async function followInOrder(source: Source, handOver: HandOver): Promise<Following> {
+export async function followInOrder(source: Source, dispatcher: EventDispatcher): Promise<DeliveryLoop> {
   const { connection, jsm, stream, subject } = source;
-  let position = await findStart(source);
+  let position = await findStartPosition(source);
   let stopped = false;
   let failure: Error | undefined;
-  let reading: Replay | undefined;
+  let currentReplay: Replay | undefined;
   let wake: () => void = () => undefined;
-  let waiting: { readonly message: Msg; readonly stored: Stored }[] = [];
+  let queue: { readonly message: Msg; readonly stored: Stored }[] = [];
 
-  function read() {
-    reading = replay({
+  function startReplay() {
+    currentReplay = replay({
       connection,
       jsm,
       stream,
       subject,
       after: position,
       onMessage(message, stored) {
-        waiting.push({ message, stored });
-        // What was not taken is read again from the log, which keeps it better than this process's memory.
-        if (waiting.length >= maxWaiting) pause();
+        queue.push({ message, stored });
+        // The rest stays in the stream, not in memory; a new replay reads it later.
+        if (queue.length >= maxQueued) stopReplay();
         wake();
       },
       onReplaced(detail) {
@@ -39,24 +39,24 @@ export async function followInOrder(source: Source, handOver: HandOver): Promise
     });
   }
 
-  function pause() {
-    void reading?.stop();
-    reading = undefined;
+  function stopReplay() {
+    void currentReplay?.stop();
+    currentReplay = undefined;
   }
 
-  async function handle(): Promise<void> {
+  async function run(): Promise<void> {
     while (!stopped) {
-      const batch = waiting;
-      waiting = [];
+      const batch = queue;
+      queue = [];
       for (const { message, stored } of batch) {
         if (stopped) return;
-        const given = await handOver.give(message, stored);
-        if (given !== 'done') await handOver.refuse(message, stored, given.reason);
+        const outcome = await dispatcher.dispatch(message, stored);
+        if (outcome !== 'handled') await dispatcher.reject(message, stored, outcome.reason);
         ({ position } = stored);
       }
-      if (waiting.length > 0) continue;
+      if (queue.length > 0) continue;
       if (failure !== undefined) throw failure;
-      if (reading === undefined) read();
+      if (currentReplay === undefined) startReplay();
       await new Promise<void>((resolve) => (wake = resolve));
     }
   }
@@ -65,7 +65,7 @@ export async function followInOrder(source: Source, handOver: HandOver): Promise
     get position() {
       return position;
     },
-    ended: handle().finally(pause),
+    ended: run().finally(stopReplay),
     stop() {
       stopped = true;
       wake();

@@ -1,16 +1,19 @@
-/** Follows a service's events in the log itself, over NATS: upcast, validated, from wherever one likes. */
-
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../domain/decider.ts';
 import { createCodec } from '../nats/stream/codec.ts';
 import { connectToNats } from '../nats/connection/connection.ts';
 import { eventSubjects } from '../nats/stream/subjects.ts';
 import { followDurably } from './durable.ts';
-import { createHandOver } from './hand-over.ts';
+import { createEventDispatcher } from './event-dispatcher.ts';
 import type { SubscribedService, SubscribeOptions, Subscription } from './options.ts';
 import { followInOrder } from './ordered.ts';
 
-/** @throws when no server answers, or the service's stream is not there. Later losses of the connection are mended. */
+/**
+ * Subscribes to a service's events directly on its stream. Events are upcast and validated. Later connection losses are
+ * recovered from.
+ *
+ * @throws if no server responds or the service's stream does not exist
+ */
 export async function subscribe<Event extends DomainEvent>(
   { name, stream, events }: SubscribedService<Event>,
   options: SubscribeOptions<Event>,
@@ -21,21 +24,21 @@ export async function subscribe<Event extends DomainEvent>(
     const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
     const subjects = eventSubjects(name);
     await jsm.streams.info(stream);
-    const handOver = createHandOver(createCodec(events, subjects), options);
+    const dispatcher = createEventDispatcher(createCodec(events, subjects), options);
     const source = { connection, jsm, stream, subject: subjects.all, from };
-    const following = await (durable === undefined
-      ? followInOrder(source, handOver)
-      : followDurably({ ...source, durable }, handOver));
-    const ended = following.ended.finally(() => connection.nc.close());
-    // Whoever never asks gets no unhandled rejection: the subscription has ended, and says so when it is asked.
+    const loop = await (durable === undefined
+      ? followInOrder(source, dispatcher)
+      : followDurably({ ...source, durable }, dispatcher));
+    const ended = loop.ended.finally(() => connection.nc.close());
+    // Prevents an unhandled rejection if the caller never awaits `ended`.
     ended.catch(() => undefined);
     return {
       get position() {
-        return following.position;
+        return loop.position;
       },
       ended,
       async stop() {
-        following.stop();
+        loop.stop();
         await ended;
       },
     };

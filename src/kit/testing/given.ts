@@ -1,4 +1,4 @@
-/** Tests of a decider read as a sentence: given these events, when this command, then these events. */
+/** Given-when-then tests of a decider: given these events, when this command is executed, then these events follow. */
 
 import * as assert from 'uvu/assert';
 import { Rejection, type BoundDecider, type DomainEvent } from '../domain/decider.ts';
@@ -18,42 +18,41 @@ export function givenDecider<State, Command, Event extends DomainEvent>(
   return (...history: Event[]) => {
     const state = evolveAll(decider.initial, history);
     return {
-      /** The state itself. */
       state,
       when: (command: Command) => ({
-        /** The command gives these events, and given again after them it gives none. */
+        /** Asserts that the command returns these events, and none when it is repeated after them. */
         then(...expected: Event[]) {
           const events = decider.decide(command, state);
           assert.equal(events, expected);
-          if (events.length > 0) repeatsHarmlessly(decider, command, evolveAll(state, events));
+          if (events.length > 0) assertIdempotent(decider, command, evolveAll(state, events));
         },
-        /** The command is refused with this code. */
+        /** Asserts that the decider refuses the command with this code. */
         refused(code: ProblemCode) {
           const problem = catchProblem(() => decider.decide(command, state));
           assert.is(problem?.code, code);
         },
       }),
-      /** The event does not follow from the history. */
+      /** Asserts that `evolve` rejects the event after the history. */
       rejects(event: Event, reason: RegExp) {
         const next = decider.evolve(state, event);
-        assert.match(next instanceof Rejection ? next.reason : 'it was not rejected', reason);
+        assert.match(next instanceof Rejection ? next.reason : 'not rejected', reason);
       },
     };
   };
 }
 
-/** Carried out, a command has nothing left to do: it gives no event, or (adding) it is refused as a conflict. */
-function repeatsHarmlessly<State, Command, Event extends DomainEvent>(
+/** A repeated command returns no events or, when it adds an entity, is refused as a conflict. */
+function assertIdempotent<State, Command, Event extends DomainEvent>(
   decider: BoundDecider<State, Command, Event>,
   command: Command,
   after: State,
 ) {
-  let again: readonly Event[] = [];
+  let repeated: readonly Event[] = [];
   const problem = catchProblem(() => {
-    again = decider.decide(command, after);
+    repeated = decider.decide(command, after);
   });
   if (problem !== undefined) assert.is(problem.code, 'conflict');
-  assert.equal(again, []);
+  assert.equal(repeated, []);
 }
 
 function catchProblem(run: () => unknown): Problem | undefined {

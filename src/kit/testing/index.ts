@@ -1,4 +1,4 @@
-/** Tests for the rules of a service, and for the stored shapes of its events. */
+/** Test support for deciders and for the stored shapes of events. */
 
 export { listShapes } from '../api/event-shapes.ts';
 export { findContractBreaks } from './event-contract.ts';
