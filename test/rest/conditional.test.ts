@@ -10,7 +10,7 @@ const lenovo = { title: 'Lenovo', model: 'S3' };
 const ibm = { title: 'IBM', model: 'T60' };
 let lastId = 0;
 
-/** Adds a laptop of the test's own; gives its path and its tag. */
+/** Adds a new laptop. Returns its path, its subject and its ETag. */
 async function addLaptop() {
   lastId += 1;
   const { status, headers } = await laptops.post('/laptops', { json: { id: lastId, ...lenovo } });
@@ -18,9 +18,9 @@ async function addLaptop() {
   return { path: `/laptops/${lastId}`, subject: `laptops.events.${lastId}`, tag: headers.get('ETag') ?? '' };
 }
 
-const changing = suite('If-Match lets a change through only when the laptop is as the client saw it');
+const ifMatch = suite('If-Match');
 
-changing('the current tag lets it through, once', async () => {
+ifMatch('accepts a change with the current ETag and rejects the next one with 412', async () => {
   const { path, tag, subject } = await addLaptop();
   const headers = { 'If-Match': tag };
   assert.is((await laptops.put(path, { json: ibm, headers })).status, 200);
@@ -28,26 +28,26 @@ changing('the current tag lets it through, once', async () => {
   assert.is(await countMessages(subject), 2);
   assert.is((await laptops.get(path)).text, JSON.stringify({ id: lastId, ...ibm, ports: [] }));
 });
-changing('so does one of several, and a star', async () => {
+ifMatch('accepts `*` and a list that contains the current ETag', async () => {
   const { path, tag } = await addLaptop();
   assert.is((await laptops.put(path, { json: ibm, headers: { 'If-Match': `"0", ${tag}` } })).status, 200);
   assert.is((await laptops.put(path, { json: lenovo, headers: { 'If-Match': '*' } })).status, 200);
 });
-changing('a weak tag does not, nor one of another laptop', async () => {
+ifMatch('rejects a weak ETag, an unknown one and that of another laptop', async () => {
   const other = await addLaptop();
   const { path, tag, subject } = await addLaptop();
   for (const wrong of [`W/${tag}`, other.tag, '"0"']) {
-    const answer = await laptops.put(path, { json: ibm, headers: { 'If-Match': wrong } });
-    assertProblem(answer, 'precondition-failed');
+    const response = await laptops.put(path, { json: ibm, headers: { 'If-Match': wrong } });
+    assertProblem(response, 'precondition-failed');
   }
   assert.is(await countMessages(subject), 1);
 });
-changing('also when the change would change nothing', async () => {
+ifMatch('is checked even if the request would change nothing', async () => {
   const { path } = await addLaptop();
-  const answer = await laptops.put(path, { json: lenovo, headers: { 'If-Match': '"0"' } });
-  assertProblem(answer, 'precondition-failed');
+  const response = await laptops.put(path, { json: lenovo, headers: { 'If-Match': '"0"' } });
+  assertProblem(response, 'precondition-failed');
 });
-changing('nothing matches a laptop that is not there', async () => {
+ifMatch('never matches a removed laptop', async () => {
   const { path, tag } = await addLaptop();
   await laptops.delete(path);
   for (const header of ['*', tag]) {
@@ -57,7 +57,7 @@ changing('nothing matches a laptop that is not there', async () => {
     );
   }
 });
-changing('a removal obeys it too', async () => {
+ifMatch('applies to DELETE', async () => {
   const { path, tag } = await addLaptop();
   assertProblem(await laptops.delete(path, { headers: { 'If-Match': '"0"' } }), 'precondition-failed');
   assert.is((await laptops.get(path)).status, 200);
@@ -65,18 +65,18 @@ changing('a removal obeys it too', async () => {
   assert.is((await laptops.get(path)).status, 404);
   assertProblem(await laptops.delete(path, { headers: { 'If-Match': '*' } }), 'precondition-failed');
 });
-changing('of many who saw the same, exactly one comes through', async () => {
+ifMatch('accepts exactly one of 20 concurrent changes with the same ETag', async () => {
   const { path, tag, subject } = await addLaptop();
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
       laptops.put(path, { json: { title: `T${index}`, model: 'M' }, headers: { 'If-Match': tag } }),
     ),
   );
-  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+  const statuses = responses.map(({ status }) => status).toSorted((a, b) => a - b);
   assert.equal(statuses, [200, ...Array.from({ length: 19 }, () => 412)]);
   assert.is(await countMessages(subject), 2);
 });
-changing('what is no tag is malformed', async () => {
+ifMatch('is rejected with 400 if it is malformed', async () => {
   const { path, subject } = await addLaptop();
   for (const header of ['1', '"1', 'x"1"', '*, "1"']) {
     assertProblem(
@@ -87,24 +87,24 @@ changing('what is no tag is malformed', async () => {
   }
   assert.is(await countMessages(subject), 1);
 });
-changing('ports obey it as well', async () => {
+ifMatch('applies to ports', async () => {
   const { headers } = await ports.post('/port', { json: { id: 1, name: 'USB-C' } });
   const stale = { 'If-Match': headers.get('ETag') ?? '' };
   assert.is((await ports.put('/port/1', { json: { name: 'MagSafe 3' }, headers: stale })).status, 200);
   assertProblem(await ports.delete('/port/1', { headers: stale }), 'precondition-failed');
 });
-changing.run();
+ifMatch.run();
 
-const reading = suite('If-None-Match saves the body that the client has already');
+const ifNoneMatch = suite('If-None-Match');
 
-reading('304 with the tag and no body while the laptop is the same', async () => {
+ifNoneMatch('returns 304 with the ETag and no body while the laptop is unchanged', async () => {
   const { path, tag } = await addLaptop();
   for (const header of [tag, `W/${tag}`, `"0", ${tag}`, '*']) {
     const { status, headers, text } = await laptops.get(path, { headers: { 'If-None-Match': header } });
     assert.equal([status, text, headers.get('ETag')], [304, '', tag], header);
   }
 });
-reading('200 with the new body once it is another', async () => {
+ifNoneMatch('returns 200 with the new body after a change', async () => {
   const { path, tag } = await addLaptop();
   await laptops.put(path, { json: ibm });
   const { status, headers, body } = await laptops.get(path, { headers: { 'If-None-Match': tag } });
@@ -112,21 +112,21 @@ reading('200 with the new body once it is another', async () => {
   assert.equal(body, { id: lastId, ...ibm, ports: [] });
   assert.is.not(headers.get('ETag'), tag);
 });
-reading('404 once it is gone', async () => {
+ifNoneMatch('returns 404 after a removal', async () => {
   const { path, tag } = await addLaptop();
   await laptops.delete(path);
   for (const header of [tag, '*']) {
     assertProblem(await laptops.get(path, { headers: { 'If-None-Match': header } }), 'not-found');
   }
 });
-reading('HEAD obeys it too', async () => {
+ifNoneMatch('applies to HEAD', async () => {
   const { path, tag } = await addLaptop();
   assert.is((await laptops.head(path, { headers: { 'If-None-Match': tag } })).status, 304);
   assert.is((await laptops.head(path, { headers: { 'If-None-Match': '"0"' } })).status, 200);
 });
-reading('what is no tag is malformed', async () => {
+ifNoneMatch('is rejected with 400 if it is malformed', async () => {
   const { path } = await addLaptop();
   assertProblem(await laptops.get(path, { headers: { 'If-None-Match': '1' } }), 'malformed', /If-None-Match/);
 });
-reading.after(close);
-reading.run();
+ifNoneMatch.after(close);
+ifNoneMatch.run();

@@ -1,6 +1,6 @@
 /**
- * A command sent twice under one id is carried out once, also when the broker itself no longer remembers the id: its
- * duplicate window is tiny here, and the replicas are put together from their parts.
+ * A command repeated under the same message id is executed once, even after the duplicate window of the stream. The
+ * stream of this test has a window of 200 ms, and the replicas are assembled from their parts.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,16 +27,16 @@ import { startTestSystem } from '../support/process/system.ts';
 type State = Laptop | undefined;
 type Replica = Transactor<State, LaptopCommand, LaptopEvent> & {
   readonly snapshots: StreamConnection<State, LaptopEvent>['snapshots'];
-  /** Where the view began: 0, or the position of a snapshot. */
-  readonly from: number;
+  /** The position at which the replay began: 0 or that of a snapshot. */
+  readonly startPosition: number;
   close(): Promise<void>;
 };
 
 const { broker, connection, jsm, start, countMessages, close } = await startTestSystem();
 const decider = bindDecider(laptopDecider, { ports: () => undefined });
-/** A stream like that of the laptops, whose subjects begin with another word. */
-const name = 'forgetful';
-const stream = 'FORGETFUL';
+/** A stream configured like LAPTOPS, except for the subjects and the duplicate window. */
+const name = 'short-window';
+const stream = 'SHORT_WINDOW';
 const windowMs = 200;
 const { config } = await jsm.streams.info('LAPTOPS');
 await jsm.streams.add({
@@ -60,7 +60,7 @@ async function openReplica({ fromSnapshot = false } = {}): Promise<Replica> {
   const view = createView(decider, {
     image: fromSnapshot ? await snapshots.load(target) : undefined,
   });
-  const from = view.position;
+  const startPosition = view.position;
   const replay = follow(view);
   assert.ok(await view.reached(target, 10_000));
   const replica = {
@@ -71,7 +71,7 @@ async function openReplica({ fromSnapshot = false } = {}): Promise<Replica> {
     followed: [],
     catchUpTimeoutMs: 5_000,
     snapshots,
-    from,
+    startPosition,
     async close() {
       await replay.stop();
       await own.connection.nc.close();
@@ -99,8 +99,8 @@ function send(
 
 const countEvents = (id: number) => countMessages(`${name}.events.${id}`);
 
-/** Waits until the broker has forgotten every id that it was given before this call. */
-async function outlastWindow(): Promise<void> {
+/** Waits until every message id published before this call has left the duplicate window. */
+async function awaitDuplicateWindow(): Promise<void> {
   const js = jetstream(connection.nc);
   const msgID = `probe-${nextKey()}`;
   const publish = () => js.publish('probes', '', { msgID });
@@ -108,95 +108,96 @@ async function outlastWindow(): Promise<void> {
   while ((await publish()).duplicate) await sleep(20);
 }
 
-/** A laptop that was added and revised, and revised again by somebody else, with the answers that were given. */
+/** Adds a laptop and revises it twice. Returns the first two commands with their keys and results. */
 async function writeHistory(replica: Replica) {
   const id = nextId();
   const commands = [
     { command: add, key: nextKey() },
     { command: revise('IBM'), key: nextKey() },
   ];
-  const answers: Entity<State>[] = [];
-  for (const { command, key } of commands) answers.push(await send(replica, id, command, key));
+  const results: Entity<State>[] = [];
+  for (const { command, key } of commands) results.push(await send(replica, id, command, key));
   await send(replica, id, revise('Apple'), nextKey());
-  return { id, commands, answers };
+  return { id, commands, results };
 }
 
 type History = Awaited<ReturnType<typeof writeHistory>>;
 
-/** The replica answers as the first one did, and nothing is added. */
-async function assertRepeats(replica: Replica, { id, commands, answers }: History): Promise<void> {
+/** Asserts that the replica returns the original results and appends nothing. */
+async function assertRepeats(replica: Replica, { id, commands, results }: History): Promise<void> {
   const before = await countEvents(id);
   for (const [index, { command, key }] of commands.entries())
-    assert.equal(await send(replica, id, command, key), answers[index]);
+    assert.equal(await send(replica, id, command, key), results[index]);
   assert.is(await countEvents(id), before);
 }
 
 const [one, two] = await Promise.all([openReplica(), openReplica()]);
 
-const repeating = suite(
-  'a command that is sent again under its key gives its answer again, and nothing is added',
-);
+const repeats = suite('a command repeated under its key');
 
-repeating('the answers are what the commands did, one after the other', async () => {
-  const { id, answers } = await writeHistory(one);
+repeats('has originally returned the state that it produced', async () => {
+  const { id, results } = await writeHistory(one);
   assert.equal(
-    answers.map(({ state }) => state?.title),
+    results.map(({ state }) => state?.title),
     ['Lenovo', 'IBM'],
   );
   assert.is(await countEvents(id), 3);
 });
-repeating('at once, through the same replica and through another', async () => {
+repeats('returns the original result from the same replica and from another', async () => {
   const history = await writeHistory(one);
   await assertRepeats(one, history);
   await assertRepeats(two, history);
 });
-repeating('when the broker has forgotten the key', async () => {
+repeats('returns the original result after the duplicate window', async () => {
   const history = await writeHistory(one);
-  await outlastWindow();
+  await awaitDuplicateWindow();
   await assertRepeats(one, history);
   await assertRepeats(two, history);
 });
-repeating('when the broker has forgotten the key, to a replica that has not seen it yet', async () => {
-  const late = await openReplica();
-  const id = nextId();
-  const first = await send(late, id, add, nextKey());
-  // It hears nothing from here on, so its view stays where it is.
-  await late.close();
-  const deaf = { ...one, view: createView(decider, { image: late.view.capture() }) };
-  const key = nextKey();
-  const answer = await send(one, id, revise('IBM'), key);
-  await outlastWindow();
-  assert.is(deaf.view.find(id).version, first.version);
-  assert.equal(await send(deaf, id, revise('IBM'), key), answer);
-  assert.is(await countEvents(id), 2);
-});
-repeating('after a restart from the log', async () => {
+repeats(
+  'returns the original result after the duplicate window from a replica that has not applied it yet',
+  async () => {
+    const behind = await openReplica();
+    const id = nextId();
+    const first = await send(behind, id, add, nextKey());
+    // Closing the replica stops its replay, so its view no longer advances.
+    await behind.close();
+    const stale = { ...one, view: createView(decider, { image: behind.view.capture() }) };
+    const key = nextKey();
+    const result = await send(one, id, revise('IBM'), key);
+    await awaitDuplicateWindow();
+    assert.is(stale.view.find(id).version, first.version);
+    assert.equal(await send(stale, id, revise('IBM'), key), result);
+    assert.is(await countEvents(id), 2);
+  },
+);
+repeats('returns the original result after a restart from the stream', async () => {
   const history = await writeHistory(one);
-  await outlastWindow();
+  await awaitDuplicateWindow();
   const restarted = await openReplica();
-  assert.is(restarted.from, 0);
+  assert.is(restarted.startPosition, 0);
   await assertRepeats(restarted, history);
 });
-repeating('after a restart from a snapshot', async () => {
+repeats('returns the original result after a restart from a snapshot', async () => {
   const history = await writeHistory(one);
   assert.ok(await one.view.reached(await one.store.lastPositionOf(history.id), 5_000));
   assert.is(await one.snapshots.save(one.view.capture(), 0), 'written');
   const { position } = one.view;
   const later = await writeHistory(one);
-  await outlastWindow();
+  await awaitDuplicateWindow();
   const restarted = await openReplica({ fromSnapshot: true });
-  assert.is(restarted.from, position);
+  assert.is(restarted.startPosition, position);
   await assertRepeats(restarted, history);
   await assertRepeats(restarted, later);
 });
-repeating.run();
+repeats.run();
 
-const misusing = suite('another command under a key that was used');
+const keyReuse = suite('a different command under a used key');
 
-misusing('is refused, and nothing happens, whether the broker knows the key or not', async () => {
+keyReuse('is rejected and appends nothing, both within the duplicate window and after it', async () => {
   const { id, commands } = await writeHistory(one);
   const used = commands.map(({ key }) => key);
-  for (const wait of [undefined, outlastWindow]) {
+  for (const wait of [undefined, awaitDuplicateWindow]) {
     await wait?.();
     for (const replica of [one, two]) {
       for (const key of used) {
@@ -217,11 +218,11 @@ misusing('is refused, and nothing happens, whether the broker knows the key or n
   assert.is(await countEvents(id), 3);
   assert.is(await countEvents(lastId), 0);
 });
-misusing.run();
+keyReuse.run();
 
-const racing = suite('one key through two replicas at the same moment');
+const races = suite('one key sent through two replicas at the same time');
 
-racing('is one event and one answer, fifty times', async () => {
+races('appends one event and returns one result, in 50 rounds', async () => {
   for (let round = 0; round < 50; round++) {
     const id = nextId();
     const addition = nextKey();
@@ -234,7 +235,7 @@ racing('is one event and one answer, fifty times', async () => {
     assert.is(await countEvents(id), 2);
   }
 });
-racing('makes one laptop of two requests that give it no id', async () => {
+races('creates one laptop from two requests without an id', async () => {
   const services = await Promise.all([start('laptops'), start('laptops')]);
   for (let round = 0; round < 20; round++) {
     const before = await countMessages('laptops.events.*');
@@ -249,8 +250,8 @@ racing('makes one laptop of two requests that give it no id', async () => {
     assert.is(await countMessages('laptops.events.*'), before + 1);
   }
 });
-racing.after(async () => {
+races.after(async () => {
   await Promise.all(open.map((replica) => replica.close()));
   await close();
 });
-racing.run();
+races.run();

@@ -85,7 +85,7 @@ laptopPorts('are those of the requested position, with the names of that time', 
   const [id, port, gone] = [await addLaptop(), await addPort('USB-C'), await addPort('barrel')];
   assertNoContent(await fit(id, port));
   const then = positionOf(await fit(id, gone));
-  const past = await laptops.get(`/laptops/${id}`);
+  const earlier = await laptops.get(`/laptops/${id}`);
   // Stored times have millisecond precision: the next message must be stored in a later millisecond.
   const stored = Date.now();
   await eventually(() => Promise.resolve(assert.ok(Date.now() > stored + 1)));
@@ -94,10 +94,10 @@ laptopPorts('are those of the requested position, with the names of that time', 
   assertNoContent(await unfit(id, port));
   assert.equal(await getLaptop(id), { id, ...lenovo, ports: [] });
   const item = await other.get(`/laptops/${id}?asOf=${then}`);
-  assert.equal(item.body, past.body);
-  assert.is(item.headers.get('ETag'), past.headers.get('ETag'));
+  assert.equal(item.body, earlier.body);
+  assert.is(item.headers.get('ETag'), earlier.headers.get('ETag'));
   const list = await other.get(`/laptops?after=${id - 1}&limit=1&asOf=${then}`);
-  assert.equal(list.body, [past.body]);
+  assert.equal(list.body, [earlier.body]);
 });
 laptopPorts.run();
 

@@ -6,7 +6,7 @@ import { startTestSystem } from '../support/process/system.ts';
 const { start, close } = await startTestSystem();
 const [laptops, ports] = await Promise.all([start('laptops'), start('ports')]);
 
-/** Added in another order than that of their ids, and than that of their ids as text. */
+/** Neither in numeric nor in lexical order. */
 const ids = [100, 9, 12, 1, 9_007_199_254_740_991, 11, 2, 10, 3];
 const ascending = ids.toSorted((a, b) => a - b);
 const titleOf = (id: number) => (id % 2 === 0 ? 'even & "round"' : 'odd');
@@ -24,16 +24,16 @@ function idsOf({ status, body }: HttpResponse): unknown[] {
   return body.map(({ id }: { id: unknown }) => id);
 }
 
-/** The target of the link to the next page; undefined when there is none. */
+/** The path of the next page; undefined on the last one. */
 function nextOf({ headers }: HttpResponse): string | undefined {
   return /^<([^>]*)>; rel="next"$/.exec(headers.get('Link') ?? '')?.[1];
 }
 
-/** The ids of every page from `path` on, as a client finds them that follows the links. */
+/** Follows the links to the next page, beginning at `path`. Returns the ids of each page. */
 async function readPages({ get }: typeof laptops, path: string): Promise<unknown[][]> {
   const pages: unknown[][] = [];
   for (let next: string | undefined = path; next !== undefined;) {
-    assert.ok(pages.length < 20, 'the pages have no end');
+    assert.ok(pages.length < 20, 'the links do not end');
     const page = await get(next);
     pages.push(idsOf(page));
     next = nextOf(page);
@@ -41,31 +41,31 @@ async function readPages({ get }: typeof laptops, path: string): Promise<unknown
   return pages;
 }
 
-const listing = suite('the list holds everything, ascending by id');
+const list = suite('the list');
 
-listing('of both services', async () => {
+list('returns all entities by ascending id, in both services', async () => {
   assert.equal(idsOf(await laptops.get('/laptops')), ascending);
   assert.equal(idsOf(await ports.get('/ports')), ascending);
   assert.equal(idsOf(await ports.get('/port')), ascending);
 });
-listing('and the only page links to no next one', async () =>
+list('has no next link if it fits on one page', async () =>
   assert.is((await laptops.get('/laptops')).headers.get('Link'), null),
 );
-listing.run();
+list.run();
 
-const paging = suite('a page ends where it is told to, and links to the next one');
+const pagination = suite('a page of the list');
 
-paging('limit is how many', async () => {
+pagination('has at most `limit` entities', async () => {
   assert.equal(idsOf(await laptops.get('/laptops?limit=1')), [1]);
   assert.equal(idsOf(await laptops.get('/laptops?limit=10000')), ascending);
 });
-paging('after is where the page before ended, whether that is there or not', async () => {
+pagination('begins after the id in `after`, whether or not that entity exists', async () => {
   assert.equal(idsOf(await laptops.get('/laptops?after=10&limit=2')), [11, 12]);
   assert.equal(idsOf(await laptops.get('/laptops?after=5&limit=2')), [9, 10]);
   assert.equal(idsOf(await laptops.get('/laptops?after=0&limit=1')), [1]);
   assert.equal(idsOf(await laptops.get(`/laptops?after=${ids[4]}`)), []);
 });
-paging('the links lead through everything once', async () => {
+pagination('links to the next one, and all pages together list each entity once', async () => {
   for (const limit of [1, 2, 4, 8]) {
     const pages = await readPages(laptops, `/laptops?limit=${limit}`);
     assert.equal(pages.flat(), ascending);
@@ -73,7 +73,7 @@ paging('the links lead through everything once', async () => {
     assert.ok(pages.slice(0, -1).every((page) => page.length === limit));
   }
 });
-paging('a page that just holds the rest links to no next one', async () => {
+pagination('has no next link if it ends with the last entity', async () => {
   assert.equal(await readPages(laptops, `/laptops?limit=${ids.length}`), [ascending]);
   assert.equal(await readPages(laptops, '/laptops?limit=3'), [
     ascending.slice(0, 3),
@@ -81,48 +81,50 @@ paging('a page that just holds the rest links to no next one', async () => {
     ascending.slice(6),
   ]);
 });
-paging('the links keep to the path that was asked for, and to the filters', async () => {
+pagination('links to the requested path with its filters', async () => {
   const next = nextOf(await ports.get(`/port?limit=2&name=${encodeURIComponent('even & "round"')}`));
   const url = new URL(next ?? '', ports.url);
   assert.is(url.pathname, '/port');
   assert.equal(Object.fromEntries(url.searchParams), { limit: '2', name: 'even & "round"', after: '10' });
   assert.equal(idsOf(await ports.get(next ?? '')), [12, 100]);
 });
-paging('what is removed meanwhile takes nothing else away', async () => {
+pagination('omits no other entity when one is removed between two pages', async () => {
   await laptops.post('/laptops', { json: { id: 4, title: 'short-lived', model: 'M' } });
   const first = await laptops.get('/laptops?limit=4');
   assert.equal(idsOf(first), [1, 2, 3, 4]);
   await laptops.delete('/laptops/4');
   assert.equal(idsOf(await laptops.get(nextOf(first) ?? '')), ascending.slice(3, 7));
 });
-paging.run();
+pagination.run();
 
-const filtering = suite('a filter lets through what is exactly that');
+const filters = suite('a filter');
 const even = ascending.filter((id) => id % 2 === 0);
 const odd = ascending.filter((id) => id % 2 === 1);
 
-filtering('by title', async () => {
+filters('matches the title', async () => {
   assert.equal(idsOf(await laptops.get('/laptops?title=odd')), odd);
   assert.equal(idsOf(await laptops.get(`/laptops?title=${encodeURIComponent('even & "round"')}`)), even);
 });
-filtering('by title and model together', async () =>
+filters('matches the title and the model together', async () =>
   assert.equal(idsOf(await laptops.get('/laptops?title=odd&model=M0')), [3, 9]),
 );
-filtering('by name, for ports', async () => assert.equal(idsOf(await ports.get('/ports?name=odd')), odd));
-filtering('not what only begins with it, or differs in case', async () => {
+filters('matches the name of a port', async () =>
+  assert.equal(idsOf(await ports.get('/ports?name=odd')), odd),
+);
+filters('does not match a prefix or a different case', async () => {
   for (const title of ['od', 'Odd', 'odd%20', '']) {
     assert.equal(idsOf(await laptops.get(`/laptops?title=${title}`)), [], title);
   }
 });
-filtering('page after page, with no page that is short for no reason', async () => {
+filters('fills every page but the last', async () => {
   const pages = await readPages(laptops, '/laptops?title=odd&limit=2');
   assert.equal(pages, [odd.slice(0, 2), odd.slice(2, 4), odd.slice(4)]);
 });
-filtering('by what an entity is now, not by what it was', async () => {
+filters('matches the current state of an entity, not an earlier one', async () => {
   await laptops.post('/laptops', { json: { id: 5, title: 'before', model: 'M' } });
   await laptops.put('/laptops/5', { json: { title: 'behind', model: 'M' } });
   assert.equal(idsOf(await laptops.get('/laptops?title=before')), []);
   assert.equal(idsOf(await laptops.get('/laptops?title=behind')), [5]);
 });
-filtering.after(close);
-filtering.run();
+filters.after(close);
+filters.run();

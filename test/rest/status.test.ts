@@ -1,4 +1,4 @@
-/** `GET /laptops/status`: what a replica says of itself. */
+/** `GET /laptops/status`: the status of one replica. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,17 +13,17 @@ const laptops = await system.start('laptops');
 const ports = await system.start('ports');
 
 async function readStatus(): Promise<ServiceStatus> {
-  const answer = await laptops.get('/laptops/status');
-  assert.is(answer.status, 200);
-  assert.is(answer.headers.get('Cache-Control'), 'no-store');
-  const status = ServiceStatus.parse(answer.body);
-  assert.is(answer.headers.get('Stream-Position'), String(status.streams['LAPTOPS']?.applied));
+  const response = await laptops.get('/laptops/status');
+  assert.is(response.status, 200);
+  assert.is(response.headers.get('Cache-Control'), 'no-store');
+  const status = ServiceStatus.parse(response.body);
+  assert.is(response.headers.get('Stream-Position'), String(status.streams['LAPTOPS']?.applied));
   return status;
 }
 
-const telling = suite('the status of a replica');
+const replicaStatus = suite('the status of a replica');
 
-telling('of one that has seen nothing', async () => {
+replicaStatus('has zero positions and counts while the streams are empty', async () => {
   const { startedAt, replica, version, ...figures } = await readStatus();
   assert.ok(Date.parse(startedAt) <= Date.now());
   assert.match(replica, `-${laptops.pid}`);
@@ -40,25 +40,29 @@ telling('of one that has seen nothing', async () => {
     traceUrl: null,
   });
 });
-telling('its positions in each stream, its appends, its refusals', async () => {
-  await ports.post('/ports', { json: { id: 1, name: 'USB-C' } });
-  for (const id of [1, 2, 3]) await laptops.post('/laptops', { json: { id, title: 'Lenovo', model: 'S3' } });
-  // A refusal is no append.
-  assertProblem(await laptops.post('/laptops', { json: { id: 3, title: 'a', model: 'b' } }), 'conflict');
-  await publishAll(system.connection.nc, [laptopAdded(1)]);
-  const { streams, entities, rejected, appends } = await eventually(async () => {
-    const status = await readStatus();
-    assert.is(status.streams['LAPTOPS']?.applied, 4);
-    assert.is(status.streams['PORTS']?.last, 1);
-    return status;
-  });
-  assert.equal(streams, { LAPTOPS: { applied: 4, last: 4 }, PORTS: { applied: 1, last: 1 } });
-  assert.is(entities, 3);
-  assert.is(rejected, 1);
-  assert.is(appends.count, 3);
-  assert.ok((appends.medianMs ?? 0) > 0 && (appends.p99Ms ?? 0) >= (appends.medianMs ?? Infinity));
-});
-telling('how many follow the events here', async () => {
+replicaStatus(
+  'has the position in each stream and counts entities, appends and rejected messages',
+  async () => {
+    await ports.post('/ports', { json: { id: 1, name: 'USB-C' } });
+    for (const id of [1, 2, 3])
+      await laptops.post('/laptops', { json: { id, title: 'Lenovo', model: 'S3' } });
+    // A rejected command is not counted as an append.
+    assertProblem(await laptops.post('/laptops', { json: { id: 3, title: 'a', model: 'b' } }), 'conflict');
+    await publishAll(system.connection.nc, [laptopAdded(1)]);
+    const { streams, entities, rejected, appends } = await eventually(async () => {
+      const status = await readStatus();
+      assert.is(status.streams['LAPTOPS']?.applied, 4);
+      assert.is(status.streams['PORTS']?.last, 1);
+      return status;
+    });
+    assert.equal(streams, { LAPTOPS: { applied: 4, last: 4 }, PORTS: { applied: 1, last: 1 } });
+    assert.is(entities, 3);
+    assert.is(rejected, 1);
+    assert.is(appends.count, 3);
+    assert.ok((appends.medianMs ?? 0) > 0 && (appends.p99Ms ?? 0) >= (appends.medianMs ?? Infinity));
+  },
+);
+replicaStatus('counts the open event streams', async () => {
   const stop = new AbortController();
   const following = await fetch(`${laptops.url}/laptops/events`, { signal: stop.signal });
   assert.is((await readStatus()).followers, 1);
@@ -66,7 +70,7 @@ telling('how many follow the events here', async () => {
   await following.text().catch(() => undefined);
   await eventually(async () => assert.is((await readStatus()).followers, 0));
 });
-telling('that the broker is away, since when, and that nobody knows how long the streams are', async () => {
+replicaStatus('has the start of a broker outage and no last positions during it', async () => {
   const before = Date.now();
   await system.broker.kill();
   const { brokerDownSince, streams } = await eventually(async () => {
@@ -81,8 +85,5 @@ telling('that the broker is away, since when, and that nobody knows how long the
     assert.equal((await readStatus()).streams['LAPTOPS'], { applied: 4, last: 4 }),
   );
 });
-telling.run();
-
-const ending = suite('in the end');
-ending('nothing is left', () => system.close());
-ending.run();
+replicaStatus.after(() => system.close());
+replicaStatus.run();

@@ -1,4 +1,7 @@
-/** The broker is away: reads go on from memory, writes say so at once, and nothing has to be restarted when it is back. */
+/**
+ * While the broker is unreachable, reads are served from memory and writes fail at once. When it is reachable again,
+ * the service recovers without a restart.
+ */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -15,9 +18,9 @@ const key = { headers: { 'Idempotency-Key': 'before-the-outage' } };
 
 async function assertUnavailableAtOnce(send: () => Promise<HttpResponse>): Promise<void> {
   const started = performance.now();
-  const answer = await send();
-  assertProblem(answer, 'unavailable');
-  assert.match(answer.headers.get('Retry-After') ?? '', /^[1-9][0-9]*$/);
+  const response = await send();
+  assertProblem(response, 'unavailable');
+  assert.match(response.headers.get('Retry-After') ?? '', /^[1-9][0-9]*$/);
   assert.ok(performance.now() - started < 1500, `${performance.now() - started} ms`);
 }
 
@@ -26,9 +29,9 @@ assert.is((await get('/laptops/1')).headers.get('Age'), null);
 await broker.kill();
 await eventually(async () => assert.ok((await get('/laptops/1')).headers.has('Age')));
 
-const reading = suite('while the broker is away, reads go on');
+const reads = suite('while the broker is unreachable, a read');
 
-reading('from memory, and say how old it may be', async () => {
+reads('is served from memory with an Age header', async () => {
   for (const path of ['/laptops', '/laptops/1', '/laptops/rejections']) {
     const { status, headers } = await get(path);
     assert.is(status, 200);
@@ -36,73 +39,78 @@ reading('from memory, and say how old it may be', async () => {
     assert.is(headers.get('Stream-Position'), '1');
   }
 });
-reading('and the age grows', async () => {
+reads('has an Age that increases', async () => {
   const age = async () => Number((await get('/laptops/1')).headers.get('Age'));
   const before = await age();
   await eventually(async () => assert.ok((await age()) > before), 5_000);
 });
-reading('also those that are not found, or not modified', async () => {
+reads('can return 404 and 304', async () => {
   assertProblem(await get('/laptops/2'), 'not-found');
   assert.is((await get('/laptops/1', { headers: { 'If-None-Match': '"1"' } })).status, 304);
 });
-reading('also those that wait for a position that is applied already', async () =>
+reads('is served if it waits for a position that is already applied', async () =>
   assert.is((await get('/laptops', { headers: { 'Wait-For-Position': '1' } })).status, 200),
 );
-reading('but nobody can say what the latest position is', () =>
+reads('returns 503 at once if it waits for the latest position', () =>
   assertUnavailableAtOnce(() => get('/laptops', { headers: { 'Wait-For-Position': 'latest' } })),
 );
-reading('and the history is not in memory', () => assertUnavailableAtOnce(() => get('/laptops/1/events')));
-reading.run();
+reads('returns 503 at once for a history, which is not held in memory', () =>
+  assertUnavailableAtOnce(() => get('/laptops/1/events')),
+);
+reads.run();
 
-const writing = suite('while the broker is away, a write is unavailable at once');
+const writes = suite('while the broker is unreachable, a write');
 
-writing('adding, changing, removing', async () => {
+writes('returns 503 at once for POST, PUT and DELETE', async () => {
   await assertUnavailableAtOnce(() => post('/laptops', { json: { id: 2, ...lenovo } }));
   await assertUnavailableAtOnce(() => post('/laptops', { json: lenovo }));
   await assertUnavailableAtOnce(() => put('/laptops/1', { json: { title: 'IBM', model: 'T60' } }));
   await assertUnavailableAtOnce(() => laptops.delete('/laptops/1'));
 });
-writing('also one that would change nothing or would be refused: the log may say otherwise', async () => {
-  await assertUnavailableAtOnce(() => put('/laptops/1', { json: lenovo }));
-  await assertUnavailableAtOnce(() => put('/laptops/2', { json: lenovo }));
-  await assertUnavailableAtOnce(() => post('/laptops', { json: { id: 1, ...lenovo } }));
-  await assertUnavailableAtOnce(() => laptops.delete('/laptops/2'));
-});
-writing('also one that was carried out before', () =>
+writes(
+  'returns 503 even if it would change nothing or be rejected, because the view may be out of date',
+  async () => {
+    await assertUnavailableAtOnce(() => put('/laptops/1', { json: lenovo }));
+    await assertUnavailableAtOnce(() => put('/laptops/2', { json: lenovo }));
+    await assertUnavailableAtOnce(() => post('/laptops', { json: { id: 1, ...lenovo } }));
+    await assertUnavailableAtOnce(() => laptops.delete('/laptops/2'));
+  },
+);
+writes('returns 503 even if it was executed before under the same key', () =>
   assertUnavailableAtOnce(() => post('/laptops', { json: { id: 1, ...lenovo }, ...key })),
 );
-writing('but what is wrong with a request is said all the same', async () => {
+writes('returns 400 or 422 if the request itself is invalid', async () => {
   assertProblem(await post('/laptops', { json: {} }), 'invalid');
   assertProblem(await put('/laptops/x', { json: lenovo }), 'malformed');
 });
-writing('and the service counts as alive', async () =>
+writes('does not affect the liveness probe', async () =>
   assert.is((await fetch(`${laptops.probeUrl}/livez`)).status, 200),
 );
-writing.run();
+writes.run();
 
-const returning = suite('when the broker is back, the same process goes on');
+const recovery = suite('when the broker is reachable again, the same process');
 
-returning('writes are taken again', async () => {
+recovery('accepts writes', async () => {
   await broker.restart();
-  const answer = await eventually(async () => {
+  const response = await eventually(async () => {
     const again = await post('/laptops', { json: { id: 3, ...lenovo } });
     assert.is(again.status, 201);
     return again;
   });
-  assert.is(answer.headers.get('Stream-Position'), '2');
+  assert.is(response.headers.get('Stream-Position'), '2');
 });
-returning('nothing that was unavailable was stored, and nothing that was acknowledged is lost', async () => {
+recovery('has stored no failed write and lost no acknowledged one', async () => {
   const { body } = await get('/laptops', { headers: { 'Wait-For-Position': 'latest' } });
   assert.equal(body, [
     { id: 1, ...lenovo, ports: [] },
     { id: 3, ...lenovo, ports: [] },
   ]);
 });
-returning('reads are fresh again', async () => assert.is((await get('/laptops/1')).headers.get('Age'), null));
-returning('a key from before the outage still gives its answer', async () => {
-  const answer = await post('/laptops', { json: { id: 1, ...lenovo }, ...key });
-  assert.equal([answer.status, answer.headers.get('ETag')], [201, '"1"']);
+recovery('omits the Age header', async () => assert.is((await get('/laptops/1')).headers.get('Age'), null));
+recovery('returns the original response for a key from before the outage', async () => {
+  const response = await post('/laptops', { json: { id: 1, ...lenovo }, ...key });
+  assert.equal([response.status, response.headers.get('ETag')], [201, '"1"']);
 });
-returning('and the process ends cleanly', async () => assert.is(await laptops.stop(), 0));
-returning.after(close);
-returning.run();
+recovery('exits with 0', async () => assert.is(await laptops.stop(), 0));
+recovery.after(close);
+recovery.run();
