@@ -1,4 +1,4 @@
-/** The typed client against real services: every method, and the example. */
+/** The typed client: every method against real services, and the example. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,16 +32,16 @@ async function collect<T>(items: AsyncIterable<T>, count = Infinity): Promise<T[
   return found;
 }
 
-async function refused(code: ClientProblemCode, status: number, call: Promise<unknown>): Promise<void> {
+async function assertProblem(code: ClientProblemCode, status: number, call: Promise<unknown>): Promise<void> {
   const error = await problemOf(call);
   assert.is(error.code, code);
   assert.is(error.status, status);
   assert.is(error.document?.detail, error.message);
 }
 
-const writing = suite('writing');
+const writes = suite('a write');
 
-writing('adds, reads, changes and removes', async () => {
+writes('adds, changes or removes a laptop', async () => {
   const added = await laptops.add({ title: 'Lenovo', model: 'S3' });
   const { id } = added.document;
   assert.equal(added.document, { id, title: 'Lenovo', model: 'S3', ports: [] });
@@ -57,10 +57,10 @@ writing('adds, reads, changes and removes', async () => {
 
   const removed = await laptops.remove(id, { ifMatch: 'any' });
   assert.ok(removed.position > changed.position);
-  await refused('not-found', 404, laptops.get(id, { waitFor: removed.position }));
+  await assertProblem('not-found', 404, laptops.get(id, { waitFor: removed.position }));
 });
 
-writing('the same of a port', async () => {
+writes('adds, changes or removes a port', async () => {
   const { document, version } = await ports.add({ id: 7, name: 'USB-C' });
   assert.equal(document, { id: 7, name: 'USB-C' });
   assert.is((await ports.change(7, { name: 'MagSafe 3' }, { ifMatch: version })).document.name, 'MagSafe 3');
@@ -68,36 +68,36 @@ writing('the same of a port', async () => {
   await ports.remove(7);
 });
 
-writing('under one key is done once', async () => {
+writes('is executed once when repeated with the same idempotency key', async () => {
   const options = { idempotencyKey: 'client-1' };
   const first = await laptops.add({ title: 'Apple', model: 'Air' }, options);
   assert.equal(await laptops.add({ title: 'Apple', model: 'Air' }, options), first);
-  await refused('invalid', 422, laptops.add({ title: 'Apple', model: 'Pro' }, options));
+  await assertProblem('invalid', 422, laptops.add({ title: 'Apple', model: 'Pro' }, options));
 });
 
-writing('is refused with the problem as the service tells it', async () => {
+writes('rejects with the problem document of the service', async () => {
   const { document, version } = await laptops.add({ title: 'Dell', model: 'XPS' });
   const { id } = document;
-  await refused('conflict', 409, laptops.add({ id, title: 'Dell', model: 'XPS' }));
-  await refused('not-found', 404, laptops.change(999_999, { title: 'a', model: 'b' }));
+  await assertProblem('conflict', 409, laptops.add({ id, title: 'Dell', model: 'XPS' }));
+  await assertProblem('not-found', 404, laptops.change(999_999, { title: 'a', model: 'b' }));
   await laptops.change(id, { title: 'Dell', model: 'XPS 2' });
-  await refused(
+  await assertProblem(
     'precondition-failed',
     412,
     laptops.change(id, { title: 'a', model: 'b' }, { ifMatch: version }),
   );
-  await refused('precondition-failed', 412, laptops.remove(id, { ifMatch: version }));
+  await assertProblem('precondition-failed', 412, laptops.remove(id, { ifMatch: version }));
   const { document: problem } = await problemOf(laptops.add({ title: '', model: 'b' }));
   assert.equal(
     problem?.errors?.map(({ pointer }) => pointer),
     ['/title'],
   );
 });
-writing.run();
+writes.run();
 
-const reading = suite('reading');
+const reads = suite('a read');
 
-reading('lists everything, page by page, as it was at the first page or later', async () => {
+reads('lists all entities across pages', async () => {
   const before = (await collect(laptops.list({ waitFor: 'latest' }))).length;
   const titles = ['a', 'b', 'c', 'd', 'e'];
   for (const title of titles) await laptops.add({ title, model: 'list' });
@@ -109,21 +109,21 @@ reading('lists everything, page by page, as it was at the first page or later', 
   assert.is((await collect(laptops.list({ pageSize: 3 }))).length, before + titles.length);
 });
 
-reading('shows the past, at a position or a time', async () => {
+reads('returns the state at a position or at a time', async () => {
   const added = await laptops.add({ title: 'HP', model: 'one' });
   const { id } = added.document;
   const changed = await laptops.change(id, { title: 'HP', model: 'two' });
   assert.is((await laptops.asOf(added.position).get(id)).document.model, 'one');
   assert.is((await laptops.asOf(changed.position).get(id)).document.model, 'two');
-  const then = await collect(laptops.asOf(added.position).list({ where: { title: 'HP' }, pageSize: 1 }));
+  const earlier = await collect(laptops.asOf(added.position).list({ where: { title: 'HP' }, pageSize: 1 }));
   assert.equal(
-    then.map(({ model }) => model),
+    earlier.map(({ model }) => model),
     ['one'],
   );
-  await refused('not-found', 404, laptops.asOf(new Date('2020-01-01')).get(id));
+  await assertProblem('not-found', 404, laptops.asOf(new Date('2020-01-01')).get(id));
 });
 
-reading('shows the history of one, and what was refused', async () => {
+reads('returns the history of an entity, and the rejected messages', async () => {
   const { document, position } = await laptops.add(
     { title: 'HP', model: 'one' },
     { idempotencyKey: 'history-1' },
@@ -145,15 +145,15 @@ reading('shows the history of one, and what was refused', async () => {
   assert.match(rejections.at(-1)?.reason ?? '', /Nonsense/);
 });
 
-reading('waits for a position no longer than it is told', async () => {
-  const once = laptopsClient(laptopService.url, { maxAttempts: 1 });
-  await refused('unavailable', 503, once.get(1, { waitFor: 999_999, waitSeconds: 0 }));
+reads('waits for a position no longer than `waitSeconds`', async () => {
+  const singleAttempt = laptopsClient(laptopService.url, { maxAttempts: 1 });
+  await assertProblem('unavailable', 503, singleAttempt.get(1, { waitFor: 999_999, waitSeconds: 0 }));
 });
-reading.run();
+reads.run();
 
-const following = suite('following');
+const following = suite('follow');
 
-following('gives every event from a position on, of one laptop or of some types', async () => {
+following('yields every event after a position, optionally filtered by laptop or type', async () => {
   const added = await laptops.add({ title: 'Acer', model: 'one' });
   const { id } = added.document;
   await laptops.change(id, { title: 'Acer', model: 'two' });
@@ -166,7 +166,7 @@ following('gives every event from a position on, of one laptop or of some types'
   assert.equal(revised, second);
 });
 
-following('goes on after the service was away, without a gap or a repeat', async () => {
+following('resumes after a service restart without gaps or duplicates', async () => {
   const first = await start('laptops');
   const client = laptopsClient(first.url);
   const { position } = await client.add({ title: 'first', model: 'follow' });
@@ -193,11 +193,11 @@ following('ends when its signal aborts', async () => {
   assert.equal(await collect(laptops.follow({ signal })), []);
 });
 
-following('says when what it asks for is gone', async () => {
+following('throws EventsGone if the requested position is not available', async () => {
   const error: unknown = await collect(laptops.follow({ after: 999_999 })).catch((thrown: unknown) => thrown);
   assert.ok(error instanceof EventsGone);
   assert.is(error.asked, 999_999);
-  // From there it goes on.
+  // Following continues from the position in the error.
   const { position } = await laptops.add({ title: 'Acer', model: 'after' }, {});
   const [next] = await collect(laptops.follow({ after: error.position }), 1);
   assert.is(next?.position, position);
@@ -206,7 +206,7 @@ following.run();
 
 const example = suite('the example');
 
-example('runs to its end, and leaves nothing behind', async () => {
+example('exits with 0 and removes everything that it added', async () => {
   const before = await collect(laptops.list({ waitFor: 'latest' }));
   const child = spawn(
     process.execPath,
@@ -224,12 +224,9 @@ example('runs to its end, and leaves nothing behind', async () => {
   assert.equal(await collect(laptops.list({ waitFor: 'latest' })), before);
   assert.equal(await collect(ports.list({ waitFor: 'latest' })), []);
 });
-example.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', async () => {
+example.after(async () => {
   await Promise.all([laptopService.stop(), portService.stop()]);
   await connection.nc.close();
   await broker.close();
 });
-cleaning.run();
+example.run();

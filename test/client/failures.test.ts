@@ -1,4 +1,4 @@
-/** What the typed client does when a service is away, slow, or not what it expects. */
+/** The typed client when a service is unavailable, slow or incompatible. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,10 +13,10 @@ const { connection } = await connectForTest(broker);
 const service = await startServiceProcess('laptops', { natsUrl: broker.url });
 const laptop = { title: 'Lenovo', model: 'S3' };
 
-const retrying = suite('when a service is away');
+const retries = suite('a failed request');
 
 for (const failure of ['unavailable', 'broken'] as const) {
-  retrying(`a write is sent again under the same key (${failure})`, async () => {
+  retries(`is retried with the same idempotency key (${failure})`, async () => {
     const flaky = await startFlakyService(service.url, 2, failure);
     const { document } = await laptopsClient(flaky.url).add(laptop);
     assert.is(document.title, laptop.title);
@@ -28,7 +28,7 @@ for (const failure of ['unavailable', 'broken'] as const) {
   });
 }
 
-retrying('it gives up after some attempts, and tells the key to try again with', async () => {
+retries('rejects after `maxAttempts` attempts with the idempotency key for a retry', async () => {
   const flaky = await startFlakyService(service.url, 3, 'broken');
   const client = laptopsClient(flaky.url, { maxAttempts: 3 });
   const { code, status, idempotencyKey = '' } = await problemOf(client.add(laptop));
@@ -40,21 +40,21 @@ retrying('it gives up after some attempts, and tells the key to try again with',
   flaky.close();
 });
 
-retrying('a pause that is too long is left to the caller', async () => {
+retries('is not retried if Retry-After is too long', async () => {
   const client = laptopsClient('http://service.invalid', {
     fetch: () => Promise.resolve(new Response('', { status: 503, headers: { 'Retry-After': '3600' } })),
   });
   assert.is((await problemOf(client.get(1))).retryAfterMs, 3_600_000);
 });
 
-retrying('what would not end in another way is not tried again', async () => {
+retries('is not retried if a retry cannot help', async () => {
   const flaky = await startFlakyService(service.url, 0, 'broken');
   assert.is((await problemOf(laptopsClient(flaky.url).get(1))).code, 'not-found');
   assert.is(flaky.requests.length, 1);
   flaky.close();
 });
 
-retrying('a signal ends a call between two attempts', async () => {
+retries('is aborted by its signal between two attempts', async () => {
   const flaky = await startFlakyService(service.url, Infinity, 'broken');
   const client = laptopsClient(flaky.url, { maxAttempts: 1000 });
   const signal = AbortSignal.timeout(300);
@@ -63,7 +63,7 @@ retrying('a signal ends a call between two attempts', async () => {
   flaky.close();
 });
 
-retrying('an answer that does not come in time counts as none', async () => {
+retries('rejects as unreachable if the response exceeds `timeoutMs`', async () => {
   const client = laptopsClient('http://service.invalid', {
     timeoutMs: 50,
     maxAttempts: 2,
@@ -74,11 +74,11 @@ retrying('an answer that does not come in time counts as none', async () => {
   });
   assert.is((await problemOf(client.get(1))).code, 'unreachable');
 });
-retrying.run();
+retries.run();
 
-const asking = suite('a request');
+const requests = suite('a request');
 
-asking('carries a token: the one of the client, a fresh one for each, or its own', async () => {
+requests('carries the token of the client, a new one from a function, or its own', async () => {
   const flaky = await startFlakyService(service.url, 0, 'broken');
   let tokens = 0;
   await laptopsClient(flaky.url, { token: 'a' }).rejections();
@@ -93,7 +93,7 @@ asking('carries a token: the one of the client, a fresh one for each, or its own
   flaky.close();
 });
 
-asking('whose answer has another shape fails, and says where', async () => {
+requests('rejects with the location of the mismatch if the response does not match the schema', async () => {
   const client = laptopsClient('http://service.invalid', {
     fetch: () =>
       Promise.resolve(new Response('{"id":"x"}', { headers: { ETag: '"1"', 'Stream-Position': '1' } })),
@@ -102,12 +102,9 @@ asking('whose answer has another shape fails, and says where', async () => {
   assert.is(code, 'not-understood');
   assert.match(message, /title/);
 });
-asking.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', async () => {
+requests.after(async () => {
   await service.stop();
   await connection.nc.close();
   await broker.close();
 });
-cleaning.run();
+requests.run();

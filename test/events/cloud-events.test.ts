@@ -1,4 +1,4 @@
-/** Events as CloudEvents 1.0, judged by the SDK of the CloudEvents project; who asks for nothing gets what there always was. */
+/** Events as CloudEvents 1.0, validated with the SDK of the CloudEvents project. The default formats are unaffected. */
 
 import { jetstream } from '@nats-io/jetstream';
 import { CloudEvent, HTTP } from 'cloudevents';
@@ -14,11 +14,11 @@ const { connection, start, close } = await startTestSystem();
 const js = jetstream(connection.nc);
 const [laptops, ports] = await Promise.all([start('laptops'), start('ports')]);
 
-const one = 'application/cloudevents+json';
+const single = 'application/cloudevents+json';
 const batch = 'application/cloudevents-batch+json';
 const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
-/** Stores a message past the service; gives its position. */
+/** Publishes a message directly to the stream. Returns its position. */
 async function publish(subject: string, event: object | string, fields: Record<string, string> = {}) {
   const sent = headers();
   for (const [name, value] of Object.entries(fields)) sent.set(name, value);
@@ -26,9 +26,9 @@ async function publish(subject: string, event: object | string, fields: Record<s
   return (await js.publish(subject, payload, { headers: sent })).seq;
 }
 
-/** The envelope as the SDK has it; it throws where it breaks with the specification. */
-function judge(envelope: unknown): CloudEvent<unknown> {
-  // The SDK would make up what is missing of these.
+/** Parses an envelope with the SDK, which throws if the envelope violates the specification. */
+function parseEnvelope(envelope: unknown): CloudEvent<unknown> {
+  // The SDK generates these fields if they are missing, so check that they are present.
   z.object({ id: z.string(), time: z.string(), specversion: z.string() }).parse(envelope);
   return new CloudEvent<unknown>(Object(envelope));
 }
@@ -36,16 +36,17 @@ function judge(envelope: unknown): CloudEvent<unknown> {
 function eventsOf({ status, headers, text, body }: HttpResponse): CloudEvent<unknown>[] {
   assert.is(status, 200);
   assert.is(headers.get('Content-Type'), batch);
-  const events = z.array(z.unknown()).parse(body).map(judge);
+  const events = z.array(z.unknown()).parse(body).map(parseEnvelope);
   const read = HTTP.toEvent({ headers: { 'content-type': batch }, body: text });
   assert.is([read].flat().length, events.length);
   return events;
 }
 
-const idsOf = (answer: HttpResponse) => eventsOf(answer).map(({ id }) => Number(id));
+const idsOf = (response: HttpResponse) => eventsOf(response).map(({ id }) => Number(id));
 const fresh = (accept: string) => ({ headers: { Accept: accept, 'Wait-For-Position': 'latest' } });
 
-// Positions 1 to 6: added by the service, a stranger, refused, no event at all, revised under a trace, and so again.
+// Positions 1 and 2: two laptops added by the service; 3: a rejected event; 4: not an event; 5: a revision with a trace;
+// 6: a revision with an invalid trace.
 await laptops.post('/laptops', {
   json: { id: 1, title: 'Lenovo', model: 'S3' },
   headers: { 'Idempotency-Key': '"add-1"' },
@@ -56,12 +57,12 @@ await publish('laptops.events.1', 'not JSON');
 await publish('laptops.events.1', { type: 'LaptopRevised', model: 'S4' }, { traceparent: trace });
 await publish('laptops.events.1', { type: 'LaptopRevised', model: 'S5' }, { traceparent: 'nonsense' });
 
-const history = suite('the history of an entity as CloudEvents');
+const history = suite('an entity history as CloudEvents');
 
-history('each envelope says all that there is to say, and the SDK accepts it', async () => {
-  const answer = await laptops.get('/laptops/1/events', fresh(batch));
-  assert.is(eventsOf(answer).length, 3);
-  const [added, revised, again] = z.array(z.record(z.string(), z.unknown())).parse(answer.body);
+history('has complete envelopes that the SDK accepts', async () => {
+  const response = await laptops.get('/laptops/1/events', fresh(batch));
+  assert.is(eventsOf(response).length, 3);
+  const [added, revised, untraced] = z.array(z.record(z.string(), z.unknown())).parse(response.body);
   const { time, ...rest } = { ...added };
   assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.equal(rest, {
@@ -77,15 +78,15 @@ history('each envelope says all that there is to say, and the SDK accepts it', a
   });
   assert.is(revised?.['traceparent'], trace);
   assert.not('messageid' in (revised ?? {}));
-  assert.not('traceparent' in (again ?? {}), 'what is no trace is not passed on');
+  assert.not('traceparent' in (untraced ?? {}), 'an invalid trace is not passed on');
 });
-history('without what was refused, which never happened', async () => {
+history('omits rejected messages', async () => {
   assert.equal(idsOf(await laptops.get('/laptops/1/events', fresh(batch))), [1, 5, 6]);
 });
-history('a list of them is a batch, also for who asks for one kind of document', async () => {
-  assert.equal(idsOf(await laptops.get('/laptops/1/events', fresh(one))), [1, 5, 6]);
+history('is a batch even if the client accepts only single CloudEvents', async () => {
+  assert.equal(idsOf(await laptops.get('/laptops/1/events', fresh(single))), [1, 5, 6]);
 });
-history('in pages, each of which links the next', async () => {
+history('is paged, and each page links to the next', async () => {
   const first = await laptops.get('/laptops/1/events?limit=1', fresh(batch));
   assert.equal(idsOf(first), [1]);
   assert.is(first.headers.get('Link'), '</laptops/1/events?limit=1&after=1>; rel="next"');
@@ -95,7 +96,7 @@ history('in pages, each of which links the next', async () => {
   assert.equal(idsOf(third), [6]);
   assert.is(third.headers.get('Link'), null);
 });
-history('the same event has the same id and source through every replica and by every name', async () => {
+history('has the same id and source for an event through every replica and route', async () => {
   await ports.post('/ports', { json: { id: 1, name: 'USB-C' } });
   const old = await publish('ports.events.1', { type: 'PortRenamed', name: 'USB4' });
   const other = await start('ports');
@@ -105,16 +106,16 @@ history('the same event has the same id and source through every replica and by 
     other.get('/ports/1/events', fresh(batch)),
   ]);
   const [first] = answers;
-  for (const answer of answers) assert.is(answer.text, first.text);
+  for (const response of answers) assert.is(response.text, first.text);
   const renamed = eventsOf(first).at(-1);
   assert.is(renamed?.source, '/ports');
   assert.is(renamed?.id, String(old));
   assert.equal(renamed?.data, { type: 'PortRenamed', name: 'USB4', from: null }, "in today's shape");
 });
-history('which is no matter of course: the SDK refuses an envelope that is none', async () => {
+history('is validated by an SDK that rejects invalid envelopes', async () => {
   const { body } = await laptops.get('/laptops/1/events?limit=1', fresh(batch));
   const [event] = z.array(z.record(z.string(), z.unknown())).parse(body);
-  assert.ok(judge(event).validate());
+  assert.ok(parseEnvelope(event).validate());
   for (const wrong of [
     { source: '' },
     { type: '' },
@@ -122,21 +123,21 @@ history('which is no matter of course: the SDK refuses an envelope that is none'
     { 'message-id': 'x' },
     { subject: '' },
   ])
-    assert.throws(() => judge({ ...event, ...wrong }), undefined, JSON.stringify(wrong));
+    assert.throws(() => parseEnvelope({ ...event, ...wrong }), undefined, JSON.stringify(wrong));
 });
 history.run();
 
-const negotiation = suite('who gets CloudEvents');
+const negotiation = suite('content negotiation');
 
-/** Accept, and what answers it at the history, at the feed. */
+/** Accept header; expected Content-Type of the history; expected Content-Type of the feed. */
 const choices: [string, string, string][] = [
   ['*/*', 'application/json; charset=utf-8', 'text/event-stream; charset=utf-8'],
   [batch, batch, batch],
-  [one, batch, 'text/event-stream; charset=utf-8'],
+  [single, batch, 'text/event-stream; charset=utf-8'],
   [`${batch};charset=utf-8`, batch, batch],
   [`*/*;q=0.5, ${batch}`, batch, batch],
   [`${batch};q=0.5, */*`, 'application/json; charset=utf-8', 'text/event-stream; charset=utf-8'],
-  [`${batch};q=0, ${one}`, batch, 'text/event-stream; charset=utf-8'],
+  [`${batch};q=0, ${single}`, batch, 'text/event-stream; charset=utf-8'],
   [
     `application/json, text/event-stream, ${batch}`,
     'application/json; charset=utf-8',
@@ -145,10 +146,10 @@ const choices: [string, string, string][] = [
   [`${batch}, application/json, text/event-stream`, batch, batch],
 ];
 for (const [accept, atHistory, atFeed] of choices) {
-  negotiation(accept, async () => {
-    const answer = await laptops.get('/laptops/1/events', { headers: { Accept: accept } });
-    assert.is(answer.headers.get('Content-Type'), atHistory);
-    assert.match(answer.headers.get('Vary') ?? '', /\bAccept\b(?!-)/);
+  negotiation(`selects the media types for Accept: ${accept}`, async () => {
+    const response = await laptops.get('/laptops/1/events', { headers: { Accept: accept } });
+    assert.is(response.headers.get('Content-Type'), atHistory);
+    assert.match(response.headers.get('Vary') ?? '', /\bAccept\b(?!-)/);
     for (const [path, expected] of [
       ['/laptops/1/events', atHistory],
       ['/laptops/events', atFeed],
@@ -161,15 +162,15 @@ for (const [accept, atHistory, atFeed] of choices) {
     }
   });
 }
-negotiation('nobody gets what is not accepted', async () => {
+negotiation('responds with 406 if no media type is acceptable', async () => {
   for (const path of ['/laptops/1/events', '/laptops/events'])
-    for (const accept of ['text/html', 'application/cloudevents+avro', `${batch};q=0, ${one};q=0`]) {
-      const answer = await laptops.get(path, { headers: { Accept: accept } });
-      assert.is(answer.status, 406, `${path} ${accept}`);
-      assert.match(answer.headers.get('Vary') ?? '', 'Accept');
+    for (const accept of ['text/html', 'application/cloudevents+avro', `${batch};q=0, ${single};q=0`]) {
+      const response = await laptops.get(path, { headers: { Accept: accept } });
+      assert.is(response.status, 406, `${path} ${accept}`);
+      assert.match(response.headers.get('Vary') ?? '', 'Accept');
     }
 });
-negotiation('who asks for nothing gets what there always was, and the trace', async () => {
+negotiation('returns the default format, including the trace, without an Accept header', async () => {
   const { body } = await laptops.get('/laptops/1/events?after=4&limit=1');
   assert.ok(Array.isArray(body));
   const { time: _, ...entry } = body[0];
@@ -177,28 +178,28 @@ negotiation('who asks for nothing gets what there always was, and the trace', as
 });
 negotiation.run();
 
-const pages = suite('the events of all entities, page by page');
+const pages = suite('the pages of all events');
 
-/** Follows the links from `path` to the last page. */
+/** Follows the `next` links from `path` to the last page. */
 async function readPages(path: string): Promise<number[][]> {
   const found: number[][] = [];
   for (let next: string | undefined = path; next !== undefined;) {
-    const answer: HttpResponse = await laptops.get(next, fresh(batch));
-    found.push(idsOf(answer));
-    next = /^<(.*)>; rel="next"$/.exec(answer.headers.get('Link') ?? '')?.[1];
+    const response: HttpResponse = await laptops.get(next, fresh(batch));
+    found.push(idsOf(response));
+    next = /^<(.*)>; rel="next"$/.exec(response.headers.get('Link') ?? '')?.[1];
   }
   return found;
 }
 
-pages('are the whole log without what was refused', async () => {
+pages('contain the whole event log without rejected messages', async () => {
   assert.equal((await readPages('/laptops/events')).flat(), [1, 2, 5, 6]);
   assert.equal(await readPages('/laptops/events?limit=2'), [[1, 2], [], [5, 6]]);
 });
-pages('take the same filters as the live events', async () => {
+pages('accept the same filters as the live feed', async () => {
   assert.equal((await readPages('/laptops/events?id=1&type=LaptopRevised&limit=1')).flat(), [5, 6]);
   assert.equal((await readPages('/laptops/events?id=2')).flat(), [2]);
 });
-pages('go on from the position that the last one said', async () => {
+pages('can be resumed from the position of the last one', async () => {
   const last = await laptops.get('/laptops/events', fresh(batch));
   const path = `/laptops/events?after=${positionOf(last)}`;
   assert.equal(idsOf(await laptops.get(path, fresh(batch))), []);
@@ -209,33 +210,37 @@ pages('go on from the position that the last one said', async () => {
   const resumed = { headers: { ...fresh(batch).headers, 'Last-Event-ID': String(position - 1) } };
   assert.equal(idsOf(await laptops.get('/laptops/events', resumed)), [position]);
 });
-pages('a limit that is none is refused', async () => {
+pages('reject an invalid limit', async () => {
   for (const limit of ['0', '1001', 'x'])
     assert.is((await laptops.get(`/laptops/events?limit=${limit}`, fresh(batch))).status, 400);
 });
 pages.run();
 
-const live = suite('the live events as CloudEvents');
+const live = suite('the live feed of CloudEvents');
 
-for (const [how, query, accept] of [
-  ['by Accept', '?after=0', one],
-  ['by Accept, which prefers them to what is usual', '?after=0', `text/event-stream;q=0.9, ${one}`],
-  ['by a parameter, for browsers', '?after=0&format=cloudevents', 'text/event-stream'],
+for (const [method, query, accept] of [
+  ['by Accept', '?after=0', single],
+  [
+    'by an Accept header that prefers them over the default',
+    '?after=0',
+    `text/event-stream;q=0.9, ${single}`,
+  ],
+  ['by a query parameter, for browsers', '?after=0&format=cloudevents', 'text/event-stream'],
 ] as const) {
-  live(how, async () => {
-    const usual = await openEventStream(`${laptops.url}/laptops/events?after=0`);
+  live(`can be requested ${method}`, async () => {
+    const standard = await openEventStream(`${laptops.url}/laptops/events?after=0`);
     const stream = await openEventStream(`${laptops.url}/laptops/events${query}`, { Accept: accept });
     try {
       assert.is(stream.headers['content-type'], 'text/event-stream; charset=utf-8');
-      const last = await publish('laptops.events.1', { type: 'LaptopRevised', model: how });
-      await Promise.all([stream.reached(last), usual.reached(last)]);
-      assert.equal(stream.positions, usual.positions);
+      const last = await publish('laptops.events.1', { type: 'LaptopRevised', model: method });
+      await Promise.all([stream.reached(last), standard.reached(last)]);
+      assert.equal(stream.positions, standard.positions);
       const envelopes = stream.blocks.flatMap(({ id, data }) => (data === undefined ? [] : [{ id, data }]));
       for (const { id, data } of envelopes) {
-        assert.is(judge(JSON.parse(data)).id, String(id));
-        assert.instance(HTTP.toEvent({ headers: { 'content-type': one }, body: data }), CloudEvent);
+        assert.is(parseEnvelope(JSON.parse(data)).id, String(id));
+        assert.instance(HTTP.toEvent({ headers: { 'content-type': single }, body: data }), CloudEvent);
       }
-      // The last came live, the others from the log: they are what a page of the log has.
+      // The last event was sent live, the others from the event log; all equal those on a page of the event log.
       const page = await laptops.get('/laptops/events', fresh(batch));
       assert.equal(
         envelopes.map(({ data }) => JSON.parse(data)),
@@ -243,13 +248,13 @@ for (const [how, query, accept] of [
       );
     } finally {
       stream.close();
-      usual.close();
+      standard.close();
     }
   });
 }
-live('filtered as the usual ones are', async () => {
+live('accepts the same filters as the standard feed', async () => {
   const url = `${laptops.url}/laptops/events?after=0&id=2`;
-  const stream = await openEventStream(url, { Accept: one });
+  const stream = await openEventStream(url, { Accept: single });
   try {
     const last = await publish('laptops.events.2', { type: 'LaptopRemoved' });
     await stream.reached(last);
@@ -258,7 +263,7 @@ live('filtered as the usual ones are', async () => {
     stream.close();
   }
 });
-live('another format is refused', async () => {
+live('rejects an unknown format', async () => {
   assert.is((await laptops.get('/laptops/events?format=xml')).status, 400);
 });
 live.after(close);

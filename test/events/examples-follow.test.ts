@@ -1,4 +1,4 @@
-/** The examples in four languages follow the log, and lose no event when they are killed; those whose tools are here. */
+/** The subscriber examples in four languages. A language whose tools are not installed is skipped. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,13 +22,13 @@ const broker = await startTestBroker();
 const { connection, jsm } = await connectForTest(broker);
 const { nc } = connection;
 const folder = mkdtempSync(join(tmpdir(), 'portside-examples-'));
-/** The first one of a language may have to get its packages or to be built. */
-const patience = 180_000;
+/** The first run of a language may have to install packages or to compile. */
+const timeoutMs = 180_000;
 
 const runs = (command: string, ...args: string[]) =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-/** Whether the tools of a language are here, as far as the machine brings them. */
+/** Whether the tools of each language are installed. */
 const languages = {
   typescript: true,
   python: runs('python3', '-m', 'venv', '--help'),
@@ -37,19 +37,19 @@ const languages = {
 };
 
 type Running = {
-  /** Standard output alone: what comes on the other one may cut a line of it in two. */
+  /** Standard output only, because interleaved standard error could split its lines. */
   printed(): string;
-  /** Both outputs. */
+  /** Standard output and standard error. */
   output(): string;
   readonly ended: Promise<number | null>;
-  /** To the whole group, as a terminal does. */
+  /** Signals the whole process group, as a terminal does. */
   signal(signal: NodeJS.Signals): void;
 };
 
-/** How each one that was started is ended. */
-const started: Running['signal'][] = [];
+/** Signal functions of all started examples, for the teardown. */
+const signals: Running['signal'][] = [];
 
-/** What `npm run example:<language>` runs; npm's own process would only stand between. */
+/** Runs the command of `npm run example:<language>` without npm's own process in between. */
 function start(language: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Running {
   const [command = '', ...words] = (scripts[`example:${language}`] ?? '').split(' ');
   assert.is(command, 'node');
@@ -75,106 +75,106 @@ function start(language: string, args: readonly string[] = [], env: NodeJS.Proce
     try {
       if (child.pid !== undefined) process.kill(-child.pid, name);
     } catch {
-      // All of the group have ended.
+      // All processes of the group have exited.
     }
   };
-  started.push(signal);
+  signals.push(signal);
   const ended = once(child, 'close').then(() => child.exitCode);
   return { printed: () => printed, output: () => output, signal, ended };
 }
 
-/** The positions of the lines `12 laptops.events.42 {…}`. */
+/** Positions in lines such as `12 laptops.events.42 {…}`. */
 const positionsIn = (output: string) =>
   Array.from(output.matchAll(/^(\d+) laptops\.events\.\d+ \{.*\}/gm), ([, position]) => Number(position));
 
 async function awaitPosition({ printed, output }: Running, position: number): Promise<void> {
   await eventually(() => {
     if (!positionsIn(printed()).includes(position)) throw new Error(`${position} is not in:\n${output()}`);
-  }, patience);
+  }, timeoutMs);
 }
 
 const range = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-const test = suite('an example that follows the log');
+const examples = suite('an example subscriber');
 
-for (const [language, isHere] of Object.entries(languages)) {
-  if (!isHere) process.stdout.write(`skipped: example:${language}, its tools are not here\n`);
-  const it = isHere ? test : test.skip;
+for (const [language, isInstalled] of Object.entries(languages)) {
+  if (!isInstalled) process.stdout.write(`skipped: example:${language}, its tools are not installed\n`);
+  const test = isInstalled ? examples : examples.skip;
 
-  it(`${language}: killed in the middle and started again, it has printed every event`, async () => {
+  test(`prints every event although it is killed and restarted: ${language}`, async () => {
     const first = await publishAll(
       nc,
       range(1, 20).map((id) => laptopAdded(id, language)),
     );
-    const one = start(language);
-    await awaitPosition(one, first.at(-1) ?? 0);
-    // It is killed while more are coming in.
+    const killed = start(language);
+    await awaitPosition(killed, first.at(-1) ?? 0);
+    // It is killed while more events arrive.
     const more = publishAll(
       nc,
       range(101, 400).map((id) => laptopAdded(id, language)),
     );
-    await awaitPosition(one, (first.at(-1) ?? 0) + 1);
-    one.signal('SIGKILL');
-    await one.ended;
+    await awaitPosition(killed, (first.at(-1) ?? 0) + 1);
+    killed.signal('SIGKILL');
+    await killed.ended;
     const last = (await more).at(-1) ?? 0;
-    nc.publish('laptops.events.3', 'no event');
+    nc.publish('laptops.events.3', 'not an event');
     const [end = 0] = await publishAll(nc, [laptopAdded(4, language)]);
 
-    const two = start(language);
-    await awaitPosition(two, end);
-    const [before, after] = [positionsIn(one.printed()), positionsIn(two.printed())];
-    junk.add(last + 1);
-    const events = range(1, end).filter((position) => !junk.has(position));
+    const restarted = start(language);
+    await awaitPosition(restarted, end);
+    const [before, after] = [positionsIn(killed.printed()), positionsIn(restarted.printed())];
+    invalidPositions.add(last + 1);
+    const events = range(1, end).filter((position) => !invalidPositions.has(position));
     assert.equal(
       [...new Set([...before, ...after])].toSorted((a, b) => a - b),
       events,
     );
-    // What may be printed twice is what was in hand at the kill.
+    // Only the event in progress when the process was killed may be printed twice.
     assert.ok((after[0] ?? 0) >= (before.at(-1) ?? 0), `${before.at(-1)}, then ${after[0]}`);
 
     const interrupted = performance.now();
-    two.signal('SIGINT');
-    assert.is(await two.ended, 0);
+    restarted.signal('SIGINT');
+    assert.is(await restarted.ended, 0);
     assert.ok(performance.now() - interrupted < 20_000);
-    assert.not.match(two.output(), /Traceback|panic|Error/);
+    assert.not.match(restarted.output(), /Traceback|panic|Error/);
   });
 
-  it(`${language}: --help says what it does, and a broker that is not there is an error`, async () => {
+  test(`prints its usage with --help and fails without a broker: ${language}`, async () => {
     const help = start(language, ['--help']);
     assert.is(await help.ended, 0);
     assert.match(help.output(), `npm run example:${language}`);
-    const lost = start(language, [], { NATS_URL: 'nats://127.0.0.1:1' });
-    assert.is(await lost.ended, 1);
-    assert.match(lost.output(), 'cannot follow the laptops');
+    const disconnected = start(language, [], { NATS_URL: 'nats://127.0.0.1:1' });
+    assert.is(await disconnected.ended, 1);
+    assert.match(disconnected.output(), 'cannot follow the laptops');
   });
 }
 
-/** The positions of what was no event, over all languages: they read the same log. */
-const junk = new Set<number>();
+/** Positions of messages that are not events. All languages read the same stream. */
+const invalidPositions = new Set<number>();
 
-test('whose tools are missing says which, and ends with 1', async () => {
-  for (const [language, what] of [
-    ['python', 'there is no python3 on PATH'],
-    ['go', 'there is no go on PATH'],
-    ['shell', 'there is no bash on PATH'],
+examples('names the missing tool and exits with 1 if the tools are not installed', async () => {
+  for (const [language, message] of [
+    ['python', 'python3 not found on PATH'],
+    ['go', 'go not found on PATH'],
+    ['shell', 'bash not found on PATH'],
   ] as const) {
-    const lost = start(language, [], { PATH: folder });
-    assert.is(await lost.ended, 1);
-    assert.match(lost.output(), what);
+    const example = start(language, [], { PATH: folder });
+    assert.is(await example.ended, 1);
+    assert.match(example.output(), message);
   }
 });
 
-test('a consumer of it is in the stream until somebody removes it', async () => {
+examples('leaves its durable consumer in the stream', async () => {
   const names = [];
   for await (const { name } of jsm.consumers.list('LAPTOPS')) names.push(name);
   assert.ok(names.includes('example-typescript'));
 });
 
-test.after(async () => {
-  for (const signal of started) signal('SIGKILL');
+examples.after(async () => {
+  for (const signal of signals) signal('SIGKILL');
   await nc.close();
   await broker.close();
   rmSync(folder, { recursive: true });
 });
-test.run();
+examples.run();

@@ -1,4 +1,4 @@
-/** The third door: events that anybody publishes straight to a laptop's subject, right ones and wrong ones. */
+/** Events published directly to an entity's subject, valid and invalid. */
 
 import { headers, type MsgHdrs } from 'nats';
 import { suite } from 'uvu';
@@ -12,7 +12,7 @@ const [laptops, ports] = await Promise.all([start('laptops'), start('ports')]);
 const { get, post, put } = laptops;
 const { nc } = connection;
 
-/** Publishes as any client may, without an acknowledgement; gives the position once the message is stored. */
+/** Publishes without waiting for an acknowledgement. Returns the position once the message is stored. */
 async function publish(
   subject: string,
   payload: string | Uint8Array | object,
@@ -36,19 +36,19 @@ async function readLaptop(id: number, position: number): Promise<unknown> {
 const lenovo = { title: 'Lenovo', model: 'S3' };
 const added = { type: 'LaptopAdded', ...lenovo };
 
-const publishing = suite('a published event shows up over REST');
+const validEvents = suite('a published event');
 
-publishing('LaptopAdded adds a laptop to the list', async () => {
+validEvents('LaptopAdded adds a laptop to the list', async () => {
   const position = await publish('laptops.events.1', added);
   const { body } = await get('/laptops', waitFor(position));
   assert.equal(body, [{ id: 1, ...lenovo, ports: [] }]);
   assert.is((await get('/laptops/1')).headers.get('ETag'), `"${position}"`);
 });
-publishing('every other event changes it', async () => {
+validEvents('of every other type changes the laptop', async () => {
   const laptop = (position: number) => readLaptop(1, position);
   await publish('ports.events.7', { type: 'PortAdded', name: 'USB-C' });
-  const known = await publish('ports.events.3', { type: 'PortAdded', name: 'barrel' });
-  await get('/laptops', { headers: { 'Wait-For-Position': `PORTS=${known}` } });
+  const portPosition = await publish('ports.events.3', { type: 'PortAdded', name: 'barrel' });
+  await get('/laptops', { headers: { 'Wait-For-Position': `PORTS=${portPosition}` } });
   const revised = await publish('laptops.events.1', { type: 'LaptopRevised', title: 'IBM' });
   assert.equal(await laptop(revised), { id: 1, title: 'IBM', model: 'S3', ports: [] });
   await publish('laptops.events.1', { type: 'PortFitted', portId: 7 });
@@ -63,18 +63,18 @@ publishing('every other event changes it', async () => {
   const removed = await publish('laptops.events.1', { type: 'LaptopRemoved' });
   assert.is((await get('/laptops/1', waitFor(removed))).status, 404);
 });
-publishing('space around a title does not count', async () => {
+validEvents('is stripped of whitespace around its text fields', async () => {
   const position = await publish('laptops.events.2', { ...added, title: '  Lenovo \n' });
   assert.equal(await readLaptop(2, position), { id: 2, ...lenovo, ports: [] });
 });
-publishing('fields that nobody knows are ignored, and so are headers', async () => {
+validEvents('may have unknown fields and headers, which are ignored', async () => {
   const fields = headers();
   fields.set('X-Author', 'somebody');
   const known = JSON.stringify(added).slice(1);
   const position = await publish('laptops.events.3', `{"colour":1,"__proto__":{"x":1},${known}`, fields);
   assert.equal(await readLaptop(3, position), { id: 3, ...lenovo, ports: [] });
 });
-publishing('ports are no different, old versions included', async () => {
+validEvents('of a port is applied as well, including old versions', async () => {
   await publish('ports.events.1', { type: 'PortAdded', name: 'USB-C' });
   const renamed = await publish('ports.events.1', { type: 'PortRenamed', name: 'MagSafe 3' });
   assert.equal((await ports.get('/port?limit=1', waitFor(renamed))).body, [{ id: 1, name: 'MagSafe 3' }]);
@@ -86,11 +86,11 @@ publishing('ports are no different, old versions included', async () => {
   });
   assert.equal((await ports.get('/ports/1', waitFor(again))).body, { id: 1, name: 'barrel' });
 });
-publishing.run();
+validEvents.run();
 
-const subscribing = suite('what is written over REST is published to whoever subscribes');
+const restEvents = suite('a REST write');
 
-subscribing('as the event, under the key of the request', async () => {
+restEvents('publishes the event with the idempotency key as its message id', async () => {
   const subscription = nc.subscribe('laptops.events.4', { max: 1 });
   await nc.flush();
   await post('/laptops', { json: { id: 4, ...lenovo }, headers: { 'Idempotency-Key': 'order-4' } });
@@ -100,30 +100,45 @@ subscribing('as the event, under the key of the request', async () => {
   }
   assert.is(subscription.getReceived(), 1);
 });
-subscribing.run();
+restEvents.run();
 
-const rejecting = suite('a bad message is rejected with a reason, and stops nothing');
+const rejections = suite('an invalid message');
 const binary = Uint8Array.from({ length: 256 }, (_, index) => index);
 
-for (const [what, subject, payload, reason] of [
-  ['text', 'laptops.events.50', 'hello', /^not JSON$/],
-  ['nothing', 'laptops.events.50', '', /^not JSON$/],
-  ['bytes', 'laptops.events.50', binary, /^not UTF-8$/],
-  ['JSON that is no object', 'laptops.events.50', '[1]', /expected object/],
-  ['no type', 'laptops.events.50', lenovo, /^type: /],
+for (const [name, subject, payload, reason] of [
+  ['plain text', 'laptops.events.50', 'hello', /^not JSON$/],
+  ['an empty payload', 'laptops.events.50', '', /^not JSON$/],
+  ['binary data', 'laptops.events.50', binary, /^not UTF-8$/],
+  ['JSON that is not an object', 'laptops.events.50', '[1]', /expected object/],
+  ['a missing type', 'laptops.events.50', lenovo, /^type: /],
   ['an unknown type', 'laptops.events.50', { type: 'LaptopSold' }, /unknown event type "LaptopSold"/],
-  ['an event of ports', 'laptops.events.50', { type: 'PortAdded', name: 'x' }, /unknown event type/],
-  ['a version to come', 'laptops.events.50', { ...added, v: 2 }, /version 2, newer/],
-  ['a field that is missing', 'laptops.events.50', { type: 'LaptopAdded', title: 'x' }, /model: /],
-  ['a field of another type', 'laptops.events.50', { ...added, title: 1 }, /title: /],
-  ['a huge number', 'laptops.events.50', '{"type":"PortFitted","portId":1e999}', /portId: /],
-  ['`__proto__`', 'laptops.events.50', '{"__proto__":{"type":"LaptopAdded"}}', /^type: /],
-  ['a revision of nothing', 'laptops.events.50', { type: 'LaptopRevised' }, /needs a title or a model/],
-  ['a revision of no laptop', 'laptops.events.50', { type: 'LaptopRevised', title: 'x' }, /no such laptop/],
-  ['a removal of no laptop', 'laptops.events.50', { type: 'LaptopRemoved' }, /no such laptop/],
-  ['an addition of one that is there', 'laptops.events.2', added, /already there/],
   [
-    'a port that is not fitted',
+    'an event type of another service',
+    'laptops.events.50',
+    { type: 'PortAdded', name: 'x' },
+    /unknown event type/,
+  ],
+  ['a future version', 'laptops.events.50', { ...added, v: 2 }, /version 2, newer/],
+  ['a missing field', 'laptops.events.50', { type: 'LaptopAdded', title: 'x' }, /model: /],
+  ['a field of the wrong type', 'laptops.events.50', { ...added, title: 1 }, /title: /],
+  ['a number out of range', 'laptops.events.50', '{"type":"PortFitted","portId":1e999}', /portId: /],
+  ['`__proto__`', 'laptops.events.50', '{"__proto__":{"type":"LaptopAdded"}}', /^type: /],
+  ['a revision without changes', 'laptops.events.50', { type: 'LaptopRevised' }, /needs a title or a model/],
+  [
+    'a revision of a laptop that does not exist',
+    'laptops.events.50',
+    { type: 'LaptopRevised', title: 'x' },
+    /no such laptop/,
+  ],
+  [
+    'a removal of a laptop that does not exist',
+    'laptops.events.50',
+    { type: 'LaptopRemoved' },
+    /no such laptop/,
+  ],
+  ['an addition of a laptop that exists', 'laptops.events.2', added, /already there/],
+  [
+    'an unfitting of a port that is not fitted',
     'laptops.events.2',
     { type: 'PortUnfitted', portId: 9 },
     /port 9 is not fitted/,
@@ -132,33 +147,33 @@ for (const [what, subject, payload, reason] of [
   ['a subject that ends in 042', 'laptops.events.042', added, /does not end in an id/],
   ['a subject that ends in 2^53', 'laptops.events.9007199254740992', added, /does not end in an id/],
 ] as const) {
-  rejecting(what, async () => {
+  rejections(`is rejected with a reason: ${name}`, async () => {
     const sentAt = Date.now();
     const position = await publish(subject, payload);
     const { status, body } = await get('/laptops/rejections', waitFor(position));
     assert.is(status, 200);
     assert.ok(Array.isArray(body));
-    const { time, reason: given, ...rest }: Record<'time' | 'reason', string> = body.at(-1);
+    const { time, reason: actualReason, ...rest }: Record<'time' | 'reason', string> = body.at(-1);
     assert.equal(rest, { position, subject });
-    assert.match(given, reason);
+    assert.match(actualReason, reason);
     assert.ok(Math.abs(Date.parse(time) - sentAt) < 60_000);
     assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 }
-rejecting('nothing of it shows among the laptops', async () => {
+rejections('does not change the list', async () => {
   const { body } = await get('/laptops');
   assert.equal(
     body,
     [2, 3, 4].map((id) => ({ id, ...lenovo, ports: [] })),
   );
 });
-rejecting('one of more than 64 KiB never comes into the log', async () => {
+rejections('of more than 64 KiB is not stored', async () => {
   nc.publish('laptops.events.60', JSON.stringify({ ...added, more: 'x'.repeat(65_536) }));
   const position = await publish('laptops.events.61', added);
   assert.is((await get('/laptops/61', waitFor(position))).status, 200);
   assert.is(await countMessages('laptops.events.60'), 0);
 });
-rejecting('the history of a laptop shows what was taken and what was not', async () => {
+rejections('appears in the history of the laptop with the reason', async () => {
   await publish('laptops.events.70', added);
   await publish('laptops.events.70', 'hello');
   const position = await publish('laptops.events.70', { type: 'LaptopRemoved' });
@@ -173,38 +188,41 @@ rejecting('the history of a laptop shows what was taken and what was not', async
     ],
   );
 });
-rejecting.run();
+rejections.run();
 
-const writing = suite('a REST write works although the last message on the subject was a rejected one');
+const writesAfterRejections = suite('after a rejected message on the subject, a REST write');
 
-writing('adding', async () => {
+writesAfterRejections('can add the laptop', async () => {
   const position = await publish('laptops.events.80', 'hello');
-  const answer = await post('/laptops', { json: { id: 80, ...lenovo } });
-  assert.is(answer.status, 201);
-  assert.is(positionOf(answer), position + 1);
+  const response = await post('/laptops', { json: { id: 80, ...lenovo } });
+  assert.is(response.status, 201);
+  assert.is(positionOf(response), position + 1);
 });
-writing('changing, also with the tag that the item has then', async () => {
-  const position = await publish('laptops.events.80', { type: 'LaptopAdded', title: 'x', model: 'y' });
-  const { headers: shown } = await get('/laptops/80', waitFor(position));
-  assert.is(shown.get('ETag'), `"${position}"`);
-  const request = { json: { title: 'IBM', model: 'T60' }, headers: { 'If-Match': `"${position}"` } };
-  assert.is((await put('/laptops/80', request)).status, 200);
-});
-writing('removing', async () => {
+writesAfterRejections(
+  'can change the laptop, with If-Match set to the ETag after the rejected message',
+  async () => {
+    const position = await publish('laptops.events.80', { type: 'LaptopAdded', title: 'x', model: 'y' });
+    const { headers: shown } = await get('/laptops/80', waitFor(position));
+    assert.is(shown.get('ETag'), `"${position}"`);
+    const request = { json: { title: 'IBM', model: 'T60' }, headers: { 'If-Match': `"${position}"` } };
+    assert.is((await put('/laptops/80', request)).status, 200);
+  },
+);
+writesAfterRejections('can remove the laptop', async () => {
   await publish('laptops.events.80', binary);
   assert.is((await laptops.delete('/laptops/80')).status, 204);
   assert.is((await get('/laptops/80')).status, 404);
   assert.is(await countMessages('laptops.events.80'), 6);
 });
-writing('also at once, before the replica has seen the rejected one', async () => {
+writesAfterRejections('succeeds before the replica has applied the rejected message', async () => {
   await post('/laptops', { json: { id: 81, ...lenovo } });
   for (let round = 0; round < 20; round++) {
     nc.publish('laptops.events.81', 'hello');
-    const answer = await put('/laptops/81', { json: { title: `T${round}`, model: 'M' } });
-    assert.is(answer.status, 200);
+    const response = await put('/laptops/81', { json: { title: `T${round}`, model: 'M' } });
+    assert.is(response.status, 200);
   }
   const { body } = await get('/laptops/81', { headers: { 'Wait-For-Position': 'latest' } });
   assert.equal(body, { id: 81, title: 'T19', model: 'M', ports: [] });
 });
-writing.after(close);
-writing.run();
+writesAfterRejections.after(close);
+writesAfterRejections.run();

@@ -1,5 +1,3 @@
-/** Two thousand clients follow one process: all get every event in order, and its memory stays as it is. */
-
 import { get, type IncomingMessage } from 'node:http';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,14 +10,14 @@ import { startServiceProcess } from '../support/process/service-process.ts';
 const clientCount = 2000;
 const firstEvents = 100;
 const moreEvents = 600;
-/** How much memory may grow from the first events to the last, in MiB. */
+/** Allowed memory growth between the first and the last events, in MiB. */
 const allowedGrowthMiB = 32;
 
 const broker = await startTestBroker();
 const { connection } = await connectForTest(broker);
 const service = await startServiceProcess('laptops', { natsUrl: broker.url });
 
-/** Counts what it is sent and keeps nothing, so that two thousand fit into the test. */
+/** Counts events instead of storing them, so that 2000 clients fit into the test process. */
 type Counter = { count: number; last: number; isInOrder: boolean; response: IncomingMessage };
 
 function follow(): Promise<Counter> {
@@ -57,9 +55,9 @@ async function publish(count: number, counters: readonly Counter[]): Promise<voi
   }
 }
 
-const test = suite(`${clientCount} clients on one process`);
+const manyClients = suite(`${clientCount} clients of one process`);
 
-test('all get every event in order, and memory stays flat', async () => {
+manyClients('receive every event in order while memory use stays constant', async () => {
   const counters: Counter[] = [];
   while (counters.length < clientCount) {
     counters.push(...(await Promise.all(Array.from({ length: 100 }, follow))));
@@ -79,15 +77,12 @@ test('all get every event in order, and memory stays flat', async () => {
   assert.ok(late - early < allowedGrowthMiB, `grown by ${late - early} MiB`);
   const stopping = performance.now();
   assert.is(await service.stop(), 0);
-  assert.ok(performance.now() - stopping < 5000, 'it ends in time although all are connected');
+  assert.ok(performance.now() - stopping < 5000, 'it stops in time although all clients are connected');
   for (const { response } of counters) response.destroy();
 });
-test.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', async () => {
+manyClients.after(async () => {
   await service.stop();
   await connection.nc.close();
   await broker.close();
 });
-cleaning.run();
+manyClients.run();

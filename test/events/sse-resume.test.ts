@@ -1,4 +1,4 @@
-/** Clients of the live events come and go, replicas restart and lag: each client still sees every event once, in order. */
+/** Clients that reconnect see every event once and in order, while replicas restart and lag. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -21,13 +21,13 @@ async function start(natsUrl = broker.url): Promise<ServiceProcess> {
   return service;
 }
 
-let [prompt, lagging] = await Promise.all([start(), start(lag.url)]);
+let [current, lagging] = await Promise.all([start(), start(lag.url)]);
 
-/** What stands in the log: the positions of events, and how many laptops there are. */
+/** Positions of the accepted events in the stream. */
 const written: number[] = [];
 let lastId = 0;
 
-/** Appends events, and among them some that the fold refuses. */
+/** Publishes messages, some of which the fold rejects. Returns the last position. */
 async function write(count: number): Promise<number> {
   const messages = Array.from({ length: count }, (_, index) =>
     index % 7 === 3 ? { subject: 'laptops.events.1', payload: 'not JSON' } : laptopAdded((lastId += 1)),
@@ -39,18 +39,17 @@ async function write(count: number): Promise<number> {
 
 type Follower = {
   readonly seen: readonly number[];
-  /** How often it came back. */
-  readonly visits: number;
+  readonly connections: number;
 };
 
-/** Follows from the beginning, and leaves after every `patience` events at most, until it has seen `last()`. */
-async function comeAndGo(
+/** Follows from the beginning until it has seen `last()`; reconnects after at most `batchSize` events. */
+async function followWithReconnects(
   nextUrl: () => string,
-  patience: number,
+  batchSize: number,
   last: () => number | undefined,
 ): Promise<Follower> {
   const seen: number[] = [];
-  let visits = 0;
+  let connections = 0;
   let lastId = 0;
   while (last() === undefined || (seen.at(-1) ?? 0) < (last() ?? 0)) {
     const stream = await openEventStream(`${nextUrl()}/laptops/events`, {
@@ -61,33 +60,33 @@ async function comeAndGo(
       await sleep(20);
       continue;
     }
-    visits += 1;
+    connections += 1;
     const isDone = () =>
       stream.positions.length > 0 && (stream.positions.at(-1) ?? 0) >= (last() ?? Infinity);
-    while (stream.ending === undefined && stream.positions.length < patience && !isDone()) await sleep(2);
+    while (stream.ending === undefined && stream.positions.length < batchSize && !isDone()) await sleep(2);
     stream.close();
     assert.not(stream.blocks.some(({ event }) => event !== 'message'));
     seen.push(...stream.positions);
     lastId = stream.lastId ?? lastId;
   }
-  return { seen, visits };
+  return { seen, connections };
 }
 
-const resuming = suite('a client that comes back');
+const resumption = suite('a client that reconnects');
 
-resuming(
-  'sees every event once and in order, whichever replica it asks, while they restart and lag',
+resumption(
+  'sees every event once and in order through any replica, while replicas restart and lag',
   async () => {
     await write(3000);
     let last: number | undefined;
-    const urls = () => [prompt.url, lagging.url];
+    const urls = () => [current.url, lagging.url];
     const followers = Promise.all(
-      [1, 10, 100, 1000].flatMap((patience, index) =>
+      [1, 10, 100, 1000].flatMap((batchSize, index) =>
         [0, 1].map((offset) => {
           let turn = index + offset;
-          return comeAndGo(
+          return followWithReconnects(
             () => urls()[(turn += 1) % 2] ?? '',
-            patience * 3,
+            batchSize * 3,
             () => last,
           );
         }),
@@ -96,24 +95,24 @@ resuming(
     for (let round = 0; round < 60; round++) {
       await write(35);
       if (round === 20) {
-        assert.is(await prompt.stop(), 0);
-        prompt = await start();
+        assert.is(await current.stop(), 0);
+        current = await start();
       }
       if (round === 40) {
-        await prompt.stop('SIGKILL');
-        prompt = await start();
+        await current.stop('SIGKILL');
+        current = await start();
       }
     }
     await write(1);
     last = written.at(-1);
-    for (const { seen, visits } of await followers) {
+    for (const { seen, connections } of await followers) {
       assert.equal(seen, written);
-      assert.ok(visits > 1);
+      assert.ok(connections > 1);
     }
   },
 );
 
-resuming('is not reset by a replica that has not come as far as it has', async () => {
+resumption('is not reset by a replica that lags behind the position of the client', async () => {
   for (let round = 0; round < 3; round++) {
     const known = await write(1);
     const stream = await openEventStream(`${lagging.url}/laptops/events`, { 'Last-Event-ID': String(known) });
@@ -126,45 +125,48 @@ resuming('is not reset by a replica that has not come as far as it has', async (
   }
 });
 
-resuming('that filters does not come back to what was long ago', async () => {
-  const url = `${prompt.url}/laptops/events?type=LaptopRemoved`;
-  const stream = await openEventStream(url, { 'Last-Event-ID': '1' });
-  const last = await write(2);
-  // The heartbeat says how far it has come, although nothing was for it.
-  await stream.next(({ id }) => id === last, 20_000);
-  assert.equal(stream.positions, []);
-  stream.close();
-});
-resuming.run();
+resumption(
+  'with a filter receives its current position in heartbeats, so that it does not resume from an old one',
+  async () => {
+    const url = `${current.url}/laptops/events?type=LaptopRemoved`;
+    const stream = await openEventStream(url, { 'Last-Event-ID': '1' });
+    const last = await write(2);
+    // The heartbeat carries the current position, although no event matched.
+    await stream.next(({ id }) => id === last, 20_000);
+    assert.equal(stream.positions, []);
+    stream.close();
+  },
+);
+resumption.run();
 
-const waiting = suite('while the broker is away');
+const brokerOutages = suite('during a broker outage');
 
-waiting('clients stay, those that are catching up as well, and miss nothing', async () => {
-  await write(5);
-  const restarted = await start();
-  const live = await openEventStream(`${restarted.url}/laptops/events`);
-  await live.next(({ id }) => id !== undefined);
-  await broker.kill();
-  // All that it asks for is in the log, which is away.
-  const behind = await openEventStream(`${restarted.url}/laptops/events`, { 'Last-Event-ID': '0' });
-  await behind.next(({ id }) => id === 0);
-  await broker.restart();
-  await eventually(() => jsm.streams.info('LAPTOPS'), 30_000);
-  const before = written.length;
-  const last = await write(3);
-  await Promise.all([live.reached(last, 30_000), behind.reached(last, 30_000)]);
-  assert.equal(live.positions, written.slice(before));
-  assert.equal(behind.positions, written);
-  live.close();
-  behind.close();
-});
-waiting.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', async () => {
+brokerOutages(
+  'clients stay connected, including those that are catching up, and miss no events',
+  async () => {
+    await write(5);
+    const restarted = await start();
+    const live = await openEventStream(`${restarted.url}/laptops/events`);
+    await live.next(({ id }) => id !== undefined);
+    await broker.kill();
+    // Every event it requests is in the stream, which is unavailable.
+    const behind = await openEventStream(`${restarted.url}/laptops/events`, { 'Last-Event-ID': '0' });
+    await behind.next(({ id }) => id === 0);
+    await broker.restart();
+    await eventually(() => jsm.streams.info('LAPTOPS'), 30_000);
+    const before = written.length;
+    const last = await write(3);
+    await Promise.all([live.reached(last, 30_000), behind.reached(last, 30_000)]);
+    assert.equal(live.positions, written.slice(before));
+    assert.equal(behind.positions, written);
+    live.close();
+    behind.close();
+  },
+);
+brokerOutages.after(async () => {
   await Promise.all(services.map((service) => service.stop()));
   await lag.close();
   await connection.nc.close();
   await broker.close();
 });
-cleaning.run();
+brokerOutages.run();

@@ -1,4 +1,4 @@
-/** Clients that do not read cost the service nothing: they are cut off and told, and come back for the rest. */
+/** Clients that do not read are disconnected with `too-slow`, use little memory, and can resume. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -10,11 +10,11 @@ import { watchResidentMiB } from '../support/process/memory.ts';
 import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { startServiceProcess } from '../support/process/service-process.ts';
 
-const slowClients = 60;
+const slowClientCount = 60;
 const eventsAtOnce = 12_000;
 /**
- * How much the service may grow, in MiB, while what the slow clients do not take is a gigabyte together. It is
- * far more than their buffers, since the collector frees late (185 was seen), and far less than the gigabyte.
+ * Allowed memory growth in MiB while the data not read by the slow clients adds up to 1 GiB. This is far more than
+ * their buffers, because garbage collection is delayed (185 MiB was observed), and far less than 1 GiB.
  */
 const allowedGrowthMiB = 400;
 
@@ -22,12 +22,12 @@ const broker = await startTestBroker();
 const { connection } = await connectForTest(broker);
 const service = await startServiceProcess('laptops', {
   natsUrl: broker.url,
-  env: { SSE_MAX_CLIENTS: String(slowClients + 2) },
+  env: { SSE_MAX_CLIENTS: String(slowClientCount + 2) },
 });
 const url = `${service.url}/laptops/events`;
 
 let lastId = 0;
-/** Publishes events of more than a kilobyte each. */
+/** Publishes events of more than 1 KiB each. */
 function publish(count: number): Promise<number[]> {
   const text = '電'.repeat(200);
   return publishAll(
@@ -36,18 +36,18 @@ function publish(count: number): Promise<number[]> {
   );
 }
 
-const test = suite('a slow client');
+const slowClients = suite('a slow client');
 
-test('is never buffered without bound, is cut off, is told, and comes back for the rest', async () => {
-  // The same twice without them, so that what the service itself needs is there already.
-  const usual = watchResidentMiB(service.pid);
+slowClients('is disconnected with `too-slow` without unbounded buffering, and can resume', async () => {
+  // Publishes the same load twice without slow clients, to measure the baseline.
+  const baseline = watchResidentMiB(service.pid);
   const reader = await openEventStream(url);
   for (let time = 0; time < 2; time++) {
     await reader.reached((await publish(eventsAtOnce)).at(-1) ?? 0, 60_000);
   }
-  const usualMiB = usual.stop();
+  const baselineMiB = baseline.stop();
 
-  const slow = await Promise.all(Array.from({ length: slowClients }, () => openEventStream(url)));
+  const slow = await Promise.all(Array.from({ length: slowClientCount }, () => openEventStream(url)));
   for (const stream of slow) {
     await stream.next(({ id }) => id !== undefined);
     stream.pause();
@@ -56,50 +56,47 @@ test('is never buffered without bound, is cut off, is told, and comes back for t
   const positions = await publish(eventsAtOnce);
   const last = positions.at(-1) ?? 0;
   await reader.reached(last, 60_000);
-  assert.is(reader.positions.length, 3 * eventsAtOnce, 'the others do not hold up one that reads');
+  assert.is(reader.positions.length, 3 * eventsAtOnce, 'slow clients do not delay one that reads');
 
-  // One after the other reads again: the first ones get everything, until one has been too slow.
-  const again: EventStream[] = [];
-  const told = await eventually(async () => {
+  // Clients resume reading one by one. The first may receive everything; eventually one has been disconnected.
+  const resumed: EventStream[] = [];
+  const disconnected = await eventually(async () => {
     const next = slow.pop();
     next?.resume();
-    if (next !== undefined) again.push(next);
+    if (next !== undefined) resumed.push(next);
     await sleep(500);
-    const found = again.find(({ blocks }) => blocks.at(-1)?.event === 'too-slow');
-    assert.ok(found !== undefined, 'none was told that it is too slow');
+    const found = resumed.find(({ blocks }) => blocks.at(-1)?.event === 'too-slow');
+    assert.ok(found !== undefined, 'no client received `too-slow`');
     return found;
   }, 60_000);
-  await told.ended();
-  assert.is(told.ending, 'ended');
-  const lastBlock = told.blocks.at(-1);
+  await disconnected.ended();
+  assert.is(disconnected.ending, 'ended');
+  const lastBlock = disconnected.blocks.at(-1);
   assert.is(lastBlock?.event, 'too-slow');
-  assert.equal(JSON.parse(lastBlock?.data ?? ''), { position: told.lastId });
-  assert.equal(told.positions, positions.slice(0, told.positions.length));
+  assert.equal(JSON.parse(lastBlock?.data ?? ''), { position: disconnected.lastId });
+  assert.equal(disconnected.positions, positions.slice(0, disconnected.positions.length));
 
-  const back = await openEventStream(url, { 'Last-Event-ID': String(told.lastId) });
+  const back = await openEventStream(url, { 'Last-Event-ID': String(disconnected.lastId) });
   assert.is(back.status, 200);
   await back.reached(last, 60_000);
-  assert.equal([...told.positions, ...back.positions], positions);
+  assert.equal([...disconnected.positions, ...back.positions], positions);
 
-  // Those that never read are gone in the end: there is room for as many again, once those that caught up have left.
-  for (const stream of again) stream.close();
+  // Clients that never read are disconnected too: after the resumed ones close, as many new clients can connect.
+  for (const stream of resumed) stream.close();
   const next = await eventually(async () => {
-    const streams = await Promise.all(Array.from({ length: slowClients }, () => openEventStream(url)));
+    const streams = await Promise.all(Array.from({ length: slowClientCount }, () => openEventStream(url)));
     if (streams.every(({ status }) => status === 200)) return streams;
     for (const stream of streams) stream.close();
-    throw new Error('there is no room yet');
+    throw new Error('the client limit is still reached');
   }, 30_000);
-  const grownMiB = watched.stop() - usualMiB;
-  process.stdout.write(`usual ${usualMiB.toFixed(0)} MiB, grown by ${grownMiB.toFixed(0)} MiB\n`);
+  const grownMiB = watched.stop() - baselineMiB;
+  process.stdout.write(`baseline ${baselineMiB.toFixed(0)} MiB, grown by ${grownMiB.toFixed(0)} MiB\n`);
   assert.ok(grownMiB < allowedGrowthMiB, `grown by ${grownMiB} MiB`);
   for (const stream of [reader, back, ...slow, ...next]) stream.close();
 });
-test.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', async () => {
+slowClients.after(async () => {
   await service.stop();
   await connection.nc.close();
   await broker.close();
 });
-cleaning.run();
+slowClients.run();

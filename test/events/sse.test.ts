@@ -1,4 +1,4 @@
-/** The live events as a client of the laptop service sees them: what is sent, what may be asked for, what is refused. */
+/** The Server-Sent Events feed: contents, parameters, invalid requests, shutdown, and the client limit. */
 
 import { request, type IncomingMessage } from 'node:http';
 import { suite } from 'uvu';
@@ -14,9 +14,9 @@ const { connection } = await connectForTest(broker);
 const service = await startServiceProcess('laptops', { natsUrl: broker.url });
 const events = `${service.url}/laptops/events`;
 const opened = performance.now();
-/** Waits through the whole file for an event that never comes. */
-const silent = await openEventStream(`${events}?id=999999`);
-const streams: EventStream[] = [silent];
+/** Open during the whole file, with a filter that matches no event. */
+const idleStream = await openEventStream(`${events}?id=999999`);
+const streams: EventStream[] = [idleStream];
 
 async function open(query = '', headers: Readonly<Record<string, string>> = {}): Promise<EventStream> {
   const stream = await openEventStream(events + query, headers);
@@ -25,7 +25,7 @@ async function open(query = '', headers: Readonly<Record<string, string>> = {}):
 }
 
 let lastId = 0;
-/** Adds laptops under new ids; resolves with the positions of their events. */
+/** Adds laptops with new ids. Returns the positions of their events. */
 function addLaptops(count: number): Promise<number[]> {
   return publishAll(
     connection.nc,
@@ -41,8 +41,8 @@ async function lastPosition(): Promise<number> {
   return Number(response.headers.get('Stream-Position'));
 }
 
-/** Sends a HEAD, or a GET whose answer is no stream. */
-function ask(method: string, path: string, headers: Readonly<Record<string, string>> = {}) {
+/** Sends a request whose response is not an event stream. */
+function send(method: string, path: string, headers: Readonly<Record<string, string>> = {}) {
   return new Promise<{ response: IncomingMessage; body: string }>((resolve, reject) => {
     request(service.url + path, { method, headers }, (response) => {
       let body = '';
@@ -55,26 +55,26 @@ function ask(method: string, path: string, headers: Readonly<Record<string, stri
   });
 }
 
-const sending = suite('what a client is sent');
+const contents = suite('the event stream');
 
-sending('the headers at once, although nothing happens', () => {
-  assert.is(silent.status, 200);
-  assert.is(silent.headers['content-type'], 'text/event-stream; charset=utf-8');
-  assert.is(silent.headers['x-accel-buffering'], 'no');
-  assert.match(silent.headers['cache-control'] ?? '', /no-store.*no-transform/);
-  assert.match(String(silent.headers['stream-position']), /^\d+$/);
+contents('sends the response headers at once, before any event', () => {
+  assert.is(idleStream.status, 200);
+  assert.is(idleStream.headers['content-type'], 'text/event-stream; charset=utf-8');
+  assert.is(idleStream.headers['x-accel-buffering'], 'no');
+  assert.match(idleStream.headers['cache-control'] ?? '', /no-store.*no-transform/);
+  assert.match(String(idleStream.headers['stream-position']), /^\d+$/);
 });
 
-sending('first of all when and from where to come back', async () => {
+contents('begins with the reconnection time and the current position', async () => {
   const stream = await open();
-  const greeting = await stream.next(({ retry }) => retry !== undefined);
-  assert.ok(greeting.retry !== undefined && greeting.retry >= 500 && greeting.retry <= 3000);
+  const first = await stream.next(({ retry }) => retry !== undefined);
+  assert.ok(first.retry !== undefined && first.retry >= 500 && first.retry <= 3000);
   const position = await stream.next(({ id }) => id !== undefined);
   assert.is(position.id, await lastPosition());
   assert.is(position.data, undefined);
 });
 
-sending('every event from now on, with its position, time, laptop and content', async () => {
+contents('sends every new event with its position, time, laptop id and payload', async () => {
   await addLaptops(1);
   const position = await lastPosition();
   const stream = await open();
@@ -92,7 +92,7 @@ sending('every event from now on, with its position, time, laptop and content', 
   assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000);
 });
 
-sending('the id of the command that caused an event', async () => {
+contents('includes the idempotency key of the command that caused an event', async () => {
   const stream = await open();
   const response = await fetch(`${service.url}/laptops`, {
     method: 'POST',
@@ -104,33 +104,33 @@ sending('the id of the command that caused an event', async () => {
   assert.match(stream.blocks.findLast(({ data }) => data !== undefined)?.data ?? '', /"messageId":"sse-1"/);
 });
 
-sending('nothing of what the fold refuses, live or from the log', async () => {
+contents('omits rejected messages, live or replayed', async () => {
   const stream = await open();
-  const [refused = 0, alsoRefused = 0, good = 0] = await publishAll(connection.nc, [
+  const [invalid = 0, duplicate = 0, valid = 0] = await publishAll(connection.nc, [
     { subject: 'laptops.events.1', payload: 'not JSON' },
     laptopAdded(1),
     laptopAdded((lastId += 1)),
   ]);
-  await stream.reached(good);
+  await stream.reached(valid);
   const late = await open('', { 'Last-Event-ID': '0' });
-  await late.reached(good);
+  await late.reached(valid);
   for (const { positions } of [stream, late]) {
-    assert.not(positions.includes(refused));
-    assert.not(positions.includes(alsoRefused));
+    assert.not(positions.includes(invalid));
+    assert.not(positions.includes(duplicate));
   }
 });
 
-sending('nothing compressed, whatever it accepts', async () => {
+contents('is not compressed, whatever the client accepts', async () => {
   const stream = await open('', { 'Accept-Encoding': 'gzip, br, deflate' });
   assert.is(stream.headers['content-encoding'], undefined);
   const [position = 0] = await addLaptops(1);
   await stream.reached(position);
 });
-sending.run();
+contents.run();
 
-const asking = suite('what a client may ask for');
+const parameters = suite('a request for events');
 
-asking('only events of one type, or of several', async () => {
+parameters('can select one or several event types', async () => {
   const one = await open('?type=LaptopRemoved');
   const two = await open('?type=LaptopRemoved&type=LaptopRevised');
   const [added = 0, revised = 0, removed = 0] = await publishAll(connection.nc, [
@@ -146,7 +146,7 @@ asking('only events of one type, or of several', async () => {
   assert.equal(late.positions, [removed]);
 });
 
-asking('only events of one laptop', async () => {
+parameters('can select one laptop', async () => {
   const id = (lastId += 1);
   const stream = await open(`?id=${id}`);
   const [first = 0] = await publishAll(connection.nc, [laptopAdded(id)]);
@@ -158,8 +158,8 @@ asking('only events of one laptop', async () => {
   assert.equal(stream.positions, [first, last]);
 });
 
-asking(
-  'everything after a position: by Last-Event-ID, or by ?after, of which Last-Event-ID wins',
+parameters(
+  'can start after a position, by Last-Event-ID or ?after; Last-Event-ID takes precedence',
   async () => {
     const positions = await addLaptops(20);
     const [first = 0, second = 0, ...rest] = positions;
@@ -174,58 +174,61 @@ asking(
   },
 );
 
-asking('after the last position: only what comes', async () => {
+parameters('after the last position returns only new events', async () => {
   const stream = await open('', { 'Last-Event-ID': String(await lastPosition()) });
   const positions = await addLaptops(2);
   await stream.reached(positions.at(-1) ?? 0);
   assert.equal(stream.positions, positions);
 });
 
-asking('a position that the stream does not have resets it to the present', async () => {
-  const present = await lastPosition();
-  const asked = present + 1_000_000;
-  const stream = await open('', { 'Last-Event-ID': String(asked) });
-  const { id, data } = await stream.next(({ event }) => event === 'reset');
-  assert.is(id, present);
-  assert.equal(JSON.parse(data ?? ''), { asked, position: present, first: 1, last: present });
-  const positions = await addLaptops(2);
-  await stream.reached(positions.at(-1) ?? 0);
-  assert.equal(stream.positions, positions);
-});
+parameters(
+  'after a position beyond the stream receives `reset` and continues from the current position',
+  async () => {
+    const present = await lastPosition();
+    const asked = present + 1_000_000;
+    const stream = await open('', { 'Last-Event-ID': String(asked) });
+    const { id, data } = await stream.next(({ event }) => event === 'reset');
+    assert.is(id, present);
+    assert.equal(JSON.parse(data ?? ''), { asked, position: present, first: 1, last: present });
+    const positions = await addLaptops(2);
+    await stream.reached(positions.at(-1) ?? 0);
+    assert.equal(stream.positions, positions);
+  },
+);
 
-for (const [what, query, headers] of [
+for (const [name, query, headers] of [
   ['an unknown type', '?type=Nonsense', {}],
-  ['an id that is none', '?id=x', {}],
+  ['a malformed id', '?id=x', {}],
   ['two ids', '?id=1&id=2', {}],
   ['an unknown parameter', '?since=1', {}],
-  ['a Last-Event-ID that is no position', '', { 'Last-Event-ID': 'abc' }],
+  ['a malformed Last-Event-ID', '', { 'Last-Event-ID': 'abc' }],
 ] as const) {
-  asking(`${what} is refused before anything is sent`, async () => {
-    const { response, body } = await ask('GET', `/laptops/events${query}`, headers);
+  parameters(`with ${name} is rejected with 400`, async () => {
+    const { response, body } = await send('GET', `/laptops/events${query}`, headers);
     assert.is(response.statusCode, 400);
     assert.is(response.headers['content-type'], 'application/problem+json');
     assert.match(body, /\/problems\/malformed/);
   });
 }
-asking.run();
+parameters.run();
 
-const ending = suite('how it ends');
+const lifetime = suite('the event stream');
 
-ending('a comment every 15 s keeps a silent connection open, and says how far it has come', async () => {
-  const passed = await lastPosition();
-  const isHeartbeat = ({ id, data, time }: (typeof silent.blocks)[number]) =>
-    id === passed && data === undefined && time > opened + 1000;
-  await silent.next(isHeartbeat, 20_000);
-  const times = silent.blocks.filter(({ comments }) => comments.length > 0).map(({ time }) => time);
+lifetime('sends a heartbeat comment with the current position every 15 s', async () => {
+  const current = await lastPosition();
+  const isHeartbeat = ({ id, data, time }: (typeof idleStream.blocks)[number]) =>
+    id === current && data === undefined && time > opened + 1000;
+  await idleStream.next(isHeartbeat, 20_000);
+  const times = idleStream.blocks.filter(({ comments }) => comments.length > 0).map(({ time }) => time);
   const gaps = times.map((time, index) => time - (times[index - 1] ?? opened));
   assert.ok(
     gaps.every((gap) => gap < 16_000),
     String(gaps),
   );
-  assert.equal(silent.positions, []);
+  assert.equal(idleStream.positions, []);
 });
 
-ending('every client is sent away politely when the service ends, and the service ends in time', async () => {
+lifetime('ends on shutdown with a randomized reconnection time, without delaying the shutdown', async () => {
   for (const stream of streams) if (stream.ending === undefined) stream.pause();
   const reading = await Promise.all(Array.from({ length: 20 }, () => open()));
   const started = performance.now();
@@ -233,18 +236,18 @@ ending('every client is sent away politely when the service ends, and the servic
   assert.ok(performance.now() - started < 3000);
   await Promise.all(reading.map((stream) => stream.ended()));
   for (const stream of reading) assert.is(stream.ending, 'ended');
-  const moments = reading.map((stream) => stream.blocks.at(-1)?.retry ?? 0);
+  const retries = reading.map((stream) => stream.blocks.at(-1)?.retry ?? 0);
   assert.ok(
-    moments.every((moment) => moment >= 500 && moment <= 3000),
-    String(moments),
+    retries.every((retry) => retry >= 500 && retry <= 3000),
+    String(retries),
   );
-  assert.ok(new Set(moments).size > 10, 'not all at the same time');
+  assert.ok(new Set(retries).size > 10, 'reconnection times differ');
 });
-ending.run();
+lifetime.run();
 
-const counting = suite('how many there may be');
+const limits = suite('the client limit');
 
-counting('HEAD has the headers, no body, and leaves nothing behind', async () => {
+limits('counts open streams but not HEAD requests, and rejects further clients with 503', async () => {
   const small = await startServiceProcess('laptops', { natsUrl: broker.url, env: { SSE_MAX_CLIENTS: '1' } });
   const url = `${small.url}/laptops/events`;
   try {
@@ -257,13 +260,13 @@ counting('HEAD has the headers, no body, and leaves nothing behind', async () =>
     const first = await openEventStream(url);
     assert.is(first.status, 200);
 
-    const refused = await fetch(url);
-    assert.is(refused.status, 503);
-    assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
-    assert.match(await refused.text(), /\/problems\/unavailable/);
+    const rejected = await fetch(url);
+    assert.is(rejected.status, 503);
+    assert.match(rejected.headers.get('retry-after') ?? '', /^\d+$/);
+    assert.match(await rejected.text(), /\/problems\/unavailable/);
 
     first.close();
-    // Its place is free as soon as the service has noticed.
+    // The slot becomes free once the service has detected the disconnect.
     const second = await eventually(async () => {
       const stream = await openEventStream(url);
       assert.is(stream.status, 200);
@@ -274,12 +277,9 @@ counting('HEAD has the headers, no body, and leaves nothing behind', async () =>
     await small.stop();
   }
 });
-counting.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', async () => {
+limits.after(async () => {
   for (const stream of streams) stream.close();
   await connection.nc.close();
   await broker.close();
 });
-cleaning.run();
+limits.run();

@@ -1,4 +1,4 @@
-/** The typed subscriber needs nothing that the role of a subscriber may not do (docker/nats-roles.conf). */
+/** The typed subscriber works with the permissions of the subscriber role (docker/nats-roles.conf). */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -16,14 +16,14 @@ const { nc } = publisher.connection;
 await publishAll(nc, [laptopAdded(1), laptopAdded(2)]);
 
 const { url: natsUrl, ...access } = broker.accessOf('subscriber');
-const test = suite('a subscription under the role of a subscriber');
+const subscriptions = suite('a subscription with the subscriber role');
 
-for (const [what, options] of [
+for (const [start, options] of [
   ['from the beginning', { from: 0 }],
   ['from a time', { from: new Date(0) }],
   ['with a durable consumer', { from: 0, durable: { name: 'mine' } }],
 ] as const satisfies readonly (readonly [string, Partial<SubscribeOptions<never>>])[]) {
-  test(`${what} gets what is there and what comes`, async () => {
+  subscriptions(`receives stored and new events ${start}`, async () => {
     const ids: number[] = [];
     const subscription = await subscribeToLaptops({
       natsUrl,
@@ -39,8 +39,8 @@ for (const [what, options] of [
   });
 }
 
-test.after(async () => {
+subscriptions.after(async () => {
   await nc.close();
   await broker.close();
 });
-test.run();
+subscriptions.run();

@@ -275,7 +275,9 @@ durable('delivers an event once when `onEvent` takes longer than `confirmWithinM
   await subscription.stop();
 });
 durable('loses no events across broker restarts, though some may be repeated', async () => {
-  const { subscription, positions } = await subscribe({ durable: { name: 'restarts', confirmWithinMs: 1_000 } });
+  const { subscription, positions } = await subscribe({
+    durable: { name: 'restarts', confirmWithinMs: 1_000 },
+  });
   const stored = await publish(...range(51_000, 51_200).map((id) => laptopAdded(id)));
   await broker.kill();
   await broker.restart();

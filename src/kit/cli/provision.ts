@@ -33,7 +33,9 @@ async function provision(nc: NatsConnection, replicas: number | undefined): Prom
       process.stdout.write(`${name}: ${result.outcome}\n`);
       if (!('differences' in result)) continue;
       for (const difference of result.differences) {
-        const remark = difference.safe ? '' : ' (unsafe: applying it could lose data or change the meaning of the stream)';
+        const remark = difference.safe
+          ? ''
+          : ' (unsafe: applying it could lose data or change the meaning of the stream)';
         process.stdout.write(`  ${describeDifference(difference)}${remark}\n`);
       }
       if (result.outcome === 'refused') process.exitCode = 1;

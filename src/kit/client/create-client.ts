@@ -72,9 +72,17 @@ export type Client<
   /** Removing an entity that does not exist succeeds. @throws ProblemError `precondition-failed` … */
   remove(id: number, options?: ChangeOptions): Promise<Pick<EntityResponse<Document>, 'position'>>;
   /** Adds a member to an entity; `member` is its path below the entity: `ports/7`. @throws ProblemError `conflict` … */
-  put(id: number, member: string, options?: ChangeOptions): Promise<Pick<EntityResponse<Document>, 'position'>>;
+  put(
+    id: number,
+    member: string,
+    options?: ChangeOptions,
+  ): Promise<Pick<EntityResponse<Document>, 'position'>>;
   /** Removes a member from an entity. @throws ProblemError `not-found` … */
-  take(id: number, member: string, options?: ChangeOptions): Promise<Pick<EntityResponse<Document>, 'position'>>;
+  take(
+    id: number,
+    member: string,
+    options?: ChangeOptions,
+  ): Promise<Pick<EntityResponse<Document>, 'position'>>;
   /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` … */
   history(id: number, options?: ReadOptions): AsyncGenerator<HistoryEntry<Event>, void>;
   /** Returns the latest rejected messages, each with the reason. */
@@ -164,7 +172,10 @@ export function createClient<Document, New, Change, Event extends { type: string
   };
 }
 
-function toEntityResponse<Document>(schema: z.ZodType<Document>, { headers, text }: ClientResponse): EntityResponse<Document> {
+function toEntityResponse<Document>(
+  schema: z.ZodType<Document>,
+  { headers, text }: ClientResponse,
+): EntityResponse<Document> {
   const version = /^"(\d+)[";]/.exec(headers.get('ETag') ?? '')?.[1];
   if (version === undefined) throw new ProblemError('not-understood', 'The response has no version.');
   return {

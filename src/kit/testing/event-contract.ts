@@ -64,11 +64,16 @@ function stripAnnotations(schema: unknown): unknown {
   return Object.fromEntries(
     Object.entries(schema)
       .filter(([keyword]) => !annotations.has(keyword))
-      .map(([keyword, value]) => [keyword, keyword === 'properties' ? stripFieldAnnotations(value) : stripAnnotations(value)]),
+      .map(([keyword, value]) => [
+        keyword,
+        keyword === 'properties' ? stripFieldAnnotations(value) : stripAnnotations(value),
+      ]),
   );
 }
 
 /** Property names are not keywords: a field called `title` is retained. */
 function stripFieldAnnotations(properties: object): object {
-  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, stripAnnotations(schema)]));
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, stripAnnotations(schema)]),
+  );
 }
