@@ -23,8 +23,10 @@ const Image = z.object({
 const listContent = `
   const { existsSync, readdirSync } = require('node:fs');
   const files = readdirSync('.', { recursive: true }).map(String);
+  const production = require('/app/node_modules/@portside/kit/package.json').dependencies;
   console.log(JSON.stringify({
-    development: Object.keys(require('/app/package.json').devDependencies).filter((name) => existsSync('node_modules/' + name)),
+    development: Object.keys(require('/app/package.json').devDependencies)
+      .filter((name) => !(name in production) && existsSync('node_modules/' + name)),
     sources: files.filter((file) => /\\.[cm]?ts$|\\.map$/.test(file)),
     streams: readdirSync('streams').sort(),
     top: readdirSync('.').sort(),
