@@ -66,7 +66,7 @@ missingStream('rejects a file that is not a stream definition', async () => {
   for (const content of ['{"name":"X"}', '{"name":1,"subjects":[]}', '[]', 'null', '{"subjects":["x"]}']) {
     await writeFile(file, content);
     const failure = await readStreamDefinition(file).then(() => 'accepted', String);
-    assert.match(failure, /wrong\.json names no stream with subjects/, content);
+    assert.match(failure, /wrong\.json does not define a stream with a name and subjects/, content);
   }
   await rm(folder, { recursive: true });
 });
@@ -204,7 +204,7 @@ folderProvisioning('makes the provisioner print rejected differences and exit wi
   const { code, output } = await runProvisioner();
   assert.is(code, 1);
   assert.match(output, /^LAPTOPS: unchanged\nPORTS: refused\n/);
-  assert.match(output, 'discard is "old", wanted "new" (a change could lose data');
+  assert.match(output, 'discard is "old", wanted "new" (unsafe: applying it could lose data');
   assert.match(output, /description is "x", wanted "Every change/);
   assert.equal(await readState('PORTS'), before);
 });

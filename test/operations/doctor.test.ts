@@ -71,7 +71,7 @@ healthy('has nothing to complain of, and the snapshot is shown with its position
     assert.match(of('rejections laptops'), 'none');
     assert.match(
       of('snapshots laptops'),
-      /newest at 1, \d+ seconds old, \d+ bytes; a start reads 0 messages/,
+      /latest at 1, \d+ seconds old, \d+ bytes; a start reads 0 messages/,
     );
     assert.match(of('snapshots ports'), 'none of this version yet; a start reads 0 messages');
   });
@@ -145,7 +145,7 @@ servers('a monitoring that does not answer is a warning: nothing is known', asyn
   gone.close();
   const { complaints, of } = await diagnose({ ...env, NATS_MONITOR_URL: url });
   assert.equal(complaints, [`warning sync ${url}`]);
-  assert.match(of(`sync ${url}`), /not known: it does not answer \(.*ECONNREFUSED.* → .*NATS_MONITOR_URL/);
+  assert.match(of(`sync ${url}`), /unknown: no response \(.*ECONNREFUSED.* → .*NATS_MONITOR_URL/);
 });
 
 servers('what answers and is no monitoring is a warning', async () => {
@@ -163,7 +163,7 @@ servers(
       env: { NATS_MONITOR_PORT: port },
     });
     assert.equal(await ended, { code: 1, signal: null });
-    assert.match(output(), `port ${port} is taken: set NATS_MONITOR_PORT to another one`);
+    assert.match(output(), `port ${port} is in use: set NATS_MONITOR_PORT to another one`);
   },
 );
 
@@ -202,7 +202,7 @@ replicas('one that is past the stream’s end is a failure', async () => {
   const { complaints, of } = await diagnose(env);
   await stop();
   assert.equal(complaints, ['warning rejections laptops', 'failure replicas ports']);
-  assert.match(of('replicas ports'), 'past the stream’s end, 0');
+  assert.match(of('replicas ports'), 'ahead of the stream’s end, 0');
 });
 
 replicas('one that stands still is a failure, one that comes nearer only a warning', async () => {
@@ -233,8 +233,8 @@ replicas('a service of which none answers is a failure, and its rejections are n
     'failure replicas ports',
     'warning rejections ports',
   ]);
-  assert.match(of('replicas ports'), 'failure: none answers');
-  assert.match(of('rejections ports'), 'not known');
+  assert.match(of('replicas ports'), 'failure: none responds');
+  assert.match(of('rejections ports'), 'unknown');
 });
 
 replicas.run();
@@ -253,13 +253,13 @@ snapshots('one that is not whole is a warning, and so is one that the stream doe
   await bucket.putBlob({ name, metadata }, new TextEncoder().encode('{"entries":[]}\n'));
   assert.match(
     (await diagnose(env)).of('snapshots ports'),
-    /warning: .*\n +not usable: snapshot of position \d+: .*not whole/,
+    /warning: .*\n +not usable: snapshot at position \d+: .*not whole/,
   );
 
   await bucket.putBlob({ name, metadata: { ...metadata, position: '999' } }, new Uint8Array());
   const { complaints, of } = await diagnose(env);
   assert.ok(complaints.includes('warning snapshots ports'));
-  assert.match(of('snapshots ports'), `position 999: it is ahead of the stream, which ends at ${portCount}`);
+  assert.match(of('snapshots ports'), `position 999: ahead of the stream, which ends at ${portCount}`);
 });
 
 snapshots('none is a warning only when the stream is long', async () => {
@@ -273,13 +273,13 @@ snapshots('none is a warning only when the stream is long', async () => {
     usual.of('snapshots ports'),
     `ok: none of this version yet; a start reads ${portCount} messages`,
   );
-  assert.match(strict.of('snapshots ports'), /^warning: none of this version yet; .*look in their logs/);
+  assert.match(strict.of('snapshots ports'), /^warning: none of this version yet; .*check their logs/);
 });
 
 snapshots('a bucket that is not there is a warning', async () => {
   await jsm.streams.delete(`OBJ_${snapshotBucket('ports')}`);
   const { of } = await diagnose(env);
-  assert.match(of('snapshots ports'), /^warning: there is no bucket ports-snapshots.* → npm run provision/);
+  assert.match(of('snapshots ports'), /^warning: bucket ports-snapshots does not exist.* → npm run provision/);
 });
 
 snapshots.run();
@@ -316,13 +316,13 @@ streams('messages that were deleted are a warning', async () => {
   await publish('laptops.events.1', '{"type":"LaptopRemoved"}');
   await jsm.streams.deleteMessage('LAPTOPS', 2);
   const { of } = await diagnose(env);
-  assert.match(of('log LAPTOPS'), /^warning: 1 messages, .*; 1 that were stored before are deleted/);
+  assert.match(of('log LAPTOPS'), /^warning: 1 messages, .*; 1 stored messages were deleted/);
 });
 
 streams('one that is not there is a failure, and nothing else is said of its service', async () => {
   await jsm.streams.delete('LAPTOPS');
   const { of } = await diagnose(env);
-  assert.match(of('stream LAPTOPS'), /^failure: there is no such stream → npm run provision/);
+  assert.match(of('stream LAPTOPS'), /^failure: the stream does not exist → npm run provision/);
   assert.is(of('replicas laptops') + of('snapshots laptops'), '');
 });
 

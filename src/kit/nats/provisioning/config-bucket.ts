@@ -1,6 +1,7 @@
 /**
- * The key-value bucket whose values every replica follows while it runs. A bucket is a stream with one subject a key,
- * so it is read by the same replay as any stream, which holds through lost connections and restarts of the broker.
+ * The key-value bucket with live configuration, which every running replica follows. A bucket is a stream with one
+ * subject per key. It is read with the same replay as an event stream, which survives connection losses and broker
+ * restarts.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,26 +14,25 @@ import type { Connection } from '../connection/connection.ts';
 import { keyOperationHeader, markerReasonHeader } from '../connection/headers.ts';
 import { replay, type Replay } from '../stream/replay.ts';
 
-/** Keys with their values, as text. */
 export type ConfigValues = ReadonlyMap<string, string>;
 
 export type FollowConfigOptions = {
-  /** The bucket of the product, shared by all its services. */
+  /** The bucket, which all services of the product share. */
   readonly bucket: string;
   readonly connection: Connection;
   readonly jsm: JetStreamManager;
-  /** Is given all values after every change, and once they are known; none when there is no bucket. */
+  /** Called with all values once they are known and after every change. Without a bucket, the map is empty. */
   onValues(values: ConfigValues): void;
-  /** Called when the bucket cannot be asked for, with the reason; the values stay as they are. */
+  /** Called with the reason when the bucket cannot be read. The previous values remain in effect. */
   onFailure(reason: string): void;
 };
 
-/** How often, in milliseconds, a bucket that is not there (any more) is looked for. */
-const lookMs = 1_000;
-/** And one that may not be asked for: the broker logs every time. */
-const refusedMs = 5_000;
+/** Delay before the bucket is looked up again after it was missing or the replay ended, in ms. */
+const lookupMs = 1_000;
+/** Longer delay after an error while connected, in ms: the broker logs every permissions violation. */
+const errorLookupMs = 5_000;
 
-/** Follows the bucket, from now on and whatever happens to it, until it is told to stop. */
+/** Follows the bucket until `stop` is called, also if the bucket is deleted or recreated. */
 export function followConfig(options: FollowConfigOptions): { stop(): Promise<void> } {
   const { connection, jsm, bucket } = options;
   const configStream = `KV_${bucket}`;
@@ -40,8 +40,8 @@ export function followConfig(options: FollowConfigOptions): { stop(): Promise<vo
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  /** How many values there are; undefined: there is no bucket. */
-  async function look(): Promise<number | undefined> {
+  /** Returns the number of messages in the bucket; undefined if it does not exist. */
+  async function countMessages(): Promise<number | undefined> {
     try {
       return (await jsm.streams.info(configStream)).state.messages;
     } catch (error) {
@@ -50,8 +50,8 @@ export function followConfig(options: FollowConfigOptions): { stop(): Promise<vo
     }
   }
 
-  /** Reads the bucket from its beginning, and on until something is doubtful. */
-  async function read(isEmpty: boolean) {
+  /** Reads the bucket from the start and follows it until the replay is interrupted or stopped. */
+  async function follow(isEmpty: boolean) {
     const values = new Map<string, string>();
     let isComplete = isEmpty;
     if (isEmpty) options.onValues(values);
@@ -67,7 +67,7 @@ export function followConfig(options: FollowConfigOptions): { stop(): Promise<vo
           const key = message.subject.slice(keyPrefix.length);
           if (isRemoval(message)) values.delete(key);
           else values.set(key, message.string());
-          // Until all of what was there is read, a key that is still to come would count as absent.
+          // Until all existing keys have been read, the missing ones would appear to be absent.
           isComplete ||= source?.pending === 0;
           if (isComplete) options.onValues(values);
         },
@@ -83,16 +83,16 @@ export function followConfig(options: FollowConfigOptions): { stop(): Promise<vo
 
   async function run() {
     while (!signal.aborted) {
-      let pauseMs = lookMs;
+      let delayMs = lookupMs;
       try {
-        const count = await look();
+        const count = await countMessages();
         if (count === undefined) options.onValues(new Map());
-        else await read(count === 0);
+        else await follow(count === 0);
       } catch (error) {
         options.onFailure(error instanceof Error ? error.message : String(error));
-        if (connection.isUp) pauseMs = refusedMs;
+        if (connection.isUp) delayMs = errorLookupMs;
       }
-      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
     }
   }
   const running = run();
@@ -109,14 +109,14 @@ function isRemoval({ headers }: Msg): boolean {
   return Boolean(headers?.has(keyOperationHeader) || headers?.has(markerReasonHeader));
 }
 
-/** Makes the bucket unless it is there; what it holds and how it was made stays as it is. */
+/** Creates the bucket if it does not exist. An existing bucket and its configuration are not changed. */
 export async function provisionConfigBucket(
   nc: NatsConnection,
   replicas = 1,
   bucket = defaultProduct.configBucket,
 ): Promise<void> {
-  const description = 'What running replicas are told: log level and rate limits.';
-  // Without the client's first question, what the account may use: the provisioner does not have to know that.
+  const description = 'Live configuration of running replicas: log level and rate limits.';
+  // `checkAPI: false` avoids a request for the account limits, for which the provisioner needs no permission.
   const buckets = new Kvm(jetstream(nc, { checkAPI: false }));
   await buckets.create(bucket, { storage: StorageType.File, replicas, history: 5, description });
 }

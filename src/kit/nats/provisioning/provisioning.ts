@@ -1,4 +1,4 @@
-/** The streams as their files under `streams/` define them: created, brought up to date, or refused with the difference. */
+/** Creates and updates the streams that the files in a folder define. An unsafe change is rejected and reported. */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -14,15 +14,15 @@ import { brokerErrors } from '../connection/broker-errors.ts';
 import { provisionConfigBucket } from './config-bucket.ts';
 import { provisionSnapshots } from '../snapshots/snapshots.ts';
 
-/** A stream file, in the wire format that `nats stream add --config` takes: snake_case, durations in nanoseconds. */
+/** Content of a stream file, in the format of `nats stream add --config`: snake_case, durations in nanoseconds. */
 export type StreamDefinition = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 
-/** A field in which a stream is not what its file says. */
+/** A field of a stream that differs from its definition. */
 export type Difference = {
   readonly field: string;
   readonly actual: unknown;
   readonly wanted: unknown;
-  /** Whether an update loses no data and changes no meaning. */
+  /** Whether the change loses no data and is compatible with existing messages. */
   readonly safe: boolean;
 };
 
@@ -30,14 +30,15 @@ export type Provisioned =
   | { readonly outcome: 'created' | 'unchanged' }
   | { readonly outcome: 'updated' | 'refused'; readonly differences: readonly Difference[] };
 
-/** @throws when the file cannot be read or is no stream definition. */
+/** @throws if the file cannot be read or is not a stream definition. */
 export async function readStreamDefinition(file: string | URL): Promise<StreamDefinition> {
   const definition: unknown = JSON.parse(await readFile(file, 'utf8'));
-  if (!isStreamDefinition(definition)) throw new TypeError(`${String(file)} names no stream with subjects`);
+  if (!isStreamDefinition(definition))
+    throw new TypeError(`${String(file)} does not define a stream with a name and subjects`);
   return definition;
 }
 
-/** Makes the stream what `wanted` says, as far as that is safe; a difference that is not is reported and left alone. */
+/** Creates the stream or updates it to `wanted`. If any difference is unsafe, changes nothing and returns the differences. */
 export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefinition): Promise<Provisioned> {
   const differences = await compareStream(jsm, wanted);
   if (differences === undefined) {
@@ -51,10 +52,10 @@ export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefin
 }
 
 /**
- * Provisions every stream that `folder` holds a JSON file of, in the order of their names, with each the bucket of its
- * service's snapshots (the file's name is the service's), and the bucket of the configuration that all share.
+ * Provisions the stream of every JSON file in `folder`, in order of file name, together with the snapshot bucket of its
+ * service (`<service>.json`) and the shared configuration bucket.
  *
- * @param replicas how many servers keep each stream; the files say 1, a cluster of three wants 3.
+ * @param replicas replication factor of each stream; the files define 1, a cluster of three servers uses 3.
  */
 export async function provisionStreams(
   nc: NatsConnection,
@@ -74,7 +75,7 @@ export async function provisionStreams(
   return provisioned;
 }
 
-/** Where the stream differs from `wanted`, among the fields that `wanted` names; undefined when there is no stream. */
+/** Compares the fields of `wanted` with the stream. Returns undefined if the stream does not exist. */
 export async function compareStream(
   jsm: JetStreamManager,
   wanted: StreamDefinition,
@@ -83,7 +84,7 @@ export async function compareStream(
     const { config } = await jsm.streams.info(wanted.name);
     const actual = new Map<string, unknown>(Object.entries(config));
     return Object.entries(wanted)
-      .map(([field, value]) => describe(field, actual.get(field), value))
+      .map(([field, value]) => compareField(field, actual.get(field), value))
       .filter((difference) => difference !== undefined);
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === brokerErrors.streamNotFound) return undefined;
@@ -91,13 +92,13 @@ export async function compareStream(
   }
 }
 
-/** One line for a person: `duplicate_window is 60000000000, wanted 120000000000`. */
+/** Formats a difference: `duplicate_window is 60000000000, wanted 120000000000`. */
 export function describeDifference({ field, actual, wanted }: Difference): string {
   return `${field} is ${JSON.stringify(actual)}, wanted ${JSON.stringify(wanted)}`;
 }
 
-function describe(field: string, actual: unknown, wanted: unknown): Difference | undefined {
-  // The broker leaves out what is false, and an absent flag is false.
+function compareField(field: string, actual: unknown, wanted: unknown): Difference | undefined {
+  // The broker omits flags that are false.
   if (isDeepStrictEqual(actual ?? false, wanted ?? false)) return undefined;
   return { field, actual, wanted, safe: safeChanges[field]?.(actual, wanted) ?? false };
 }
@@ -105,27 +106,27 @@ function describe(field: string, actual: unknown, wanted: unknown): Difference |
 type IsSafe = (actual: unknown, wanted: unknown) => boolean;
 
 const always: IsSafe = () => true;
-const onlyOn: IsSafe = (_actual, wanted) => wanted === true;
-const onlyUp: IsSafe = (actual, wanted) => Number(wanted) > Number(actual);
-/** Zero and below mean "no limit". */
-const onlyWider: IsSafe = (actual, wanted) =>
+const onlyEnabling: IsSafe = (_actual, wanted) => wanted === true;
+const onlyIncrease: IsSafe = (actual, wanted) => Number(wanted) > Number(actual);
+/** For limits: zero and negative values mean "no limit". */
+const onlyRelaxing: IsSafe = (actual, wanted) =>
   Number(wanted) <= 0 || (Number(actual) > 0 && Number(wanted) > Number(actual));
 
-/** The fields that may change while a stream holds data, and in which direction; every other difference is refused. */
+/** Fields that can change while a stream contains data, and in which direction. Every other change is rejected. */
 const safeChanges: Readonly<Record<string, IsSafe>> = {
   description: always,
-  num_replicas: onlyUp,
-  duplicate_window: onlyUp,
-  max_age: onlyWider,
-  max_bytes: onlyWider,
-  max_msgs: onlyWider,
-  max_msgs_per_subject: onlyWider,
-  max_msg_size: onlyWider,
-  max_consumers: onlyWider,
-  allow_direct: onlyOn,
-  allow_atomic: onlyOn,
-  deny_delete: onlyOn,
-  deny_purge: onlyOn,
+  num_replicas: onlyIncrease,
+  duplicate_window: onlyIncrease,
+  max_age: onlyRelaxing,
+  max_bytes: onlyRelaxing,
+  max_msgs: onlyRelaxing,
+  max_msgs_per_subject: onlyRelaxing,
+  max_msg_size: onlyRelaxing,
+  max_consumers: onlyRelaxing,
+  allow_direct: onlyEnabling,
+  allow_atomic: onlyEnabling,
+  deny_delete: onlyEnabling,
+  deny_purge: onlyEnabling,
 };
 
 function isStreamDefinition(value: unknown): value is StreamDefinition {

@@ -1,5 +1,3 @@
-/** The messages of a service's NATS door, as its AsyncAPI document describes them. */
-
 import { z } from 'zod';
 import type { AsyncMessage } from '../../api/asyncapi-document.ts';
 import { ProblemDocument, Traceparent } from '../../api/documents.ts';
@@ -25,27 +23,28 @@ const json = 'application/json';
 const Position = z.string().regex(/^[0-9]{1,15}$/);
 const MessageId = z.string().regex(new RegExp(`^${messageIdForm}$`));
 const StreamPosition = Position.meta({
-  description: 'What the reply shows; of a command, where its event landed.',
+  description: 'The position that the reply reflects; after a command, the position of its last event.',
 });
 
 const EventHeaders = z.object({
   [messageIdHeader]: z.string().optional().meta({
     description:
-      'The id of the command that caused it. The stream takes a second message with the same id for a repeat.',
+      'The id of the command that caused the event. The stream discards a second message with the same id as a duplicate.',
   }),
   [expectedSubjectSequenceHeader]: Position.optional().meta({
     description:
-      'For those who publish: the stream refuses the message unless the last one of the entity is at this position.',
+      'Optimistic concurrency: the stream rejects the message unless the last message of the entity is at this position.',
   }),
   [traceparentHeader]: Traceparent.optional(),
 });
 
 const CommandHeaders = z.object({
   [messageIdHeader]: MessageId.optional().meta({
-    description: 'The same command sent again with the same id is carried out once, and gets the same reply.',
+    description:
+      'Idempotency key: the same command sent again with the same id is executed once and gets the same reply.',
   }),
   [expectedSubjectSequenceHeader]: Position.optional().meta({
-    description: 'Carry the command out only if the last message of the entity is at this position.',
+    description: 'Execute the command only if the last message of the entity is at this position.',
   }),
 });
 
@@ -56,8 +55,8 @@ const QueryHeaders = z.object({
     .optional()
     .meta({
       description:
-        'Reply when this position is applied; `latest`: when all is that was acknowledged before; or one of these for ' +
-        'each stream: `LAPTOPS=12, PORTS=latest`.',
+        'Reply after this position has been applied, or with `latest`, after all events acknowledged before the request ' +
+        'have been. Positions can be given per stream: `LAPTOPS=12, PORTS=latest`.',
     }),
 });
 
@@ -67,11 +66,11 @@ const ProblemHeaders = z.object({
   [errorCodeHeader]: z
     .string()
     .regex(/^[45][0-9]{2}$/)
-    .meta({ description: 'The status that REST would answer with.' }),
-  [errorHeader]: z.string().meta({ description: 'What is wrong, in one line.' }),
+    .meta({ description: 'The HTTP status that the REST API would return.' }),
+  [errorHeader]: z.string().meta({ description: 'The error in one line.' }),
 });
 
-/** The name of a message: `PortRenamed.v2`. */
+/** Returns the name of an event message: `PortRenamed.v2`. */
 export function nameEvent({ type, version }: EventShape): string {
   return `${type}.v${version}`;
 }
@@ -84,7 +83,7 @@ export function describeEvent(schemas: Schemas, shape: EventShape): AsyncMessage
     title: `${type}, version ${version}`,
     summary: isCurrent
       ? String(description)
-      : `${String(description)} An older version: read, but not written any more.`,
+      : `${String(description)} An older version, which is read but no longer written.`,
     headers: EventHeaders,
     payload: schema,
   });
@@ -104,20 +103,20 @@ export function describeReply(schemas: Schemas, { name, output }: Endpoint): Asy
   return describeMessage(schemas, {
     name: `${name}.reply`,
     title: `Reply: ${name}`,
-    summary: 'What it is, at which position.',
+    summary: 'The result and its position.',
     headers: ReplyHeaders,
     payload: schemas.describe(output),
   });
 }
 
-/** The reply to whatever cannot be done, the same document as at the REST door. */
+/** Describes the error reply, which is the same document as in the REST API. */
 export function describeProblem(schemas: Schemas): AsyncMessage {
   const example = toProblemDocument(new Problem('not-found', problemKinds['not-found'].explanation));
   return {
     ...describeMessage(schemas, {
       name: 'problem',
       title: 'Problem',
-      summary: 'Why it was not done (RFC 9457), with the status of REST in a header.',
+      summary: 'The reason for a failure as a problem document (RFC 9457), with the HTTP status in a header.',
       headers: ProblemHeaders,
       payload: schemas.describe(ProblemDocument),
     }),

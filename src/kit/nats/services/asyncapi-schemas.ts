@@ -1,19 +1,19 @@
-/** The schemas of an AsyncAPI document: those with a name stand in its components once, wherever they are used. */
+/** Collects the schemas of an AsyncAPI document. A named schema appears once in `components` and is referenced elsewhere. */
 
 import type { z } from 'zod';
 import { toJsonSchema, type JsonSchema } from '../../api/event-shapes.ts';
 
 export type Schemas = {
-  /** By their names; complete once everything was described. */
+  /** Named schemas by name; complete after the last call of `describe`. */
   readonly named: Readonly<Record<string, JsonSchema>>;
   describe(schema: z.ZodType): JsonSchema;
-  /** The examples that a schema gives of itself. */
+  /** Returns the examples in a schema. */
   examplesOf(schema: JsonSchema): readonly unknown[];
 };
 
-/** zod puts named schemas beside each one that uses them; the document as a whole is another place. */
-const localPlace = '#/definitions/';
-const commonPlace = '#/components/schemas/';
+/** zod defines named schemas inside each schema that uses them; they are moved to the components of the document. */
+const localPrefix = '#/definitions/';
+const componentPrefix = '#/components/schemas/';
 
 export function createSchemas(): Schemas {
   const named: Record<string, JsonSchema> = {};
@@ -25,7 +25,7 @@ export function createSchemas(): Schemas {
       return relocate(rest);
     },
     examplesOf({ $ref, examples, example }) {
-      const target = typeof $ref === 'string' ? named[$ref.slice(commonPlace.length)] : undefined;
+      const target = typeof $ref === 'string' ? named[$ref.slice(componentPrefix.length)] : undefined;
       if (target !== undefined) return this.examplesOf(target);
       if (Array.isArray(examples)) return examples;
       return example === undefined ? [] : [example];
@@ -40,7 +40,7 @@ function relocate(schema: JsonSchema): JsonSchema {
 function relocateIn(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(relocateIn);
   if (typeof value === 'object' && value !== null) return relocate({ ...value });
-  return typeof value === 'string' && value.startsWith(localPlace)
-    ? value.replace(localPlace, commonPlace)
+  return typeof value === 'string' && value.startsWith(localPrefix)
+    ? value.replace(localPrefix, componentPrefix)
     : value;
 }

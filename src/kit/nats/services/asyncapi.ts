@@ -1,4 +1,4 @@
-/** The NATS door of a service as an AsyncAPI 3.0 document, made from the schemas that it reads, checks and replies with. */
+/** Describes the NATS API of a service as an AsyncAPI 3.0 document, generated from the schemas that validate its messages. */
 
 import {
   refer,
@@ -25,7 +25,7 @@ export type AsyncApiOptions<Event extends DomainEvent> = {
   readonly title: string;
   /** The service's name: `laptops`. */
   readonly name: string;
-  /** What a person calls one of its entities: `laptop`. */
+  /** The word for one of its entities: `laptop`. */
   readonly noun: string;
   readonly version: string;
   readonly events: EventSchema<Event>;
@@ -33,7 +33,7 @@ export type AsyncApiOptions<Event extends DomainEvent> = {
   readonly stream: StreamDefinition;
 };
 
-/** The channels, operations and messages of a part of the door, by their names. */
+/** Channels, operations and messages by name, of the events or of one endpoint. */
 type Part = Pick<AsyncApiDocument, 'channels' | 'operations'> & { messages: Record<string, AsyncMessage> };
 
 const problem = 'problem';
@@ -54,8 +54,8 @@ export function describeNatsApi<Event extends DomainEvent>(
       title,
       version,
       description:
-        `The events of the ${name} service, and its commands and queries. Events are what the service is: anyone may ` +
-        'subscribe to them, and publish them; commands and queries are the REST door over NATS.',
+        `The events, commands and queries of the ${name} service. The events are the state of the service: clients can ` +
+        'subscribe to them and publish them. Commands and queries are the operations of the REST API over NATS.',
     },
     defaultContentType: 'application/json',
     servers: { nats: describeServer() },
@@ -71,8 +71,8 @@ function describeServer() {
     protocol: 'nats',
     description: 'A nats-server with JetStream, 2.12 or newer.',
     variables: {
-      host: { default: 'localhost', description: 'Where the server is.' },
-      port: { default: '4222', description: 'Where it listens.' },
+      host: { default: 'localhost', description: 'Host name of the server.' },
+      port: { default: '4222', description: 'TCP port of the server.' },
     },
   };
 }
@@ -87,10 +87,11 @@ function describeEvents<Event extends DomainEvent>(
     address: `${name}.events.{id}`,
     title: `The events of one ${noun}`,
     description:
-      `Every change of every ${noun}, one subject for each, kept in the stream ${stream.name}. \`${name}.events.*\` is ` +
-      'all of them. `type` names the event, `v` is the version of its shape (absent: 1); fields that are not named here ' +
-      'may come, and are ignored. JetStream takes any message: the service refuses what is no event or does not follow ' +
-      `from what came before, and lists it at /${name}/rejections.`,
+      `All changes of all ${noun}s, with one subject per ${noun}, stored in the stream ${stream.name}. ` +
+      `Subscribe to \`${name}.events.*\` to receive all of them. \`type\` is the event type and \`v\` the version of its ` +
+      'schema (default 1). Fields that are not documented here are ignored. JetStream stores any message; the service ' +
+      `rejects messages that are not valid events or are not possible after the previous events of the ${noun}, and lists ` +
+      `them at /${name}/rejections.`,
     parameters: {
       id: { description: `The id of the ${noun}: a positive integer below 2^53.`, examples: ['42'] },
     },
@@ -105,8 +106,8 @@ function describeEvents<Event extends DomainEvent>(
       appendEvents: {
         action: 'send',
         channel: refer('channels', 'events'),
-        title: 'Append what has happened',
-        summary: 'The service publishes an event for every change that it is asked for at any of its doors.',
+        title: 'Append events',
+        summary: 'The service publishes an event for every change that a client requests over REST or NATS.',
         messages: shapes
           .filter(({ isCurrent }) => isCurrent)
           .map(nameEvent)
@@ -115,9 +116,9 @@ function describeEvents<Event extends DomainEvent>(
       foldEvents: {
         action: 'receive',
         channel: refer('channels', 'events'),
-        title: 'Follow what has happened',
+        title: 'Follow events',
         summary:
-          'Every replica reads every event, whoever published it, and answers from what it makes of them.',
+          'Every replica reads all events, including those published by clients, and serves requests from the resulting state.',
         messages: shapes.map(nameEvent).map(channelMessage),
       },
     },
@@ -153,13 +154,13 @@ function describeEndpoint(
         address: `${service}.${name}`,
         title: summary,
         description:
-          'One of the replicas replies to each request. No replica: NATS says at once that nobody responds.',
+          'One of the replicas replies to each request. If no replica is running, NATS returns "no responders" immediately.',
         messages: asMessages(request.name),
       },
       [replies]: {
         address: null,
         title: `The reply to ${name}`,
-        description: 'The reply subject of the request, which clients make up themselves.',
+        description: 'The reply subject of the request, which the client chooses.',
         messages: asMessages(reply.name, problem),
       },
     },

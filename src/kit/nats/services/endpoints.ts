@@ -1,6 +1,6 @@
 /**
- * The second door: commands and queries as endpoints of the NATS services framework (ADR-32 of NATS). Every replica
- * serves them in one queue group, with the same forms, rules and problems as REST.
+ * The NATS API: commands and queries as endpoints of the NATS services framework (ADR-32 of NATS). All replicas serve
+ * them in one queue group, with the same schemas, rules and problem documents as the REST API.
  */
 
 import { Svcm, type ServiceMsg } from '@nats-io/services';
@@ -21,45 +21,45 @@ import {
 } from '../connection/headers.ts';
 import { ReplicaStatus } from './replicas.ts';
 
-/** What a request says of itself in its headers. */
+/** The headers of a request. */
 export type RequestInfo = {
   /** `Nats-Msg-Id`: the idempotency key. */
   readonly messageId: string | undefined;
-  /** `Nats-Expected-Last-Subject-Sequence`: the version that the entity has to be at. */
+  /** `Nats-Expected-Last-Subject-Sequence`: the expected version of the entity. */
   readonly expectedVersion: number | undefined;
   /** `Wait-For-Position`. */
   readonly waitFor: Wanted | undefined;
-  /** The request's own place in its trace, whether it came with one or begins one; undefined: it has none. */
+  /** Trace context of the request's own span, or of the client if the request has no span. */
   readonly traceparent?: string | undefined;
 };
 
 export type Reply = { readonly position: number; readonly body: object };
 
-/** How a request was answered. */
+/** Outcome of a request, for logs, metrics and traces. */
 export type HandledNatsRequest = {
   readonly subject: string;
-  /** The trace that the request belongs to, if it belongs to one. */
+  /** Id of the trace that the request belongs to, if any. */
   readonly traceId: string | undefined;
-  /** The status that HTTP has for it: 200, or that of the problem. */
+  /** Equivalent HTTP status: 200, or the status of the problem. */
   readonly status: number;
   readonly milliseconds: number;
-  /** What went wrong, if something did. */
+  /** The reason for a failure. */
   readonly problem: Problem | undefined;
 };
 
 export type Endpoint = {
-  /** Below the service's name: `commands.add`. */
+  /** The subject without the service's name: `commands.add`. */
   readonly name: string;
-  /** What it does, for people: `Add a laptop`. */
+  /** Summary for documentation: `Add a laptop`. */
   readonly summary: string;
-  /** What the payload has to be. */
+  /** Schema of the request payload. */
   readonly input: z.ZodType;
-  /** What the reply is. */
+  /** Schema of the reply payload. */
   readonly output: z.ZodType;
   handle(input: never, info: RequestInfo): Promise<Reply>;
 };
 
-/** Declares an endpoint; `handle` gets its input in the type of the schema. */
+/** Declares an endpoint and infers the input type of `handle` from the schema. */
 export function defineEndpoint<Input>(
   endpoint: Omit<Endpoint, 'input' | 'handle'> & {
     readonly input: z.ZodType<Input>;
@@ -69,30 +69,30 @@ export function defineEndpoint<Input>(
   return endpoint;
 }
 
-/** All replicas share the requests: each is answered by one of them. The framework's own default, said here. */
+/** One replica of the queue group handles each request. This is also the framework's default. */
 export const queueGroup = 'q';
 
 export type ServeOptions = {
   readonly nc: NatsConnection;
   /** The service's name: `laptops`. */
   readonly name: string;
-  /** A semantic version. */
+  /** Semantic version. */
   readonly version: string;
   /** Shown by `nats micro info`. */
   readonly description: string;
   readonly endpoints: readonly Endpoint[];
-  /** What this replica says of itself. */
+  /** Returns the status of this replica. */
   status(): ReplicaStatus;
-  /** Called for every answered request. */
+  /** Called after the reply to each request. */
   onRequestHandled?(request: HandledNatsRequest): void;
-  /** Begins a span for every request; without it a request's own `traceparent` is handed on as it is. */
+  /** Starts a span for each request. Without it, the client's `traceparent` is passed on unchanged. */
   readonly beginSpan?: BeginSpan<HandledNatsRequest> | undefined;
 };
 
-/** Serves the endpoints; what is returned takes no new request and waits for those that are being answered. */
+/** Serves the endpoints. Returns a function that stops accepting requests and waits for those in flight. */
 export async function serveEndpoints(options: ServeOptions): Promise<() => Promise<void>> {
   const { nc, name, version, description, endpoints, status } = options;
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   const service = await new Svcm(nc).add({
     name,
     version,
@@ -107,15 +107,15 @@ export async function serveEndpoints(options: ServeOptions): Promise<() => Promi
       metadata: describe(version, endpoint),
       handler: (error, message) => {
         if (error !== null) return;
-        const answered = answer(endpoint, message, options).finally(() => underWay.delete(answered));
-        underWay.add(answered);
+        const handled = handleRequest(endpoint, message, options).finally(() => inFlight.delete(handled));
+        inFlight.add(handled);
       },
     });
   }
   service.addEndpoint('status', {
     subject: `${name}.status`,
     metadata: describe(version, {
-      summary: 'What the replica that answers says of itself',
+      summary: 'The status of the replica that replies',
       input: z.unknown(),
       output: ReplicaStatus,
     }),
@@ -126,11 +126,11 @@ export async function serveEndpoints(options: ServeOptions): Promise<() => Promi
 
   return async () => {
     await service.stop();
-    await Promise.all(underWay);
+    await Promise.all(inFlight);
   };
 }
 
-/** What `nats micro info` shows of an endpoint. */
+/** Returns the endpoint metadata that `nats micro info` shows. */
 function describe(
   version: string,
   { summary, input, output }: Pick<Endpoint, 'summary' | 'input' | 'output'>,
@@ -143,7 +143,7 @@ function describe(
   };
 }
 
-async function answer(
+async function handleRequest(
   { input, handle }: Endpoint,
   message: ServiceMsg,
   { beginSpan, onRequestHandled }: ServeOptions,
@@ -155,8 +155,8 @@ async function answer(
   const traceparent = span?.traceparent ?? parent;
   let problem: Problem | undefined;
   try {
-    const info = { ...readInfo(message), traceparent };
-    // What the schema of this endpoint gave is what its handler takes: `defineEndpoint` has seen to that.
+    const info = { ...parseHeaders(message), traceparent };
+    // `defineEndpoint` ensures that the output of this schema is the input type of this handler.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const reply = await handle(parsePayload(input, message.data) as never, info);
     const fields = headers();
@@ -165,20 +165,20 @@ async function answer(
   } catch (error) {
     problem = toProblem(error);
     const document = JSON.stringify(toProblemDocument(problem));
-    // A header is one line; the detail may quote what was sent.
+    // A header is a single line, but the detail may quote line breaks from the request.
     const line = problem.message.replaceAll(/[\r\n]+/g, ' ');
     message.respondError(problemKinds[problem.code].status, line, document);
   }
   const status = problem === undefined ? 200 : problemKinds[problem.code].status;
   const traceId = traceparent && traceIdOf(traceparent);
-  const answered = { subject, traceId, status, milliseconds: performance.now() - start, problem };
-  span?.end(answered);
-  onRequestHandled?.(answered);
+  const request = { subject, traceId, status, milliseconds: performance.now() - start, problem };
+  span?.end(request);
+  onRequestHandled?.(request);
 }
 
 function parsePayload(schema: z.ZodType, data: Uint8Array): unknown {
-  if (data.length > maxBodyBytes) throw new Problem('too-large', 'A payload may have 64 KiB.');
-  // `nats req subject ''` asks without saying anything: that is what an empty object says.
+  if (data.length > maxBodyBytes) throw new Problem('too-large', 'The payload is larger than 64 KiB.');
+  // `nats req <subject> ''` sends an empty payload, which is treated as an empty object.
   return parseJson(schema, data.length === 0 ? emptyObject : data);
 }
 
@@ -186,8 +186,8 @@ const messageIdPattern = new RegExp(`^${messageIdForm}$`);
 
 const emptyObject = new TextEncoder().encode('{}');
 
-/** @throws Problem `malformed` when a header has not its form. */
-function readInfo({ headers: fields }: ServiceMsg): RequestInfo {
+/** @throws Problem `malformed` if a header is invalid. */
+function parseHeaders({ headers: fields }: ServiceMsg): RequestInfo {
   const get = (name: string) => fields?.get(name) || undefined;
   const expectedVersion = get(expectedSubjectSequenceHeader);
   if (expectedVersion !== undefined && !/^[0-9]{1,15}$/.test(expectedVersion)) {
@@ -200,7 +200,7 @@ function readInfo({ headers: fields }: ServiceMsg): RequestInfo {
   if (waitFor !== undefined && !wantedPattern.test(waitFor)) {
     throw new Problem(
       'malformed',
-      `The header ${waitForPositionHeader} must be a position (0, 1, 2 …), "latest", or one of these for each stream.`,
+      `The header ${waitForPositionHeader} must be a position (0, 1, 2 …), "latest", or one of these per stream (LAPTOPS=12, PORTS=latest).`,
     );
   }
   const messageId = get(messageIdHeader);

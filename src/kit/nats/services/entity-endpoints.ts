@@ -1,4 +1,4 @@
-/** The endpoints that every service of one kind of entity has: its commands, and the queries get and list. */
+/** The endpoints that every service has: its commands and the queries `get` and `list`. */
 
 import { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
@@ -18,7 +18,7 @@ export type EndpointContext = {
 };
 
 const defaultLimit = 100;
-/** A reply is one message: a thousand entities of the largest size stay below the broker's limit of 1 MiB. */
+/** A reply is a single message: 1000 entities of maximum size fit into the broker's limit of 1 MiB. */
 const maxLimit = 1000;
 
 const Page = {
@@ -27,8 +27,7 @@ const Page = {
 };
 
 const ById = z.strictObject({ id: EntityId }).meta({ examples: [{ id: 1 }] });
-/** A position, in examples. */
-const somePosition = 12;
+const examplePosition = 12;
 
 export function entityEndpoints(
   resource: JoinedResource,
@@ -40,11 +39,11 @@ export function entityEndpoints(
   const example = exampleOf(schema);
   const One = z
     .object({ position, [noun]: schema })
-    .meta({ examples: [{ position: somePosition, [noun]: example }] });
+    .meta({ examples: [{ position: examplePosition, [noun]: example }] });
   const Many = z
     .object({ position, [`${noun}s`]: z.array(schema) })
-    .meta({ examples: [{ position: somePosition, [`${noun}s`]: [example] }] });
-  const Gone = z.object({ position }).meta({ examples: [{ position: somePosition }] });
+    .meta({ examples: [{ position: examplePosition, [`${noun}s`]: [example] }] });
+  const Gone = z.object({ position }).meta({ examples: [{ position: examplePosition }] });
 
   async function run(id: number | undefined, command: unknown, info: RequestInfo) {
     const { messageId, expectedVersion, traceparent } = info;
@@ -68,7 +67,7 @@ export function entityEndpoints(
   return [
     defineEndpoint({
       name: `commands.${resource.add.verb}`,
-      summary: `Add a ${noun}; without an id it gets a new one`,
+      summary: `Add a ${noun}; a new id is assigned if none is given`,
       input: resource.add.body,
       output: One,
       handle: async (body, info) => reply(await run(body.id, resource.add.command(body), info)),
@@ -82,7 +81,7 @@ export function entityEndpoints(
         .meta({ examples: [{ id: 1, ...exampleOf(resource.change.body) }] }),
       output: One,
       async handle({ id, ...fields }, info) {
-        // Parsed again without the id, which is the form that the command is made from.
+        // Parsed again, because the command expects the body without the id.
         const body = resource.change.body.parse(fields);
         return reply(await run(EntityId.parse(id), resource.change.command(body), info));
       },
@@ -90,7 +89,7 @@ export function entityEndpoints(
 
     defineEndpoint({
       name: `commands.${resource.remove.verb}`,
-      summary: `Remove a ${noun}; to remove one that is not there is no error`,
+      summary: `Remove a ${noun}; succeeds if it does not exist`,
       input: ById,
       output: Gone,
       async handle({ id }, info) {
@@ -101,7 +100,7 @@ export function entityEndpoints(
 
     defineEndpoint({
       name: 'queries.get',
-      summary: `One ${noun}`,
+      summary: `Get a ${noun}`,
       input: ById,
       output: One,
       async handle({ id }, info) {
@@ -112,7 +111,7 @@ export function entityEndpoints(
 
     defineEndpoint({
       name: 'queries.list',
-      summary: `The ${noun}s, by ascending id`,
+      summary: `List the ${noun}s by ascending id`,
       input: z
         .strictObject({
           ...Page,
@@ -147,11 +146,11 @@ export function entityEndpoints(
     ...resource.referrers.map(({ name, noun: referrerNoun, schema: referrer, list }) =>
       defineEndpoint({
         name: `queries.${name}`,
-        summary: `The ${referrerNoun}s that have a ${noun}, by ascending id`,
+        summary: `List the ${referrerNoun}s that have a ${noun}, by ascending id`,
         input: z.strictObject({ id: EntityId, ...Page }).meta({ examples: [{ id: 1, limit: 10 }] }),
         output: z
           .object({ position, [`${referrerNoun}s`]: z.array(referrer) })
-          .meta({ examples: [{ position: somePosition, [`${referrerNoun}s`]: [exampleOf(referrer)] }] }),
+          .meta({ examples: [{ position: examplePosition, [`${referrerNoun}s`]: [exampleOf(referrer)] }] }),
         async handle({ id, limit, after }, info) {
           await refresh(info);
           resource.presentExisting(view.find(id));
@@ -164,7 +163,7 @@ export function entityEndpoints(
   ];
 }
 
-/** The example that a schema gives of itself. */
+/** Returns the example in the metadata of a schema, or an empty object. */
 function exampleOf(schema: z.ZodType): object {
   const example = schema.meta()?.['example'];
   return typeof example === 'object' && example !== null ? example : {};

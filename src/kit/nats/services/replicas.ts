@@ -1,26 +1,25 @@
 /**
- * The replicas of a service know nothing of each other; whoever wants to see them all asks them through NATS: their
- * status is the data of their endpoints' statistics.
+ * Status of the replicas of a service. Replicas do not know each other. Each publishes its status as the `data` of its
+ * endpoint statistics, which a client requests from all of them over NATS.
  */
 
 import { Svcm } from '@nats-io/services';
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
 
-/** What a replica says of itself. */
 export const ReplicaStatus = z.object({
-  /** The host and the process: `pod-7-42`. */
+  /** Host name and process id: `pod-7-42`. */
   replica: z.string(),
-  /** The last position that it has applied. */
+  /** Last applied position. */
   position: z.int(),
-  /** How many entities have had messages, those that are gone included. */
+  /** Number of entities with at least one message, including removed ones. */
   entities: z.int(),
-  /** How many stored messages the fold has refused. */
+  /** Number of rejected messages. */
   rejected: z.int(),
 });
 export type ReplicaStatus = z.infer<typeof ReplicaStatus>;
 
-/** Every replica that answers in time. */
+/** Returns the status of every replica that responds within the timeout of the services client. */
 export async function findReplicas(nc: NatsConnection, name: string): Promise<ReplicaStatus[]> {
   const found: ReplicaStatus[] = [];
   for await (const { endpoints } of await new Svcm(nc).client().stats(name)) {

@@ -1,9 +1,10 @@
 /**
- * Snapshots of a view in a JetStream object store: a disposable cache, so that a start does not read the whole stream.
+ * Snapshots of a view in a JetStream object store. They are a disposable cache that saves reading the whole stream at
+ * start.
  *
- * Every version of the fold has a few slots of its own; a new snapshot replaces the oldest. A slot says in its metadata
- * what it was folded from. One that does not fit (another stream, a position that the stream does not have, a digest
- * that differs, lines that are missing) is never used.
+ * Each version of the fold has its own slots; a new snapshot replaces the oldest. The metadata of a slot identifies the
+ * stream and the message at which the snapshot was taken. A snapshot that does not match the stream (recreated stream,
+ * unknown position, different message) or is corrupt (wrong digest, missing lines) is never used.
  */
 
 import { createHash } from 'node:crypto';
@@ -14,9 +15,9 @@ import { z } from 'zod';
 import { decodeImage, encodeImage } from '../../eventlog/snapshot-image.ts';
 import type { ViewImage } from '../../eventlog/view.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
-import { readLines, withinTime, writeLines } from './line-stream.ts';
+import { decodeLines, withChunkTimeout, encodeLines } from './line-codec.ts';
 
-// Node's digest: the client's own is written in JavaScript, and took a third of a start from a snapshot.
+// Use the SHA-256 of Node.js: the client's JavaScript implementation took a third of the time of a start from a snapshot.
 setSha256Backend('native');
 
 export type SnapshotsOptions<State> = {
@@ -26,50 +27,51 @@ export type SnapshotsOptions<State> = {
   readonly name: string;
   readonly stream: string;
   readonly initial: State;
-  /** What the fold is, from `describeFold`. */
+  /** Description of the fold, from `describeFold`. */
   readonly fold: string;
-  /** Milliseconds without more data after which a snapshot that is read is given up. */
+  /** Timeout for each chunk of a snapshot that is being read, in ms. */
   readonly chunkTimeoutMs?: number;
-  /** Called for a snapshot that was found and not used, with the reason. */
+  /** Called with a reason for each snapshot that exists but cannot be used. */
   onUnusable?(reason: string): void;
 };
 
-/** A snapshot that is there, as its metadata describes it. */
+/** Metadata of a stored snapshot. */
 export type SnapshotInfo = {
   readonly position: number;
   /** When the message at `position` was stored, in milliseconds since 1970. */
   readonly time: number;
-  /** When its stream was created, as the broker writes it: another stream under the same name has another time. */
+  /** Creation time of its stream, as formatted by the broker. A recreated stream has a different one. */
   readonly streamCreated: string;
-  /** When it was written, in milliseconds since 1970. */
+  /** When the snapshot was written, in milliseconds since 1970. */
   readonly written: number;
-  /** Its size in bytes. */
+  /** In bytes. */
   readonly size: number;
 };
 
 export type Snapshots<State> = {
-  /** The snapshots of this fold that the stream bears out, newest first. */
+  /** Returns the snapshots of this fold that match the stream, latest first. */
   list(): Promise<SnapshotInfo[]>;
   /**
-   * The newest usable snapshot at or before `upTo`; undefined when there is none, or no bucket. What is found and not used
-   * is told. Throws only when NATS is away.
+   * Returns the latest usable snapshot at or before `upTo`; undefined if there is none, or no bucket. Unusable snapshots
+   * are reported to `onUnusable`. Throws only if NATS is unavailable.
    */
   load(upTo: number): Promise<ViewImage<State> | undefined>;
   /**
-   * Stores the image unless another replica stores one, or has stored one, that is at most `margin` positions behind.
+   * Stores the image unless another replica is writing a snapshot, or has stored one that is at most `margin` positions
+   * behind.
    */
   save(image: ViewImage<State>, margin: number): Promise<'written' | 'skipped'>;
 };
 
-/** A slot that holds a snapshot, and which of its contents that is. */
+/** A slot that contains a snapshot; `revision` identifies its content. */
 type Slot = { readonly slot: number; readonly info: SnapshotInfo; readonly revision: number };
 
-/** How many snapshots of one fold are kept: the newest to start from, and older ones to look back from. */
+/** Three snapshots of a fold are retained: the latest for a start, and older ones for point-in-time reads. */
 const slots = [0, 1, 2] as const;
-/** A replica that has said it writes a snapshot is believed for this many milliseconds. */
+/** A replica's claim to write a snapshot expires after this many milliseconds. */
 const claimMs = 120_000;
-/** Snapshots of other folds are removed when they are older than this many milliseconds: their replicas are gone. */
-const foreignMs = 24 * 3_600_000;
+/** Snapshots of other folds are deleted after this many milliseconds: their replicas no longer run. */
+const otherFoldMaxAgeMs = 24 * 3_600_000;
 
 export async function openSnapshots<State>({
   nc,
@@ -86,10 +88,10 @@ export async function openSnapshots<State>({
   const claimName = `${stream}.${foldId}.claim`;
   const slotName = (slot: number) => `${stream}.${foldId}.${slot}`;
 
-  /** Slots whose content turned out to be unusable here, each with the revision that was. */
-  const unusable = new Map<number, number>();
+  /** Slots whose content could not be read, each with the revision of that content. */
+  const unreadable = new Map<number, number>();
 
-  /** The slots that hold something, newest first. */
+  /** Returns the slots that contain a snapshot, latest first. */
   async function readSlots(): Promise<Slot[]> {
     const read = await Promise.all(
       slots.map(async (slot) => {
@@ -101,37 +103,37 @@ export async function openSnapshots<State>({
     return read.filter((slot) => slot !== undefined).toSorted((a, b) => b.info.position - a.info.position);
   }
 
-  /** Why the snapshot is not to be used; undefined when nothing speaks against it. */
-  async function findMisfit({ slot, revision, info }: Slot): Promise<string | undefined> {
-    if (unusable.get(slot) === revision) return 'it could not be read';
+  /** Returns why the snapshot does not match the stream; undefined if it does. */
+  async function findMismatch({ slot, revision, info }: Slot): Promise<string | undefined> {
+    if (unreadable.get(slot) === revision) return 'could not be read';
     const { created, state } = await jsm.streams.info(stream);
-    if (created !== info.streamCreated) return 'it is of another stream';
-    if (info.position > state.last_seq) return `it is ahead of the stream, which ends at ${state.last_seq}`;
+    if (created !== info.streamCreated) return 'belongs to another stream';
+    if (info.position > state.last_seq) return `ahead of the stream, which ends at ${state.last_seq}`;
     const message = await jsm.streams.getMessage(stream, { seq: info.position });
     if (message?.time.getTime() !== info.time) {
-      return `the stream holds another message at position ${info.position}`;
+      return `the stream has another message at position ${info.position}`;
     }
     return undefined;
   }
 
-  async function selectFitting(held: readonly Slot[]): Promise<Slot[]> {
-    const misfits = await Promise.all(held.map(findMisfit));
-    return held.filter((_slot, index) => misfits[index] === undefined);
+  async function selectMatching(occupied: readonly Slot[]): Promise<Slot[]> {
+    const mismatches = await Promise.all(occupied.map(findMismatch));
+    return occupied.filter((_slot, index) => mismatches[index] === undefined);
   }
 
   async function read({ slot, revision }: Slot): Promise<ViewImage<State>> {
     const object = await bucket.get(slotName(slot));
-    if (object === null) throw new Error('it is gone');
-    // Looked at below, also when the lines are found to be wrong before the digest is.
+    if (object === null) throw new Error('was deleted');
+    // Handled here, so that a rejection is not unhandled if decoding fails first.
     const failure = object.error.catch((error: unknown) => error);
     try {
-      const image = await decodeImage(readLines(withinTime(object.data, chunkTimeoutMs)), initial);
-      // The digest is known to be right only now.
+      const image = await decodeImage(decodeLines(withChunkTimeout(object.data, chunkTimeoutMs)), initial);
+      // The digest is verified only after the last chunk.
       const error = await failure;
       if (error) throw error;
       return image;
     } catch (error) {
-      unusable.set(slot, revision);
+      unreadable.set(slot, revision);
       throw error;
     }
   }
@@ -140,20 +142,20 @@ export async function openSnapshots<State>({
     for (const slot of await readSlots()) {
       const { position } = slot.info;
       if (position > upTo) continue;
-      const reason = await findMisfit(slot);
+      const reason = await findMismatch(slot);
       try {
         if (reason !== undefined) throw new Error(reason);
         return await read(slot);
       } catch (error) {
         onUnusable?.(
-          `snapshot of position ${position}: ${error instanceof Error ? error.message : String(error)}`,
+          `snapshot at position ${position}: ${error instanceof Error ? error.message : String(error)}`,
         );
       }
     }
     return undefined;
   }
 
-  /** Says to the other replicas that this one writes; false when another one was faster. */
+  /** Announces to the other replicas that this one writes a snapshot. Returns false if another replica claimed first. */
   async function claim(position: number, previousRevision: number): Promise<boolean> {
     try {
       const meta = { name: claimName, metadata: { position: String(position) } };
@@ -165,76 +167,80 @@ export async function openSnapshots<State>({
     }
   }
 
-  async function removeForeign(): Promise<void> {
+  async function deleteOtherFolds(): Promise<void> {
     for (const { name: object, mtime } of await bucket.list()) {
-      const foreign = object.startsWith(`${stream}.`) && !object.startsWith(`${stream}.${foldId}.`);
-      if (foreign && Date.now() - Date.parse(mtime) > foreignMs) await bucket.delete(object);
+      const isOtherFold = object.startsWith(`${stream}.`) && !object.startsWith(`${stream}.${foldId}.`);
+      if (isOtherFold && Date.now() - Date.parse(mtime) > otherFoldMaxAgeMs) await bucket.delete(object);
     }
   }
 
   return {
-    list: async () => (await selectFitting(await readSlots())).map(({ info }) => info),
+    list: async () => (await selectMatching(await readSlots())).map(({ info }) => info),
 
     async load(upTo) {
       try {
         return await load(upTo);
       } catch (error) {
         if (!isMissing(error)) throw error;
-        onUnusable?.(`there is no bucket ${snapshotBucket(name)}; run the provisioning`);
+        onUnusable?.(`bucket ${snapshotBucket(name)} does not exist; run the provisioning`);
         return undefined;
       }
     },
 
     async save(image, margin) {
-      // The claim is read before the slots: whoever claimed in between makes ours fail.
-      const earlier = await bucket.info(claimName);
-      const held = await readSlots();
-      const fitting = await selectFitting(held);
-      if (image.position - (fitting[0]?.info.position ?? 0) <= margin) return 'skipped';
-      if (isUnderWay(earlier, held, fitting)) return 'skipped';
-      if (!(await claim(image.position, earlier?.revision ?? 0))) return 'skipped';
+      // The claim is read before the slots, so that a claim of another replica in between makes this one fail.
+      const previousClaim = await bucket.info(claimName);
+      const occupied = await readSlots();
+      const matching = await selectMatching(occupied);
+      if (image.position - (matching[0]?.info.position ?? 0) <= margin) return 'skipped';
+      if (isBeingWritten(previousClaim, occupied, matching)) return 'skipped';
+      if (!(await claim(image.position, previousClaim?.revision ?? 0))) return 'skipped';
       const { created } = await jsm.streams.info(stream);
-      const free = slots.find((slot) => fitting.every((other) => other.slot !== slot));
+      const free = slots.find((slot) => matching.every((other) => other.slot !== slot));
       const meta = {
-        name: slotName(free ?? fitting.at(-1)?.slot ?? 0),
+        name: slotName(free ?? matching.at(-1)?.slot ?? 0),
         metadata: { position: String(image.position), time: String(image.time), streamCreated: created },
       };
-      await bucket.put(meta, writeLines(encodeImage(image, initial)));
-      await removeForeign();
+      await bucket.put(meta, encodeLines(encodeImage(image, initial)));
+      await deleteOtherFolds();
       return 'written';
     },
   };
 }
 
-/** The bucket of a service's snapshots; its stream is `OBJ_<bucket>`. */
+/** Returns the name of the bucket of a service's snapshots. Its stream is `OBJ_<bucket>`. */
 export function snapshotBucket(name: string): string {
   return `${name}-snapshots`;
 }
 
-/** Without the client's first question, what the account may use: a service does not have to know that. */
+/** `checkAPI: false` avoids a request for the account limits, for which a service needs no permission. */
 function openBuckets(nc: NatsConnection): Objm {
   return new Objm(jetstream(nc, { checkAPI: false }));
 }
 
-/** Makes the bucket unless it is there. */
+/** Creates the bucket if it does not exist. */
 export async function provisionSnapshots(nc: NatsConnection, name: string, replicas = 1): Promise<void> {
-  const description = `Snapshots of the ${name} view: a cache that may be emptied at any time.`;
+  const description = `Snapshots of the ${name} view: a cache that can be deleted at any time.`;
   await openBuckets(nc).create(snapshotBucket(name), { storage: StorageType.File, replicas, description });
 }
 
-/** Whether the replica that claimed last is believed to be writing still: its snapshot is not there, and it is not long ago. */
-function isUnderWay(claimed: ObjectInfo | null, held: readonly Slot[], fitting: readonly Slot[]): boolean {
-  if (claimed === null || Date.now() - Date.parse(claimed.mtime) >= claimMs) return false;
-  const position = Number(claimed.metadata?.['position']);
-  const isThere = held.some(({ info }) => info.position === position);
-  return !isThere && position > (fitting[0]?.info.position ?? 0);
+/** Whether the last claim has neither expired nor led to a snapshot, so that its replica may still be writing. */
+function isBeingWritten(
+  claim: ObjectInfo | null,
+  occupied: readonly Slot[],
+  matching: readonly Slot[],
+): boolean {
+  if (claim === null || Date.now() - Date.parse(claim.mtime) >= claimMs) return false;
+  const position = Number(claim.metadata?.['position']);
+  const isStored = occupied.some(({ info }) => info.position === position);
+  return !isStored && position > (matching[0]?.info.position ?? 0);
 }
 
 function isMissing(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === brokerErrors.streamNotFound;
 }
 
-/** What the metadata say; undefined for an object that is none of ours, or not whole. */
+/** Parses the metadata; undefined for an object that is deleted or not a snapshot. */
 function parseInfo(object: ObjectInfo | null): SnapshotInfo | undefined {
   if (object === null || object.deleted) return undefined;
   const metadata = SnapshotMetadata.safeParse(object.metadata);

@@ -1,11 +1,11 @@
-/** Lines of text in and out of the byte streams of an object store. */
+/** Converts between text lines and the byte streams of an object store. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const newline = 10;
 
-/** Bytes with one line after another; between two lines, everything else in the process has its turn. */
-export function writeLines(lines: Iterable<string>): ReadableStream<Uint8Array> {
+/** Returns a byte stream of newline-terminated lines. It yields to the event loop before each line. */
+export function encodeLines(lines: Iterable<string>): ReadableStream<Uint8Array> {
   const iterator = lines[Symbol.iterator]();
   const encoder = new TextEncoder();
   return new ReadableStream({
@@ -18,8 +18,8 @@ export function writeLines(lines: Iterable<string>): ReadableStream<Uint8Array> 
   });
 }
 
-/** The lines in `chunks`, without their ends; what follows the last end is a line as well. */
-export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
+/** Yields the lines in `chunks` without their line feeds. Text after the last line feed is also a line. */
+export async function* decodeLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
   let pending: Uint8Array[] = [];
   for await (const chunk of chunks) {
     let from = 0;
@@ -34,10 +34,10 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 }
 
 /**
- * The chunks of `stream`; throws when one takes longer than `timeoutMs`. An object whose chunks are gone would
- * otherwise be waited for without end.
+ * Yields the chunks of `stream` and throws if one takes longer than `timeoutMs`. Without a timeout, reading an object
+ * whose chunks were deleted would never end.
  */
-export async function* withinTime(
+export async function* withChunkTimeout(
   stream: ReadableStream<Uint8Array>,
   timeoutMs: number,
 ): AsyncGenerator<Uint8Array> {
@@ -45,10 +45,10 @@ export async function* withinTime(
   try {
     for (;;) {
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_resolve, reject) => {
+      const timeout = new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => reject(new Error(`no more data within ${timeoutMs} ms`)), timeoutMs);
       });
-      const { done, value } = await Promise.race([reader.read(), late]).finally(() => clearTimeout(timer));
+      const { done, value } = await Promise.race([reader.read(), timeout]).finally(() => clearTimeout(timer));
       if (done) return;
       yield value;
     }
