@@ -1,4 +1,4 @@
-/** Who connects, and whom it trusts, is looked at before anything starts; and what is secret is told to nobody. */
+/** NATS credentials and TLS settings are validated before anything starts; error messages never contain secrets. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,14 +22,14 @@ function write(name: string, content: string): string {
 
 const seed = new TextDecoder().decode(nkeys.createUser().getSeed());
 const nkey = write('user.nk', `${seed}\n`);
-const framed = write(
-  'framed.nk',
+const delimited = write(
+  'delimited.nk',
   `-----BEGIN USER NKEY SEED-----\n${seed}\n------END USER NKEY SEED------\n`,
 );
-const noSeed = write('no-seed', `${seed.slice(0, 20)}\n`);
+const truncatedSeed = write('no-seed', `${seed.slice(0, 20)}\n`);
 const missing = join(folder, 'missing');
 
-/** The lines of the error, one a wrong variable. */
+/** Returns the lines of the configuration error, one for each invalid variable. */
 function readFaults(environment: NodeJS.ProcessEnv): string[] {
   try {
     readAccess(environment);
@@ -40,9 +40,9 @@ function readFaults(environment: NodeJS.ProcessEnv): string[] {
   return [];
 }
 
-const test = suite('access to NATS');
+const test = suite('readAccess');
 
-test('is what the variables say', () => {
+test('reads NATS credentials and TLS settings from the environment', () => {
   const environment = {
     NATS_URL: 'tls://one:4222, nats://two, three:4222',
     NATS_NKEY: nkey,
@@ -59,56 +59,60 @@ test('is what the variables say', () => {
   });
   assert.equal(
     readConfig(environment, { httpPort: 1, probePort: 2 }).nats,
-    readAccess({ ...environment, STREAM_REPLICAS: 'no concern of a process that only connects' }),
+    readAccess({ ...environment, STREAM_REPLICAS: 'ignored by a process that only connects' }),
   );
 });
 
-test('takes a seed that stands between the lines of nsc', () => {
-  assert.equal(readFaults({ NATS_NKEY: framed }), []);
+test('accepts a seed file with the delimiter lines of nsc', () => {
+  assert.equal(readFaults({ NATS_NKEY: delimited }), []);
 });
 
 const faults: [string, NodeJS.ProcessEnv, RegExp][] = [
-  ['an address of another kind', { NATS_URL: 'http://one' }, /^NATS_URL=http:\/\/one: expected nats:\/\//],
-  ['an address with a gap', { NATS_URL: 'nats://one,,two' }, /^NATS_URL=.*: expected nats:\/\//],
-  ['creds that are not there', { NATS_CREDS: missing }, /^NATS_CREDS=.*: ENOENT/],
-  ['creds that are none', { NATS_CREDS: nkey }, /^NATS_CREDS=.*: .* is not a \.creds file/],
-  ['a seed that is not there', { NATS_NKEY: missing }, /^NATS_NKEY=.*: ENOENT/],
-  ['a seed that is a folder', { NATS_NKEY: folder }, /^NATS_NKEY=.*: EISDIR/],
-  ['a seed that is cut off', { NATS_NKEY: noSeed }, /^NATS_NKEY=.*: .* is not an nkey seed/],
-  ['an authority that is not there', { NATS_CA: missing }, /^NATS_CA=.*: ENOENT/],
-  ['an authority that is none', { NATS_CA: nkey }, /^NATS_CA=.*: .*PEM/],
+  [
+    'a URL with an unsupported scheme',
+    { NATS_URL: 'http://one' },
+    /^NATS_URL=http:\/\/one: expected nats:\/\//,
+  ],
+  ['an empty entry in a list of URLs', { NATS_URL: 'nats://one,,two' }, /^NATS_URL=.*: expected nats:\/\//],
+  ['a missing .creds file', { NATS_CREDS: missing }, /^NATS_CREDS=.*: ENOENT/],
+  ['a file that is not a .creds file', { NATS_CREDS: nkey }, /^NATS_CREDS=.*: .* is not a \.creds file/],
+  ['a missing seed file', { NATS_NKEY: missing }, /^NATS_NKEY=.*: ENOENT/],
+  ['a folder as seed file', { NATS_NKEY: folder }, /^NATS_NKEY=.*: EISDIR/],
+  ['a truncated seed', { NATS_NKEY: truncatedSeed }, /^NATS_NKEY=.*: .* is not an nkey seed/],
+  ['a missing CA file', { NATS_CA: missing }, /^NATS_CA=.*: ENOENT/],
+  ['a CA file that is not PEM', { NATS_CA: nkey }, /^NATS_CA=.*: .*PEM/],
   ['a certificate without its key', { NATS_CERT: client.cert }, /^NATS_CERT=.* without its NATS_KEY/],
   ['a key without its certificate', { NATS_KEY: client.key }, /^NATS_KEY=.* without its NATS_CERT/],
   [
-    'the key of another',
+    'a key that does not match the certificate',
     { NATS_CERT: client.cert, NATS_KEY: other.key },
     /^NATS_KEY=.*: .*key values mismatch/,
   ],
   [
-    'an inbox that is a wildcard',
+    'an inbox prefix with a wildcard',
     { NATS_INBOX_PREFIX: '_INBOX.>' },
     /^NATS_INBOX_PREFIX=.*: expected a subject/,
   ],
-  ['TLS and an IPv4 address', { NATS_URL: 'tls://10.0.0.1:4222' }, /^NATS_URL=.* not by an IP address/],
+  ['TLS with an IPv4 address', { NATS_URL: 'tls://10.0.0.1:4222' }, /^NATS_URL=.* not by an IP address/],
   [
-    'TLS and an IPv6 address',
+    'TLS with an IPv6 address',
     { NATS_URL: 'nats://name,[::1]:4222', NATS_CA: authority.cert },
     /^NATS_URL=.* not by an IP address/,
   ],
 ];
 for (const [what, environment, line] of faults) {
-  test(`is refused with ${what}`, () => {
+  test(`rejects ${what}`, () => {
     const [first, ...more] = readFaults(environment);
     assert.match(first ?? '', line);
     assert.equal(more, []);
   });
 }
 
-test('is refused with both kinds of credentials', () => {
+test('rejects both kinds of credentials together', () => {
   assert.match(readFaults({ NATS_CREDS: missing, NATS_NKEY: nkey })[0] ?? '', /^NATS_NKEY=.* not from both/);
 });
 
-test('is refused with a password in the address, which is not shown', () => {
+test('rejects a password in a URL and redacts it', () => {
   const [line] = readFaults({ NATS_URL: 'nats://ann:secret@one:4222,nats://bob:hidden@two' });
   assert.match(
     line ?? '',
@@ -116,7 +120,7 @@ test('is refused with a password in the address, which is not shown', () => {
   );
 });
 
-test('is refused with a seed where its file belongs, which is not shown', () => {
+test('rejects a seed in place of a seed file and redacts it', () => {
   const text = readFaults({ NATS_NKEY: seed }).join('\n');
   assert.match(text, /^NATS_NKEY=\*\*\*: ENOENT/);
   assert.not.match(text, seed);

@@ -1,4 +1,4 @@
-/** Who a process is for the broker: let in, refused aloud, and changed without a restart. */
+/** NATS credentials: accepted, rejected with a clear message, and replaced without a restart. */
 
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { nkeys } from 'nats';
@@ -19,11 +19,11 @@ import { startRoleBroker } from '../support/broker/role-broker.ts';
 
 const broker = await startOperatorBroker();
 const added = { type: 'LaptopAdded', title: 'Lenovo', model: 'S3' } as const;
-const retrying = 'cannot connect to NATS; retrying';
+const retryMessage = 'cannot connect to NATS; retrying';
 
 const creds = suite('a .creds file');
 
-creds('lets the provisioner and a service in', async () => {
+creds('authenticates the provisioner and a service', async () => {
   const NATS_CREDS = await broker.issue('service');
   assert.equal(await runProvision({ NATS_URL: broker.url, NATS_CREDS }), {
     code: 0,
@@ -33,17 +33,17 @@ creds('lets the provisioner and a service in', async () => {
   const service = await startLoggedService('laptops', { natsUrl: broker.url, env: { NATS_CREDS } });
   const { status } = await service.post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } });
   assert.is(status, 201);
-  // The process that lists the past has credentials of the same file.
+  // The process for point-in-time lists reads the same credentials file.
   assert.is((await service.get('/laptops?asOf=1')).status, 200);
   assert.equal(service.logged('NATS server reported an error'), []);
   assert.is(await service.stop(), 0);
 });
 
 for (const [what, options] of [
-  ['that somebody else signed', { signer: 'untrusted' }],
-  ['that has expired', { seconds: -10 }],
+  ['is signed by an untrusted key', { signer: 'untrusted' }],
+  ['has expired', { seconds: -10 }],
 ] as const) {
-  creds(`ends the provisioner with its name when it is one ${what}`, async () => {
+  creds(`that ${what} makes the provisioner exit with 1 and name the file`, async () => {
     const NATS_CREDS = await broker.issue('refused', options);
     const { code, stdout, stderr } = await runProvision({ NATS_URL: broker.url, NATS_CREDS });
     assert.equal([code, stdout], [1, '']);
@@ -52,32 +52,32 @@ for (const [what, options] of [
   });
 }
 
-creds('that is not given is asked for', async () => {
+creds('is required by the provisioner if the broker requires authentication', async () => {
   const { code, stderr } = await runProvision({ NATS_URL: broker.url });
   assert.is(code, 1);
   assert.match(stderr, 'provision: NATS asks who this is: set NATS_CREDS or NATS_NKEY: ');
 });
 
-creds('that expires is replaced by what the file holds by then, and the connection comes back', async () => {
+creds('that expires is read again, so that the connection recovers after the file is replaced', async () => {
   const file = await broker.issue('short', { seconds: 3 });
-  const told: string[] = [];
+  const events: string[] = [];
   const connection = await connectToNats(
     { url: broker.url, name: 'test', credentials: { kind: 'creds', path: file } },
     {
-      onDown: () => told.push('down'),
-      onUp: () => told.push('up'),
-      onServerError: ({ message }) => told.push(message),
-      onCredentialsUnreadable: ({ message }) => told.push(message),
+      onDown: () => events.push('down'),
+      onUp: () => events.push('up'),
+      onServerError: ({ message }) => events.push(message),
+      onCredentialsUnreadable: ({ message }) => events.push(message),
     },
   );
-  // Expired and still there: refused, for as long as it stays.
-  await eventually(() => assert.match(told.join('\n'), /down\n.*Authorization Violation/is), 30_000);
+  // Reconnecting fails as long as the file holds the expired credentials.
+  await eventually(() => assert.match(events.join('\n'), /down\n.*Authorization Violation/is), 30_000);
   assert.not(connection.isUp);
   assert.not(connection.nc.isClosed());
   writeFileSync(file, 'half a file');
-  await eventually(() => assert.match(told.join('\n'), `${file} is not a .creds file`), 30_000);
+  await eventually(() => assert.match(events.join('\n'), `${file} is not a .creds file`), 30_000);
   copyFileSync(await broker.issue('long'), file);
-  await eventually(() => assert.is(told.at(-1), 'up'), 30_000);
+  await eventually(() => assert.is(events.at(-1), 'up'), 30_000);
   assert.ok(connection.isUp);
   await connection.nc.close();
 });
@@ -100,14 +100,14 @@ function launch(name: string, env: Readonly<Record<string, string>>) {
 }
 
 nkey(
-  'that is foreign keeps a service waiting, which says so, until its file holds the right one',
+  'that is unknown to the broker makes a service log the reason and wait until the file is replaced',
   async () => {
     const { NATS_NKEY: right = '' } = roleBroker.environmentOf('ports');
     const own = `${right}-copy`;
     writeFileSync(own, nkeys.createUser().getSeed());
     const env = { ...roleBroker.environmentOf('ports'), NATS_NKEY: own };
     const service = launch('ports', env);
-    const { reason } = await service.awaitLog(retrying);
+    const { reason } = await service.awaitLog(retryMessage);
     assert.is(reason, `NATS does not know who this is (NATS_NKEY=${own}): Authorization Violation`);
     copyFileSync(right, own);
     await service.ready;
@@ -115,7 +115,7 @@ nkey(
   },
 );
 
-nkey('that may not do what a service needs keeps it waiting, which says what was refused', async () => {
+nkey('without the required permissions makes a service log the violation and wait', async () => {
   const env = roleBroker.environmentOf('publisher');
   const service = launch('laptops', env);
   const violation = /Permissions Violation for Publish to "\$JS\.API\.STREAM\.INFO\.\S+"/;
@@ -124,7 +124,7 @@ nkey('that may not do what a service needs keeps it waiting, which says what was
   assert.is(await service.stop(), 0);
 });
 
-nkey('without the inbox of its role gets no answer, and the log says why', async () => {
+nkey('with the inbox prefix of another role gets no responses and logs the violation', async () => {
   const env = { ...roleBroker.environmentOf('laptops'), NATS_INBOX_PREFIX: '_INBOX_ports' };
   const service = launch('laptops', env);
   const { reason } = await service.awaitLog('NATS server reported an error');
@@ -133,29 +133,26 @@ nkey('without the inbox of its role gets no answer, and the log says why', async
   assert.is(await service.stop(), 0);
 });
 
-nkey(
-  'of somebody who may not append makes an append end at once, and it is known that nothing was stored',
-  async () => {
-    // The operator may read what a service reads.
-    const { connection, permissionErrors } = await roleBroker.connectAs('operator');
-    const subjects = eventSubjects('laptops');
-    const store = createEventStore({
-      connection,
-      jsm: await jetstreamManager(connection.nc),
-      stream: 'LAPTOPS',
-      subjects,
-      codec: createCodec(laptopEvents, subjects),
-      // Longer than the test may take: a refusal that counted as a lost answer would be tried again until then.
-      appendTimeoutMs: 600_000,
-    });
-    for (const events of [[added], [added, { type: 'LaptopRemoved' } as const]]) {
-      const append = { id: 1, events, expectedVersion: 0, messageId: 'one', commandDigest: 'digest' };
-      assert.is((await store.append(append)).outcome, 'unavailable');
-    }
-    await eventually(() => assert.match(permissionErrors[0] ?? '', 'Publish to "laptops.events.1"'));
-    await connection.nc.close();
-  },
-);
+nkey('without permission to append makes an append fail at once with outcome "unavailable"', async () => {
+  // The operator role can read streams but not publish events.
+  const { connection, permissionErrors } = await roleBroker.connectAs('operator');
+  const subjects = eventSubjects('laptops');
+  const store = createEventStore({
+    connection,
+    jsm: await jetstreamManager(connection.nc),
+    stream: 'LAPTOPS',
+    subjects,
+    codec: createCodec(laptopEvents, subjects),
+    // Longer than the test timeout: an append that is retried as a lost acknowledgement would fail the test.
+    appendTimeoutMs: 600_000,
+  });
+  for (const events of [[added], [added, { type: 'LaptopRemoved' } as const]]) {
+    const append = { id: 1, events, expectedVersion: 0, messageId: 'one', commandDigest: 'digest' };
+    assert.is((await store.append(append)).outcome, 'unavailable');
+  }
+  await eventually(() => assert.match(permissionErrors[0] ?? '', 'Publish to "laptops.events.1"'));
+  await connection.nc.close();
+});
 
 nkey.after(async () => {
   await Promise.all(launched.map((service) => service.stop()));

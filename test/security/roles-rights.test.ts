@@ -1,4 +1,4 @@
-/** For every role of docker/nats-roles.conf: some of what it may do, and what the broker refuses it. */
+/** For every role of docker/nats-roles.conf: a sample of allowed subjects and of subjects that the broker denies. */
 
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
@@ -15,8 +15,9 @@ type Rights = {
 };
 
 const api = (request: string) => `$JS.API.${request}`;
-/** What nobody but the provisioner may do to a stream, and what not even that one may. */
+/** Requests that only the provisioner may send. */
 const changes = (stream: string) => ['CREATE', 'UPDATE'].map((verb) => api(`STREAM.${verb}.${stream}`));
+/** Requests that no role may send, except that a service purges its own snapshots. */
 const destruction = (stream: string) =>
   ['DELETE', 'PURGE', 'MSG.DELETE', 'RESTORE', 'SNAPSHOT'].map((verb) => api(`STREAM.${verb}.${stream}`));
 const reading = (stream: string) =>
@@ -51,7 +52,7 @@ function serviceRights(own: 'laptops' | 'ports', other: 'laptops' | 'ports'): [R
       publish: [
         ...writes(other),
         `${own}.commands.add`,
-        // Of its own snapshots a service removes what they replace.
+        // A service purges replaced objects from the bucket of its own snapshots.
         ...streams
           .flatMap((stream) => [...changes(stream), ...destruction(stream)])
           .filter((subject) => subject !== api(`STREAM.PURGE.OBJ_${own}-snapshots`)),
@@ -76,7 +77,7 @@ function serviceRights(own: 'laptops' | 'ports', other: 'laptops' | 'ports'): [R
   ];
 }
 
-/** A role, some of what it may do, and what it is refused. */
+/** Role, allowed subjects, denied subjects. */
 const table: readonly [Role, Rights, Rights][] = [
   serviceRights('laptops', 'ports'),
   serviceRights('ports', 'laptops'),
@@ -181,10 +182,10 @@ const table: readonly [Role, Rights, Rights][] = [
   ],
 ];
 
-const rights = suite('what a role may do, and what it is refused');
+const rights = suite('docker/nats-roles.conf');
 
-for (const [role, allowed, refused] of table) {
-  rights(`${role}: all that the table says`, async () => {
+for (const [role, allowed, denied] of table) {
+  rights(`allows and denies ${role} the subjects of the table`, async () => {
     const { connection, permissionErrors } = await broker.connectAs(role);
     const { nc } = connection;
     const attempt = ({ publish, subscribe }: Rights) => {
@@ -192,12 +193,12 @@ for (const [role, allowed, refused] of table) {
       for (const subject of subscribe) nc.subscribe(subject, { callback: () => undefined });
     };
     attempt(allowed);
-    attempt(refused);
-    // The broker answers in order: what was allowed has had its chance to be refused by then.
+    attempt(denied);
+    // The broker handles messages in order, so after the flush it has reported every violation.
     await nc.flush();
     const expected = [
-      ...refused.publish.map((subject) => `Permissions Violation for Publish to "${subject}"`),
-      ...refused.subscribe.map((subject) => `Permissions Violation for Subscription to "${subject}"`),
+      ...denied.publish.map((subject) => `Permissions Violation for Publish to "${subject}"`),
+      ...denied.subscribe.map((subject) => `Permissions Violation for Subscription to "${subject}"`),
     ];
     try {
       await eventually(() => assert.equal(permissionErrors, expected));
@@ -207,11 +208,11 @@ for (const [role, allowed, refused] of table) {
   });
 }
 
-rights('nobody gets in without a key, or with a foreign one', async () => {
+rights('rejects a connection without a key or with an unknown key', async () => {
   const elsewhere = await startRoleBroker();
   for (const stranger of [{}, { credentials: elsewhere.accessOf('laptops').credentials }]) {
     const outcome = await connectToNats({ url: broker.url, name: 'stranger', ...stranger }).then(
-      () => 'let in',
+      () => 'connected',
       String,
     );
     assert.match(outcome, 'Authorization Violation');
@@ -219,7 +220,7 @@ rights('nobody gets in without a key, or with a foreign one', async () => {
   await elsewhere.close();
 });
 
-rights('the documentation has the roles of the configuration', () => {
+rights('has the same roles as docs/security.md', () => {
   const documented = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
   assert.equal(
     [...documented.matchAll(/^\| `(\w+)`/gm)].map(([, role]) => role),

@@ -1,4 +1,4 @@
-/** Least privilege: under docker/nats-roles.conf everybody can do their work. roles-rights.test.ts shows what is refused. */
+/** Every role of docker/nats-roles.conf has sufficient permissions. roles-rights.test.ts covers what is denied. */
 
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
@@ -16,7 +16,7 @@ import { roles, startRoleBroker, type Role } from '../support/broker/role-broker
 const { configBucket } = defaultProduct;
 
 const broker = await startRoleBroker();
-// Nobody gets anywhere without it.
+// The streams must exist before the services start.
 assert.equal(await runProvision(broker.environmentOf('provisioner')), {
   code: 0,
   stdout: 'LAPTOPS: created\nPORTS: created\n',
@@ -29,12 +29,14 @@ const start = (name: 'laptops' | 'ports') =>
   });
 const laptops = await start('laptops');
 const ports = await start('ports');
-const connected = await Promise.all(roles.map(async (role) => [role, await broker.connectAs(role)] as const));
-const as = new Map(connected);
+const connections = await Promise.all(
+  roles.map(async (role) => [role, await broker.connectAs(role)] as const),
+);
+const as = new Map(connections);
 
 function connectionOf(role: Role) {
   const found = as.get(role);
-  if (found === undefined) throw new Error(`nobody connected as ${role}`);
+  if (found === undefined) throw new Error(`no connection as ${role}`);
   return { nc: found.connection.nc, permissionErrors: found.permissionErrors };
 }
 
@@ -42,38 +44,44 @@ async function managerOf(role: Role) {
   return jetstreamManager(connectionOf(role).nc, { checkAPI: false });
 }
 
-/** What the service was refused so far. */
-const refusalsOf = (service: LoggedService) => service.logged('NATS server reported an error');
+/** Returns the permission violations that the service has logged. */
+const violationsOf = (service: LoggedService) => service.logged('NATS server reported an error');
 
-const work = suite('under the roles');
+const permissions = suite('with role permissions');
 
-work('a service answers commands and queries, keeps snapshots, and lists the past', async () => {
-  const { nc } = connectionOf('publisher');
-  const reply = await nc.request('ports.commands.add', '{"id":1,"name":"USB-C"}');
-  assert.equal(reply.json(), { position: 1, port: { id: 1, name: 'USB-C' } });
-  const added = await laptops.post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } });
-  assert.is(added.status, 201);
-  const acknowledged = await nc.request('laptops.events.2', '{"type":"LaptopAdded","title":"a","model":"b"}');
-  assert.equal(acknowledged.json(), { stream: 'LAPTOPS', seq: 2 });
-  await eventually(async () => assert.is((await laptops.get('/laptops/2')).status, 200));
-  assert.is((await laptops.get('/laptops/1/events')).status, 200);
-  assert.is((await laptops.get('/laptops?asOf=1')).status, 200);
-  for (const service of [laptops, ports]) {
-    for (const stream of ['LAPTOPS', 'PORTS']) await service.awaitLog('snapshot finished', stream);
-  }
-  assert.equal([...refusalsOf(laptops), ...refusalsOf(ports)], []);
-});
+permissions(
+  'a service executes commands and queries, writes snapshots, and serves point-in-time lists',
+  async () => {
+    const { nc } = connectionOf('publisher');
+    const reply = await nc.request('ports.commands.add', '{"id":1,"name":"USB-C"}');
+    assert.equal(reply.json(), { position: 1, port: { id: 1, name: 'USB-C' } });
+    const added = await laptops.post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } });
+    assert.is(added.status, 201);
+    const acknowledged = await nc.request(
+      'laptops.events.2',
+      '{"type":"LaptopAdded","title":"a","model":"b"}',
+    );
+    assert.equal(acknowledged.json(), { stream: 'LAPTOPS', seq: 2 });
+    await eventually(async () => assert.is((await laptops.get('/laptops/2')).status, 200));
+    assert.is((await laptops.get('/laptops/1/events')).status, 200);
+    assert.is((await laptops.get('/laptops?asOf=1')).status, 200);
+    for (const service of [laptops, ports]) {
+      for (const stream of ['LAPTOPS', 'PORTS']) await service.awaitLog('snapshot finished', stream);
+    }
+    assert.equal([...violationsOf(laptops), ...violationsOf(ports)], []);
+  },
+);
 
-work('a service starts from its snapshot', async () => {
+permissions('a service starts from its snapshot', async () => {
   const again = await start('ports');
   for (const stream of ['LAPTOPS', 'PORTS']) {
     assert.ok(Number((await again.awaitLog('caught up', stream))['from']) > 0, stream);
   }
-  assert.equal(refusalsOf(again), []);
+  assert.equal(violationsOf(again), []);
   assert.is(await again.stop(), 0);
 });
 
-work('the operator sees the replicas, and the doctor has nothing to complain of', async () => {
+permissions('the operator finds the replicas, and the doctor reports no problem', async () => {
   assert.is((await findReplicas(connectionOf('operator').nc, 'laptops')).length, 1);
   const monitor = 'http://127.0.0.1:1';
   const { complaints } = await diagnose({
@@ -81,36 +89,36 @@ work('the operator sees the replicas, and the doctor has nothing to complain of'
     NATS_MONITOR_URL: monitor,
     SNAPSHOT_EVERY: '1000',
   });
-  // A monitoring is not part of this server.
+  // This server has no monitoring endpoint.
   assert.equal(complaints, [`warning sync ${monitor}`]);
 });
 
-work('the importer imports, and imports again', async () => {
+permissions('the importer imports a file, and imports it again', async () => {
   const files = createTestFiles();
   const file = files.write('laptops.csv', 'id,title,model,ports\n10,Dell,XPS,\n11,Apple,Air,\n');
-  for (const said of ['2 added', '2 already there']) {
+  for (const summary of ['2 added', '2 already there']) {
     const { code, stdout, stderr } = await startImport(broker.url, [file], broker.environmentOf('importer'))
       .ended;
     assert.equal([code, stderr], [0, '']);
-    assert.match(stdout, said);
+    assert.match(stdout, summary);
   }
   files.close();
 });
 
-work('what the operator configures reaches the services that run', async () => {
+permissions('the operator changes the configuration of running services', async () => {
   const buckets = new Kvm(jetstream(connectionOf('operator').nc, { checkAPI: false }));
   const bucket = await buckets.open(configBucket);
   await bucket.put('rate-limit-burst', '7');
   for (const service of [laptops, ports]) {
     const { rateLimit } = await service.awaitLog('configuration changed');
     assert.equal(rateLimit, { perSecond: 0, burst: 7 });
-    assert.equal(refusalsOf(service), []);
+    assert.equal(violationsOf(service), []);
   }
   assert.is((await bucket.get('rate-limit-burst'))?.string(), '7');
   await bucket.delete('rate-limit-burst');
 });
 
-work('a subscriber reads live, in order, and at least once with a durable consumer', async () => {
+permissions('a subscriber reads live events, an ordered consumer, and a durable consumer', async () => {
   const { nc, permissionErrors } = connectionOf('subscriber');
   const jsm = await managerOf('subscriber');
   const js = jetstream(nc, { checkAPI: false });
@@ -137,35 +145,41 @@ work('a subscriber reads live, in order, and at least once with a durable consum
   assert.is(await (await managerOf('operator')).consumers.delete('LAPTOPS', 'mine'), true);
 });
 
-work('a subscriber cannot make the filter of its consumer another one than it asked for', async () => {
-  const filters = { ack_policy: 'none', filter_subject: 'ports.events.>' };
-  const reply = await connectionOf('subscriber').nc.request(
-    '$JS.API.CONSUMER.CREATE.LAPTOPS.trick.laptops.events.>',
-    JSON.stringify({ stream_name: 'LAPTOPS', config: { name: 'trick', ...filters } }),
-  );
-  assert.match(reply.string(), '"err_code":10131');
-});
+permissions(
+  'a subscriber cannot create a consumer whose filter differs from the request subject',
+  async () => {
+    const filters = { ack_policy: 'none', filter_subject: 'ports.events.>' };
+    const reply = await connectionOf('subscriber').nc.request(
+      '$JS.API.CONSUMER.CREATE.LAPTOPS.trick.laptops.events.>',
+      JSON.stringify({ stream_name: 'LAPTOPS', config: { name: 'trick', ...filters } }),
+    );
+    assert.match(reply.string(), '"err_code":10131');
+  },
+);
 
-work('an answer that is directed at a stream gets there from no subscriber', async () => {
-  const { nc } = connectionOf('subscriber');
-  const operator = await managerOf('operator');
-  const count = async (subject: string) =>
-    (await operator.streams.info('LAPTOPS', { subjects_filter: subject })).state.subjects?.[subject] ?? 0;
-  // It would be stored: this one asks from the account that the streams are in (and may write there anyway).
-  connectionOf('importer').nc.publish('$JS.API.STREAM.INFO.LAPTOPS', '', { reply: 'laptops.events.901' });
-  await eventually(async () => assert.is(await count('laptops.events.901'), 1));
+permissions(
+  'a subscriber cannot store a response in a stream by using an event subject as reply subject',
+  async () => {
+    const { nc } = connectionOf('subscriber');
+    const operator = await managerOf('operator');
+    const count = async (subject: string) =>
+      (await operator.streams.info('LAPTOPS', { subjects_filter: subject })).state.subjects?.[subject] ?? 0;
+    // From the account that owns the streams, such a response is stored (the importer may publish there anyway).
+    connectionOf('importer').nc.publish('$JS.API.STREAM.INFO.LAPTOPS', '', { reply: 'laptops.events.901' });
+    await eventually(async () => assert.is(await count('laptops.events.901'), 1));
 
-  const answered = nc.subscribe('laptops.events.902', { max: 1 });
-  nc.publish('$JS.API.STREAM.INFO.LAPTOPS', '', { reply: 'laptops.events.902' });
-  for await (const message of answered) assert.match(message.string(), 'stream_info_response');
-  await connectionOf('importer').nc.request('laptops.events.903', '{}');
-  assert.equal([await count('laptops.events.902'), await count('laptops.events.903')], [0, 1]);
-});
+    const responses = nc.subscribe('laptops.events.902', { max: 1 });
+    nc.publish('$JS.API.STREAM.INFO.LAPTOPS', '', { reply: 'laptops.events.902' });
+    for await (const message of responses) assert.match(message.string(), 'stream_info_response');
+    await connectionOf('importer').nc.request('laptops.events.903', '{}');
+    assert.equal([await count('laptops.events.902'), await count('laptops.events.903')], [0, 1]);
+  },
+);
 
-work.after(async () => {
+permissions.after(async () => {
   await Promise.all([laptops.stop(), ports.stop()]);
-  await Promise.all(connected.map(([, { connection }]) => connection.nc.close()));
+  await Promise.all(connections.map(([, { connection }]) => connection.nc.close()));
   await broker.close();
 });
 
-work.run();
+permissions.run();
