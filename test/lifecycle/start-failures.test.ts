@@ -1,5 +1,3 @@
-/** When `npm start` cannot do its work it says why, names the variable to change, fails, and leaves nothing behind. */
-
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -17,8 +15,8 @@ import { startPortside, type Portside, type PortsideOptions } from '../support/p
 
 const folder = mkdtempSync(join(tmpdir(), 'portside-failures-'));
 
-/** Starts it, and shows that it failed by itself and left nothing; gives its words. */
-async function fail(options: Partial<PortsideOptions>): Promise<string> {
+/** Asserts that `npm start` exits with 1 and leaves no process running. Returns its output. */
+async function startAndFail(options: Partial<PortsideOptions>): Promise<string> {
   const portside = startPortside({ dataDir: join(folder, 'data'), ...options });
   try {
     const outcome = await Promise.race([portside.ended, portside.up]);
@@ -35,78 +33,82 @@ function killAll(portside: Portside): void {
   for (const { pid } of portside.processes()) process.kill(pid, 'SIGKILL');
 }
 
-async function takePort(): Promise<{ port: string; server: Server }> {
+async function listenOnFreePort(): Promise<{ port: string; server: Server }> {
   const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it does not listen on a port');
+  if (address === null || typeof address === 'string') throw new Error('the server has no TCP port');
   return { port: String(address.port), server };
 }
 
-/** A port of this machine that somebody took, and one that nobody listens on. */
-const taken = await takePort();
-const gone = await takePort();
-gone.server.close();
+/** One port in use and one port that refuses connections. */
+const portInUse = await listenOnFreePort();
+const closedPort = await listenOnFreePort();
+closedPort.server.close();
 
-function writeStandIn(name: string, body: string): string {
+/** Writes an executable that reports a nats-server version and otherwise runs `body`. */
+function writeFakeServer(name: string, body: string): string {
   const path = join(folder, name);
   writeFileSync(path, `#!/bin/sh\n[ "$1" = --version ] && echo 'nats-server: v2.12.0' && exit\n${body}\n`);
   chmodSync(path, 0o755);
   return path;
 }
 
-const test = suite('npm start fails clearly and leaves nothing behind');
+const test = suite('npm start');
 
 for (const variable of ['LAPTOPS_HTTP_PORT', 'PORTS_PROBE_PORT']) {
-  test(`a taken port is named with ${variable}`, async () => {
-    const output = await fail({ env: { [variable]: taken.port } });
-    assert.match(output, `cannot listen on port ${taken.port}: the port is in use`);
+  test(`fails if the port of ${variable} is in use`, async () => {
+    const output = await startAndFail({ env: { [variable]: portInUse.port } });
+    assert.match(output, `cannot listen on port ${portInUse.port}: the port is in use`);
     assert.match(output, `set ${variable} to another port`);
   });
 }
 
 for (const variable of ['NATS_PORT', 'NATS_MONITOR_PORT']) {
-  test(`a taken port of the broker is named with ${variable}`, async () => {
-    const output = await fail({ env: { [variable]: taken.port } });
-    assert.match(output, `port ${taken.port} is in use: set ${variable} to another one`);
+  test(`fails if the broker port of ${variable} is in use`, async () => {
+    const output = await startAndFail({ env: { [variable]: portInUse.port } });
+    assert.match(output, `port ${portInUse.port} is in use: set ${variable} to another one`);
   });
 }
 
-test('a wrong variable of a service is named as it was set', async () => {
-  const output = await fail({ env: { LAPTOPS_HTTP_PORT: 'abc', PORTS_HTTP_PORT: '' } });
+test('reports an invalid variable of one service with its prefix', async () => {
+  const output = await startAndFail({ env: { LAPTOPS_HTTP_PORT: 'abc', PORTS_HTTP_PORT: '' } });
   assert.match(output, /^laptops: LAPTOPS_HTTP_PORT=abc: /m);
 });
 
-test('a wrong variable of both services is named without a prefix', async () => {
-  assert.match(await fail({ env: { LOG_LEVEL: 'loud' } }), /: LOG_LEVEL=loud: /);
+test('reports an invalid variable of both services without a prefix', async () => {
+  assert.match(await startAndFail({ env: { LOG_LEVEL: 'loud' } }), /: LOG_LEVEL=loud: /);
 });
 
-for (const wrong of ['abc', '70000', ' ']) {
-  test(`NATS_PORT=${wrong} is named with its value`, async () => {
-    assert.match(await fail({ env: { NATS_PORT: wrong } }), `NATS_PORT=${wrong} is not a port number`);
+for (const invalid of ['abc', '70000', ' ']) {
+  test(`rejects NATS_PORT=${invalid}`, async () => {
+    assert.match(
+      await startAndFail({ env: { NATS_PORT: invalid } }),
+      `NATS_PORT=${invalid} is not a port number`,
+    );
   });
 }
 
-test('a data folder that cannot be made is named with DATA_DIR', async () => {
+test('fails if the DATA_DIR folder cannot be created', async () => {
   writeFileSync(join(folder, 'file'), '');
   const dataDir = join(folder, 'file', 'data');
-  const output = await fail({ dataDir });
+  const output = await startAndFail({ dataDir });
   assert.match(output, `the data directory ${dataDir} is not writable`);
   assert.match(output, 'set DATA_DIR');
 });
 
-test('a data folder that is a file is named with DATA_DIR', async () => {
+test('fails if DATA_DIR is a file', async () => {
   writeFileSync(join(folder, 'file'), '');
   const dataDir = join(folder, 'file');
-  assert.match(await fail({ dataDir }), `the data directory ${dataDir} is not writable`);
+  assert.match(await startAndFail({ dataDir }), `the data directory ${dataDir} is not writable`);
 });
 
-test('data that another npm start uses is named with DATA_DIR, though every port is free', async () => {
+test('fails if another npm start uses the DATA_DIR folder', async () => {
   const dataDir = join(folder, 'shared');
   const first = startPortside({ dataDir });
   try {
     await first.up;
-    const output = await fail({ dataDir });
+    const output = await startAndFail({ dataDir });
     assert.match(output, `is running with the data directory ${dataDir}`);
     assert.match(output, 'DATA_DIR');
     process.kill(first.pid, 'SIGINT');
@@ -116,20 +118,20 @@ test('data that another npm start uses is named with DATA_DIR, though every port
   }
 });
 
-test('a broker that is not there is named with NATS_URL, at once', async () => {
-  const url = `nats://127.0.0.1:${gone.port}`;
+test('fails at once if no server responds at NATS_URL', async () => {
+  const url = `nats://127.0.0.1:${closedPort.port}`;
   const started = performance.now();
-  assert.match(await fail({ env: { NATS_URL: url } }), `no NATS server answers at ${url} (NATS_URL)`);
+  assert.match(await startAndFail({ env: { NATS_URL: url } }), `no NATS server answers at ${url} (NATS_URL)`);
   assert.ok(performance.now() - started < 10_000);
 });
 
-test('a stream that cannot safely become what its file says is shown with the difference', async () => {
+test('fails with the differences if a stream cannot be updated safely', async () => {
   const broker = await startTestBroker();
   try {
     const { nc } = await connectToNats({ url: broker.url, name: 'test' });
     const jsm = await jetstreamManager(nc);
     await jsm.streams.add({ name: 'LAPTOPS', subjects: ['laptops.events.*'], retention: 'interest' });
-    const output = await fail({ env: { NATS_URL: broker.url } });
+    const output = await startAndFail({ env: { NATS_URL: broker.url } });
     assert.match(output, 'stream LAPTOPS differs from its definition in streams/');
     assert.match(output, 'retention is "interest", wanted "limits"');
     assert.is((await jsm.streams.info('LAPTOPS')).config.retention, 'interest');
@@ -139,18 +141,18 @@ test('a stream that cannot safely become what its file says is shown with the di
   }
 });
 
-test('a broker that ends before it is ready is quoted', async () => {
-  const program = writeStandIn('broken', 'echo "the disk is full" >&2; exit 1');
-  const output = await fail({ env: { PORTSIDE_NATS_SERVER: program } });
+test('fails with the output of the broker if it exits before it is ready', async () => {
+  const program = writeFakeServer('broken', 'echo "the disk is full" >&2; exit 1');
+  const output = await startAndFail({ env: { PORTSIDE_NATS_SERVER: program } });
   assert.match(output, 'nats-server exited before it was ready');
   assert.match(output, 'the disk is full');
   assert.match(output, 'DATA_DIR');
 });
 
-test('a broker that never gets ready is given up, and ended', async () => {
+test('stops a broker that is not ready within the timeout', async () => {
   process.env['PORTSIDE_TEST_MARK'] = folder;
   const mark = `PORTSIDE_TEST_MARK=${folder}`;
-  const program = writeStandIn('silent', 'echo "recovering" >&2; exec sleep 60');
+  const program = writeFakeServer('silent', 'echo "recovering" >&2; exec sleep 60');
   const failure = await startNatsServer({
     program,
     dataDir: join(folder, 'silent-data'),
@@ -162,7 +164,7 @@ test('a broker that never gets ready is given up, and ended', async () => {
   await eventually(() => assert.equal(findMarkedProcesses(mark), []), 30_000);
 });
 
-test('--help names the variables and starts nothing', async () => {
+test('prints the variables with --help and starts nothing', async () => {
   const portside = startPortside({ dataDir: join(folder, 'help'), args: ['--help'] });
   assert.equal(await portside.ended, { code: 0, signal: null });
   for (const variable of [
@@ -179,7 +181,7 @@ test('--help names the variables and starts nothing', async () => {
 });
 
 test.after(() => {
-  taken.server.close();
+  portInUse.server.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -1,5 +1,3 @@
-/** `npm start` from the first line to the last: what it prints answers, and what it started ends with it. */
-
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,21 +17,21 @@ function start(options: Partial<PortsideOptions> = {}): Portside {
   return portside;
 }
 
-/** Those among all processes of this launcher whose command holds these words. */
-function find(portside: Portside, words: string): MarkedProcess[] {
-  return portside.processes().filter(({ command }) => command.includes(words));
+/** Returns the processes of this launcher whose command line contains `text`. */
+function find(portside: Portside, text: string): MarkedProcess[] {
+  return portside.processes().filter(({ command }) => command.includes(text));
 }
 
-/** The one process among them; the guard of the broker carries the broker's words too. */
-function findOne(portside: Portside, words: string): MarkedProcess {
-  const [found, ...more] = find(portside, words).filter(({ command }) => !command.startsWith('sh '));
+/** Returns the only such process, without the shell that supervises the broker and has the same arguments. */
+function findOne(portside: Portside, text: string): MarkedProcess {
+  const [found, ...more] = find(portside, text).filter(({ command }) => !command.startsWith('sh '));
   assert.equal(more, []);
-  if (found === undefined) throw new Error(`no process is ${words}:\n${portside.output()}`);
+  if (found === undefined) throw new Error(`no process runs ${text}:\n${portside.output()}`);
   return found;
 }
 
-const brokerWords = 'nats-server.conf';
-const serviceWords = ['src/laptops/main.ts', 'src/ports/main.ts'];
+const brokerCommand = 'nats-server.conf';
+const serviceCommands = ['src/laptops/main.ts', 'src/ports/main.ts'];
 
 async function add(laptops: string, id: number): Promise<void> {
   const response = await fetch(laptops, {
@@ -51,13 +49,13 @@ async function readIds(laptops: string): Promise<unknown[]> {
   return list.map((laptop: { id: unknown }) => laptop.id);
 }
 
-function nothingIsLeft(portside: Portside): Promise<void> {
+function awaitNoProcesses(portside: Portside): Promise<void> {
   return eventually(() => assert.equal(portside.processes(), []), 30_000);
 }
 
-const test = suite('npm start runs everything, and everything ends with it');
+const test = suite('npm start');
 
-test('it prints where things answer and what to try, and Ctrl-C ends all of it with 0', async () => {
+test('prints addresses and example commands, and exits with 0 on Ctrl-C with all its processes', async () => {
   const portside = start();
   const { laptops, ports, nats, probes } = await portside.up;
 
@@ -71,92 +69,95 @@ test('it prints where things answer and what to try, and Ctrl-C ends all of it w
   assert.match(output, `nats --server ${nats} pub laptops.events.2 '{"type":"LaptopAdded"`);
   assert.match(output, `nats --server ${nats} sub 'laptops.events.>'`);
 
-  const pids = [portside.pid, ...[...serviceWords, brokerWords].map((words) => findOne(portside, words).pid)];
+  const pids = [
+    portside.pid,
+    ...[...serviceCommands, brokerCommand].map((text) => findOne(portside, text).pid),
+  ];
   assert.is(new Set(pids).size, 4);
 
   await add(laptops, 1);
   process.kill(portside.pid, 'SIGINT');
   assert.equal(await portside.ended, { code: 0, signal: null });
-  await nothingIsLeft(portside);
+  await awaitNoProcesses(portside);
 });
 
-test('the next start finds the data, and a kill of everything right after a 201 loses nothing', async () => {
+test('keeps its data across restarts, and loses no acknowledged write if every process is killed', async () => {
   const portside = start();
   const { laptops } = await portside.up;
   assert.equal(await readIds(laptops), [1]);
 
   await add(laptops, 2);
   for (const { pid } of portside.processes()) kill(pid);
-  await nothingIsLeft(portside);
+  await awaitNoProcesses(portside);
 });
 
-test('when only the launcher is killed, the services and the broker end by themselves', async () => {
+test('stops the services and the broker if only the launcher is killed', async () => {
   const portside = start();
   const { laptops } = await portside.up;
   assert.equal(await readIds(laptops), [1, 2]);
 
   process.kill(portside.pid, 'SIGKILL');
-  // At once: the broker of before may still be in its last moments.
+  // Without a wait: the previous broker may still be shutting down.
   const next = start();
   assert.equal(await readIds((await next.up).laptops), [1, 2]);
-  await nothingIsLeft(portside);
+  await awaitNoProcesses(portside);
   process.kill(next.pid, 'SIGINT');
   assert.equal(await next.ended, { code: 0, signal: null });
 });
 
-test('Ctrl-C in a terminal reaches every process of the group, and still ends with 0', async () => {
+test('exits with 0 if Ctrl-C in a terminal signals every process of the group', async () => {
   const portside = start({ ownGroup: true });
   await portside.up;
   process.kill(-portside.pid, 'SIGINT');
   assert.equal(await portside.ended, { code: 0, signal: null });
-  await nothingIsLeft(portside);
+  await awaitNoProcesses(portside);
 });
 
-test('Ctrl-C while it starts leaves nothing behind', async () => {
+test('leaves no processes after Ctrl-C during startup', async () => {
   const portside = start({ ownGroup: true });
-  await eventually(() => assert.ok(find(portside, brokerWords).length > 0));
+  await eventually(() => assert.ok(find(portside, brokerCommand).length > 0));
   process.kill(-portside.pid, 'SIGINT');
   assert.equal(await portside.ended, { code: 0, signal: null });
-  await nothingIsLeft(portside);
+  await awaitNoProcesses(portside);
 });
 
-test('a launcher that is killed while it starts leaves nothing behind', async () => {
+test('leaves no processes if the launcher is killed during startup', async () => {
   const portside = start();
   await eventually(() => assert.ok(find(portside, 'src/ports/main.ts').length > 0));
   process.kill(portside.pid, 'SIGKILL');
-  await nothingIsLeft(portside);
+  await awaitNoProcesses(portside);
 });
 
-test('a service that dies ends everything, and the launcher says which', async () => {
+test('stops everything and names the service if a service is killed', async () => {
   const portside = start();
   await portside.up;
   process.kill(findOne(portside, 'src/ports/main.ts').pid, 'SIGKILL');
   assert.equal(await portside.ended, { code: 1, signal: null });
   assert.match(portside.output(), 'the ports service exited (SIGKILL)');
-  await nothingIsLeft(portside);
+  await awaitNoProcesses(portside);
 });
 
-test('a broker that dies ends everything, and the launcher says so', async () => {
+test('stops everything and reports it if the broker is killed', async () => {
   const portside = start();
   await portside.up;
-  process.kill(findOne(portside, brokerWords).pid, 'SIGKILL');
+  process.kill(findOne(portside, brokerCommand).pid, 'SIGKILL');
   assert.equal(await portside.ended, { code: 1, signal: null });
   assert.match(portside.output(), 'nats-server exited unexpectedly');
-  await nothingIsLeft(portside);
+  await awaitNoProcesses(portside);
 });
 
-test('with NATS_URL that server is used, and none is started', async () => {
+test('uses the server of NATS_URL and starts none', async () => {
   const broker = await startTestBroker();
   try {
     const portside = start({ env: { NATS_URL: broker.url } });
     const { laptops, nats } = await portside.up;
     assert.is(nats, broker.url);
-    assert.equal(find(portside, brokerWords), []);
+    assert.equal(find(portside, brokerCommand), []);
     await add(laptops, 7);
     assert.equal(await readIds(laptops), [7]);
     process.kill(portside.pid, 'SIGINT');
     assert.equal(await portside.ended, { code: 0, signal: null });
-    await nothingIsLeft(portside);
+    await awaitNoProcesses(portside);
     process.kill(broker.pid, 0);
   } finally {
     await broker.close();
@@ -167,7 +168,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended when its parent did.
+    // The process has already exited with its parent.
   }
 }
 
