@@ -1,4 +1,4 @@
-/** A backup that `nats stream backup` made is restored on an empty server, and everything is as it was (docs/operations.md). */
+/** Backup with `nats stream backup` and restore on an empty server, as described in docs/operations.md. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,8 +17,8 @@ const folder = mkdtempSync(join(tmpdir(), 'portside-backup-'));
 const laptops = await startLoggedService('laptops', { natsUrl: broker.url });
 const ports = await startLoggedService('ports', { natsUrl: broker.url });
 
-/** All that clients see of a laptop, and of the list. */
-async function showAll({ url }: { readonly url: string }) {
+/** Reads the list, one laptop with its ETag, and its history. */
+async function readAll({ url }: { readonly url: string }) {
   const { get } = createHttpClient(url);
   const latest = { headers: { 'Wait-For-Position': 'latest' } };
   const list = await get('/laptops', latest);
@@ -31,14 +31,14 @@ const test = suite('a backup');
 const it = nats.isInstalled ? test : test.skip;
 const keyed = { json: { title: 'Lenovo', model: 'S3' }, headers: { 'Idempotency-Key': 'before-the-backup' } };
 
-it('restored on an empty server is what it was: positions, versions, keys and names', async () => {
+it('restored on an empty server has the same positions, versions, idempotency keys and port names', async () => {
   await ports.post('/ports', { json: { id: 1, name: 'USB-C' } });
   await laptops.post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } });
   assert.is((await laptops.put('/laptops/1/ports/1')).status, 204);
   const first = await laptops.post('/laptops', keyed);
   assert.is(first.status, 201);
-  const shown = await showAll(laptops);
-  assert.match(JSON.stringify(shown.list), /USB-C/);
+  const expected = await readAll(laptops);
+  assert.match(JSON.stringify(expected.list), /USB-C/);
   for (const stream of ['LAPTOPS', 'PORTS']) {
     const { code, stderr } = await nats.run(
       `nats stream backup ${stream} '${folder}/${stream}' --no-progress`,
@@ -50,11 +50,11 @@ it('restored on an empty server is what it was: positions, versions, keys and na
     const { code, stderr } = await otherNats.run(`nats stream restore '${folder}/${stream}' --no-progress`);
     assert.is(code, 0, stderr);
   }
-  // The provisioner finds the streams as their files say, and makes the buckets, which need no backup.
+  // Provisions the server: the restored streams match their definitions, and the buckets, which need no backup, are created.
   const restored = await connectForTest(other);
   const service = await startLoggedService('laptops', { natsUrl: other.url });
   assert.is((await service.awaitLog('caught up', 'LAPTOPS'))['from'], 0);
-  assert.equal(await showAll(service), shown);
+  assert.equal(await readAll(service), expected);
   const again = await service.post('/laptops', keyed);
   assert.equal([again.status, again.body], [201, first.body]);
   const { status } = await service.post('/laptops', { json: { id: 2, title: 'IBM', model: 'T60' } });
@@ -62,13 +62,10 @@ it('restored on an empty server is what it was: positions, versions, keys and na
   await service.stop();
   await restored.connection.nc.close();
 });
-test.run();
-
-const cleaning = suite('in the end');
-cleaning('nothing is left', async () => {
+test.after(async () => {
   await Promise.all([laptops.stop(), ports.stop()]);
   await connection.nc.close();
   await Promise.all([broker.close(), other.close()]);
   rmSync(folder, { recursive: true });
 });
-cleaning.run();
+test.run();

@@ -1,4 +1,4 @@
-/** `npm run bench`, run small: that it measures, keeps and reports; never how fast anything was. */
+/** `npm run bench --quick` measures, stores and reports. No assertion depends on the speed of the machine. */
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const readReport = () => readFile(join(folder, 'RESULTS.md'), 'utf8');
 
 const benchmark = suite('npm run bench');
 
-benchmark('measures subjects in turn, keeps the figures and reports them', async () => {
+benchmark('measures each subject, stores the samples and writes the report', async () => {
   await run('replay', '--quick', '--output', folder);
   const { rounds, measures, targets, scale, profile = [] } = await readResult('replay');
   assert.is(rounds, 1);
@@ -50,7 +50,7 @@ benchmark('measures subjects in turn, keeps the figures and reports them', async
   assert.match(report, /\| @nats-io\/nats-core +\| +\d+\.\d %/);
 });
 
-benchmark('a scenario replaces its own part of the report and no other', async () => {
+benchmark('replaces only the section of the measured scenario in the report', async () => {
   const before = await readResult('replay');
   await run('as-of', '--quick', '--output', folder);
   assert.equal(await readResult('replay'), before);
@@ -59,7 +59,7 @@ benchmark('a scenario replaces its own part of the report and no other', async (
   assert.match(report, '(`as-of`)');
 });
 
-benchmark('says what it can do, and what it does not know', async () => {
+benchmark('lists options and scenarios with --help, and rejects an unknown scenario', async () => {
   const { stdout } = await run('--help');
   for (const option of ['--rounds', '--quick', 'read-one', 'import']) assert.match(stdout, option);
   const failure: unknown = await run('nothing').catch((error: unknown) => error);

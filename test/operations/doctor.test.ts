@@ -1,4 +1,4 @@
-/** `npm run doctor` finds nothing wrong with a healthy system, and finds each thing that is wrong with a broken one. */
+/** `npm run doctor` reports no problem for a healthy system, and each problem of a broken one. */
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -25,7 +25,7 @@ const program = (await findNatsServer())?.path ?? '';
 const broker = await startNatsServer({ program, dataDir: join(folder, 'one'), port: 0, monitorPort: 0 });
 const { connection, jsm } = await connectForTest(broker);
 const { nc } = connection;
-const env = lookAt(broker);
+const env = environmentOf(broker);
 
 const serviceOptions = { natsUrl: broker.url, env: { SNAPSHOT_EVERY: '1' } };
 const [laptops, ports] = await Promise.all([
@@ -33,14 +33,14 @@ const [laptops, ports] = await Promise.all([
   startServiceProcess('ports', serviceOptions),
 ]);
 
-/** How many ports are added: more than a replica that takes one at a time reads while it is watched. */
+/** More events than a replica that advances by one per status request can apply during a diagnosis. */
 const portCount = 100;
 
-function lookAt({ url, monitorUrl = '' }: NatsServer): Record<string, string> {
+function environmentOf({ url, monitorUrl = '' }: NatsServer): Record<string, string> {
   return { NATS_URL: url, NATS_MONITOR_URL: monitorUrl };
 }
 
-/** A replica that says what it is told to say. */
+/** Registers a fake replica that reports the given status. */
 function announce(name: string, status: () => { position: number; entities: number; rejected: number }) {
   return serveEndpoints({
     nc,
@@ -54,7 +54,7 @@ function announce(name: string, status: () => { position: number; entities: numb
 
 const healthy = suite('a healthy system');
 
-healthy('has nothing to complain of, and the snapshot is shown with its position', async () => {
+healthy('has no warnings or failures, and its snapshot is listed with the position', async () => {
   const added = await fetch(`${laptops.url}/laptops`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -77,7 +77,7 @@ healthy('has nothing to complain of, and the snapshot is shown with its position
   });
 });
 
-healthy('is shown to people as aligned lines and a count', async () => {
+healthy('is reported as aligned lines and a summary', async () => {
   const { code, stdout, stderr } = await runDoctor(env);
   assert.equal([code, stderr], [0, '']);
   const lines = stdout.split('\n');
@@ -91,13 +91,13 @@ healthy.run();
 
 const usage = suite('the command line');
 
-usage('--help tells the variables and looks at nothing', async () => {
+usage('prints the options and variables with --help without connecting', async () => {
   const { code, stdout } = await runDoctor({ NATS_URL: 'nats://127.0.0.1:1' }, ['--help']);
   assert.is(code, 0);
   for (const name of ['--json', 'NATS_URL', 'NATS_CREDS', 'NATS_MONITOR_URL']) assert.match(stdout, name);
 });
 
-usage('an option or a variable that is wrong is named, with code 2', async () => {
+usage('names an invalid option or variable and exits with 2', async () => {
   const [option, variable] = await Promise.all([
     runDoctor(env, ['--frobnicate']),
     runDoctor({ ...env, NATS_MONITOR_URL: 'localhost:8222' }),
@@ -112,7 +112,7 @@ usage.run();
 
 const servers = suite('servers');
 
-servers('a broker that does not answer is the one failure', async () => {
+servers('an unreachable broker is the only failure', async () => {
   const url = 'nats://127.0.0.1:1';
   const { code, stdout, stderr } = await runDoctor({ NATS_URL: url });
   assert.equal([code, stderr], [1, '']);
@@ -123,7 +123,7 @@ servers('a broker that does not answer is the one failure', async () => {
   assert.match(stdout, '\n0 ok, 0 warnings, 1 failures\n');
 });
 
-servers('one that is too old is named with its version', async () => {
+servers('a broker older than 2.12.0 is a failure', async () => {
   const proxy = createServer((client) => {
     const server = connect(broker.port, '127.0.0.1').setEncoding('latin1');
     client.pipe(server);
@@ -139,7 +139,7 @@ servers('one that is too old is named with its version', async () => {
   assert.match(of('server portside'), /nats-server 2\.11\.9 .* older than 2\.12\.0/);
 });
 
-servers('a monitoring that does not answer is a warning: nothing is known', async () => {
+servers('an unreachable monitoring endpoint is a warning', async () => {
   const gone = createServer();
   const url = `http://127.0.0.1:${await listen(gone)}`;
   gone.close();
@@ -148,30 +148,27 @@ servers('a monitoring that does not answer is a warning: nothing is known', asyn
   assert.match(of(`sync ${url}`), /unknown: no response \(.*ECONNREFUSED.* → .*NATS_MONITOR_URL/);
 });
 
-servers('what answers and is no monitoring is a warning', async () => {
+servers('a NATS_MONITOR_URL that is not a monitoring endpoint is a warning', async () => {
   const url = laptops.url;
   const { complaints } = await diagnose({ ...env, NATS_MONITOR_URL: url });
   assert.equal(complaints, [`warning sync ${url}`]);
 });
 
-servers(
-  'npm start gives its server a monitoring, and names NATS_MONITOR_PORT when that is taken',
-  async () => {
-    const { port } = new URL(broker.monitorUrl ?? '');
-    const { ended, output } = startPortside({
-      dataDir: join(folder, 'started'),
-      env: { NATS_MONITOR_PORT: port },
-    });
-    assert.equal(await ended, { code: 1, signal: null });
-    assert.match(output(), `port ${port} is in use: set NATS_MONITOR_PORT to another one`);
-  },
-);
+servers('npm start enables monitoring, and names NATS_MONITOR_PORT if that port is in use', async () => {
+  const { port } = new URL(broker.monitorUrl ?? '');
+  const { ended, output } = startPortside({
+    dataDir: join(folder, 'started'),
+    env: { NATS_MONITOR_PORT: port },
+  });
+  assert.equal(await ended, { code: 1, signal: null });
+  assert.match(output(), `port ${port} is in use: set NATS_MONITOR_PORT to another one`);
+});
 
 servers.run();
 
-const replicas = suite('replicas and what they reject');
+const replicas = suite('replicas and rejections');
 
-replicas('a rejected message is a warning that says where to look', async () => {
+replicas('a rejected message is a warning that names the endpoint to check', async () => {
   const position = await publish('laptops.events.1', '{"type":"LaptopMelted"}');
   const { complaints, of } = await diagnose(env);
   assert.equal(complaints, ['warning rejections laptops']);
@@ -188,7 +185,7 @@ replicas('a rejected message is a warning that says where to look', async () => 
   );
 });
 
-replicas('two that make different things of the same messages are a failure', async () => {
+replicas('replicas with different states at the same position are a failure', async () => {
   const stop = await announce('laptops', () => ({ position: 2, entities: 1, rejected: 0 }));
   const { complaints, of } = await diagnose(env);
   await stop();
@@ -197,7 +194,7 @@ replicas('two that make different things of the same messages are a failure', as
   assert.match(of('rejections laptops'), /-\d+ at 2: 1 rejected, 1 entities/);
 });
 
-replicas('one that is past the stream’s end is a failure', async () => {
+replicas('a replica ahead of the stream is a failure', async () => {
   const stop = await announce('ports', () => ({ position: 9, entities: 1, rejected: 0 }));
   const { complaints, of } = await diagnose(env);
   await stop();
@@ -205,13 +202,13 @@ replicas('one that is past the stream’s end is a failure', async () => {
   assert.match(of('replicas ports'), 'ahead of the stream’s end, 0');
 });
 
-replicas('one that stands still is a failure, one that comes nearer only a warning', async () => {
+replicas('a lagging replica is a failure if it makes no progress, and otherwise a warning', async () => {
   for (let id = 1; id <= portCount; id += 1)
     await publish(`ports.events.${id}`, '{"type":"PortAdded","name":"A"}');
-  let asked = 0;
+  let requestCount = 0;
   const stops = await Promise.all([
     announce('laptops', () => ({ position: 1, entities: 1, rejected: 0 })),
-    announce('ports', () => ({ position: (asked += 1), entities: asked, rejected: 0 })),
+    announce('ports', () => ({ position: (requestCount += 1), entities: requestCount, rejected: 0 })),
   ]);
   const { complaints, of } = await diagnose(env);
   await Promise.all(stops.map((stop) => stop()));
@@ -225,7 +222,7 @@ replicas('one that stands still is a failure, one that comes nearer only a warni
   assert.match(of('replicas ports'), `1 of 2 behind the stream’s end, ${portCount}, all catching up`);
 });
 
-replicas('a service of which none answers is a failure, and its rejections are not known', async () => {
+replicas('a service without a responding replica is a failure, and its rejections are unknown', async () => {
   await ports.stop();
   const { complaints, of } = await diagnose(env);
   assert.equal(complaints, [
@@ -241,14 +238,14 @@ replicas.run();
 
 const snapshots = suite('snapshots');
 
-snapshots('one that is not whole is a warning, and so is one that the stream does not bear out', async () => {
+snapshots('a truncated snapshot is a warning, and so is one ahead of the stream', async () => {
   const bucket = await new Objm(nc).open(snapshotBucket('ports'));
   const objects = (await bucket.list()).toSorted(
     (a, b) => Number(b.metadata?.['position']) - Number(a.metadata?.['position']),
   );
-  const newest = objects.find(({ size }) => size > 0);
-  if (newest === undefined) throw new Error('there is no snapshot');
-  const { name, metadata = {} } = newest;
+  const latest = objects.find(({ size }) => size > 0);
+  if (latest === undefined) throw new Error('no snapshot was written');
+  const { name, metadata = {} } = latest;
 
   await bucket.putBlob({ name, metadata }, new TextEncoder().encode('{"entries":[]}\n'));
   assert.match(
@@ -262,31 +259,37 @@ snapshots('one that is not whole is a warning, and so is one that the stream doe
   assert.match(of('snapshots ports'), `position 999: ahead of the stream, which ends at ${portCount}`);
 });
 
-snapshots('none is a warning only when the stream is long', async () => {
-  const bucket = await new Objm(nc).open(snapshotBucket('ports'));
-  for (const { name } of await bucket.list()) await bucket.delete(name);
-  const [usual, strict] = await Promise.all([
-    diagnose(env),
-    diagnose({ ...env, SNAPSHOT_EVERY: String(portCount - 1) }),
-  ]);
-  assert.match(
-    usual.of('snapshots ports'),
-    `ok: none of this version yet; a start reads ${portCount} messages`,
-  );
-  assert.match(strict.of('snapshots ports'), /^warning: none of this version yet; .*check their logs/);
-});
+snapshots(
+  'a missing snapshot is a warning only if the stream has more than SNAPSHOT_EVERY messages',
+  async () => {
+    const bucket = await new Objm(nc).open(snapshotBucket('ports'));
+    for (const { name } of await bucket.list()) await bucket.delete(name);
+    const [usual, strict] = await Promise.all([
+      diagnose(env),
+      diagnose({ ...env, SNAPSHOT_EVERY: String(portCount - 1) }),
+    ]);
+    assert.match(
+      usual.of('snapshots ports'),
+      `ok: none of this version yet; a start reads ${portCount} messages`,
+    );
+    assert.match(strict.of('snapshots ports'), /^warning: none of this version yet; .*check their logs/);
+  },
+);
 
-snapshots('a bucket that is not there is a warning', async () => {
+snapshots('a missing bucket is a warning', async () => {
   await jsm.streams.delete(`OBJ_${snapshotBucket('ports')}`);
   const { of } = await diagnose(env);
-  assert.match(of('snapshots ports'), /^warning: bucket ports-snapshots does not exist.* → npm run provision/);
+  assert.match(
+    of('snapshots ports'),
+    /^warning: bucket ports-snapshots does not exist.* → npm run provision/,
+  );
 });
 
 snapshots.run();
 
 const streams = suite('streams');
 
-streams('a difference that can safely be mended is a warning', async () => {
+streams('a difference that can be corrected safely is a warning', async () => {
   const { config } = await jsm.streams.info('PORTS');
   await jsm.streams.update('PORTS', { ...config, duplicate_window: 60e9 });
   const { of } = await diagnose(env);
@@ -294,7 +297,7 @@ streams('a difference that can safely be mended is a warning', async () => {
   assert.match(of('stream PORTS'), 'npm run provision');
 });
 
-streams('any other difference is a failure, and is shown', async () => {
+streams('any other difference is a failure', async () => {
   const { config } = await jsm.streams.info('PORTS');
   await jsm.streams.update('PORTS', { ...config, subjects: ['ports.events.*', 'ports.other'] });
   const { complaints, of } = await diagnose(env);
@@ -302,12 +305,12 @@ streams('any other difference is a failure, and is shown', async () => {
   assert.match(of('stream PORTS'), 'subjects is ["ports.events.*","ports.other"], wanted ["ports.events.*"]');
 });
 
-streams('how many servers keep a stream is checked when STREAM_REPLICAS says how many should', async () => {
+streams('the number of stream replicas is checked against STREAM_REPLICAS', async () => {
   const { of } = await diagnose({ ...env, STREAM_REPLICAS: '3' });
   assert.match(of('stream LAPTOPS'), 'num_replicas is 1, wanted 3');
 });
 
-streams('messages that were deleted are a warning', async () => {
+streams('deleted messages are a warning', async () => {
   await laptops.stop();
   const { config } = await jsm.streams.info('LAPTOPS');
   await jsm.streams.delete('LAPTOPS');
@@ -319,7 +322,7 @@ streams('messages that were deleted are a warning', async () => {
   assert.match(of('log LAPTOPS'), /^warning: 1 messages, .*; 1 stored messages were deleted/);
 });
 
-streams('one that is not there is a failure, and nothing else is said of its service', async () => {
+streams('a missing stream is a failure, and the other checks of its service are skipped', async () => {
   await jsm.streams.delete('LAPTOPS');
   const { of } = await diagnose(env);
   assert.match(of('stream LAPTOPS'), /^failure: the stream does not exist → npm run provision/);
@@ -328,49 +331,55 @@ streams('one that is not there is a failure, and nothing else is said of its ser
 
 streams.run();
 
-const careless = suite('a server that does not write to the disk at once');
+const unsynced = suite('a server that does not sync every write to disk');
 
-careless('is a failure when nobody else keeps the stream', async () => {
+unsynced('is a failure if the streams have a single replica', async () => {
   const dataDir = join(folder, 'careless');
-  // Of two blocks the server takes the last one.
+  // The server uses the last of several `jetstream` blocks; this one has no sync_interval.
   const configuration = `jetstream { store_dir: ${JSON.stringify(dataDir)} }`;
   const server = await startNatsServer({ program, dataDir, port: 0, monitorPort: 0, configuration });
   try {
-    const { complaints, of } = await diagnose(lookAt(server));
+    const { complaints, of } = await diagnose(environmentOf(server));
     assert.equal(complaints, ['failure sync portside', 'failure stream LAPTOPS', 'failure stream PORTS']);
     assert.match(of('sync portside'), /up to 2 minutes behind.* lost → .*sync_interval: always/);
-    // Its monitoring says nothing of another server.
+    // The monitoring endpoint of this server says nothing about the server that is diagnosed.
     const other = await diagnose({ ...env, NATS_MONITOR_URL: server.monitorUrl ?? '' });
-    assert.match(other.of(`sync ${server.monitorUrl}`), /^warning: not known: that is another server/);
+    assert.match(
+      other.of(`sync ${server.monitorUrl}`),
+      /^warning: unknown: this URL belongs to another server/,
+    );
   } finally {
     await server.stop();
   }
 });
 
-careless.run();
+unsynced.run();
 
 const cluster = suite('a cluster');
 
-cluster('shows who keeps each stream, and a server that is away is a failure', async () => {
-  const { url, servers, close } = await startTestCluster();
-  try {
-    const clusterEnv = { NATS_URL: url, STREAM_REPLICAS: '3' };
-    await eventually(async () => {
-      const { of } = await diagnose(clusterEnv);
-      for (const name of ['one', 'two', 'three']) assert.match(of(`server ${name}`), /^ok/);
-      assert.match(of('stream LAPTOPS'), /^ok/);
-      assert.match(of('log LAPTOPS'), /^ok: .*kept by 3 servers, \w+ leads/);
-    });
+cluster(
+  'is reported with the replicas and the leader of each stream, and an unreachable server is a failure',
+  async () => {
+    const { url, servers, close } = await startTestCluster();
+    try {
+      const clusterEnv = { NATS_URL: url, STREAM_REPLICAS: '3' };
+      await eventually(async () => {
+        const { of } = await diagnose(clusterEnv);
+        for (const name of ['one', 'two', 'three']) assert.match(of(`server ${name}`), /^ok/);
+        assert.match(of('stream LAPTOPS'), /^ok/);
+        assert.match(of('log LAPTOPS'), /^ok: .*kept by 3 servers, \w+ leads/);
+      });
 
-    const [, , last] = servers;
-    await last?.kill();
-    // Whether the streams can be asked for is open: the cluster may be electing a leader.
-    const { of } = await diagnose(clusterEnv);
-    assert.match(of(`server ${last?.url}`), /^failure: no NATS server answers/);
-  } finally {
-    await close();
-  }
-});
+      const [, , last] = servers;
+      await last?.kill();
+      // The stream checks are not asserted: the cluster may be electing a leader.
+      const { of } = await diagnose(clusterEnv);
+      assert.match(of(`server ${last?.url}`), /^failure: no NATS server answers/);
+    } finally {
+      await close();
+    }
+  },
+);
 
 cluster.after(async () => {
   await Promise.all([laptops.stop(), ports.stop()]);
@@ -384,7 +393,7 @@ cluster.run();
 async function listen(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it does not listen on a port');
+  if (address === null || typeof address === 'string') throw new Error('the server has no TCP port');
   return address.port;
 }
 

@@ -1,5 +1,3 @@
-/** What `/metrics` on the probe port says is what happened. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
@@ -27,7 +25,7 @@ const awaitValue = (name: string, value: number, labels: Readonly<Record<string,
 
 const test = suite('metrics');
 
-test('are in the text format, of every service, with what Node says of itself', async () => {
+test('are in the Prometheus text format and include the Node.js metrics', async () => {
   const response = await fetch(`${ports.probeUrl}/metrics`);
   assert.is(response.status, 200);
   assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
@@ -53,7 +51,11 @@ test('count HTTP requests by route, not by path', async () => {
   assert.is(await read(name, { method: 'PATCH', route: '/laptops/{id}', status: '405' }), 1);
   await ports.get('/port/1');
   const route = { method: 'GET', route: '/ports/{id}', status: '404' };
-  assert.is(valueOf(await readMetrics(ports), name, route), 1, 'an alias counts as the route that it is');
+  assert.is(
+    valueOf(await readMetrics(ports), name, route),
+    1,
+    'an alias is counted under the canonical route',
+  );
 });
 
 test('count commands and queries over NATS', async () => {
@@ -73,7 +75,7 @@ test('count appends by their outcome', async () => {
   assert.is(await read('portside_append_duration_seconds_count', stream), 2);
 });
 
-test('say how far the view is, and what it refused', async () => {
+test('contain the position of the view and the number of rejected messages', async () => {
   const subject = 'laptops.events.3';
   await publishAll(
     connection.nc,
@@ -86,7 +88,7 @@ test('say how far the view is, and what it refused', async () => {
   assert.ok(((await read('portside_catch_up_duration_seconds', stream)) ?? -1) >= 0);
 });
 
-test('say of the newest snapshot how old and how large it is', async () => {
+test('contain the age and size of the latest snapshot', async () => {
   assert.is(await read('portside_snapshot_position', stream), undefined);
   for (let id = 10; id < 20; id++)
     await laptops.post('/laptops', { json: { id, title: 'Lenovo', model: 'S3' } });
@@ -97,7 +99,7 @@ test('say of the newest snapshot how old and how large it is', async () => {
   assert.ok(((await read('portside_snapshot_attempts_total', { ...stream, outcome: 'written' })) ?? 0) >= 1);
 });
 
-test('count who follows the live events', async () => {
+test('count the clients of live events', async () => {
   await awaitValue('portside_sse_clients', 0);
   const leaving = new AbortController();
   await fetch(`${laptops.url}/laptops/events`, { signal: leaving.signal });
@@ -106,37 +108,39 @@ test('count who follows the live events', async () => {
   await awaitValue('portside_sse_clients', 0);
 });
 
-test('show writers that come first, acknowledgements that are lost, and a connection that is lost', async () => {
+test('count version conflicts, lost acknowledgements and lost connections', async () => {
   const proxy = await startTcpProxy(broker.url);
-  const far = await startLoggedService('laptops', { natsUrl: proxy.url, env });
-  const readFar = async (name: string, labels: Readonly<Record<string, string>> = own) =>
-    valueOf(await readMetrics(far), name, labels);
-  assert.is(await readFar('portside_command_retries_total'), 0);
+  const proxied = await startLoggedService('laptops', { natsUrl: proxy.url, env });
+  const readProxied = async (name: string, labels: Readonly<Record<string, string>> = own) =>
+    valueOf(await readMetrics(proxied), name, labels);
+  assert.is(await readProxied('portside_command_retries_total'), 0);
   await eventually(async () => {
-    // It misses what another replica writes, and decides on what it knows, unless it is noticed before.
+    // The replica misses the write of the other replica and decides on a stale view, unless it detects the gap first.
     proxy.dropNextDelivery();
     await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: String(Math.random()) } });
-    const answer = await far.put('/laptops/1', { json: { title: 'Lenovo', model: String(Math.random()) } });
-    assert.is(answer.status, 200);
-    assert.ok(((await readFar('portside_command_retries_total')) ?? 0) > 0);
+    const response = await proxied.put('/laptops/1', {
+      json: { title: 'Lenovo', model: String(Math.random()) },
+    });
+    assert.is(response.status, 200);
+    assert.ok(((await readProxied('portside_command_retries_total')) ?? 0) > 0);
   });
-  assert.ok(((await readFar('portside_appends_total', { ...stream, outcome: 'conflict' })) ?? 0) > 0);
+  assert.ok(((await readProxied('portside_appends_total', { ...stream, outcome: 'conflict' })) ?? 0) > 0);
 
-  assert.is(await readFar('portside_append_retries_total', stream), 0);
+  assert.is(await readProxied('portside_append_retries_total', stream), 0);
   let cuts = 0;
   proxy.onPublish(() => (cuts++ === 0 ? 'cut before' : 'pass'));
-  const answer = await far.post('/laptops', { json: { id: 99, title: 'Lenovo', model: 'S3' } });
-  assert.is(answer.status, 201);
-  assert.ok(((await readFar('portside_append_retries_total', stream)) ?? 0) > 0);
-  assert.ok(((await readFar('portside_nats_reconnects_total')) ?? 0) > 0);
+  const response = await proxied.post('/laptops', { json: { id: 99, title: 'Lenovo', model: 'S3' } });
+  assert.is(response.status, 201);
+  assert.ok(((await readProxied('portside_append_retries_total', stream)) ?? 0) > 0);
+  assert.ok(((await readProxied('portside_nats_reconnects_total')) ?? 0) > 0);
 
   proxy.rejectConnections();
-  await eventually(async () => assert.is(await readFar('portside_nats_connected'), 0));
-  assert.is(await readFar('portside_ready'), 1, 'it goes on answering from memory');
-  const refused = await far.post('/laptops', { json: { title: 'Lenovo', model: 'S3' } });
-  assert.is(refused.status, 503);
-  assert.is(await readFar('portside_appends_total', { ...stream, outcome: 'unavailable' }), 1);
-  await far.stop();
+  await eventually(async () => assert.is(await readProxied('portside_nats_connected'), 0));
+  assert.is(await readProxied('portside_ready'), 1, 'reads are served from memory');
+  const unavailable = await proxied.post('/laptops', { json: { title: 'Lenovo', model: 'S3' } });
+  assert.is(unavailable.status, 503);
+  assert.is(await readProxied('portside_appends_total', { ...stream, outcome: 'unavailable' }), 1);
+  await proxied.stop();
   await proxy.close();
 });
 

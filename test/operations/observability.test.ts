@@ -1,4 +1,4 @@
-/** The dashboard and the alert rules ask for metrics that are there, with labels that they have; promtool agrees. */
+/** The dashboard and the alert rules use only metrics and labels that a service exports. */
 
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -53,7 +53,7 @@ await connection.nc.request('laptops.queries.get', '{"id":1}');
 await eventually(async () =>
   assert.ok(valueOf(await readMetrics(service), 'portside_snapshot_position') !== undefined),
 );
-/** The labels of every metric that is there: its own, and those that a scrape adds. */
+/** Labels by metric name, including the labels that a scrape adds. */
 const known = new Map<string, Set<string>>();
 await eventually(async () => {
   for (const { name, labels } of await readMetrics(service)) {
@@ -61,11 +61,11 @@ await eventually(async () => {
     for (const label of Object.keys(labels)) of.add(label);
     known.set(name, of);
   }
-  // Only what the garbage collector has done by now has a value.
+  // The garbage collection metrics appear after the first collection.
   assert.ok(known.has('nodejs_gc_duration_seconds_sum'));
 });
 
-/** What an expression asks for and is not there. */
+/** Returns the metrics and labels that the expression and legend use and the service does not export. */
 function findMissing(expression: string, legend = ''): string[] {
   const { metrics, groupings } = parseQuery(expression);
   assert.ok(metrics.length > 0, `no metric in ${expression}`);
@@ -81,14 +81,14 @@ function findMissing(expression: string, legend = ''): string[] {
   ];
 }
 
-const metrics = suite('what is asked for is there');
+const metrics = suite('a metric');
 
-metrics('in every alert rule', () => {
+metrics('exists if an alert rule uses it', () => {
   assert.ok(rules.length > 10);
   for (const { alert, expr } of rules) assert.equal(findMissing(expr), [], alert);
 });
 
-metrics('in every summary of an alert', () => {
+metrics('has the labels that alert summaries use', () => {
   for (const { alert, expr, annotations } of rules) {
     const labels = Array.from(
       annotations.summary.matchAll(/\$labels\.(\w+)/g),
@@ -98,12 +98,12 @@ metrics('in every summary of an alert', () => {
   }
 });
 
-metrics('in every panel of the dashboard, and in its legend', () => {
+metrics('exists if a dashboard panel or legend uses it', () => {
   assert.ok(targets.length > 20);
   for (const { expr, legendFormat } of targets) assert.equal(findMissing(expr, legendFormat), [], expr);
 });
 
-metrics('in the choices of the dashboard', () => {
+metrics('exists if a dashboard variable uses it', () => {
   const queries = dashboard.templating.list.flatMap(({ query }) =>
     typeof query === 'object' ? [query.query] : [],
   );
@@ -111,7 +111,7 @@ metrics('in the choices of the dashboard', () => {
   for (const query of queries) assert.equal(findMissing(query), []);
 });
 
-metrics('and what is not there is found out', () => {
+metrics('is reported if it or its label does not exist', () => {
   assert.equal(findMissing('rate(portside_appends_totl{stream="x"}[5m])'), ['portside_appends_totl']);
   assert.equal(findMissing('sum by (streem) (portside_appends_total{outcom="x", stream=~"a[b"})'), [
     'portside_appends_total{outcom}',
@@ -120,7 +120,7 @@ metrics('and what is not there is found out', () => {
   assert.equal(findMissing('portside_ready > 1', '{{stream}}'), ['stream']);
 });
 
-metrics('every metric of ours is in the documentation', async () => {
+metrics('with the prefix portside_ is documented in docs/observability.md', async () => {
   const documentation = await read('docs/observability.md');
   const own = [...known.keys()]
     .filter((name) => name.startsWith('portside_'))
@@ -132,7 +132,7 @@ metrics.run();
 
 const alerts = suite('every alert');
 
-alerts('says where it is explained, and is', () => {
+alerts('links to its section in the runbook', () => {
   const headings = new Set(
     Array.from(runbook.matchAll(/^### (\w+)$/gm), ([, name = '']) => name.toLowerCase()),
   );
@@ -142,7 +142,7 @@ alerts('says where it is explained, and is', () => {
     assert.ok(headings.has(anchor), `${alert}: ${anchor}`);
   }
   const explained = new Set(rules.map(({ annotations }) => annotations.runbook.split('#')[1]));
-  assert.equal(headings, explained, 'nothing is explained that there is not');
+  assert.equal(headings, explained, 'every section of the runbook belongs to an alert');
 });
 
 alerts('has a test in which it fires', () => {
@@ -154,23 +154,21 @@ alerts('has a test in which it fires', () => {
 const promtool = process.env['PORTSIDE_PROMTOOL'] ?? 'promtool';
 const hasPromtool = spawnSync(promtool, ['--version']).error === undefined;
 if (!hasPromtool) {
-  process.stdout.write(
-    'skipped: promtool judges the rules; there is none on PATH (Debian: apt-get install prometheus)\n',
-  );
+  process.stdout.write('skipped: promtool is not on PATH (Debian: apt-get install prometheus)\n');
 }
-const judged = hasPromtool ? alerts : alerts.skip;
+const promtoolTest = hasPromtool ? alerts : alerts.skip;
 
 for (const command of [
   ['check', 'rules', 'observability/alerts.yaml'],
   ['test', 'rules', 'observability/alerts.test.yaml'],
 ]) {
-  judged(`passes promtool ${command.slice(0, 2).join(' ')}`, () => {
+  promtoolTest(`passes promtool ${command.slice(0, 2).join(' ')}`, () => {
     const { status, stdout, stderr } = spawnSync(promtool, command, { cwd: root, encoding: 'utf8' });
     assert.is(status, 0, stdout + stderr);
   });
 }
 
-judged('promtool takes what a service says for good metrics', async () => {
+promtoolTest('uses metrics that pass promtool check metrics', async () => {
   const input = await (await fetch(`${service.probeUrl}/metrics`)).text();
   const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
   const complaints = (stdout + stderr).split('\n').filter((line) => line.startsWith('portside_'));

@@ -1,4 +1,4 @@
-/** Without a collector nothing of tracing is there; with one that is away, broken or silent, nothing is held up. */
+/** Without a collector no tracing code is loaded. An unreachable, failing or hanging collector never delays a request. */
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,9 +18,9 @@ const start = (env: Readonly<Record<string, string>> = {}) =>
   startLoggedService('laptops', { natsUrl: broker.url, env: { OTEL_BSP_SCHEDULE_DELAY: '50', ...env } });
 let id = 0;
 const laptop = () => ({ json: { id: (id += 1), title: 'Lenovo', model: 'S3' } });
-const told = 'trace collector unavailable; spans are dropped';
+const unavailableMessage = 'trace collector unavailable; spans are dropped';
 
-/** The @opentelemetry packages that a replica has loaded when it ends. */
+/** Returns the @opentelemetry packages that a replica has loaded when it exits. */
 async function loadedPackages(env: Readonly<Record<string, string>>): Promise<string[]> {
   const file = join(folder, `${id}.json`);
   const report = `
@@ -37,9 +37,9 @@ async function loadedPackages(env: Readonly<Record<string, string>>): Promise<st
   return [...new Set(packages)].toSorted();
 }
 
-const unset = suite('without a collector');
+const noCollector = suite('without a collector');
 
-unset('nothing of OpenTelemetry is loaded but the bare API that prom-client asks for', async () => {
+noCollector('a service loads only the OpenTelemetry API package that prom-client requires', async () => {
   assert.equal(await loadedPackages({}), ['api']);
   const traced = await loadedPackages({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
   assert.ok(traced.includes('sdk-trace-base') && traced.includes('exporter-trace-otlp-http'));
@@ -47,7 +47,7 @@ unset('nothing of OpenTelemetry is loaded but the bare API that prom-client asks
   assert.equal(await loadedPackages(disabled), ['api']);
 });
 
-unset("a client's own trace is handed on to the event, and told in the log", async () => {
+noCollector("a service stores the client's traceparent in the event and logs the trace id", async () => {
   const service = await start({ LOG_LEVEL: 'debug' });
   const traceId = 'c'.repeat(32);
   const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
@@ -60,30 +60,33 @@ unset("a client's own trace is handed on to the event, and told in the log", asy
   await service.stop();
 });
 
-unset.run();
+noCollector.run();
 
-const broken = suite('a collector that');
+const collectorTests = suite('a collector');
 
-broken('is away does no harm, and is told once', async () => {
-  const away = await startCollector();
-  await away.close();
-  const service = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: away.url, OTEL_EXPORTER_OTLP_TIMEOUT: '300' });
+collectorTests('that is unreachable does not affect requests and is logged once', async () => {
+  const stopped = await startCollector();
+  await stopped.close();
+  const service = await start({
+    OTEL_EXPORTER_OTLP_ENDPOINT: stopped.url,
+    OTEL_EXPORTER_OTLP_TIMEOUT: '300',
+  });
   for (let count = 0; count < 20; count++) {
     assert.is((await service.post('/laptops', laptop())).status, 201);
   }
-  await service.awaitLog(told);
+  await service.awaitLog(unavailableMessage);
   assert.is((await fetch(`${service.probeUrl}/readyz`)).status, 200);
   assert.is(await service.stop(), 0);
-  assert.is(service.logged(told).length, 1);
+  assert.is(service.logged(unavailableMessage).length, 1);
 });
 
-broken('refuses, and then takes spans again', async () => {
+collectorTests('that rejects spans and then recovers receives spans again', async () => {
   const collector = await startCollector();
-  collector.setBehavior('refuse');
+  collector.setBehaviour('refuse');
   const service = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
   assert.is((await service.post('/laptops', laptop())).status, 201);
-  await service.awaitLog(told);
-  collector.setBehavior('take');
+  await service.awaitLog(unavailableMessage);
+  collector.setBehaviour('take');
   await eventually(async () => {
     assert.is((await service.post('/laptops', laptop())).status, 201);
     assert.ok(collector.spans.length > 0);
@@ -93,24 +96,24 @@ broken('refuses, and then takes spans again', async () => {
   await collector.close();
 });
 
-broken('never answers holds up neither requests nor the end', async () => {
+collectorTests('that never responds delays neither requests nor shutdown', async () => {
   const collector = await startCollector();
-  collector.setBehavior('hang');
+  collector.setBehaviour('hang');
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, SHUTDOWN_TIMEOUT_SECONDS: '60' };
   const service = await start(env);
   for (let count = 0; count < 20; count++) {
     assert.is((await service.post('/laptops', laptop())).status, 201);
   }
   await eventually(() => assert.ok(collector.requests > 0));
-  const began = performance.now();
+  const started = performance.now();
   assert.is(await service.stop(), 0);
   // The exporter itself would wait for 10 s, the processor for 30.
-  const milliseconds = performance.now() - began;
+  const milliseconds = performance.now() - started;
   assert.ok(milliseconds < 8_000, `it took ${milliseconds} ms`);
   await collector.close();
 });
 
-broken('works gets the last spans when the service ends', async () => {
+collectorTests('receives the remaining spans on shutdown', async () => {
   const collector = await startCollector();
   const service = await start({
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -123,7 +126,7 @@ broken('works gets the last spans when the service ends', async () => {
   await collector.close();
 });
 
-broken('has an address that is none is told at the start, by its variable', async () => {
+collectorTests('with an invalid URL makes the service exit with 1 at startup', async () => {
   const service = launchLoggedService('laptops', {
     natsUrl: broker.url,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
@@ -131,9 +134,9 @@ broken('has an address that is none is told at the start, by its variable', asyn
   assert.is(await service.exited, 1);
 });
 
-broken.after(async () => {
+collectorTests.after(async () => {
   await connection.nc.close();
   await broker.close();
   await rm(folder, { recursive: true });
 });
-broken.run();
+collectorTests.run();

@@ -1,4 +1,4 @@
-/** One trace leads from a request, by either door, through the append to the fold in every replica. */
+/** One trace covers a REST or NATS request, the append, and the fold in every replica. */
 
 import { headers } from 'nats';
 import { suite } from 'uvu';
@@ -26,7 +26,7 @@ const producer = 4;
 const consumer = 5;
 
 let traces = 0;
-/** The line that begins a trace of the client's own. */
+/** Creates a traceparent, as a client that starts a trace sends it. */
 function beginTrace(flags = '01') {
   traces += 1;
   const traceId = traces.toString(16).padStart(32, '0');
@@ -40,19 +40,19 @@ const linked = ({ traceId, spanId }: CollectedSpan) =>
     links.some((link) => link.traceId === traceId && link.spanId === spanId),
   );
 
-/** Waits for the spans of a write: its request, its append, and the fold in each of the two replicas. */
+/** Waits for the spans of a write: the request, the append, and the fold in both replicas. */
 async function awaitWrite(traceId: string, request: string) {
   return eventually(() => {
-    // A replica that has not folded the newest event yet decides again, and appends again.
-    const appended = spansOf(traceId).find(
+    // A replica with a stale view retries, so there may be several append spans; only one has the outcome `written`.
+    const appendSpan = spansOf(traceId).find(
       ({ name, attributes }) => name === 'append LAPTOPS' && attributes['portside.outcome'] === 'written',
     );
-    const asked = findSpan(traceId, request);
-    assert.ok(asked !== undefined && appended !== undefined, 'no request and append yet');
-    const folds = linked(appended);
+    const requestSpan = findSpan(traceId, request);
+    assert.ok(requestSpan !== undefined && appendSpan !== undefined, 'request or append span missing');
+    const folds = linked(appendSpan);
     const replicas = new Set(folds.map(({ resource }) => resource['service.instance.id']));
-    assert.is(replicas.size, 2, 'not folded everywhere yet');
-    return { asked, appended, folds };
+    assert.is(replicas.size, 2, 'fold spans missing');
+    return { requestSpan, appendSpan, folds };
   });
 }
 
@@ -63,57 +63,57 @@ async function lastTraceparent(subject: string): Promise<string | undefined> {
 
 const test = suite('a trace');
 
-test('leads from a request over HTTP to the fold in every replica', async () => {
+test('covers an HTTP request, its append, and the fold in every replica', async () => {
   const { traceId, spanId, traceparent } = beginTrace();
   const json = { id: 1, title: 'Lenovo', model: 'S3' };
-  const answer = await one.post('/laptops', { json, headers: { traceparent } });
-  assert.is(answer.status, 201);
-  const { asked, appended, folds } = await awaitWrite(traceId, 'POST /laptops');
-  assert.is(asked.kind, server);
-  assert.is(asked.parentSpanId, spanId);
-  assert.is(asked.attributes['http.response.status_code'], 201);
-  assert.is(asked.resource['service.name'], 'laptops');
-  assert.is(asked.resource['deployment.environment.name'], 'test');
-  assert.is(appended.kind, producer);
-  assert.is(appended.parentSpanId, asked.spanId);
-  assert.is(appended.attributes['portside.outcome'], 'written');
-  assert.is(appended.attributes['portside.position'], 1);
+  const response = await one.post('/laptops', { json, headers: { traceparent } });
+  assert.is(response.status, 201);
+  const { requestSpan, appendSpan, folds } = await awaitWrite(traceId, 'POST /laptops');
+  assert.is(requestSpan.kind, server);
+  assert.is(requestSpan.parentSpanId, spanId);
+  assert.is(requestSpan.attributes['http.response.status_code'], 201);
+  assert.is(requestSpan.resource['service.name'], 'laptops');
+  assert.is(requestSpan.resource['deployment.environment.name'], 'test');
+  assert.is(appendSpan.kind, producer);
+  assert.is(appendSpan.parentSpanId, requestSpan.spanId);
+  assert.is(appendSpan.attributes['portside.outcome'], 'written');
+  assert.is(appendSpan.attributes['portside.position'], 1);
   for (const fold of folds) {
     assert.is(fold.name, 'fold LAPTOPS');
     assert.is(fold.kind, consumer);
-    // Alone, so that the whole way is one trace.
+    // A message that is folded alone continues the trace of its writer.
     assert.is(fold.traceId, traceId);
-    assert.is(fold.parentSpanId, appended.spanId);
+    assert.is(fold.parentSpanId, appendSpan.spanId);
     assert.is(fold.attributes['portside.position'], 1);
   }
-  assert.is(await lastTraceparent('laptops.events.1'), `00-${traceId}-${appended.spanId}-01`);
+  assert.is(await lastTraceparent('laptops.events.1'), `00-${traceId}-${appendSpan.spanId}-01`);
 });
 
-test('leads from a request over NATS as well', async () => {
+test('covers a NATS request and its append', async () => {
   const { traceId, spanId, traceparent } = beginTrace();
   const fields = headers();
   fields.set('traceparent', traceparent);
   const payload = JSON.stringify({ id: 1, title: 'Lenovo', model: 'S4' });
   await connection.nc.request('laptops.commands.revise', payload, { headers: fields, timeout: 10_000 });
-  const { asked, appended } = await awaitWrite(traceId, 'laptops.commands.revise');
-  assert.is(asked.kind, server);
-  assert.is(asked.parentSpanId, spanId);
-  assert.is(appended.parentSpanId, asked.spanId);
+  const { requestSpan, appendSpan } = await awaitWrite(traceId, 'laptops.commands.revise');
+  assert.is(requestSpan.kind, server);
+  assert.is(requestSpan.parentSpanId, spanId);
+  assert.is(appendSpan.parentSpanId, requestSpan.spanId);
 });
 
-test('begins with the request where the client has none, or none that can be read', async () => {
+test('starts with the request if the client sends no valid traceparent', async () => {
   for (const traceparent of [undefined, 'not a traceparent', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`]) {
     const id = 10 + collector.spans.length;
     const json = { id, title: 'Lenovo', model: 'S3' };
     await two.post('/laptops', { json, ...(traceparent && { headers: { traceparent } }) });
     const stored = await lastTraceparent(`laptops.events.${id}`);
     assert.match(stored ?? '', /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-    const { asked } = await awaitWrite(stored?.slice(3, 35) ?? '', 'POST /laptops');
-    assert.is(asked.parentSpanId ?? '', '');
+    const { requestSpan } = await awaitWrite(stored?.slice(3, 35) ?? '', 'POST /laptops');
+    assert.is(requestSpan.parentSpanId ?? '', '');
   }
 });
 
-test('messages that are folded together have one span, with a link to each writer and no parent', async () => {
+test('is linked, not continued, by the single span of messages that are folded together', async () => {
   const writers = Array.from({ length: 300 }, () => beginTrace());
   const fields = (traceparent: string) => {
     const each = headers();
@@ -142,23 +142,23 @@ test('messages that are folded together have one span, with a link to each write
   }
 });
 
-test('that is not to be recorded is handed on, and not recorded', async () => {
+test('without the sampled flag is propagated but not recorded', async () => {
   const { traceId, traceparent } = beginTrace('00');
-  await one.put('/laptops/1', { json: { title: 'Silent', model: 'S5' }, headers: { traceparent } });
+  await one.put('/laptops/1', { json: { title: 'Unsampled', model: 'S5' }, headers: { traceparent } });
   assert.match((await lastTraceparent('laptops.events.1')) ?? '', new RegExp(`^00-${traceId}-.*-00$`));
-  // What came after it has been collected.
+  // The spans of a later request have been collected, so those of this one would have been too.
   const later = beginTrace();
-  const answer = await one.put('/laptops/1', {
-    json: { title: 'Loud', model: 'S5' },
+  const response = await one.put('/laptops/1', {
+    json: { title: 'Sampled', model: 'S5' },
     headers: { traceparent: later.traceparent },
   });
-  assert.is(answer.status, 200);
+  assert.is(response.status, 200);
   const { folds } = await awaitWrite(later.traceId, 'PUT /laptops/{id}');
   assert.ok(folds.length > 0);
   assert.equal(spansOf(traceId), []);
 });
 
-test('shows a request that fails through us as an error, and what the client got wrong not', async () => {
+test('marks a server error as an error, but not a client error', async () => {
   const [missing, late] = [beginTrace(), beginTrace()];
   await one.get('/laptops/999999', { headers: { traceparent: missing.traceparent } });
   await one.get('/laptops/1', {
@@ -176,7 +176,7 @@ test('shows a request that fails through us as an error, and what the client got
   assert.is(failed?.attributes['error.type'], 'unavailable');
 });
 
-test('has its id in the log, at both doors', async () => {
+test('has its id in the log entries of REST and NATS requests', async () => {
   const [http, nats] = [beginTrace(), beginTrace()];
   await one.get('/laptops/999999', { headers: { traceparent: http.traceparent } });
   const fields = headers();
@@ -190,7 +190,7 @@ test('has its id in the log, at both doors', async () => {
   });
 });
 
-test('what was stored without one is folded without a span', async () => {
+test('does not include the fold of a message without a traceparent', async () => {
   const before = collector.spans.length;
   await publishAll(connection.nc, [
     { subject: 'laptops.events.1', payload: '{"type":"LaptopRevised","title":"plain"}' },
