@@ -1,4 +1,4 @@
-/** What has to be true of the broker and of the client library, or the promises of the log do not hold. */
+/** Properties of the NATS server and client that the guarantees of the event log depend on. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,19 +18,19 @@ defer(broker.close);
 const { connection } = await connectForTest(broker);
 defer(() => connection.nc.close());
 
-const test = suite('the broker and its client');
+const test = suite('the NATS server and client');
 
-test('a server that we configure writes to the disk before it acknowledges', async () => {
+test('the server syncs each write to disk before it acknowledges it', async () => {
   const jsz: unknown = await (await fetch(`http://127.0.0.1:${monitoringPort}/jsz?config=true`)).json();
   assert.match(JSON.stringify(jsz), '"sync_always":true');
 });
 
-test('the server knows atomic batches: it is 2.12 or newer', () => {
+test('the server is 2.12 or later, which supports atomic batches', () => {
   const [major = 0, minor = 0] = (connection.nc.info?.version ?? '').split('.').map(Number);
   assert.ok(major > 2 || (major === 2 && minor >= 12), connection.nc.info?.version);
 });
 
-test('there is one core of the client, and `nats` is the maintained line', () => {
+test('one copy of nats-core is installed, and `nats` is the maintained 3.x client', () => {
   const found = readdirSync(join(checkout, 'node_modules'), { recursive: true })
     .map(String)
     .filter((path) => path.endsWith(join('@nats-io', 'nats-core', 'package.json')));
@@ -42,12 +42,12 @@ test('there is one core of the client, and `nats` is the maintained line', () =>
   assert.match(version, /^3\./);
 });
 
-test('nothing that runs in production reads through the consumers of the client, which can stall', () => {
+test('production code does not use the consumers of the client, which can stall', () => {
   const sources = readdirSync(join(checkout, 'src'), { recursive: true })
     .map(String)
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('testing'));
   assert.ok(sources.length > 20);
-  // Other libraries have a `consume` as well.
+  // Only files that import the client: other libraries have a `consume` method too.
   const clients = sources
     .map((path) => ({ path, text: readFileSync(join(checkout, 'src', path), 'utf8') }))
     .filter(({ text }) => /from '(?:nats|@nats-io\/[a-z]+)'/.test(text));

@@ -1,4 +1,4 @@
-/** The event store on three servers that keep three copies, and what it says while two of them are silent. */
+/** The event store on a stream with three replicas, also while both followers are frozen. */
 
 import { randomUUID } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -25,11 +25,11 @@ const contract = suite('the event store on three servers');
 const { append, nextId, store } = addEventStoreContract(contract, { connections, replicas: 3 });
 contract.run();
 
-const silence = suite('a leader that its followers do not answer');
+const frozenFollowers = suite('while both followers are frozen');
 
 const batch: readonly LaptopEvent[] = [added, { type: 'PortFitted', portId: 1 }];
 
-/** Freezes the followers of the stream while `run` talks to the leader, and wakes them when it is done. */
+/** Freezes the followers of the stream while `run` uses the leader, and resumes them afterwards. */
 async function withoutFollowers(run: (leaderUrl: string) => Promise<void>) {
   const leader = await eventually(() => cluster.leaderOf('LAPTOPS'));
   const followers = cluster.servers.filter((server) => server !== leader);
@@ -45,12 +45,12 @@ for (const [name, events] of [
   ['one event', [added]],
   ['several events', batch],
 ] as const) {
-  silence(
-    `${name}: the outcome is unknown, never "nothing was changed", and one copy is there later`,
+  frozenFollowers(
+    `an append of ${name} has outcome "unknown", and is stored once when it is repeated later`,
     async () => {
       const command = append(nextId(), 0, events);
       await withoutFollowers(async (url) => {
-        const connection = await connectToNats({ url, name: 'silence' });
+        const connection = await connectToNats({ url, name: 'leader only' });
         const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
         try {
           const { outcome, ...rest } = await openStore({ connection, jsm }).append(command);
@@ -59,7 +59,7 @@ for (const [name, events] of [
           await connection.nc.close();
         }
       });
-      // A cluster that has just woken may still be electing its leader.
+      // The resumed cluster may still be electing its leader.
       await eventually(async () => {
         const again = await store.append(command);
         assert.ok(again.outcome === 'written' || again.outcome === 'duplicate', again.outcome);
@@ -71,8 +71,8 @@ for (const [name, events] of [
   );
 }
 
-silence(
-  'a client is told neither that it happened nor that another was first, until it is known',
+frozenFollowers(
+  'a POST gets 503, and later, when repeated with the same key, its definite response',
   async () => {
     const id = nextId();
     const [mine, other] = [randomUUID(), randomUUID()];
@@ -96,6 +96,6 @@ silence(
   },
 );
 
-silence.after(close);
+frozenFollowers.after(close);
 
-silence.run();
+frozenFollowers.run();

@@ -1,4 +1,4 @@
-/** JetStream validates nothing: whatever anybody publishes on an event subject, no replica stops, differs or grows. */
+/** JetStream validates nothing. A message published on an event subject must not stop a replica, make it differ or leak memory. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,7 +7,7 @@ import { runScenario } from '../support/faults/scenario.ts';
 
 const test = suite('hostile messages on the event subjects');
 
-test('three replicas refuse the same 10,000 for the same reasons, stay healthy, and take the events in between', async () => {
+test('three replicas reject the same 10,000 messages for the same reasons, stay healthy, and apply the events in between', async () => {
   const result = await runScenario(sendHostileMessages, {
     rounds: 1,
     seed: 1,

@@ -1,5 +1,3 @@
-/** SIGKILL in the middle of many writes: nothing that was acknowledged is lost, and nothing is there twice. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { killBroker, killService } from '../support/faults/kills.ts';
@@ -19,8 +17,10 @@ async function kill(name: string, scenario: Scenario, rounds: number) {
   assert.ok(longestRecoveryMs > 0 && longestRecoveryMs < 30_000);
 }
 
-test('of the service', () => kill('service killed', killService, 4));
+test('of the service loses and duplicates no acknowledged write', () =>
+  kill('service killed', killService, 4));
 
-test('of the only broker', () => kill('broker killed', killBroker, 4));
+test('of the only broker loses and duplicates no acknowledged write', () =>
+  kill('broker killed', killBroker, 4));
 
 test.run();

@@ -1,4 +1,4 @@
-/** Between the service and its broker the network loses what it can: no client is told anything that is not so. */
+/** Lost messages between a service and its broker never make the service report a wrong outcome. */
 
 import { randomUUID } from 'node:crypto';
 import { suite } from 'uvu';
@@ -13,20 +13,26 @@ import { sendWithRetry } from '../support/http/idempotent-client.ts';
 import { readLaptopStream } from '../support/contract/stream-audit.ts';
 import { startTcpProxy } from '../support/broker/tcp-proxy.ts';
 
-const test = suite('acknowledgements that get lost');
+const lostMessages = suite('after lost messages');
 
-test('a write whose acknowledgement was lost, late or never asked for answers as the first one would have', async () => {
-  const result = await runScenario(loseAcks, { rounds: 6, seed: 7 });
-  assert.equal(result.complaints, []);
-  assert.is(result.acknowledged, 5 + 5 * 8);
-});
+lostMessages(
+  'a write whose acknowledgement was lost, delayed or never requested gets the original response',
+  async () => {
+    const result = await runScenario(loseAcks, { rounds: 6, seed: 7 });
+    assert.equal(result.complaints, []);
+    assert.is(result.acknowledged, 5 + 5 * 8);
+  },
+);
 
-test('all events of a batch are stored once and in order, wherever in it the connection breaks', async () => {
-  const result = await runScenario(loseBatches, { rounds: 15, seed: 3 });
-  assert.equal(result.complaints, []);
-});
+lostMessages(
+  'the events of a batch are stored once and in order, wherever the connection breaks',
+  async () => {
+    const result = await runScenario(loseBatches, { rounds: 15, seed: 3 });
+    assert.equal(result.complaints, []);
+  },
+);
 
-const silence = suite('a broker that takes a write and says nothing');
+const noConnection = suite('a write without a broker connection');
 
 const { defer, close } = createCleanup();
 const broker = await startTestBroker();
@@ -38,8 +44,8 @@ defer(proxy.close);
 const replicas = await startReplicas({ natsUrl: proxy.url, count: 1, defer });
 const [laptops = ''] = replicas.urls();
 
-silence(
-  'the client is told that the outcome is unknown and how to find out, and then finds out',
+noConnection(
+  'gets 503 with an unknown outcome, and its response when it is repeated with the same key',
   async () => {
     const key = randomUUID();
     const write = { method: 'POST', id: 1, body: { title: 'Lenovo', model: 'S3' } } as const;
@@ -53,40 +59,37 @@ silence(
     assert.is(response.status, 503);
     assert.ok(response.headers.has('retry-after'));
     assert.match(await response.text(), new RegExp(`unknown whether .* Idempotency-Key \\\\"${key}\\\\"`));
-    assert.ok(performance.now() - started < 20_000, 'it does not hang');
+    assert.ok(performance.now() - started < 20_000, 'responds within 20 s');
     proxy.release();
 
-    const answer = await sendWithRetry(() => laptops, write, { key });
-    assert.equal([answer.status, answer.position], [201, 1]);
+    const repeated = await sendWithRetry(() => laptops, write, { key });
+    assert.equal([repeated.status, repeated.position], [201, 1]);
     assert.is((await readLaptopStream(connection, jsm)).length, 1);
-    // The connection was silent for so long that the replica follows its stream anew.
+    // The connection was silent for so long that the replica restarts its replay.
     await eventually(async () => assert.is((await fetch(`${laptops}/1`)).status, 200));
   },
 );
 
-silence(
-  'a write that comes while the connection is down is refused at once, and is never stored',
-  async () => {
-    proxy.rejectConnections();
-    await eventually(async () => {
-      const read = await fetch(`${laptops}/1`);
-      assert.is(read.status, 200);
-      assert.ok(read.headers.has('age'), 'what is read from memory says how old it is');
-    });
-    const started = performance.now();
-    const refused = await fetch(`${laptops}/1`, { method: 'DELETE' });
-    assert.is(refused.status, 503);
-    assert.match(await refused.text(), /nothing was changed/);
-    assert.ok(performance.now() - started < 2_000, 'it is said at once');
+noConnection('is rejected at once and never stored while the connection is down', async () => {
+  proxy.rejectConnections();
+  await eventually(async () => {
+    const read = await fetch(`${laptops}/1`);
+    assert.is(read.status, 200);
+    assert.ok(read.headers.has('age'), 'reads from memory have an Age header');
+  });
+  const started = performance.now();
+  const rejected = await fetch(`${laptops}/1`, { method: 'DELETE' });
+  assert.is(rejected.status, 503);
+  assert.match(await rejected.text(), /nothing was changed/);
+  assert.ok(performance.now() - started < 2_000, 'responds at once');
 
-    proxy.acceptConnections();
-    const body = { title: 'Lenovo', model: 'S4' };
-    const answer = await sendWithRetry(() => laptops, { method: 'PUT', id: 1, body });
-    assert.equal([answer.status, answer.position], [200, 2]);
-  },
-);
+  proxy.acceptConnections();
+  const body = { title: 'Lenovo', model: 'S4' };
+  const repeated = await sendWithRetry(() => laptops, { method: 'PUT', id: 1, body });
+  assert.equal([repeated.status, repeated.position], [200, 2]);
+});
 
-silence.after(close);
+noConnection.after(close);
 
-test.run();
-silence.run();
+lostMessages.run();
+noConnection.run();

@@ -1,22 +1,22 @@
-/** Writers that meet: exactly one of them wins, on three servers and through three replicas. */
+/** Concurrent writers of one entity, on three servers and through three replicas. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { raceForOneId, raceTheGuard } from '../support/faults/races.ts';
+import { raceForOneId, raceExpectedVersion } from '../support/faults/races.ts';
 import { runScenario } from '../support/faults/scenario.ts';
 
-const test = suite('writers that race for one entity');
+const test = suite('concurrent writers of one entity');
 
-test('of 200 writers that add one id, one is told 201 and 199 are told 409', async () => {
+test('get one 201 and 199 times 409 when 200 of them add the same id', async () => {
   const result = await runScenario(raceForOneId, { rounds: 3, seed: 1 });
   assert.equal(result.complaints, []);
   assert.is(result.acknowledged, 3);
 });
 
-test('a plain publish never slips in between the version of a guarded append and the append', async () => {
-  const result = await runScenario(raceTheGuard, { rounds: 500, seed: 1 });
+test('never append between the expected version of another append and that append', async () => {
+  const result = await runScenario(raceExpectedVersion, { rounds: 500, seed: 1 });
   assert.equal(result.complaints, []);
-  // Both have to win now and then, or nothing was tested.
+  // Both kinds of writers must win sometimes, otherwise the test proves nothing.
   assert.ok(result.acknowledged > 0 && result.acknowledged < 2 * 500, `${result.acknowledged} won`);
 });
 

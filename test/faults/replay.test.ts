@@ -1,4 +1,4 @@
-/** A replay never leaves out a message, never gives one out twice, and never stands still: whatever breaks under it. */
+/** A replay delivers each message exactly once and never stalls, regardless of failures of the consumer, broker or network. */
 
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { suite } from 'uvu';
@@ -19,18 +19,18 @@ defer(() => connection.nc.close());
 const js = jetstream(connection.nc);
 const proxy = await startTcpProxy(broker.url);
 defer(proxy.close);
-const behindProxy = await connectToNats({ url: proxy.url, name: 'behind the proxy' });
-defer(() => behindProxy.nc.close());
+const proxied = await connectToNats({ url: proxy.url, name: 'behind the proxy' });
+defer(() => proxied.nc.close());
 
 let streams = 0;
 
-/** A stream of the test's own, in which messages may be deleted. */
+/** Creates a stream in which messages can be deleted. */
 async function addStream(storage: StorageType = StorageType.File) {
   const name = `REPLAY${(streams += 1)}`;
   await jsm.streams.add({ name, subjects: [`${name}.*`], storage, allow_direct: true });
   return {
     name,
-    /** Publishes so many messages, and resolves when they are stored. */
+    /** Publishes `count` messages and resolves once they are stored. */
     async publish(count: number, subject = 'any') {
       for (let sent = 0; sent < count; sent += 500) {
         const batch = Array.from({ length: Math.min(500, count - sent) }, () =>
@@ -42,13 +42,13 @@ async function addStream(storage: StorageType = StorageType.File) {
   };
 }
 
-/** Follows a stream and notes what comes. */
-function follow(stream: string, over: Connection, onPosition?: (position: number) => void) {
+/** Starts a replay and records the positions it delivers and its interruptions. */
+function startReplay(stream: string, over: Connection, onPosition?: (position: number) => void) {
   const positions: number[] = [];
   const interruptions: string[] = [];
   const source: Replay = replay({
     connection: over,
-    jsm: follower,
+    jsm: proxiedJsm,
     stream,
     after: 0,
     onMessage(_message, { position }) {
@@ -61,141 +61,141 @@ function follow(stream: string, over: Connection, onPosition?: (position: number
     positions,
     interruptions,
     stop: source.stop,
-    /** Resolves when so many messages have come, and checks that they are 1, 2, 3 … */
-    async hasAll(count: number, timeoutMs = 5_000) {
+    /** Waits for `count` messages and asserts that their positions are 1, 2, 3 … `count`. */
+    async awaitAll(count: number, timeoutMs = 5_000) {
       await eventually(
         () => assert.ok(positions.length >= count, `${positions.length} of ${count}`),
         timeoutMs,
       );
       const wrong = positions.findIndex((position, index) => position !== index + 1);
-      assert.is(wrong, -1, `after ${positions[wrong - 1]} comes ${positions[wrong]}`);
+      assert.is(wrong, -1, `position ${positions[wrong - 1]} is reader by ${positions[wrong]}`);
       assert.is(positions.length, count);
     },
   };
 }
 
-const follower = await jetstreamManager(behindProxy.nc, { checkAPI: false });
+const proxiedJsm = await jetstreamManager(proxied.nc, { checkAPI: false });
 
-const test = suite('a replay that is interrupted');
+const replayTests = suite('a replay');
 
-test('it reads with a push consumer of its own, not with one of the client that can stall', async () => {
+replayTests('uses its own push consumer, not a consumer of the client, which can stall', async () => {
   const stream = await addStream();
-  const followed = follow(stream.name, behindProxy);
+  const reader = startReplay(stream.name, proxied);
   await stream.publish(1);
-  await followed.hasAll(1);
+  await reader.awaitAll(1);
   const [consumer] = await jsm.consumers.list(stream.name).next();
   assert.match(consumer?.name ?? '', /^replay-/);
   assert.ok(consumer?.config.deliver_subject);
   assert.is(consumer?.config.flow_control, true);
   assert.ok(Number(consumer?.config.idle_heartbeat) <= 1_000_000_000);
-  await followed.stop();
+  await reader.stop();
   await eventually(async () => assert.is((await jsm.streams.info(stream.name)).state.consumer_count, 0));
 });
 
-test('its consumer is deleted on the server: the next message comes within 5 s', async () => {
+replayTests('delivers the next message within 5 s after its consumer is deleted on the server', async () => {
   const stream = await addStream();
-  const followed = follow(stream.name, behindProxy);
+  const reader = startReplay(stream.name, proxied);
   for (let round = 1; round <= 3; round++) {
     await stream.publish(10);
-    await followed.hasAll(round * 10);
+    await reader.awaitAll(round * 10);
     const [consumer] = await jsm.consumers.list(stream.name).next();
     await jsm.consumers.delete(stream.name, consumer?.name ?? '');
   }
   await stream.publish(10);
-  await followed.hasAll(40);
-  assert.ok(followed.interruptions.length >= 3, 'every loss was noticed');
-  await followed.stop();
+  await reader.awaitAll(40);
+  assert.ok(reader.interruptions.length >= 3, 'every deletion was detected');
+  await reader.stop();
 });
 
-test('the broker is killed and comes back: the next message comes within 5 s', async () => {
+replayTests('delivers the next message within 5 s after the broker is killed and restarted', async () => {
   const stream = await addStream();
-  const followed = follow(stream.name, behindProxy);
+  const reader = startReplay(stream.name, proxied);
   for (let round = 1; round <= 2; round++) {
     await stream.publish(10);
-    await followed.hasAll(round * 10);
+    await reader.awaitAll(round * 10);
     await broker.kill();
     await broker.restart();
-    await eventually(() => assert.ok(connection.isUp && behindProxy.isUp));
+    await eventually(() => assert.ok(connection.isUp && proxied.isUp));
   }
   await stream.publish(10);
-  await followed.hasAll(30);
-  await followed.stop();
+  await reader.awaitAll(30);
+  await reader.stop();
 });
 
-test('a fold that is slow and stands still for seconds gets every one of 100 000 messages once', async () => {
+replayTests('delivers each of 100,000 messages once to a handler that blocks for seconds', async () => {
   const count = 100_000;
   const stream = await addStream(StorageType.Memory);
   await stream.publish(count);
-  const standStill = new Map([
+  const blockMs = new Map([
     [1_000, 3_000],
     [50_000, 1_500],
     [count, 500],
   ]);
-  const followed = follow(stream.name, behindProxy, (position) => {
-    const until = performance.now() + (standStill.get(position) ?? 0);
+  const reader = startReplay(stream.name, proxied, (position) => {
+    const until = performance.now() + (blockMs.get(position) ?? 0);
     while (performance.now() < until) {
-      // The event loop does not turn: no heartbeat is heard, and no flow control is answered.
+      // Blocks the event loop: no heartbeat is received, and no flow control message gets a response.
     }
   });
-  await followed.hasAll(count, 40_000);
-  await followed.stop();
+  await reader.awaitAll(count, 40_000);
+  await reader.stop();
 });
 
-test('the connection breaks again and again while messages come', async () => {
+replayTests('loses no message while the connection breaks repeatedly', async () => {
   const stream = await addStream();
-  const followed = follow(stream.name, behindProxy);
+  const reader = startReplay(stream.name, proxied);
   let published = 0;
   for (let round = 0; round < 8; round++) {
     const publishing = stream.publish(500);
     proxy.disconnectAll();
     await publishing;
     published += 500;
-    // The next cut may come in the middle of the catch-up, but not before it has begun.
-    await eventually(() => assert.ok(followed.positions.length > published - 500));
+    // The next disconnect may interrupt the catch-up, but not before it has begun.
+    await eventually(() => assert.ok(reader.positions.length > published - 500));
   }
-  await followed.hasAll(published, 10_000);
-  assert.ok(followed.interruptions.length > 0);
-  await followed.stop();
+  await reader.awaitAll(published, 10_000);
+  assert.ok(reader.interruptions.length > 0);
+  await reader.stop();
 });
 
-test('a message that is lost on the way is noticed, by the next one or by a heartbeat, and read again', async () => {
+replayTests('detects a lost message by the next message or heartbeat, and reads it again', async () => {
   const stream = await addStream();
-  const followed = follow(stream.name, behindProxy);
+  const reader = startReplay(stream.name, proxied);
   await stream.publish(10);
-  await followed.hasAll(10);
+  await reader.awaitAll(10);
   proxy.dropNextDelivery();
   await stream.publish(5);
-  await followed.hasAll(15);
+  await reader.awaitAll(15);
   proxy.dropNextDelivery();
   await stream.publish(1);
-  await followed.hasAll(16);
-  assert.equal(followed.interruptions, ['missed messages', 'missed messages']);
-  await followed.stop();
+  await reader.awaitAll(16);
+  assert.equal(reader.interruptions, ['missed messages', 'missed messages']);
+  await reader.stop();
 });
 
-test('messages that the stream itself no longer has are not taken for lost ones', async () => {
+replayTests('does not treat messages deleted from the stream as lost', async () => {
   const stream = await addStream();
   await stream.publish(10);
   for (const position of [1, 4, 5, 10]) await jsm.streams.deleteMessage(stream.name, position);
-  const followed = follow(stream.name, behindProxy);
-  await eventually(() => assert.equal(followed.positions, [2, 3, 6, 7, 8, 9]));
+  const reader = startReplay(stream.name, proxied);
+  await eventually(() => assert.equal(reader.positions, [2, 3, 6, 7, 8, 9]));
   await stream.publish(3);
-  await eventually(() => assert.is(followed.positions.at(-1), 13));
+  await eventually(() => assert.is(reader.positions.at(-1), 13));
   await jsm.streams.deleteMessage(stream.name, 12);
   await jsm.streams.purge(stream.name, { filter: `${stream.name}.any`, keep: 1 });
   await stream.publish(2);
-  await eventually(() => assert.is(followed.positions.at(-1), 15));
-  assert.equal(followed.positions, [2, 3, 6, 7, 8, 9, 11, 12, 13, 14, 15]);
-  assert.equal(followed.interruptions, []);
-  await followed.stop();
+  await eventually(() => assert.is(reader.positions.at(-1), 15));
+  assert.equal(reader.positions, [2, 3, 6, 7, 8, 9, 11, 12, 13, 14, 15]);
+  assert.equal(reader.interruptions, []);
+  await reader.stop();
 });
 
-test.after(close);
+replayTests.after(close);
 
-const service = suite('a service that follows its stream');
+const service = suite('a service');
 
 service(
-  'every consumer is deleted: both replicas show the next write within 5 s, and nothing is missing',
+  'shows the next write on both replicas within 5 s after every consumer is deleted, and misses no event',
   async () => {
     const result = await runScenario(loseConsumers, { rounds: 3, seed: 1 });
     process.stdout.write(
@@ -206,5 +206,5 @@ service(
   },
 );
 
-test.run();
+replayTests.run();
 service.run();
