@@ -1,7 +1,7 @@
 /**
- * Checks a history of operations on laptops against the log, our own way: the log gives each entity's writes a total
- * order, so linearizability needs no search. Every answer has to be explained by one state of the entity between the
- * last write that was acknowledged before the operation began and the last message stored when it had ended.
+ * Checks that a history of operations on laptops is linearizable. The event log defines a total order of each entity's
+ * writes, so no search is needed: every response must match one state of the entity between the last write that was
+ * acknowledged before the operation began and the last message that was stored when it ended.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -15,20 +15,20 @@ import type { Laptop } from '#contracts/laptops';
 import { laptopResource } from '../../src/laptops/resource.ts';
 import type { Operation, Read, Write } from './history.ts';
 
-/** The charging ports that there are, all along. */
+/** Every charging port exists from the beginning. */
 export const knownPorts = { ports: (id: number) => ({ name: `port ${id}` }) };
 
-/** A state that the log gives an entity: from `version` until the next one. */
+/** The state of an entity from position `version` until its next message. */
 export type Version = {
   readonly version: number;
   readonly state: Laptop | undefined;
   readonly rejected: boolean;
 };
 
-/** Every state that the entity had, the first one before any message. */
-export function versionsOf(id: number, log: readonly StoredMessage<LaptopEvent>[]): Version[] {
+/** Returns every state of the entity in order, starting with the state before its first message. */
+export function versionsOf(id: number, eventLog: readonly StoredMessage<LaptopEvent>[]): Version[] {
   const versions: Version[] = [{ version: 0, state: undefined, rejected: false }];
-  for (const message of log) {
+  for (const message of eventLog) {
     if (message.id !== id) continue;
     const { state } = versions.at(-1) ?? { state: undefined };
     const next = foldMessage(laptopDecider, state, message);
@@ -38,46 +38,52 @@ export function versionsOf(id: number, log: readonly StoredMessage<LaptopEvent>[
   return versions;
 }
 
-/** What is wrong with the history, in words; empty when nothing is. */
+/** Returns a description of each violation; empty if the history is linearizable. */
 export function findViolations(
   operations: readonly Operation[],
-  log: readonly StoredMessage<LaptopEvent>[],
+  eventLog: readonly StoredMessage<LaptopEvent>[],
 ): string[] {
   const ids = new Set(operations.map(({ id }) => id));
   return [...ids].flatMap((id) => {
-    const versions = versionsOf(id, log);
+    const versions = versionsOf(id, eventLog);
     const own = operations.filter((operation) => operation.id === id);
     return [
-      ...own.flatMap((operation) => (operation.kind === 'write' ? checkWrite(operation, log, versions) : [])),
-      ...own.flatMap((operation) => explain(operation, own, versions)),
+      ...own.flatMap((operation) =>
+        operation.kind === 'write' ? checkWrite(operation, eventLog, versions) : [],
+      ),
+      ...own.flatMap((operation) => checkExplained(operation, own, versions)),
       ...checkOrder(own, versions),
     ];
   });
 }
 
-/** An acknowledged write that appended is in the log once, where it says; and it was legal there. */
+/** A successful write is stored at most once, at the position in its response, and was valid there; a failed one is not stored. */
 function checkWrite(
   { messageId, status, position, command, id }: Write,
-  log: readonly StoredMessage<LaptopEvent>[],
+  eventLog: readonly StoredMessage<LaptopEvent>[],
   versions: readonly Version[],
 ): string[] {
-  const stored = log.filter((message) => message.messageId === messageId);
-  const name = `${command.type} ${id} (${messageId}, answered ${status})`;
-  if (stored.length > 1) return [`${name} is in the log ${stored.length} times`];
+  const stored = eventLog.filter((message) => message.messageId === messageId);
+  const name = `${command.type} ${id} (${messageId}, status ${status})`;
+  if (stored.length > 1) return [`${name} is stored ${stored.length} times`];
   const [message] = stored;
   if (message === undefined) return [];
-  if (status >= 300) return [`${name} is in the log at ${message.position}, though it was refused`];
+  if (status >= 300) return [`${name} is stored at ${message.position}, but it was rejected`];
   if (message.position !== position)
-    return [`${name} is at ${message.position}, but ${position} was answered`];
+    return [`${name} is stored at ${message.position}, but its response has position ${position}`];
   const rejected = versions.find(({ version }) => version === message.position)?.rejected;
-  return rejected === false ? [] : [`${name} at ${message.position} was not legal there`];
+  return rejected === false ? [] : [`${name} at ${message.position} was not valid there`];
 }
 
-/** Some state of the entity, in the time of the operation, explains the answer. */
-function explain(operation: Operation, own: readonly Operation[], versions: readonly Version[]): string[] {
+/** At least one state of the entity during the operation explains the response. */
+function checkExplained(
+  operation: Operation,
+  own: readonly Operation[],
+  versions: readonly Version[],
+): string[] {
   const known = Math.max(
     0,
-    ...own.filter(({ ended }) => ended < operation.began).map((earlier) => versionShownBy(earlier, versions)),
+    ...own.filter(({ ended }) => ended < operation.began).map((earlier) => provenVersion(earlier, versions)),
   );
   const possible = versions.filter(({ version }) => version >= known);
   const explained =
@@ -87,13 +93,13 @@ function explain(operation: Operation, own: readonly Operation[], versions: read
   if (explained) return [];
   const what = operation.kind === 'read' ? 'a read' : operation.command.type;
   return [
-    `${what} of ${operation.id} answered ${operation.status} ${JSON.stringify(operation.body)} at ` +
-      `${operation.position}, which no state from version ${known} on explains`,
+    `${what} of ${operation.id} got ${operation.status} ${JSON.stringify(operation.body)} at ` +
+      `${operation.position}, which no state from version ${known} explains`,
   ];
 }
 
-/** The version that an answer proves: everything that begins later must see at least this. */
-function versionShownBy(operation: Operation, versions: readonly Version[]): number {
+/** Returns the version that a response proves. Operations that begin later must see at least this version. */
+function provenVersion(operation: Operation, versions: readonly Version[]): number {
   const { position } = operation;
   if (position === undefined) return 0;
   return versions.findLast(({ version }) => version <= position)?.version ?? 0;
@@ -110,29 +116,29 @@ function explainsRead(
     : status === 200 && isDeepStrictEqual(body, present(body, state));
 }
 
-/** `version` is the state that the command was decided on. */
+/** Returns whether the response is correct if the command was decided on this version. */
 function explainsWrite(write: Write, { version, state }: Version, versions: readonly Version[]): boolean {
   const events = decide(write.command, state);
   if (events instanceof Problem) return write.status === (events.code === 'conflict' ? 409 : 404);
   if (write.status >= 300) return false;
   if (events.length === 0) return write.position === version;
-  // What was decided on this version has to be the very next message.
+  // The appended event must be the next message after this version.
   const next = versions.find((other) => other.version > version);
   return next !== undefined && next.version === write.position;
 }
 
-/** An operation that begins after another one has ended does not show less than that one. */
+/** An operation that begins after another one has ended must not show an older version. */
 function checkOrder(own: readonly Operation[], versions: readonly Version[]): string[] {
   return own.flatMap((later) =>
     own
       .filter((earlier) => earlier.ended < later.began)
       .filter(
         (earlier) =>
-          later.position !== undefined && versionShownBy(later, versions) < versionShownBy(earlier, versions),
+          later.position !== undefined && provenVersion(later, versions) < provenVersion(earlier, versions),
       )
       .map(
         (earlier) =>
-          `${later.kind} of ${later.id} showed ${later.position} after ${earlier.position} had been shown`,
+          `${later.kind} of ${later.id} showed ${later.position} after an earlier operation showed ${earlier.position}`,
       ),
   );
 }

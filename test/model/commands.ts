@@ -1,4 +1,4 @@
-/** What can be done to the replicas at random: REST writes, events published past them, and reads of the latest. */
+/** Random commands for the model test: REST writes, directly published events, and reads with `latest`. */
 
 import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from 'nats';
@@ -6,20 +6,19 @@ import fc from 'fast-check';
 import type { LaptopCommand } from '../../src/laptops/laptop.ts';
 import type { Operation } from './history.ts';
 
-/** The system under test, and what was seen of it. */
+/** The system under test and the recorded operations. */
 export type Replicas = {
   readonly urls: readonly string[];
   readonly nc: NatsConnection;
-  /** Added to every id, so that each run has laptops of its own. */
+  /** Added to every id, so that each run uses different laptops. */
   readonly firstId: number;
   readonly operations: Operation[];
-  /** Requests that are under way. */
   readonly pending: Set<Promise<void>>;
 };
 
 type Command = fc.AsyncCommand<object, Replicas>;
 
-/** A request is sent and not waited for, so that it overlaps with what follows. */
+/** Sends a request without waiting for the response, so that it overlaps with the following commands. */
 abstract class Concurrent implements Command {
   readonly replica: number;
   readonly id: number;
@@ -99,7 +98,7 @@ class ReadLatest extends Concurrent {
   }
 }
 
-/** An event published as anyone could, without asking a service; it may follow from the history or not. */
+/** Publishes an event directly to the stream. It may be valid for the entity's history or not. */
 class PublishEvent extends Concurrent {
   readonly payload: string;
 
@@ -117,7 +116,7 @@ class PublishEvent extends Concurrent {
   }
 }
 
-/** Waits until everything that is under way has been answered. */
+/** Waits for every pending request. */
 class Settle implements Command {
   check(): boolean {
     return true;
@@ -153,7 +152,7 @@ function toRequest(url: string, id: number, command: LaptopCommand, key: string)
       ];
     case 'FitPort':
     case 'UnfitPort':
-      throw new Error(`${command.type} has no route here`);
+      throw new Error(`${command.type} is not used in this test`);
   }
 }
 
@@ -178,7 +177,7 @@ const publication = fc.oneof(
   fc.constant({ type: 'LaptopStolen' }),
 );
 
-/** Mostly requests that overlap, and moments of rest. */
+/** Mostly overlapping requests, with pauses between them. */
 export const laptopCommands: fc.Arbitrary<Command>[] = [
   fc
     .tuple(replica, id, fc.record({ type: fc.constant('AddLaptop' as const), title, model }))
@@ -189,7 +188,7 @@ export const laptopCommands: fc.Arbitrary<Command>[] = [
   fc.tuple(replica, id).map((parts) => new WriteLaptop(...parts, { type: 'RemoveLaptop' })),
   fc.tuple(replica, id).map((parts) => new ReadLatest(...parts)),
   fc.tuple(id, publication).map(([laptop, event]) => new PublishEvent(laptop, JSON.stringify(event))),
-  // Often enough that many a request begins when the ones before it have been answered elsewhere.
+  // Repeated for a higher frequency: many requests then begin after earlier ones have completed on other replicas.
   fc.constant(new Settle()),
   fc.constant(new Settle()),
   fc.constant(new Settle()),

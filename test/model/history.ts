@@ -1,10 +1,10 @@
-/** What was asked of the services and what they answered, with the times between which each must have happened. */
+/** Operations with their responses, and the interval in which each must have taken effect. */
 
 import type { LaptopCommand } from '../../src/laptops/laptop.ts';
 
 type Interval = {
   readonly id: number;
-  /** Milliseconds on this process's clock, before the request went out and after its answer was complete. */
+  /** `performance.now()` before the request was sent and after the response was complete, in ms. */
   readonly began: number;
   readonly ended: number;
 };
@@ -14,7 +14,7 @@ export type Write = Interval & {
   readonly command: LaptopCommand;
   readonly messageId: string;
   readonly status: number;
-  /** `Stream-Position` of the answer. */
+  /** `Stream-Position` of the response. */
   readonly position: number | undefined;
   readonly body: unknown;
 };

@@ -1,4 +1,4 @@
-/** Three replicas of one service, driven at random through REST and past it, agree with the log and with each other. */
+/** Three replicas under random REST requests and directly published events agree with the event log and with each other. */
 
 import fc from 'fast-check';
 import { suite } from 'uvu';
@@ -25,10 +25,13 @@ await publishAll(connection.nc, [
     payload: JSON.stringify({ type: 'PortAdded', ...knownPorts.ports(1) }),
   },
 ]);
-// One replica close to the broker, one a little behind, one far behind: what it shows is old news to the others.
-const lags = await Promise.all([startDelayingProxy(broker.url, 5), startDelayingProxy(broker.url, 25)]);
+// One replica without delay, one slightly delayed, and one far enough behind to have stale views.
+const delayingProxies = await Promise.all([
+  startDelayingProxy(broker.url, 5),
+  startDelayingProxy(broker.url, 25),
+]);
 const services = await Promise.all(
-  [broker.url, ...lags.map(({ url }) => url)].map((natsUrl) =>
+  [broker.url, ...delayingProxies.map(({ url }) => url)].map((natsUrl) =>
     startServiceProcess('laptops', { natsUrl, env: { SNAPSHOT_EVERY: '50' } }),
   ),
 );
@@ -41,8 +44,8 @@ const store = createEventStore({
   codec: createCodec(laptopEvents, subjects),
 });
 
-/** Each replica's answer for the ids, once it has applied everything. */
-async function readEverywhere(position: number, firstId: number) {
+/** Reads the laptops of a run from each replica, once it has applied the message at `position`. */
+async function readFromEachReplica(position: number, firstId: number) {
   return Promise.all(
     services.map(async ({ url }) => {
       const response = await fetch(`${url}/laptops?after=${firstId - 1}&limit=3`, {
@@ -53,10 +56,10 @@ async function readEverywhere(position: number, firstId: number) {
   );
 }
 
-const agreement = suite('three replicas under random commands');
+const consistency = suite('three replicas under random commands');
 
 let firstId = 1000;
-agreement(`give answers that the log explains (seed ${seed})`, async () => {
+consistency(`respond consistently with the event log (seed ${seed})`, async () => {
   const property = fc.asyncProperty(
     fc.commands(laptopCommands, { maxCommands: 60, size: 'max' }),
     async (commands) => {
@@ -76,17 +79,17 @@ agreement(`give answers that the log explains (seed ${seed})`, async () => {
       const histories = await Promise.all(
         ids.map(async (id) => store.history(id, { upTo: await store.lastPositionOf(id) })),
       );
-      const log = histories.flat();
-      assert.equal(findViolations(real.operations, log), []);
+      const eventLog = histories.flat();
+      assert.equal(findViolations(real.operations, eventLog), []);
 
-      const fold = ids.flatMap((id) => {
-        const state = versionsOf(id, log).at(-1)?.state;
+      const expected = ids.flatMap((id) => {
+        const state = versionsOf(id, eventLog).at(-1)?.state;
         return state === undefined
           ? []
           : [{ id, title: state.title, model: state.model, ports: toPorts(state.portIds) }];
       });
-      for (const answer of await readEverywhere(last, firstId)) {
-        assert.equal(answer, fold);
+      for (const laptops of await readFromEachReplica(last, firstId)) {
+        assert.equal(laptops, expected);
       }
     },
   );
@@ -97,10 +100,10 @@ function toPorts(portIds: readonly number[]) {
   return portIds.map((id) => ({ id, ...knownPorts.ports(id) }));
 }
 
-agreement.after(async () => {
+consistency.after(async () => {
   await Promise.all(services.map((service) => service.stop()));
   await connection.nc.close();
-  await Promise.all(lags.map((lag) => lag.close()));
+  await Promise.all(delayingProxies.map((proxy) => proxy.close()));
   await broker.close();
 });
-agreement.run();
+consistency.run();
