@@ -1,2 +1,2 @@
-/** Arguments of Node that run TypeScript: tsx compiles it, and packages of the workspace resolve to their sources. */
+/** Node.js arguments to run TypeScript: tsx compiles it, and workspace packages resolve to their sources. */
 export const typescriptArgs = ['--conditions=development', '--import', 'tsx'] as const;

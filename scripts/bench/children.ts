@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { spawnGuarded } from '../guarded.ts';
+import { spawnSupervised } from '../supervised-process.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { typescriptArgs } from '../typescript-args.ts';
 
@@ -107,7 +107,7 @@ export async function serveProgram(
   args: readonly string[],
   { probe, env = {}, ...options }: ServerOptions,
 ): Promise<{ readonly pid: number; stop(): Promise<void> }> {
-  const child = spawnGuarded(program, args, env, options);
+  const child = spawnSupervised(program, args, env, options);
   let output = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-2_000)));
   const stop = () => endChild(child);

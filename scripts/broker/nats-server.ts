@@ -1,69 +1,71 @@
-/** Runs a nats-server as a child that never outlives its parent; `npm start` and the tests share it. */
-
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spawnGuarded } from '../guarded.ts';
+import { spawnSupervised } from '../supervised-process.ts';
 
 export type NatsServerOptions = {
-  /** The path of the nats-server program. */
+  /** Path of the nats-server executable. */
   readonly program: string;
-  /** Where its configuration and its streams lie; made when it is missing. */
+  /** Directory for the configuration and the streams; created if it does not exist. */
   readonly dataDir: string;
-  /** The client port on the loopback address; 0 means any free one. */
+  /** Client port on the loopback address; 0 selects a free port. */
   readonly port: number;
-  /** The monitoring port on the loopback address; 0 means any free one. Without it there is no monitoring. */
+  /** Monitoring port on the loopback address; 0 selects a free port. Monitoring is disabled if undefined. */
   readonly monitorPort?: number;
-  /** More lines for the configuration file (a cluster, users). */
+  /** Additional lines for the configuration file (a cluster, users). */
   readonly configuration?: string;
-  /** More environment variables, which the configuration may refer to (`$NAME`). */
+  /** Additional environment variables. The configuration may refer to them (`$NAME`). */
   readonly env?: Readonly<Record<string, string>>;
   readonly serverName?: string;
   /**
-   * When stored messages are forced to the disk: `always`, before each is acknowledged, so that none is lost when the
-   * machine dies; or after a time such as `2m`, the server's own default. Default `always`.
+   * When stored messages are synced to disk. `always` syncs before each acknowledgement, so no acknowledged message is lost if
+   * the machine crashes; a duration such as `2m` (the server's default) syncs at that interval. Default `always`.
    */
   readonly syncInterval?: string;
-  /** Milliseconds after which a server that does not come up counts as failed; default 20 000. */
+  /** Startup timeout in ms; default 20 000. */
   readonly timeoutMs?: number;
 };
 
 export type NatsServer = {
   readonly url: string;
   readonly port: number;
-  /** Where its monitoring answers: `http://127.0.0.1:8222`; undefined without monitoring. */
+  /** Base URL of the monitoring endpoints, such as `http://127.0.0.1:8222`; undefined if monitoring is disabled. */
   readonly monitorUrl: string | undefined;
-  /** The server's own process id. */
+  /** Process id of the server itself, not of the supervising shell. */
   readonly pid: number;
-  /** Resolves when the server has ended, however it did. */
+  /** Resolves when the server has exited, for any reason. */
   readonly exited: Promise<void>;
-  /** Ends the server, by default cleanly, and waits for it. */
+  /** Sends `signal` (default `SIGTERM`) to the server and waits until it has exited. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 };
 
-/** Where, in its data folder, the server writes its process id. */
+/** Written by the server into its data directory. */
 const pidFile = 'nats-server.pid';
 
-/** How many of the server's last log lines stand in the error when it does not come up. */
+/** Number of the server's last log lines in the error message of a failed start. */
 const shownLogLines = 5;
 
-/** Milliseconds that the server may take to end before it is killed. */
+/** Time to exit before the server is killed, in ms. */
 const stopTimeoutMs = 10_000;
 
-/** Milliseconds that a server on the same data, whose launcher was killed, gets to end. */
-const holderTimeoutMs = 3_000;
+/** Time for a server on the same data, whose parent was killed, to exit, in ms. */
+const dataReleaseTimeoutMs = 3_000;
 
-/** @throws Error with the server's own last words when it does not come up, or when another one holds its data. */
+/**
+ * Starts a nats-server as a child process that exits with this process.
+ *
+ * @throws Error with the server's last log lines if it does not start, or if another server uses the same data.
+ */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
   const { program, dataDir, port, env, timeoutMs = 20_000 } = options;
   await mkdir(dataDir, { recursive: true });
   const configFile = join(dataDir, 'nats-server.conf');
-  await awaitNoHolder(dataDir, configFile);
+  await awaitDataRelease(dataDir, configFile);
   await writeFile(configFile, configure(options));
 
-  const child = spawnGuarded(program, ['--config', configFile], env);
+  const child = spawnSupervised(program, ['--config', configFile], env);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
@@ -71,7 +73,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   const { pid, clientPort, monitorPort } = await waitUntilReady(child, timeoutMs).catch(
     async (error: unknown) => {
       child.stdin?.destroy();
-      await endInTime(child, exited);
+      await awaitExit(child, exited);
       throw error;
     },
   );
@@ -85,13 +87,13 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
     exited,
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) sendSignal(pid, signal);
-      await endInTime(child, exited);
+      await awaitExit(child, exited);
     },
   };
 }
 
-/** Waits until the server, which was told to end, has ended; takes it by force when it does not hear. */
-async function endInTime({ pid }: ChildProcess, exited: Promise<void>): Promise<void> {
+/** Waits until a signalled server has exited. Kills it after `stopTimeoutMs`. */
+async function awaitExit({ pid }: ChildProcess, exited: Promise<void>): Promise<void> {
   const force = setTimeout(() => {
     if (pid !== undefined) sendSignal(-pid, 'SIGKILL');
   }, stopTimeoutMs);
@@ -99,7 +101,7 @@ async function endInTime({ pid }: ChildProcess, exited: Promise<void>): Promise<
   clearTimeout(force);
 }
 
-/** @returns whether there is such a process; the signal 0 only asks. */
+/** Returns false if the process does not exist. Signal 0 only tests for existence. */
 function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
@@ -108,23 +110,23 @@ function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Two servers on the same data overwrite each other's events, and nats-server itself does not look. */
-async function awaitNoHolder(dataDir: string, configFile: string): Promise<void> {
-  const deadline = performance.now() + holderTimeoutMs;
+/** Two servers on the same data overwrite each other's events, and nats-server does not check for this. */
+async function awaitDataRelease(dataDir: string, configFile: string): Promise<void> {
+  const deadline = performance.now() + dataReleaseTimeoutMs;
   for (;;) {
-    const pid = await findHolder(join(dataDir, pidFile), configFile);
+    const pid = await findServerOnData(join(dataDir, pidFile), configFile);
     if (pid === undefined) return;
     if (performance.now() > deadline) {
-      throw new Error(`another nats-server, process ${pid}, has its data in ${dataDir} and is running`);
+      throw new Error(`another nats-server (process ${pid}) is running with the data directory ${dataDir}`);
     }
     await sleep(50);
   }
 }
 
-async function findHolder(file: string, configFile: string): Promise<number | undefined> {
+async function findServerOnData(file: string, configFile: string): Promise<number | undefined> {
   const pid = Number(await readFile(file, 'utf8').catch(() => 0));
   if (pid === 0 || !sendSignal(pid, 0)) return undefined;
-  // Its id may be somebody else's by now; where the system has no /proc, it is taken for the server.
+  // The process id may have been reused. Without /proc, the process is assumed to be the server.
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => configFile);
   return command.includes(configFile) ? pid : undefined;
 }
@@ -138,14 +140,14 @@ function configure({
   syncInterval = 'always',
 }: NatsServerOptions): string {
   return [
-    '# Written by Portside at every start: a change here is lost.',
+    '# Generated by Portside at every start. Changes are lost.',
     `server_name: ${JSON.stringify(serverName)}`,
     `pid_file: ${JSON.stringify(join(dataDir, pidFile))}`,
     `listen: "127.0.0.1:${port === 0 ? -1 : port}"`,
     ...(monitorPort === undefined ? [] : [`http: "127.0.0.1:${monitorPort === 0 ? -1 : monitorPort}"`]),
     'jetstream {',
     `  store_dir: ${JSON.stringify(join(dataDir, 'jetstream'))}`,
-    '  # An acknowledged write is on the disk, also when the machine dies (the default is every 2 minutes).',
+    '  # Sync every write to disk before it is acknowledged (the default interval is 2 minutes).',
     `  sync_interval: ${syncInterval}`,
     '}',
     configuration,
@@ -153,7 +155,7 @@ function configure({
   ].join('\n');
 }
 
-/** Reads the server's log until it says that it is ready; from there on the log is only drained. */
+/** Reads the server's log until the server is ready. After that, the log is read and discarded. */
 function waitUntilReady(
   child: ChildProcess,
   timeoutMs: number,
@@ -163,14 +165,14 @@ function waitUntilReady(
     let clientPort: number | undefined;
     let monitorPort: number | undefined;
     const fail = (reason: string) => reject(new Error([`nats-server ${reason}`, ...lastLines].join('\n  ')));
-    const timer = setTimeout(() => fail(`did not come up within ${timeoutMs} ms`), timeoutMs);
+    const timer = setTimeout(() => fail(`did not start within ${timeoutMs} ms`), timeoutMs);
     child.once('error', (error) => fail(`cannot be started: ${error.message}`));
-    // Not 'exit': the last words may still be on their way then.
+    // Not 'exit': at that point, stderr may still contain unread lines.
     child.once('close', () => {
       clearTimeout(timer);
-      fail('ended before it was ready');
+      fail('exited before it was ready');
     });
-    if (child.stderr === null) return fail('has no log');
+    if (child.stderr === null) return fail('has no stderr');
     createInterface(child.stderr).on('line', (line) => {
       lastLines.push(line);
       if (lastLines.length > shownLogLines) lastLines.shift();

@@ -1,4 +1,4 @@
-/** `npm run doctor`: looks at a running system from the outside, and says what needs a person. It changes nothing. */
+/** `npm run doctor`: checks a running system from the outside, without changing it, and reports problems. */
 
 import { parseArgs } from 'node:util';
 import { readDoctorConfig, type DoctorConfig } from './environment.ts';
@@ -8,28 +8,29 @@ import { formatReport } from './report.ts';
 
 const help = `npm run doctor [-- --json]
 
-Looks at the servers, the streams, the services and their snapshots, and says what needs a person. It changes nothing.
+Checks the servers, the streams, the services and their snapshots, and reports problems. It changes nothing.
 
-  --json    the findings as an array of {name, verdict, detail, remedy?}; verdict is ok, warning or failure
-            (npm run --silent doctor -- --json prints nothing else)
+  --json    print the findings as an array of {name, verdict, detail, remedy?}; verdict is ok, warning or failure
+            (use npm run --silent doctor -- --json to suppress the output of npm)
 
 Environment:
-  NATS_URL          the broker; default nats://localhost:4222. Of a cluster name every server, separated by commas
+  NATS_URL          URL of the broker; default nats://localhost:4222. For a cluster, the URLs of all servers,
+                    separated by commas
   NATS_CREDS, NATS_NKEY, NATS_CA, NATS_CERT, NATS_KEY, NATS_INBOX_PREFIX
-                    who asks, and whom to trust: docs/security.md
-  NATS_MONITOR_URL  the servers' monitoring, separated by commas; default http://localhost:8222
-  STREAM_REPLICAS   how many servers should keep each stream; not checked without it
-  SNAPSHOT_EVERY    as the services have it; default 10000
+                    credentials and TLS: see docs/security.md
+  NATS_MONITOR_URL  monitoring URLs of the servers, separated by commas; default http://localhost:8222
+  STREAM_REPLICAS   expected number of replicas of each stream; not checked if unset
+  SNAPSHOT_EVERY    the value that the services use; default 10000
 
-Ends with 0, with 1 when there is a failure, with 2 when the command line or the environment is wrong.
+Exit codes: 0 if there is no failure, 1 if there is one, 2 if the command line or the environment is invalid.
 `;
 
-const exitCodes = { healthy: 0, needsAPerson: 1, usage: 2 } as const;
+const exitCodes = { healthy: 0, failure: 1, usage: 2 } as const;
 
-type Request = { readonly isJson: boolean; readonly config: DoctorConfig };
+type Options = { readonly isJson: boolean; readonly config: DoctorConfig };
 
-/** Undefined when help is asked for; the words for a person when the command line or the environment is wrong. */
-function readRequest(): Request | string | undefined {
+/** Returns undefined for `--help`, or an error message if the command line or the environment is invalid. */
+function readOptions(): Options | string | undefined {
   try {
     const { values } = parseArgs({
       options: {
@@ -45,22 +46,22 @@ function readRequest(): Request | string | undefined {
 
 /** Returns the exit code. */
 async function main(): Promise<number> {
-  const request = readRequest();
-  if (request === undefined) {
+  const options = readOptions();
+  if (options === undefined) {
     await write(process.stdout, help);
     return exitCodes.healthy;
   }
-  if (typeof request === 'string') {
-    await write(process.stderr, `doctor: ${request}\n--help tells more\n`);
+  if (typeof options === 'string') {
+    await write(process.stderr, `doctor: ${options}\nSee --help.\n`);
     return exitCodes.usage;
   }
-  const findings = await examine(request.config);
-  const report = request.isJson ? `${JSON.stringify(findings, undefined, 2)}\n` : formatReport(findings);
+  const findings = await examine(options.config);
+  const report = options.isJson ? `${JSON.stringify(findings, undefined, 2)}\n` : formatReport(findings);
   await write(process.stdout, report);
-  return findings.some(({ verdict }) => verdict === 'failure') ? exitCodes.needsAPerson : exitCodes.healthy;
+  return findings.some(({ verdict }) => verdict === 'failure') ? exitCodes.failure : exitCodes.healthy;
 }
 
-/** Resolves when the text is out of this process. */
+/** Resolves when the text has been flushed. */
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve) => {
     stream.write(text, () => resolve());
@@ -69,7 +70,7 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
 
 const exitCode = await main().catch(async (error: unknown) => {
   await write(process.stderr, `doctor: ${describeError(error)}\n`);
-  return exitCodes.needsAPerson;
+  return exitCodes.failure;
 });
-// Not left to happen by itself: the client keeps the socket to a frozen server open (nats.js 3.4).
+// Explicit, because nats.js 3.4 keeps the socket to a frozen server open.
 process.exit(exitCode);

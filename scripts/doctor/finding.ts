@@ -1,33 +1,31 @@
-/** What a check found: a line for a person, an object for a program. */
-
-type Found = {
-  /** What was looked at: `stream LAPTOPS`. */
+type Observation = {
+  /** What was checked, for example `stream LAPTOPS`. */
   readonly name: string;
-  /** What was seen; more than one line when there is a list to show. */
+  /** The result; a list takes several lines. */
   readonly detail: string;
 };
 
-/** A `failure` needs a person; a `warning` is worth a look, or could not be found out. */
+/** A `failure` requires action. A `warning` may require action, or the check was not possible. */
 export type Finding =
-  | (Found & { readonly verdict: 'ok' })
-  | (Found & { readonly verdict: 'warning' | 'failure'; readonly remedy: string });
+  | (Observation & { readonly verdict: 'ok' })
+  | (Observation & { readonly verdict: 'warning' | 'failure'; readonly remedy: string });
 
 export function ok(name: string, detail: string): Finding {
   return { name, verdict: 'ok', detail };
 }
 
-/** @param remedy what to do about it. */
+/** @param remedy the recommended action. */
 export function warning(name: string, detail: string, remedy: string): Finding {
   return { name, verdict: 'warning', detail, remedy };
 }
 
-/** @param remedy what to do about it. */
+/** @param remedy the recommended action. */
 export function failure(name: string, detail: string, remedy: string): Finding {
   return { name, verdict: 'failure', detail, remedy };
 }
 
-/** Never rejects: a check that cannot be carried out is a finding too, and stops no other. */
-export async function executeCommand(
+/** Never rejects: an error in a check is reported as a finding, so that the other checks still run. */
+export async function runCheck(
   name: string,
   check: () => Promise<Finding | readonly Finding[]>,
 ): Promise<readonly Finding[]> {
@@ -38,7 +36,7 @@ export async function executeCommand(
       failure(
         name,
         `could not be checked: ${describeError(error)}`,
-        'the broker may be busy, or the account of NATS_CREDS may not be allowed to ask',
+        'the broker may be overloaded, or the account of NATS_CREDS may lack the permission',
       ),
     ];
   }

@@ -1,4 +1,4 @@
-/** Which replicas of a service answer, how far they have come, and whether they say the same. */
+/** Checks which replicas of a service respond, how far they lag behind, and whether their views agree. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NoRespondersError, type NatsConnection } from 'nats';
@@ -6,47 +6,48 @@ import { findReplicas, type ReplicaStatus } from '../../src/kit/nats/services/re
 import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatCount } from './measures.ts';
 
-/** A replica that is behind is asked again this long, in milliseconds, at these intervals. */
-const patienceMs = 5_000;
-const askAgainMs = 100;
+/** How long, and at which interval, a replica that lags behind is polled, in ms. */
+const catchUpTimeoutMs = 5_000;
+const pollIntervalMs = 100;
 
-/** What replicas said twice: `first`, and once all had come to `target` or patience was over. */
 export type Observation = {
+  /** Status of the replicas in the first poll. */
   readonly first: readonly ReplicaStatus[];
+  /** Status of the replicas when all had reached `target`, or at the timeout. */
   readonly latest: readonly ReplicaStatus[];
-  /** The stream's last position before anybody was asked: an end that does not move. */
+  /** The stream's last position before the first poll. */
   readonly target: number;
-  /** The stream's last position after everybody was asked. */
+  /** The stream's last position after the last poll. */
   readonly end: number;
 };
 
-/** @param askLastPosition the stream's last position, as its leader says it. */
+/** @param fetchLastPosition reads the stream's last position from its leader. */
 export async function examineReplicas(
   nc: NatsConnection,
   service: string,
-  askLastPosition: () => Promise<number>,
+  fetchLastPosition: () => Promise<number>,
 ): Promise<Finding[]> {
-  const observation = await observe(nc, service, askLastPosition);
-  return [judgePositions(service, observation), judgeRejections(service, observation.latest)];
+  const observation = await observe(nc, service, fetchLastPosition);
+  return [assessPositions(service, observation), assessRejections(service, observation.latest)];
 }
 
 async function observe(
   nc: NatsConnection,
   service: string,
-  askLastPosition: () => Promise<number>,
+  fetchLastPosition: () => Promise<number>,
 ): Promise<Observation> {
-  const target = await askLastPosition();
-  const deadline = Date.now() + patienceMs;
-  const first = await askReplicas(nc, service);
+  const target = await fetchLastPosition();
+  const deadline = Date.now() + catchUpTimeoutMs;
+  const first = await fetchReplicas(nc, service);
   let latest = first;
   while (latest.some(({ position }) => position < target) && Date.now() < deadline) {
-    await sleep(askAgainMs);
-    latest = await askReplicas(nc, service);
+    await sleep(pollIntervalMs);
+    latest = await fetchReplicas(nc, service);
   }
-  return { first, latest, target, end: await askLastPosition() };
+  return { first, latest, target, end: await fetchLastPosition() };
 }
 
-async function askReplicas(nc: NatsConnection, service: string): Promise<ReplicaStatus[]> {
+async function fetchReplicas(nc: NatsConnection, service: string): Promise<ReplicaStatus[]> {
   try {
     return (await findReplicas(nc, service)).toSorted((a, b) => a.replica.localeCompare(b.replica));
   } catch (error) {
@@ -55,13 +56,13 @@ async function askReplicas(nc: NatsConnection, service: string): Promise<Replica
   }
 }
 
-export function judgePositions(service: string, { first, latest, target, end }: Observation): Finding {
+export function assessPositions(service: string, { first, latest, target, end }: Observation): Finding {
   const name = `replicas ${service}`;
   if (latest.length === 0) {
     return failure(
       name,
-      'none answers',
-      'start one (npm start does); of one that runs, /readyz says what it waits for',
+      'none responds',
+      'start a replica (for example with npm start); GET /readyz of a running one shows what it is waiting for',
     );
   }
   const lines = latest.map(({ replica, position }) => {
@@ -71,8 +72,8 @@ export function judgePositions(service: string, { first, latest, target, end }: 
   if (latest.some(({ position }) => position > end)) {
     return failure(
       name,
-      list(`past the stream’s end, ${formatCount(end)}: it lost messages, or is another stream`, lines),
-      'restore the stream from a backup, or restart the replicas if it was replaced on purpose',
+      list(`ahead of the stream’s end, ${formatCount(end)}: the stream lost messages or was replaced`, lines),
+      'restore the stream from a backup, or restart the replicas if the stream was replaced on purpose',
     );
   }
   const behind = latest.filter(({ position }) => position < target);
@@ -87,15 +88,15 @@ export function judgePositions(service: string, { first, latest, target, end }: 
     ? failure(
         name,
         list(`${headline}, ${stuck.length} not moving`, lines),
-        'look in its log, then restart it',
+        'check the logs of the replica, then restart it',
       )
-    : warning(name, list(`${headline}, all catching up`, lines), 'ask again in a minute');
+    : warning(name, list(`${headline}, all catching up`, lines), 'run the check again in a minute');
 }
 
-/** Every replica refuses the same messages, because the rule depends on the stream alone. */
-export function judgeRejections(service: string, replicas: readonly ReplicaStatus[]): Finding {
+/** All replicas reject the same messages, because rejection depends only on the contents of the stream. */
+export function assessRejections(service: string, replicas: readonly ReplicaStatus[]): Finding {
   const name = `rejections ${service}`;
-  if (replicas.length === 0) return warning(name, 'not known: no replica answers', 'start a replica');
+  if (replicas.length === 0) return warning(name, 'unknown: no replica responds', 'start a replica');
   const differing = replicas.filter((one) =>
     replicas.some(
       (other) =>
@@ -110,15 +111,15 @@ export function judgeRejections(service: string, replicas: readonly ReplicaStatu
     );
     return failure(
       name,
-      list('replicas diverge: from the same messages they made different things', lines),
-      `they have to run the same version; compare what GET /${service}/rejections of each answers`,
+      list('replicas diverge: they derived different state from the same messages', lines),
+      `run the same version on all replicas; compare their responses to GET /${service}/rejections`,
     );
   }
   const most = Math.max(...replicas.map(({ rejected }) => rejected));
   if (most === 0) return ok(name, 'none');
   return warning(
     name,
-    `${formatCount(most)} stored messages are skipped: they are no events, or do not follow from those before`,
+    `${formatCount(most)} stored messages are skipped: they are not valid events, or contradict the preceding ones`,
     `GET /${service}/rejections lists them with their reasons`,
   );
 }

@@ -1,10 +1,8 @@
-/** The findings as a person reads them: what is bad stands out, and says what to do. */
-
 import type { Finding } from './finding.ts';
 
 const marks = { ok: '✓', warning: '!', failure: '✗' } as const satisfies Record<Finding['verdict'], string>;
 
-/** One aligned line a finding, the remedy under it, and the count at the end. */
+/** Returns one aligned line per finding, followed by its remedy, and the number of findings per verdict. */
 export function formatReport(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const indent = `\n${' '.repeat(width + 4)}`;

@@ -1,4 +1,4 @@
-/** Which servers answer, and whether they are new enough: every address of NATS_URL is asked for itself. */
+/** Checks that every server in NATS_URL responds and has a supported version. */
 
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connectToNats, type Connection } from '../../src/kit/nats/connection/connection.ts';
@@ -7,21 +7,21 @@ import { isNewEnough, NATS_SERVER } from '../setup/programs/programs.mjs';
 import type { DoctorConfig } from './environment.ts';
 import { describeError, failure, ok, type Finding } from './finding.ts';
 
-/** What the other checks ask. */
+/** The connection that the other checks use. */
 export type Broker = { readonly connection: Connection; readonly jsm: JetStreamManager };
 
-/** A server that was reached. */
+/** A server that accepted a connection. */
 export type Server = {
   readonly id: string;
   readonly name: string;
-  /** The name of its cluster; undefined when it stands alone. */
+  /** Name of its cluster; undefined for a single server. */
   readonly cluster: string | undefined;
 };
 
 export type ServersExamined = {
   readonly findings: readonly Finding[];
   readonly servers: readonly Server[];
-  /** Undefined when nothing more can be asked. */
+  /** Undefined if no further checks are possible. */
   readonly broker: Broker | undefined;
   close(): Promise<void>;
 };
@@ -31,12 +31,14 @@ type Attempt =
   | { readonly url: string; readonly reason: string };
 
 export async function examineServers(config: DoctorConfig): Promise<ServersExamined> {
-  const attempts = await Promise.all(config.nats.url.split(',').map((url) => tryServer(url.trim(), config)));
+  const attempts = await Promise.all(
+    config.nats.url.split(',').map((url) => attemptConnect(url.trim(), config)),
+  );
   const reached = attempts.filter((attempt) => 'connection' in attempt);
   const connections = reached.map(({ connection }) => connection);
   const jetStream = await examineJetStream(connections);
   return {
-    findings: [...attempts.map(judgeServer), ...jetStream.findings],
+    findings: [...attempts.map(assessServer), ...jetStream.findings],
     servers: connections.flatMap(({ nc: { info } }) =>
       info === undefined ? [] : [{ id: info.server_id, name: info.server_name, cluster: info.cluster }],
     ),
@@ -47,7 +49,7 @@ export async function examineServers(config: DoctorConfig): Promise<ServersExami
   };
 }
 
-async function tryServer(url: string, { nats }: DoctorConfig): Promise<Attempt> {
+async function attemptConnect(url: string, { nats }: DoctorConfig): Promise<Attempt> {
   const access = { ...nats, url };
   try {
     return { url, connection: await connectToNats({ ...access, name: 'doctor' }) };
@@ -56,24 +58,24 @@ async function tryServer(url: string, { nats }: DoctorConfig): Promise<Attempt> 
   }
 }
 
-function judgeServer(attempt: Attempt): Finding {
+function assessServer(attempt: Attempt): Finding {
   if ('reason' in attempt) {
     return failure(
       `server ${attempt.url}`,
       attempt.reason,
-      'start it (npm start runs one on this machine), or correct NATS_URL and what else is named',
+      'start the server (npm start runs one on this machine), or correct NATS_URL and the other variables named',
     );
   }
   const { server_id, server_name, version = 'of unknown version' } = attempt.connection.nc.info ?? {};
-  // A server that was given no name takes its id, which tells nobody anything.
+  // The name of a server without a configured name is its id, which is not useful in a report.
   const name = server_name === undefined || server_name === server_id ? attempt.url : server_name;
   const detail = `nats-server ${version} at ${attempt.url}`;
   return isNewEnough(NATS_SERVER, version)
     ? ok(`server ${name}`, detail)
     : failure(
         `server ${name}`,
-        `${detail} is older than ${NATS_SERVER.minimumVersion}: it has no atomic batches`,
-        `replace it with nats-server ${NATS_SERVER.minimumVersion} or newer; its data stays`,
+        `${detail} is older than ${NATS_SERVER.minimumVersion}: atomic batches are not supported`,
+        `replace it with nats-server ${NATS_SERVER.minimumVersion} or newer; the data is retained`,
       );
 }
 
@@ -87,8 +89,8 @@ async function examineJetStream([connection]: readonly Connection[]): Promise<{
   } catch (error) {
     const finding = failure(
       'JetStream',
-      `does not answer: ${describeError(error)}`,
-      'put a jetstream block into the server’s configuration, and enable it for the account',
+      `does not respond: ${describeError(error)}`,
+      'add a jetstream block to the server’s configuration, and enable JetStream for the account',
     );
     return { findings: [finding], broker: undefined };
   }

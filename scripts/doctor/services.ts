@@ -1,5 +1,3 @@
-/** The services that are looked at, with what the checks have to know of each. */
-
 import { createCodec } from '../../src/kit/nats/stream/codec.ts';
 import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
@@ -12,8 +10,8 @@ export type Service = Pick<Contract<unknown>, 'name' | 'events' | 'fold'>;
 
 export const services: readonly Service[] = [laptopService, portService].map(({ contract }) => contract);
 
-/** The stream's last position as its leader says it, 0 when it is empty. */
-export function askLastPosition(
+/** Reads the last position of a stream from its leader; 0 for an empty stream. */
+export function fetchLastPosition(
   { connection, jsm }: Broker,
   { name, events }: Service,
   stream: string,

@@ -1,5 +1,3 @@
-/** Whether a replica that starts now finds a snapshot that it can use, and how old it is. */
-
 import { openSnapshots, snapshotBucket, type SnapshotInfo } from '../../src/kit/nats/snapshots/snapshots.ts';
 import { describeFold } from '../../src/kit/eventlog/snapshot-image.ts';
 import { ok, warning, type Finding } from './finding.ts';
@@ -14,11 +12,15 @@ export type SnapshotsExamination = {
   readonly stream: string;
   /** The stream's last position. */
   readonly end: number;
-  /** How many messages the service lets pass between two snapshots, at least. */
+  /** Minimum number of messages between two snapshots of the service. */
   readonly snapshotEvery: number;
 };
 
-/** The newest snapshot is loaded as a start would do it: only so is it known to be whole. */
+/**
+ * Checks that a starting replica finds a recent, usable snapshot.
+ *
+ * Loads the latest snapshot as a starting replica does, because only loading it proves that it is complete.
+ */
 export async function examineSnapshots({
   broker: { connection, jsm },
   service: { name, fold, events },
@@ -31,7 +33,7 @@ export async function examineSnapshots({
   if ((await findStream(jsm, `OBJ_${bucket}`)) === undefined) {
     return warning(
       label,
-      `there is no bucket ${bucket}: every start reads the whole stream`,
+      `bucket ${bucket} does not exist: every start reads the whole stream`,
       'npm run provision',
     );
   }
@@ -49,24 +51,24 @@ export async function examineSnapshots({
   const used = (await snapshots.list()).find(({ position }) => position === image?.position);
   const position = used?.position ?? 0;
   const toRead = `a start reads ${formatCount(Math.max(0, end - position))} messages`;
-  const none = unusable.length > 0 ? 'none that can be used' : 'none of this version yet';
+  const none = unusable.length > 0 ? 'no usable snapshot' : 'none of this version yet';
   const detail = `${used === undefined ? none : describe(used)}; ${toRead}`;
 
   if (unusable.length > 0) {
     return warning(
       label,
       [detail, ...unusable.map((reason) => `not usable: ${reason}`)].join('\n  '),
-      'nothing is lost: a start uses an older one or the stream alone, and the next one replaces it',
+      'no data is lost: a start uses an older snapshot or only the stream, and the next snapshot replaces this one',
     );
   }
   const interval = Math.max(snapshotEvery, Math.floor((image?.entries.size ?? 0) / 4));
-  // While one is being written, the stream goes on.
+  // The stream grows while a snapshot is being written.
   const tolerated = used === undefined ? interval : 2 * interval;
   return end - position > tolerated
-    ? warning(label, detail, 'replicas write them in the background: look in their logs for why they cannot')
+    ? warning(label, detail, 'replicas write snapshots in the background: check their logs for errors')
     : ok(label, detail);
 }
 
 function describe({ position, written, size }: SnapshotInfo): string {
-  return `newest at ${formatCount(position)}, ${formatDuration(Date.now() - written)} old, ${formatBytes(size)}`;
+  return `latest at ${formatCount(position)}, ${formatDuration(Date.now() - written)} old, ${formatBytes(size)}`;
 }

@@ -1,14 +1,14 @@
-/** What a cluster says of its streams after the loss of a server, which takes it half a minute to say by itself. */
+/** The states of a cluster after the loss of a server; a real cluster takes half a minute to report it. */
 
 import type { StreamInfo } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { examineLog } from './streams.ts';
+import { examineStorage } from './streams.ts';
 
 type Cluster = NonNullable<StreamInfo['cluster']>;
 type Peer = NonNullable<Cluster['replicas']>[number];
 
-/** A server that was heard of a second ago, and is up to date. */
+/** An up-to-date peer whose last heartbeat was a second ago. */
 const peer = (changes: Partial<Peer> = {}): Peer => ({
   name: 'two',
   current: true,
@@ -18,42 +18,42 @@ const peer = (changes: Partial<Peer> = {}): Peer => ({
   ...changes,
 });
 
-/** Verdict and detail of all that is said of a stream of two messages. */
+/** Returns the verdicts and details for a stream of two messages. */
 function examine({ leader = 'one', replicas = [peer(), peer({ name: 'three' })] }: Partial<Cluster> = {}) {
   const state: Partial<StreamInfo['state']> = { messages: 2, bytes: 100, first_seq: 1, last_seq: 2 };
-  // Only what the check reads.
+  // Only the fields that the check reads.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const info = { state, cluster: { name: 'test', leader, replicas } } as StreamInfo;
-  return examineLog('LAPTOPS', info).map(({ verdict, detail }) => `${verdict}: ${detail}`);
+  return examineStorage('LAPTOPS', info).map(({ verdict, detail }) => `${verdict}: ${detail}`);
 }
 
-const test = suite('the servers that keep a stream');
+const storage = suite('examineStorage');
 
-test('are counted when all is well', () => {
-  assert.equal(examine(), ['ok: 2 messages, 100 bytes, kept by 3 servers, one leads']);
+storage('reports the number of replicas and the leader of a healthy stream', () => {
+  assert.equal(examine(), ['ok: 2 messages, 100 bytes, 3 replicas, leader one']);
 });
 
-test('one alone is not worth a word', () => {
+storage('does not mention replicas if there is only one', () => {
   assert.equal(examine({ replicas: [] }), ['ok: 2 messages, 100 bytes']);
 });
 
-test('one that is silent or offline is a failure', () => {
+storage('reports a silent or offline peer as a failure', () => {
   assert.equal(examine({ replicas: [peer(), peer({ name: 'three', active: 7e9 })] }), [
-    'failure: servers that keep it are silent: three (for 7 seconds)',
+    'failure: replicas that do not respond: three (for 7 seconds)',
   ]);
   assert.equal(examine({ replicas: [peer({ offline: true, current: false, active: 60e9 })] }), [
-    'failure: servers that keep it are silent: two (for 60 seconds)',
+    'failure: replicas that do not respond: two (for 60 seconds)',
   ]);
 });
 
-test('one that is not up to date is a warning', () => {
+storage('reports a peer that is not up to date as a warning', () => {
   assert.equal(examine({ replicas: [peer({ current: false })] }), [
-    'warning: servers that are not up to date: two',
+    'warning: replicas that are not up to date: two',
   ]);
 });
 
-test('without a leader nothing can be stored, which is a failure', () => {
-  assert.equal(examine({ leader: '' }), ['failure: it has no leader: nothing can be stored']);
+storage('reports a missing leader as a failure', () => {
+  assert.equal(examine({ leader: '' }), ['failure: no leader: writes are not possible']);
 });
 
-test.run();
+storage.run();

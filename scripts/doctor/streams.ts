@@ -1,5 +1,3 @@
-/** Whether the streams are there, are what their files say, and hold all that was ever stored in them. */
-
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
@@ -13,27 +11,27 @@ import {
 import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
 
-/** A stream file, and the stream that the broker has under that name. */
+/** A stream definition file and the stream of that name on the broker. */
 export type Stream = {
-  /** The file's name without `.json`, which is its service's name. */
+  /** File name without `.json`; also the name of the service. */
   readonly service: string;
-  readonly wanted: StreamDefinition;
-  /** Undefined when there is no such stream. */
+  readonly definition: StreamDefinition;
+  /** Undefined if the stream does not exist. */
   readonly info: StreamInfo | undefined;
 };
 
-/** @throws when a file is no stream definition, or JetStream does not answer. */
+/** @throws Error if a file is not a stream definition, or if JetStream does not respond. */
 export async function findStreams(jsm: JetStreamManager, folder: string): Promise<Stream[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).toSorted();
   return Promise.all(
     files.map(async (file) => {
-      const wanted = await readStreamDefinition(join(folder, file));
-      return { service: basename(file, '.json'), wanted, info: await findStream(jsm, wanted.name) };
+      const definition = await readStreamDefinition(join(folder, file));
+      return { service: basename(file, '.json'), definition, info: await findStream(jsm, definition.name) };
     }),
   );
 }
 
-/** Undefined when there is none. */
+/** Returns undefined if the stream does not exist. */
 export async function findStream(jsm: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
   try {
     return await jsm.streams.info(name);
@@ -43,21 +41,25 @@ export async function findStream(jsm: JetStreamManager, name: string): Promise<S
   }
 }
 
-/** @param replicas how many servers should keep it; undefined: that is left to the deployment. */
+/**
+ * Compares a stream with its definition.
+ *
+ * @param replicas expected number of replicas; not checked if undefined.
+ */
 export async function examineConfiguration(
   jsm: JetStreamManager,
-  { service, wanted }: Stream,
+  { service, definition }: Stream,
   replicas: number | undefined,
 ): Promise<Finding> {
-  const name = `stream ${wanted.name}`;
-  const { num_replicas: _ownToDeployment, ...rest } = wanted;
+  const name = `stream ${definition.name}`;
+  const { num_replicas: _deploymentSpecific, ...rest } = definition;
   const differences = await compareStream(
     jsm,
     replicas === undefined ? rest : { ...rest, num_replicas: replicas },
   );
-  if (differences === undefined) return failure(name, 'there is no such stream', 'npm run provision');
-  if (differences.length === 0) return ok(name, `as streams/${service}.json says`);
-  const detail = [`is not what streams/${service}.json says:`, ...differences.map(describeDifference)].join(
+  if (differences === undefined) return failure(name, 'the stream does not exist', 'npm run provision');
+  if (differences.length === 0) return ok(name, `matches streams/${service}.json`);
+  const detail = [`differs from streams/${service}.json:`, ...differences.map(describeDifference)].join(
     '\n  ',
   );
   return differences.every(({ safe }) => safe)
@@ -65,18 +67,18 @@ export async function examineConfiguration(
     : failure(
         name,
         detail,
-        'a change could lose data or its meaning: `nats stream edit` by hand, or correct the file',
+        'a change could lose or misinterpret data: use `nats stream edit`, or correct the file',
       );
 }
 
 /**
- * The servers that keep a stream hear of each other every second. The broker itself takes half a minute to call one
- * offline; this many nanoseconds of silence are enough for a person to look.
+ * Silence of a peer that is reported, in ns. The peers of a stream exchange heartbeats every second. The broker itself
+ * reports a peer as offline only after half a minute.
  */
-const silentNs = 4e9;
+const silenceLimitNs = 4e9;
 
-/** Whether the stream is complete, and kept by as many servers as it should be. */
-export function examineLog(stream: string, { state, cluster }: StreamInfo): Finding[] {
+/** Checks that no message was deleted and that all peers of the stream are up to date. */
+export function examineStorage(stream: string, { state, cluster }: StreamInfo): Finding[] {
   const { messages, bytes, last_seq } = state;
   const peers = cluster?.replicas ?? [];
   const name = `log ${stream}`;
@@ -88,8 +90,8 @@ export function examineLog(stream: string, { state, cluster }: StreamInfo): Find
     findings.push(
       warning(
         name,
-        `${size}; ${formatCount(deleted)} that were stored before are deleted`,
-        'restore a backup if they mattered; deny_delete and deny_purge in the stream’s file prevent more',
+        `${size}; ${formatCount(deleted)} stored messages were deleted`,
+        'restore a backup if they are needed; deny_delete and deny_purge in the stream’s file prevent further deletion',
       ),
     );
   }
@@ -97,19 +99,19 @@ export function examineLog(stream: string, { state, cluster }: StreamInfo): Find
     findings.push(
       failure(
         name,
-        'it has no leader: nothing can be stored',
-        'start the servers that keep it until a majority is up',
+        'no leader: writes are not possible',
+        'start the servers of the stream until a majority is running',
       ),
     );
   }
-  const silent = peers.filter(({ offline, active }) => offline || active > silentNs);
+  const silent = peers.filter(({ offline, active }) => offline || active > silenceLimitNs);
   if (silent.length > 0) {
     const lines = silent.map((peer) => `${peer.name} (for ${formatDuration(peer.active / 1e6)})`);
     findings.push(
       failure(
         name,
-        `servers that keep it are silent: ${lines.join(', ')}`,
-        'start them again, or find out why',
+        `replicas that do not respond: ${lines.join(', ')}`,
+        'check the servers and restart them',
       ),
     );
   }
@@ -118,12 +120,12 @@ export function examineLog(stream: string, { state, cluster }: StreamInfo): Find
     findings.push(
       warning(
         name,
-        `servers that are not up to date: ${behind.join(', ')}`,
-        'ask again in a minute; then look in their logs',
+        `replicas that are not up to date: ${behind.join(', ')}`,
+        'run the check again in a minute; then check the logs of these servers',
       ),
     );
   }
   if (findings.length > 0) return findings;
-  const kept = peers.length > 0 ? `, kept by ${peers.length + 1} servers, ${cluster?.leader} leads` : '';
-  return [ok(name, size + kept)];
+  const replication = peers.length > 0 ? `, ${peers.length + 1} replicas, leader ${cluster?.leader}` : '';
+  return [ok(name, size + replication)];
 }

@@ -1,8 +1,8 @@
-/** What a server's own words about its disk mean, where a test would need a whole cluster to hear them. */
+/** Assessments of `/varz` responses; obtaining the real ones would require a whole cluster. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { judgeSync, type Monitored } from './sync.ts';
+import { assessSync, type Monitored } from './sync.ts';
 
 const monitored = (config?: NonNullable<Monitored['jetstream']>['config']): Monitored => ({
   server_id: 'N1',
@@ -12,24 +12,24 @@ const monitored = (config?: NonNullable<Monitored['jetstream']>['config']): Moni
 
 const twoMinutes = 120e9;
 
-const test = suite('the sync setting');
+const sync = suite('assessSync');
 
-test('always is what it should be, whatever the interval', () => {
+sync('accepts `always` with any interval', () => {
   for (const replicated of [true, false]) {
-    const { verdict } = judgeSync(monitored({ sync_always: true, sync_interval: twoMinutes }), replicated);
+    const { verdict } = assessSync(monitored({ sync_always: true, sync_interval: twoMinutes }), replicated);
     assert.is(verdict, 'ok');
   }
 });
 
-test('an interval is a failure on one server, and a warning where several keep the stream', () => {
-  const answer = monitored({ sync_always: false, sync_interval: twoMinutes });
-  assert.is(judgeSync(answer, false).verdict, 'failure');
-  assert.is(judgeSync(answer, true).verdict, 'warning');
-  assert.match(judgeSync(answer, true).detail, '2 minutes');
+sync('reports an interval as a failure on a single server and as a warning on a replicated stream', () => {
+  const response = monitored({ sync_always: false, sync_interval: twoMinutes });
+  assert.is(assessSync(response, false).verdict, 'failure');
+  assert.is(assessSync(response, true).verdict, 'warning');
+  assert.match(assessSync(response, true).detail, '2 minutes');
 });
 
-test('a server without JetStream has nothing to lose', () => {
-  assert.is(judgeSync(monitored(), false).verdict, 'ok');
+sync('accepts a server without JetStream', () => {
+  assert.is(assessSync(monitored(), false).verdict, 'ok');
 });
 
-test.run();
+sync.run();

@@ -1,6 +1,6 @@
 /**
- * Whether a server has written to the disk what it acknowledged. An ordinary account is not told, but the server's
- * monitoring endpoint is open about it.
+ * Checks whether a server syncs messages to disk before it acknowledges them. The setting is not available to ordinary
+ * accounts, but the server's monitoring endpoint exposes it.
  */
 
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { describeError, failure, ok, warning, type Finding } from './finding.ts'
 import { formatDuration } from './measures.ts';
 import type { Server } from './servers.ts';
 
-/** The part of `/varz` that matters here (nats-server 2.12+). */
+/** The part of `/varz` that this check reads (nats-server 2.12+). */
 const Monitored = z.object({
   server_id: z.string(),
   server_name: z.string(),
@@ -17,7 +17,7 @@ const Monitored = z.object({
     .object({
       config: z
         .object({
-          /** Absent unless the setting is `always`; the interval then says nothing. */
+          /** Absent unless the setting is `always`; `sync_interval` is then meaningless. */
           sync_always: z.boolean().default(false),
           /** In nanoseconds. */
           sync_interval: z.number(),
@@ -29,44 +29,50 @@ const Monitored = z.object({
 
 export type Monitored = z.infer<typeof Monitored>;
 
-/** How long, in milliseconds, a monitoring endpoint may take. */
+/** Request timeout of a monitoring endpoint, in ms. */
 const monitorTimeoutMs = 3_000;
 
-const remedy = 'set NATS_MONITOR_URL to the monitoring address of every server (`http` in its configuration)';
+const remedy = 'set NATS_MONITOR_URL to the monitoring URLs of all servers (`http` in their configuration)';
 
-/** @param replicated whether every stream is kept by three servers at least. */
+/** @param replicated whether every stream has at least three replicas. */
 export async function examineSync(
   monitorUrls: readonly string[],
   servers: readonly Server[],
   replicated: boolean,
 ): Promise<Finding[]> {
-  const asked = await Promise.all(monitorUrls.map(askMonitor));
-  const answers = asked.filter((answer) => 'monitored' in answer);
-  const known = answers.filter(({ monitored }) => servers.some((server) => isOf(server, monitored)));
-  const unseen = servers.filter(({ id }) => known.every(({ monitored }) => monitored.server_id !== id));
+  const results = await Promise.all(monitorUrls.map(fetchMonitoring));
+  const responses = results.filter((result) => 'monitored' in result);
+  const matching = responses.filter(({ monitored }) => servers.some((server) => isSame(server, monitored)));
+  const unmonitored = servers.filter(({ id }) =>
+    matching.every(({ monitored }) => monitored.server_id !== id),
+  );
 
-  const findings = asked.map((answer) => {
-    if ('reason' in answer) {
-      return warning(`sync ${answer.url}`, `not known: it does not answer (${answer.reason})`, remedy);
+  const findings = results.map((result) => {
+    if ('reason' in result) {
+      return warning(`sync ${result.url}`, `unknown: no response (${result.reason})`, remedy);
     }
-    const { url, monitored } = answer;
-    return known.includes(answer)
-      ? judgeSync(monitored, replicated)
-      : warning(`sync ${url}`, `not known: that is another server, ${monitored.server_name}`, remedy);
+    const { url, monitored } = result;
+    return matching.includes(result)
+      ? assessSync(monitored, replicated)
+      : warning(
+          `sync ${url}`,
+          `unknown: this URL belongs to another server, ${monitored.server_name}`,
+          remedy,
+        );
   });
-  // One line for one cause: an address that is wrong already stands for the server that it does not show.
-  if (known.length < asked.length) return findings;
+  // One finding per cause: a wrong URL has already been reported in place of its server.
+  if (matching.length < results.length) return findings;
   return [
     ...findings,
-    ...unseen.map(({ name }) =>
-      warning(`sync ${name}`, 'not known: NATS_MONITOR_URL does not name its monitoring', remedy),
+    ...unmonitored.map(({ name }) =>
+      warning(`sync ${name}`, 'unknown: the server is missing from NATS_MONITOR_URL', remedy),
     ),
   ];
 }
 
-export function judgeSync({ server_id, server_name, jetstream }: Monitored, replicated: boolean): Finding {
+export function assessSync({ server_id, server_name, jetstream }: Monitored, replicated: boolean): Finding {
   const name = server_name === server_id ? 'sync' : `sync ${server_name}`;
-  if (jetstream?.config === undefined) return ok(name, 'it has no JetStream and stores nothing');
+  if (jetstream?.config === undefined) return ok(name, 'the server has no JetStream and stores nothing');
   const { sync_always, sync_interval } = jetstream.config;
   if (sync_always) return ok(name, 'sync_interval: always');
   const interval = formatDuration(sync_interval / 1e6);
@@ -74,26 +80,26 @@ export function judgeSync({ server_id, server_name, jetstream }: Monitored, repl
   return replicated
     ? warning(
         name,
-        `the disk is up to ${interval} behind: when the machines of a majority lose power together, acknowledged writes are lost`,
+        `messages are synced to disk every ${interval}: if a majority of the machines loses power at the same time, acknowledged writes are lost`,
         change,
       )
     : failure(
         name,
-        `the disk is up to ${interval} behind: when the machine dies, writes acknowledged in that time are lost`,
+        `messages are synced to disk every ${interval}: if the machine crashes, writes acknowledged since the last sync are lost`,
         change,
       );
 }
 
-/** Servers of one cluster carry its name; a server alone is known by its id. */
-function isOf({ id, cluster }: Server, monitored: Monitored): boolean {
+/** Servers of a cluster are matched by its name, a single server by its id. */
+function isSame({ id, cluster }: Server, monitored: Monitored): boolean {
   return monitored.server_id === id || (cluster !== undefined && monitored.cluster?.name === cluster);
 }
 
-type Answer =
+type MonitoringResult =
   | { readonly url: string; readonly monitored: Monitored }
   | { readonly url: string; readonly reason: string };
 
-async function askMonitor(url: string): Promise<Answer> {
+async function fetchMonitoring(url: string): Promise<MonitoringResult> {
   try {
     const response = await fetch(`${url.replace(/\/$/, '')}/varz`, {
       signal: AbortSignal.timeout(monitorTimeoutMs),
@@ -102,9 +108,9 @@ async function askMonitor(url: string): Promise<Answer> {
     const parsed = Monitored.safeParse(await response.json());
     return parsed.success
       ? { url, monitored: parsed.data }
-      : { url, reason: 'what answers is not a nats-server’s monitoring' };
+      : { url, reason: 'the response is not that of a nats-server monitoring endpoint' };
   } catch (error) {
-    // fetch hides why behind "fetch failed".
+    // The message of fetch is only "fetch failed"; its cause has the reason.
     const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     return { url, reason: describeError(cause) || code };

@@ -1,4 +1,4 @@
-/** Runs an example in another language: `npm run example:python`, `example:go`, `example:shell`. Gets ready what it needs. */
+/** Installs the dependencies of an example and runs it: `npm run example:python`, `example:go`, `example:shell`. */
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -17,56 +17,56 @@ type Program = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** How each example is started, once what it needs is there. @throws Error that says what is missing. */
+/** Prepares each example and returns the command that starts it. @throws Error that names the missing program. */
 const examples: Readonly<Record<string, () => Promise<Program>>> = {
   async python() {
     const [python] = findOnPath('python3', process.env);
-    if (python === undefined) throw new Error('there is no python3 on PATH; Python 3.9 or newer is needed');
+    if (python === undefined) throw new Error('python3 not found on PATH; Python 3.9 or newer is required');
     const requirements = join(folder, 'requirements.txt');
     const venv = join(tools, 'python');
     const marker = join(venv, 'requirements.sha256');
-    const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
-    if (!existsSync(marker) || readFileSync(marker, 'utf8') !== wanted) {
-      process.stderr.write('getting nats-py into .tools/python …\n');
+    const expected = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+    if (!existsSync(marker) || readFileSync(marker, 'utf8') !== expected) {
+      process.stderr.write('installing nats-py into .tools/python …\n');
       rmSync(venv, { recursive: true, force: true });
       await runCommand(python, ['-m', 'venv', venv]);
       const install = ['install', '--quiet', '--disable-pip-version-check', '--require-hashes'];
       await runCommand(join(venv, 'bin', 'pip'), [...install, '--only-binary', ':all:', '-r', requirements]);
-      writeFileSync(marker, wanted);
+      writeFileSync(marker, expected);
     }
     return { command: join(venv, 'bin', 'python'), args: [join(folder, 'follow.py')] };
   },
 
   async go() {
     if (findOnPath('go', process.env).length === 0) {
-      throw new Error('there is no go on PATH; Go 1.21 or newer is needed');
+      throw new Error('go not found on PATH; Go 1.21 or newer is required');
     }
-    // Built, not `go run`: a signal then reaches the example itself, and its exit code is the one that is seen.
+    // Not `go run`: it neither forwards signals to the example nor returns its exit code.
     const command = join(tools, 'example-go');
     await runCommand('go', ['build', '-o', command, '.'], { cwd: join(folder, 'go') });
     return { command, args: [] };
   },
 
   async shell() {
-    if (findOnPath('bash', process.env).length === 0) throw new Error('there is no bash on PATH');
+    if (findOnPath('bash', process.env).length === 0) throw new Error('bash not found on PATH');
     const cli = await findNatsCli();
-    if (cli === undefined) throw new Error(`there is no nats command line. ${NATS_CLI_HINT}`);
+    if (cli === undefined) throw new Error(`nats CLI not found. ${NATS_CLI_HINT}`);
     return { command: 'bash', args: [join(folder, 'follow.sh')], env: { NATS: cli.path } };
   },
 };
 
-/** Runs the program as if it had been started itself: same terminal, same signals, same exit code. */
-function run({ command, args, env }: Program, more: readonly string[]): void {
-  const child = spawn(command, [...args, ...more], {
+/** Runs the program on the same terminal, with the same signals, and exits with its exit code. */
+function run({ command, args, env }: Program, extraArgs: readonly string[]): void {
+  const child = spawn(command, [...args, ...extraArgs], {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
-  // Ctrl-C reaches the whole group of the terminal; the example ends, and with it this process.
+  // Ctrl-C reaches the whole process group. The example exits, and then this process.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.once('error', (error) => {
-    process.stderr.write(`${command} cannot be started: ${error.message}\n`);
+    process.stderr.write(`cannot start ${command}: ${error.message}\n`);
     process.exitCode = 1;
   });
   child.once('exit', (code) => (process.exitCode = code ?? 1));
@@ -75,7 +75,7 @@ function run({ command, args, env }: Program, more: readonly string[]): void {
 const [name = '', ...args] = process.argv.slice(2);
 const example = examples[name];
 if (example === undefined) {
-  process.stderr.write(`There is no example "${name}": ${Object.keys(examples).join(', ')}.\n`);
+  process.stderr.write(`Unknown example "${name}". Examples: ${Object.keys(examples).join(', ')}.\n`);
   process.exitCode = 2;
 } else {
   mkdirSync(tools, { recursive: true });

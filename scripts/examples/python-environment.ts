@@ -1,5 +1,3 @@
-/** A virtual environment for tools in Python: pinned in a folder's `requirements.txt`, installed into its `.venv`. */
-
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOnPath, runCommand } from '../setup/command.mjs';
@@ -8,9 +6,10 @@ import { createProgress } from '../setup/progress.mjs';
 const isPythonRecent = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
 
 /**
- * Installs what `requirements.txt` asks for unless it is there; the folder of the programs, or why there can be none.
+ * Installs the packages pinned in `<folder>/requirements.txt` into the virtual environment `<folder>/.venv` unless they are
+ * installed. Returns the directory of the executables, or the reason why they cannot be installed.
  *
- * @param name what a person calls it
+ * @param name display name of the tools
  */
 export async function installPythonTools(
   folder: string,
@@ -20,8 +19,8 @@ export async function installPythonTools(
   const requirements = join(folder, 'requirements.txt');
   const installed = join(environment, 'installed.txt');
   const programs = join(environment, 'bin');
-  const wanted = readFileSync(requirements, 'utf8');
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return { programs };
+  const expected = readFileSync(requirements, 'utf8');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === expected) return { programs };
 
   const [python] = findOnPath('python3', process.env);
   if (python === undefined) return { missing: 'no Python' };
@@ -36,7 +35,7 @@ export async function installPythonTools(
     const quiet = ['--quiet', '--disable-pip-version-check'];
     const pip = ['-m', 'pip', 'install', ...quiet, '--requirement', requirements];
     await runCommand(join(programs, 'python'), pip);
-    writeFileSync(installed, wanted);
+    writeFileSync(installed, expected);
     step.end('installed');
   } catch (error) {
     step.end('failed');

@@ -1,4 +1,4 @@
-/** Appends that come while others are under way go together: they share a write to the disk (a group commit). */
+/** Group commit: appends made while a batch is in flight are sent together and share one write to the disk. */
 
 import { setImmediate } from 'node:timers/promises';
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
@@ -16,12 +16,14 @@ type Waiting<Event extends DomainEvent> = {
 };
 
 /**
- * Gathers appends of one event each while a batch is under way, and sends them as the next one. Every message has its own
- * guard, and the broker takes the whole batch or nothing: one that it refuses is halved until what is wrong stands alone,
- * and where no answer comes, `appendOne` finds out for each append what became of it. So every append ends as if it had been sent
- * alone. Two of one entity must not be under way at the same time.
+ * Collects single-event appends while a batch is in flight and sends them as the next batch. Each append has the same
+ * result as if it had been sent alone: every message carries its own expected version and the broker stores a whole batch or
+ * nothing. A rejected batch is split in half until the rejected append is isolated. If the broker does not respond,
+ * `appendOne` determines the result of each append.
+ *
+ * At most one append per entity may be in flight.
  */
-export function gatherAppends<Event extends DomainEvent>(
+export function createAppendBatcher<Event extends DomainEvent>(
   { connection, stream, subjects, codec, ackTimeoutMs = 2_000 }: EventStoreOptions<Event>,
   appendOne: AppendOne<Event>,
 ): AppendOne<Event> {
@@ -50,7 +52,7 @@ export function gatherAppends<Event extends DomainEvent>(
   async function sendAll() {
     isSending = true;
     while (waiting.length > 0) {
-      // Whoever has just been answered has something new to send.
+      // Callers that have just received a result enqueue their next append first.
       await setImmediate();
       await send(waiting.splice(0, maxBatchLength));
     }

@@ -1,12 +1,14 @@
-/** The importer's way to the broker: connected, with the streams there. */
-
 import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { brokerErrors } from '../../src/kit/nats/connection/broker-errors.ts';
 import { connectToNats, type Connection } from '../../src/kit/nats/connection/connection.ts';
 import { explainConnectFailure } from '../../src/kit/runtime/config/config-nats.ts';
 import { readAccess } from '../../src/kit/runtime/config/config.ts';
 
-/** @throws Error in words for a person: what NATS_URL says does not answer, or a stream is missing. */
+/**
+ * Connects to the broker and checks that the stream of each kind exists.
+ *
+ * @throws Error with a readable message if the broker is unreachable or a stream is missing.
+ */
 export async function connectToBroker(
   kinds: readonly { readonly stream: string }[],
 ): Promise<{ connection: Connection; jsm: JetStreamManager }> {
@@ -21,13 +23,15 @@ export async function connectToBroker(
     return { connection, jsm };
   } catch (error) {
     await connection.nc.close();
-    throw new Error(`the broker at ${access.url} will not do: ${describe(error)}`, { cause: error });
+    throw new Error(`cannot import through the broker at ${access.url}: ${describe(error)}`, {
+      cause: error,
+    });
   }
 }
 
 function explain(stream: string, error: unknown): never {
   if (error instanceof JetStreamApiError && error.code === brokerErrors.streamNotFound)
-    throw new Error(`there is no stream ${stream}: "npm start" or "npm run provision" makes it`, {
+    throw new Error(`stream ${stream} does not exist; create it with "npm start" or "npm run provision"`, {
       cause: error,
     });
   throw error;

@@ -1,5 +1,3 @@
-/** Runs the rows of all files through their importers, as many at once as is wished, and says what became of them. */
-
 import type { Arguments } from './arguments.ts';
 import type { Importer } from './importer.ts';
 import { openInput, type Input } from './formats/input.ts';
@@ -15,7 +13,11 @@ export type ImportOptions = Pick<Arguments, 'delimiter' | 'isDryRun' | 'shownPer
   readonly interruption: Interruption;
 };
 
-/** Returns whether every row of every file is there now (in a dry run: is right). */
+/**
+ * Imports the rows of all files with limited concurrency and prints a report.
+ *
+ * Returns true if every row of every file is stored (in a dry run: is valid).
+ */
 export async function importFiles(options: ImportOptions): Promise<boolean> {
   const { inputs, importers, interruption, delimiter, isDryRun, shownPerFile, concurrency } = options;
   const started = performance.now();
@@ -29,7 +31,7 @@ export async function importFiles(options: ImportOptions): Promise<boolean> {
     rows: report.rows,
   }));
   const services = importers.map(({ service }) => service);
-  const report = createReport({ services, isDryRun, shownPerFile, complain: progress.complain });
+  const report = createReport({ services, isDryRun, shownPerFile, writeLine: progress.writeLine });
 
   async function importFile(input: Input) {
     const { file, format } = input;
@@ -40,14 +42,14 @@ export async function importFiles(options: ImportOptions): Promise<boolean> {
         if (interruption.signal.aborted) break;
         const place = { file, line: row.line };
         last = place;
-        if ('wrong' in row) report.wrong(place, row.importer, row.wrong);
+        if ('error' in row) report.invalid(place, row.importer, row.error);
         else {
           const { importer, executeCommand } = row;
           await pool.start(async () => report.outcome(place, importer, await executeCommand()));
         }
       }
     } catch (error) {
-      if (!interruption.signal.aborted) report.brokenFile(file, String(error));
+      if (!interruption.signal.aborted) report.fileFailed(file, String(error));
     } finally {
       bytesOfEarlierFiles += bytes.bytesRead;
       current = undefined;
@@ -58,7 +60,7 @@ export async function importFiles(options: ImportOptions): Promise<boolean> {
   await pool.drain();
   progress.stop();
 
-  for (const line of report.hidden()) process.stderr.write(`${line}\n`);
+  for (const line of report.omitted()) process.stderr.write(`${line}\n`);
   if (interruption.signal.aborted) process.stderr.write(`${describeEnd(interruption, last)}\n`);
   const heading = isDryRun ? ['dry run: nothing was stored'] : [];
   const summary = [...heading, ...report.summary((performance.now() - started) / 1000)];
@@ -66,7 +68,7 @@ export async function importFiles(options: ImportOptions): Promise<boolean> {
   return report.isClean && !interruption.signal.aborted;
 }
 
-/** Undefined when a size is not known. */
+/** Returns undefined if any size is unknown. */
 function addSizes(inputs: readonly Input[]): number | undefined {
   return inputs.reduce<number | undefined>(
     (sum, { size }) => (sum === undefined || size === undefined ? undefined : sum + size),
@@ -75,7 +77,8 @@ function addSizes(inputs: readonly Input[]): number | undefined {
 }
 
 function describeEnd({ exitCode }: Interruption, last: Place | undefined): string {
-  const why = exitCode === undefined ? 'the broker stays away' : 'interrupted';
-  const where = last === undefined ? 'nothing was read' : `nothing was read after ${last.file}:${last.line}`;
-  return `${why}: ${where}. Import again to go on; nothing is added twice.`;
+  const reason = exitCode === undefined ? 'the broker is unavailable' : 'interrupted';
+  const lastRow =
+    last === undefined ? 'nothing was read' : `nothing was read after ${last.file}:${last.line}`;
+  return `${reason}: ${lastRow}. Run the import again to continue; nothing is added twice.`;
 }

@@ -1,4 +1,4 @@
-/** `npm run import`: laptops and ports from files into the event log, at speed, and never twice. */
+/** `npm run import`: imports laptops and ports from files into the event log. */
 
 import { help, readArguments } from './arguments.ts';
 import { connectToBroker } from './broker.ts';
@@ -6,34 +6,34 @@ import { importFiles } from './import-files.ts';
 import { createImporters } from './importer.ts';
 import { findInput } from './formats/input.ts';
 import { createInterruption } from './interruption.ts';
-import { createPatience } from './patience.ts';
+import { createRetrier } from './retrier.ts';
 import { UsageError } from './usage-error.ts';
 
-const exitCodes = { allThere: 0, notAllThere: 1, usage: 2 } as const;
+const exitCodes = { complete: 0, incomplete: 1, usage: 2 } as const;
 
-/** How many publishes without an answer fit into the time after which a row is given up. */
-const triesBeforeGivingUp = 6;
+/** Number of unacknowledged publishes that fit into the retry time of a row. */
+const attemptsBeforeGivingUp = 6;
 
 /** Returns the exit code. */
 async function main(): Promise<number> {
   const args = readArguments(process.argv.slice(2));
   if (args === undefined) {
     process.stdout.write(help);
-    return exitCodes.allThere;
+    return exitCodes.complete;
   }
   const inputs = await Promise.all(args.files.map((file) => findInput(file, args.format)));
   const broker = args.isDryRun ? undefined : await connectToBroker(createImporters());
   const interruption = createInterruption();
-  const patience = createPatience({
+  const retrier = createRetrier({
     limitMs: args.giveUpAfterMs,
     signal: interruption.signal,
     onExhausted: interruption.giveUp,
   });
-  const ackTimeoutMs = args.giveUpAfterMs / triesBeforeGivingUp;
-  const importers = createImporters(broker && { ...broker, patience, ackTimeoutMs });
+  const ackTimeoutMs = args.giveUpAfterMs / attemptsBeforeGivingUp;
+  const importers = createImporters(broker && { ...broker, retrier, ackTimeoutMs });
   try {
     const isComplete = await importFiles({ ...args, inputs, importers, interruption });
-    return interruption.exitCode ?? (isComplete ? exitCodes.allThere : exitCodes.notAllThere);
+    return interruption.exitCode ?? (isComplete ? exitCodes.complete : exitCodes.incomplete);
   } finally {
     interruption.close();
     await broker?.connection.nc.close();
@@ -42,5 +42,5 @@ async function main(): Promise<number> {
 
 process.exitCode = await main().catch((error: unknown) => {
   process.stderr.write(`import: ${error instanceof Error ? error.message : String(error)}\n`);
-  return error instanceof UsageError ? exitCodes.usage : exitCodes.notAllThere;
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.incomplete;
 });

@@ -1,24 +1,23 @@
-/** What ends an import before its files do: Ctrl-C, or a broker that stays away. */
-
 import { constants } from 'node:os';
 
 export type Interruption = {
-  /** Aborted when no more rows are to be begun; those in flight are still waited for. */
+  /** Aborted when no more rows may be started. Rows in flight are completed. */
   readonly signal: AbortSignal;
-  /** What a shell expects of a process that a signal ended (130 after Ctrl-C); undefined when none did. */
+  /** 128 + signal number (130 after Ctrl-C), the shell convention; undefined without a signal. */
   readonly exitCode: number | undefined;
-  /** The broker stays away. */
+  /** Called when the broker remains unavailable. */
   giveUp(): void;
-  /** Signals end the process again as they always do. */
+  /** Restores the default handling of signals. */
   close(): void;
 };
 
 /**
- * npm hands Ctrl-C on to its child, which has already had it from the terminal: a second one within this many
- * milliseconds is the same one. A later one ends the process at once.
+ * npm forwards Ctrl-C to its child, which has already received it from the terminal. A second signal within this time, in ms, is
+ * therefore ignored. A later one ends the process immediately.
  */
 const sameSignalMs = 500;
 
+/** Handles the two reasons to end an import early: a signal, or a broker that remains unavailable. */
 export function createInterruption(): Interruption {
   const controller = new AbortController();
   let exitCode: number | undefined;

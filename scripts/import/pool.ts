@@ -1,25 +1,23 @@
-/** Keeps a bounded number of tasks in flight, and holds back whoever brings more. */
-
 export type Pool = {
-  /** Starts `task` once there is room for it; resolves then, not when it has ended. The task must not reject. */
+  /** Waits until fewer than `limit` tasks are in flight, then starts `task` and resolves. The task must not reject. */
   start(task: () => Promise<void>): Promise<void>;
   /** Resolves when no task is in flight. */
   drain(): Promise<void>;
 };
 
-/** For one caller at a time, who awaits each call before the next one. */
+/** Limits the number of tasks in flight. Calls of `start` and `drain` must be awaited one at a time. */
 export function createPool(limit: number): Pool {
   let inFlight = 0;
   let wake: () => void = () => undefined;
 
-  const nextEnd = () =>
+  const nextCompletion = () =>
     new Promise<void>((resolve) => {
       wake = resolve;
     });
 
   return {
     async start(task) {
-      while (inFlight >= limit) await nextEnd();
+      while (inFlight >= limit) await nextCompletion();
       inFlight += 1;
       void task().finally(() => {
         inFlight -= 1;
@@ -28,7 +26,7 @@ export function createPool(limit: number): Pool {
     },
 
     async drain() {
-      while (inFlight > 0) await nextEnd();
+      while (inFlight > 0) await nextCompletion();
     },
   };
 }

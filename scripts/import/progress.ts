@@ -1,31 +1,30 @@
-/** Shows how far the import has come: a bar on a terminal, now and then a line elsewhere. */
-
 import { MultiBar, Presets } from 'cli-progress';
 
-export type Standing = { readonly bytes: number; readonly rows: number };
+export type ProgressState = { readonly bytes: number; readonly rows: number };
 
 export type Progress = {
-  /** Writes a line about a row to standard error, above the bar if there is one. */
-  complain(line: string): void;
+  /** Writes a line to standard error, above the progress bar if there is one. */
+  writeLine(line: string): void;
   stop(): void;
 };
 
-/** Milliseconds between two lines where there is no terminal. */
-const lineEveryMs = 2_000;
-/** Milliseconds between two looks at the standing where there is one. */
-const lookEveryMs = 100;
+/** Interval between two progress lines without a terminal, in ms. */
+const lineIntervalMs = 2_000;
+/** Interval between two updates of the bar on a terminal, in ms. */
+const redrawIntervalMs = 100;
 
 /**
- * @param totalBytes of all files; undefined when it is not known (standard input), and then there is no bar.
- * @param standing is asked for how far it has come.
+ * Shows a progress bar on a terminal, or prints lines at intervals elsewhere.
+ *
+ * @param totalBytes size of all files. If undefined (standard input), lines are printed instead of a bar.
  */
-export function startProgress(totalBytes: number | undefined, standing: () => Standing): Progress {
+export function startProgress(totalBytes: number | undefined, readState: () => ProgressState): Progress {
   return process.stdout.isTTY && totalBytes !== undefined
-    ? startBar(totalBytes, standing)
-    : startLines(totalBytes, standing);
+    ? startBar(totalBytes, readState)
+    : startLines(totalBytes, readState);
 }
 
-function startBar(totalBytes: number, standing: () => Standing): Progress {
+function startBar(totalBytes: number, readState: () => ProgressState): Progress {
   const bars = new MultiBar(
     {
       format: '{bar} {percentage}% | {rows} rows | {duration_formatted}, {eta_formatted} to go',
@@ -37,35 +36,35 @@ function startBar(totalBytes: number, standing: () => Standing): Progress {
     Presets.shades_classic,
   );
   const bar = bars.create(totalBytes, 0, { rows: 0 });
-  const look = () => {
-    const { bytes, rows } = standing();
+  const redraw = () => {
+    const { bytes, rows } = readState();
     bar.update(Math.min(bytes, totalBytes), { rows });
   };
-  const timer = setInterval(look, lookEveryMs);
+  const timer = setInterval(redraw, redrawIntervalMs);
   return {
-    complain(line) {
+    writeLine(line) {
       if (process.stderr.isTTY) bars.log(`${line}\n`);
       else process.stderr.write(`${line}\n`);
     },
     stop() {
       clearInterval(timer);
-      look();
-      // Stopping alone would drop the lines that still wait to be written.
+      redraw();
+      // `stop()` alone would drop lines that are not written yet.
       bars.update();
       bars.stop();
     },
   };
 }
 
-function startLines(totalBytes: number | undefined, standing: () => Standing): Progress {
+function startLines(totalBytes: number | undefined, readState: () => ProgressState): Progress {
   const timer = setInterval(() => {
-    const { bytes, rows } = standing();
+    const { bytes, rows } = readState();
     const share =
       totalBytes === undefined ? '' : `, ${Math.floor((100 * bytes) / Math.max(totalBytes, 1))}% read`;
     process.stdout.write(`${rows} rows${share}\n`);
-  }, lineEveryMs);
+  }, lineIntervalMs);
   return {
-    complain: (line) => void process.stderr.write(`${line}\n`),
+    writeLine: (line) => void process.stderr.write(`${line}\n`),
     stop: () => clearInterval(timer),
   };
 }

@@ -1,48 +1,46 @@
-/** Counts what became of the rows, says which were wrong, and sums up. */
-
-import type { Outcome } from './carry-out.ts';
+import type { Outcome } from './row-executor.ts';
 import type { AnyKind } from './kinds/kind.ts';
 
-type Counts = Record<Outcome['outcome'] | 'wrong', number>;
+type Counts = Record<Outcome['outcome'] | 'invalid', number>;
 
 export type ReportOptions = {
   readonly services: readonly AnyKind['service'][];
   readonly isDryRun: boolean;
-  /** At most this many rows of a file are shown; all of them are counted. */
+  /** Maximum number of reported rows per file; all rows are counted. */
   readonly shownPerFile: number;
-  /** Takes one line about a row, without its line end. */
-  readonly complain: (line: string) => void;
+  /** Writes a line, given without its line ending. */
+  readonly writeLine: (line: string) => void;
 };
 
 export type Report = {
-  /** How many rows have been dealt with. */
+  /** Number of rows processed. */
   readonly rows: number;
-  /** Whether every row is there now, as far as the files were read. */
+  /** True if no file failed and no row was reported. */
   readonly isClean: boolean;
-  /** @param kind undefined when it cannot be told. */
-  wrong(place: Place, kind: Pick<AnyKind, 'service'> | undefined, reason: string): void;
+  /** @param kind undefined if it cannot be determined. */
+  invalid(place: Place, kind: Pick<AnyKind, 'service'> | undefined, reason: string): void;
   outcome(place: Place, kind: AnyKind, outcome: Outcome): void;
-  /** A file could not be read, or not to its end. */
-  brokenFile(file: string, reason: string): void;
-  /** How many rows of each file were not shown, one line a file. */
-  hidden(): readonly string[];
-  /** One line a kind, then the time. */
+  /** Records a file that could not be read completely. */
+  fileFailed(file: string, reason: string): void;
+  /** One line for each file with rows that were not shown, with their number. */
+  omitted(): readonly string[];
+  /** One line per kind, then the duration. */
   summary(seconds: number): readonly string[];
 };
 
 export type Place = { readonly file: string; readonly line: number };
 
-export function createReport({ services, isDryRun, shownPerFile, complain }: ReportOptions): Report {
+export function createReport({ services, isDryRun, shownPerFile, writeLine }: ReportOptions): Report {
   const counts = new Map(services.map((service) => [service, noCounts()]));
-  const complaints = new Map<string, number>();
-  let ofNoKind = 0;
-  let brokenFiles = 0;
+  const reportedRows = new Map<string, number>();
+  let unknownKinds = 0;
+  let failedFiles = 0;
   let rows = 0;
 
-  function complainAbout({ file, line }: Place, reason: string) {
-    const earlier = complaints.get(file) ?? 0;
-    complaints.set(file, earlier + 1);
-    if (earlier < shownPerFile) complain(`${file}:${line}: ${reason}`);
+  function reportRow({ file, line }: Place, reason: string) {
+    const earlier = reportedRows.get(file) ?? 0;
+    reportedRows.set(file, earlier + 1);
+    if (earlier < shownPerFile) writeLine(`${file}:${line}: ${reason}`);
   }
 
   function count(service: AnyKind['service'], key: keyof Counts) {
@@ -57,16 +55,16 @@ export function createReport({ services, isDryRun, shownPerFile, complain }: Rep
     },
 
     get isClean() {
-      return brokenFiles === 0 && complaints.size === 0;
+      return failedFiles === 0 && reportedRows.size === 0;
     },
 
-    wrong(place, kind, reason) {
-      if (kind !== undefined) count(kind.service, 'wrong');
+    invalid(place, kind, reason) {
+      if (kind !== undefined) count(kind.service, 'invalid');
       else {
         rows += 1;
-        ofNoKind += 1;
+        unknownKinds += 1;
       }
-      complainAbout(place, reason);
+      reportRow(place, reason);
     },
 
     outcome(place, { service, noun }, outcome) {
@@ -75,46 +73,46 @@ export function createReport({ services, isDryRun, shownPerFile, complain }: Rep
         case 'added':
         case 'completed':
         case 'alreadyThere':
-        case 'right':
+        case 'valid':
           return;
         case 'differs':
-          return complainAbout(place, `differs, the ${noun} is kept as it is: ${outcome.reason}`);
+          return reportRow(place, `differs, the ${noun} is left unchanged: ${outcome.reason}`);
         case 'failed':
-          return complainAbout(place, `not stored: ${outcome.reason}`);
+          return reportRow(place, `not stored: ${outcome.reason}`);
       }
     },
 
-    brokenFile(file, reason) {
-      brokenFiles += 1;
-      complain(`${file}: ${reason}`);
+    fileFailed(file, reason) {
+      failedFiles += 1;
+      writeLine(`${file}: ${reason}`);
     },
 
-    hidden: () =>
-      [...complaints]
+    omitted: () =>
+      [...reportedRows]
         .filter(([, number]) => number > shownPerFile)
-        .map(([file, number]) => `${file}: ${number - shownPerFile} more; --all-errors shows them all`),
+        .map(([file, number]) => `${file}: ${number - shownPerFile} more; --all-errors shows all of them`),
 
     summary: (seconds) => [
       ...[...counts].map(([service, counted]) => `${service}: ${describeCounts(counted, isDryRun)}`),
-      ...(ofNoKind > 0 ? [`rows of neither kind: ${ofNoKind} wrong`] : []),
-      `${rows} rows in ${seconds.toFixed(1)} s, ${Math.round(rows / Math.max(seconds, 0.001))} a second`,
+      ...(unknownKinds > 0 ? [`rows of unknown kind: ${unknownKinds} invalid`] : []),
+      `${rows} rows in ${seconds.toFixed(1)} s, ${Math.round(rows / Math.max(seconds, 0.001))} per second`,
     ],
   };
 }
 
 function describeCounts(counts: Counts, isDryRun: boolean): string {
-  const { added, completed, alreadyThere, differs, failed, wrong, right } = counts;
-  if (isDryRun) return `${right} right, ${wrong} wrong`;
+  const { added, completed, alreadyThere, differs, failed, invalid, valid } = counts;
+  if (isDryRun) return `${valid} valid, ${invalid} invalid`;
   return [
     `${added} added`,
     ...(completed > 0 ? [`${completed} completed`] : []),
     `${alreadyThere} already there`,
     `${differs} differ`,
-    `${wrong} wrong`,
+    `${invalid} invalid`,
     ...(failed > 0 ? [`${failed} failed`] : []),
   ].join(', ');
 }
 
 function noCounts(): Counts {
-  return { added: 0, completed: 0, alreadyThere: 0, differs: 0, failed: 0, wrong: 0, right: 0 };
+  return { added: 0, completed: 0, alreadyThere: 0, differs: 0, failed: 0, invalid: 0, valid: 0 };
 }

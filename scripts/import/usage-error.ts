@@ -1,4 +1,4 @@
-/** The command line asks for something that cannot be done; nothing was begun. */
+/** The command line is invalid; nothing was imported. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -1,9 +1,9 @@
-/** Runs the system's own tools and keeps what they said, because their words explain a failure. */
+/** Runs system commands and includes their output in error messages. */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-// npm gives its reason first and a page of usage after it; other tools give theirs last.
+// npm prints the error first, followed by usage; other tools print it last.
 const FIRST_LINES = 15;
 const LAST_LINES = 25;
 
@@ -11,18 +11,18 @@ const LAST_LINES = 25;
  * @typedef {object} CommandOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
- * @property {number} [timeoutMs] the command is killed after this; default 15 minutes
- * @property {AbortSignal} [signal] ends the command
- * @property {number} [uid] who it runs as; this process has to be root
+ * @property {number} [timeoutMs] time until the command is killed; default 15 minutes
+ * @property {AbortSignal} [signal] terminates the command
+ * @property {number} [uid] user id of the command; requires that this process runs as root
  * @property {number} [gid]
  */
 
 /**
- * Runs a command to its end. Rejects, with what the command said, when it is missing, fails or takes too long.
+ * Runs a command. Rejects if it is not found, fails or times out; the message contains an excerpt of its output.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {CommandOptions} [options]
- * @returns {Promise<string>} all that it printed
+ * @returns {Promise<string>} its stdout and stderr
  */
 export function runCommand(command, args, options = {}) {
   const { env = process.env, timeoutMs = 15 * 60_000, signal, ...others } = options;
@@ -33,21 +33,21 @@ export function runCommand(command, args, options = {}) {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(signal && { signal }),
     });
-    const end = () => child.kill();
-    process.once('exit', end);
+    const terminate = () => child.kill();
+    process.once('exit', terminate);
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
       child.kill('SIGKILL');
     }, timeoutMs);
     let output = '';
-    const keep = (/** @type {string} */ text) => (output += text);
-    child.stdout.setEncoding('utf8').on('data', keep);
-    child.stderr.setEncoding('utf8').on('data', keep);
+    const append = (/** @type {string} */ text) => (output += text);
+    child.stdout.setEncoding('utf8').on('data', append);
+    child.stderr.setEncoding('utf8').on('data', append);
     /** @param {string | undefined} failure */
     const settle = (failure) => {
       clearTimeout(timer);
-      process.off('exit', end);
+      process.off('exit', terminate);
       if (failure === undefined) resolve(output);
       else reject(new Error([failure, ...excerptLines(output)].join('\n')));
     };
@@ -55,9 +55,9 @@ export function runCommand(command, args, options = {}) {
       settle('code' in error && error.code === 'ENOENT' ? `${command} was not found` : error.message),
     );
     child.once('close', (code, signal) => {
-      const called = [command, ...args].join(' ');
-      if (timedOut) settle(`${called} took longer than ${timeoutMs / 1000} s`);
-      else settle(code === 0 ? undefined : `${called} ended with ${signal ?? `exit code ${code}`}`);
+      const commandLine = [command, ...args].join(' ');
+      if (timedOut) settle(`${commandLine} timed out after ${timeoutMs / 1000} s`);
+      else settle(code === 0 ? undefined : `${commandLine} ended with ${signal ?? `exit code ${code}`}`);
     });
   });
 }
@@ -74,7 +74,7 @@ function excerptLines(output) {
 }
 
 /**
- * Every executable file of that name on PATH, in PATH's order.
+ * Returns the executable files with this name on PATH, in the order of PATH.
  * @param {string} name
  * @param {NodeJS.ProcessEnv} env
  */

@@ -1,4 +1,4 @@
-/** Keeps node_modules in step with package-lock.json. */
+/** Keeps node_modules in sync with package-lock.json. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -6,12 +6,12 @@ import { runCommand } from './command.mjs';
 import { withLock } from './lock.mjs';
 import { ROOT } from './root.mjs';
 
-// No install scripts: none of the packages needs one (esbuild's only checks its binary). Tools such as tsx are
-// development dependencies that `npm start` needs also where NODE_ENV says production.
+// No package needs its install script (that of esbuild only checks its binary). `npm start` needs development dependencies
+// such as tsx, even if NODE_ENV is production.
 const NPM_ARGS = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'];
 
 /**
- * Installs the npm dependencies unless they are there.
+ * Installs the npm dependencies unless they are up to date.
  * @param {{ progress: import('./progress.mjs').Progress, root?: string, title?: string, env?: NodeJS.ProcessEnv }} options
  */
 export async function installDependencies({
@@ -40,8 +40,8 @@ export async function installDependencies({
 }
 
 /**
- * The marker is written after a whole install only, and `npm ci` removes it first, so a half install is never
- * taken for a whole one. Without a marker (someone ran npm by hand) npm's own record decides.
+ * The marker is written only after a complete install, and `npm ci` removes it first, so an interrupted install is detected.
+ * Without a marker (npm was run manually), npm's own record decides.
  * @param {string} root
  */
 function areInstalled(root) {
@@ -67,7 +67,7 @@ function fingerprint(root) {
  */
 
 /**
- * True when npm's record of its last whole install holds what package-lock.json asks for, for this machine.
+ * Returns true if npm's record of its last complete install matches package-lock.json and this platform.
  * @param {string} root
  */
 function matchesNpmRecord(root) {
@@ -76,13 +76,13 @@ function matchesNpmRecord(root) {
   /** @type {Record<string, Package>} */
   const installed = readJson(recordFile).packages;
   /** @type {Record<string, Package>} */
-  const { '': wanted, ...locked } = readJson(join(root, 'package-lock.json')).packages;
+  const { '': manifest, ...locked } = readJson(join(root, 'package-lock.json')).packages;
   const { dependencies, devDependencies } = readJson(join(root, 'package.json'));
-  const isOutOfStep = Object.entries({ dependencies, devDependencies }).some(
-    ([kind, value]) => JSON.stringify(value) !== JSON.stringify({ ...wanted }[kind]),
+  const isOutdated = Object.entries({ dependencies, devDependencies }).some(
+    ([kind, value]) => JSON.stringify(value) !== JSON.stringify({ ...manifest }[kind]),
   );
   return (
-    !isOutOfStep &&
+    !isOutdated &&
     Object.entries(locked).every(([path, { version, integrity, optional }]) => {
       const found = installed[path];
       return found ? found.version === version && found.integrity === integrity : optional === true;
@@ -94,7 +94,7 @@ function matchesNpmRecord(root) {
 }
 
 /**
- * Uses the npm that runs this script, if one does: PATH may name another, and on Windows npm is no program.
+ * Runs npm. Prefers the npm that runs this script: PATH may contain another one, and on Windows npm is not an executable.
  * @param {readonly string[]} args
  * @param {import('./command.mjs').CommandOptions & { env: NodeJS.ProcessEnv }} options
  */

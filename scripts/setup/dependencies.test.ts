@@ -6,11 +6,11 @@ import * as assert from 'uvu/assert';
 import { installDependencies } from './dependencies.mjs';
 import { createCheckout, readRejection, recordProgress, writeProgram } from './testing.mjs';
 
-const test = suite('npm dependencies are installed when they are missing or stale, and only then');
+const dependencies = suite('installDependencies');
 
 const MARKER = 'node_modules/.portside-setup';
 
-/** A checkout whose one dependency lies in it, so that the real npm needs no network. */
+/** Creates a checkout with a single, local dependency, so that the real npm needs no network. */
 function createProject() {
   const { root } = createCheckout();
   const manifest = { name: 'app', version: '1.0.0', dependencies: { local: 'file:local' } };
@@ -34,13 +34,13 @@ function createProject() {
     root,
     manifest,
     lines,
-    install: (more = {}) => installDependencies({ progress, root, env: { ...env, ...more } }),
+    install: (extraEnv = {}) => installDependencies({ progress, root, env: { ...env, ...extraEnv } }),
   };
 }
 
 const writeJson = (path: string, value: unknown) => writeFileSync(path, JSON.stringify(value));
 
-test('a fresh clone gets them, the next setup does nothing', async () => {
+dependencies('installs into a fresh clone and does nothing the next time', async () => {
   const { root, lines, install } = createProject();
   await install();
   assert.ok(existsSync(join(root, 'node_modules/local/package.json')));
@@ -49,7 +49,7 @@ test('a fresh clone gets them, the next setup does nothing', async () => {
   assert.is(lines.length, 1);
 });
 
-test('they are installed again after package-lock.json changed', async () => {
+dependencies('reinstalls after a change of package-lock.json', async () => {
   const { root, lines, install } = createProject();
   await install();
   const lock = join(root, 'package-lock.json');
@@ -58,7 +58,7 @@ test('they are installed again after package-lock.json changed', async () => {
   assert.is(lines.length, 2);
 });
 
-test('they are installed again for another Node, whose marker differs', async () => {
+dependencies('reinstalls if the marker was written by another Node version', async () => {
   const { root, lines, install } = createProject();
   await install();
   writeFileSync(join(root, MARKER), 'written by another Node');
@@ -66,7 +66,7 @@ test('they are installed again for another Node, whose marker differs', async ()
   assert.is(lines.length, 2);
 });
 
-test('a failing npm is shown in its own words and leaves no marker', async () => {
+dependencies('rejects with the output of a failing npm and leaves no marker', async () => {
   const { root, manifest, install } = createProject();
   await install();
   mkdirSync(join(root, 'second'));
@@ -83,7 +83,7 @@ test('a failing npm is shown in its own words and leaves no marker', async () =>
   assert.not.ok(existsSync(join(root, MARKER)));
 });
 
-test('what someone installed with npm by hand is taken as it is', async () => {
+dependencies('accepts dependencies that were installed manually with npm', async () => {
   const { root, lines, install } = createProject();
   const npm = spawnSync('npm', ['install', '--no-audit', '--no-fund'], { cwd: root, encoding: 'utf8' });
   assert.is(npm.status, 0, npm.stderr);
@@ -91,7 +91,7 @@ test('what someone installed with npm by hand is taken as it is', async () => {
   assert.equal(lines, []);
 });
 
-test("npm's record of an older lock is not taken", async () => {
+dependencies("reinstalls if npm's record does not match the lock file", async () => {
   const { root, lines, install } = createProject();
   const record = join(root, 'node_modules/.package-lock.json');
   for (const [now, earlier] of [
@@ -106,7 +106,7 @@ test("npm's record of an older lock is not taken", async () => {
   assert.is(lines.length, 3);
 });
 
-test('npm is asked for development tools too, and for no install scripts', async () => {
+dependencies('includes development dependencies and disables install scripts', async () => {
   const { root, install } = createProject();
   const bin = join(root, 'bin');
   writeProgram(join(bin, 'npm'), 'echo "$@" > arguments; /bin/mkdir -p node_modules');
@@ -117,4 +117,4 @@ test('npm is asked for development tools too, and for no install scripts', async
   );
 });
 
-test.run();
+dependencies.run();

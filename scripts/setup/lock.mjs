@@ -1,4 +1,4 @@
-/** Lets one setup work at a time in a checkout, and takes over from one that died. */
+/** A lock file that allows one setup at a time in a checkout. The lock of a dead process is taken over. */
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { toolsFolder } from './root.mjs';
 
 const HEARTBEAT_MS = 2_000;
-const SILENT_MS = 30_000;
-const BREAKER_SILENT_MS = 5_000;
+const HEARTBEAT_TIMEOUT_MS = 30_000;
+const BREAKER_TIMEOUT_MS = 5_000;
 const POLL_MS = 100;
 
 /**
- * Runs the work while holding the checkout's lock; waits for another holder, however long it works.
+ * Runs `work` while holding the lock of the checkout. Waits for another holder without a timeout.
  * @template T
  * @param {string} root
  * @param {{ progress: import('./progress.mjs').Progress, work: () => Promise<T> }} job
@@ -25,7 +25,7 @@ export async function withLock(root, { progress, work }) {
       removeStale(lock);
       continue;
     }
-    if (!isAnnounced) progress.say(`waiting for another setup (${readHolder(lock) ?? 'just ended'})`);
+    if (!isAnnounced) progress.print(`waiting for another setup (${readHolder(lock) ?? 'just finished'})`);
     isAnnounced = true;
     await delay(POLL_MS);
   }
@@ -57,25 +57,25 @@ function tryCreate(path, content) {
 }
 
 /**
- * Stale is: its process is gone, or, as a process id says nothing on another host or in another container,
- * no heartbeat for long.
+ * A lock is stale if its process no longer exists or its heartbeat has timed out. The process id is only meaningful on the same
+ * host and in the same container.
  * @param {string} lock
  */
 function isStale(lock) {
-  if (isSilent(lock, SILENT_MS)) return true;
+  if (isIdle(lock, HEARTBEAT_TIMEOUT_MS)) return true;
   const [host, pid] = (readHolder(lock) ?? '').split(' ');
   return host === hostname() && pid !== undefined && !isRunning(Number(pid));
 }
 
 /**
- * Two waiters may find the same stale lock: without the breaker the slower one would remove the quicker one's
- * new lock.
+ * Several waiting processes may detect the same stale lock. Without the breaker file, the slower one would remove the new lock of
+ * the faster one.
  * @param {string} lock
  */
 function removeStale(lock) {
   const breaker = `${lock}.breaker`;
   if (!tryCreate(breaker, '')) {
-    if (isSilent(breaker, BREAKER_SILENT_MS)) rmSync(breaker, { force: true });
+    if (isIdle(breaker, BREAKER_TIMEOUT_MS)) rmSync(breaker, { force: true });
     return;
   }
   try {
@@ -96,11 +96,11 @@ function readHolder(path) {
 
 /**
  * @param {string} path
- * @param {number} silentMs
+ * @param {number} idleMs
  */
-function isSilent(path, silentMs) {
+function isIdle(path, idleMs) {
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && Date.now() - stat.mtimeMs > silentMs;
+  return stat !== undefined && Date.now() - stat.mtimeMs > idleMs;
 }
 
 /** @param {string} path */
@@ -108,7 +108,7 @@ function touch(path) {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {
-    // Somebody removed the lock by hand: the work goes on, its results are still put in place atomically.
+    // The lock was removed manually. The work continues, since its results are still moved into place atomically.
   }
 }
 

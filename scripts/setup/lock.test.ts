@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { withLock } from './lock.mjs';
 import { createFolder, recordProgress } from './testing.mjs';
 
-const test = suite('one setup works at a time');
+const locking = suite('withLock');
 
 function createLocked(holder: string) {
   const root = createFolder();
@@ -18,22 +18,22 @@ function createLocked(holder: string) {
   return { root, lock };
 }
 
-test('work never overlaps, and the lock is gone afterwards', async () => {
+locking('never runs two jobs at once and removes the lock afterwards', async () => {
   const root = createFolder();
   const { progress } = recordProgress();
   let working = 0;
-  let most = 0;
+  let maxWorking = 0;
   const work = async () => {
-    most = Math.max(most, (working += 1));
+    maxWorking = Math.max(maxWorking, (working += 1));
     await new Promise((resolve) => setImmediate(resolve));
     working -= 1;
   };
   await Promise.all([1, 2, 3, 4].map(() => withLock(root, { progress, work })));
-  assert.is(most, 1);
+  assert.is(maxWorking, 1);
   assert.not.ok(existsSync(join(root, '.tools', 'setup.lock')));
 });
 
-test('work that fails gives the lock up', async () => {
+locking('releases the lock if the work fails', async () => {
   const root = createFolder();
   const { progress } = recordProgress();
   const work = () => Promise.reject(new Error('no'));
@@ -41,7 +41,7 @@ test('work that fails gives the lock up', async () => {
   assert.is(await withLock(root, { progress, work: async () => 'next' }), 'next');
 });
 
-test('the lock of a dead process is taken over at once, by one of many', async () => {
+locking('lets exactly one waiter take over the lock of a dead process, immediately', async () => {
   const { pid } = spawnSync(process.execPath, ['--version']);
   const { root } = createLocked(`${hostname()} ${pid}`);
   const { progress, lines } = recordProgress();
@@ -55,14 +55,14 @@ test('the lock of a dead process is taken over at once, by one of many', async (
   assert.not.ok(lines.some((line) => line.includes(` ${pid})`)));
 });
 
-test('the lock of another host is taken over only when it fell silent', async () => {
+locking('takes over the lock of another host only after its heartbeat has timed out', async () => {
   const { root, lock } = createLocked('elsewhere 1');
   const { progress, lines } = recordProgress();
   const work = withLock(root, {
     progress: {
       ...progress,
-      say(line) {
-        progress.say(line);
+      print(line) {
+        progress.print(line);
         utimesSync(lock, new Date(0), new Date(0));
       },
     },
@@ -72,7 +72,7 @@ test('the lock of another host is taken over only when it fell silent', async ()
   assert.equal(lines, ['waiting for another setup (elsewhere 1)']);
 });
 
-test('a setup that is told to stop gives its lock up', async () => {
+locking('releases the lock on SIGTERM', async () => {
   const root = createFolder();
   const holder = `
     process.once('SIGTERM', () => process.exit(143));
@@ -89,4 +89,4 @@ test('a setup that is told to stop gives its lock up', async () => {
   assert.not.ok(existsSync(join(root, '.tools', 'setup.lock')));
 });
 
-test.run();
+locking.run();

@@ -2,14 +2,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createProgress } from './progress.mjs';
 
-const test = suite('the progress is shown in place on a terminal and as lines elsewhere');
+const progress = suite('createProgress');
 
 function record(options: { isTTY?: boolean; columns?: number }) {
   const written: string[] = [];
   return { written, output: { ...options, write: (text: string) => written.push(text) } };
 }
 
-test('elsewhere every text is a whole line without control characters', () => {
+progress('writes plain lines without control characters if the output is not a terminal', () => {
   const { written, output } = record({});
   const step = createProgress(output).begin('npm dependencies');
   step.update('40 %');
@@ -19,11 +19,11 @@ test('elsewhere every text is a whole line without control characters', () => {
   assert.is(written.length, 2);
 });
 
-test('a terminal line is overwritten, cut to the width, and ended by the result', () => {
+progress('overwrites one line on a terminal, truncated to its width, until the result', () => {
   const { written, output } = record({ isTTY: true, columns: 20 });
   createProgress(output).begin('a label that is longer than the terminal').end('done');
   assert.is(written[0], '\r\x1b[2Ksetup: a label that');
   assert.is(written[1], '\r\x1b[2Ksetup: a label that is longer than the terminal: done (0.0 s)\n');
 });
 
-test.run();
+progress.run();

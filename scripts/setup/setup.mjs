@@ -1,35 +1,35 @@
-/** Makes a fresh clone ready for `npm start` and `npm test`: npm dependencies and a nats-server, nothing else. */
+/** Prepares a fresh clone for `npm start` and `npm test`: installs the npm dependencies and a nats-server. */
 
-const HELP = `Usage: node scripts/setup.mjs [--no-nats-server] [--test-tools] [--nats-cli] [--help]
+const HELP = `Usage: node scripts/setup/setup.mjs [--no-nats-server] [--test-tools] [--nats-cli] [--help]
 
-Runs before "npm start", "npm test" and "npm run import". Says nothing when all is ready. Otherwise it
-  1. installs the npm dependencies when node_modules is missing or older than package-lock.json;
-  2. looks for a nats-server 2.12 or newer (PORTSIDE_NATS_SERVER, PATH, .tools) and, when there is none, puts
-     one into .tools inside this checkout. Nothing outside the checkout is changed, and root is not needed;
-  3. for the tests and the shell example, looks for the nats command line 0.5 or newer (PORTSIDE_NATS_CLI, PATH,
-     .tools) and, when there is none, builds it into .tools with the Go on PATH, which takes a minute or more. Without
-     Go that is said, and what needs it is skipped.
+Runs before "npm start", "npm test" and "npm run import". Prints nothing if everything is up to date. Otherwise it
+  1. installs the npm dependencies if node_modules is missing or does not match package-lock.json;
+  2. finds a nats-server 2.12 or newer (PORTSIDE_NATS_SERVER, PATH, .tools) or installs one into .tools in this
+     checkout. It changes nothing outside the checkout and does not need root;
+  3. for the tests and the shell example, finds the nats CLI 0.5 or newer (PORTSIDE_NATS_CLI, PATH, .tools) or
+     builds it into .tools with the Go on PATH, which takes a minute or more. Without Go, it prints a message, and the
+     tests that need the CLI are skipped.
 
 Options
-  --no-nats-server         no nats-server
-  --test-tools             also what only the tests need: the AsyncAPI parser, in conformance/asyncapi
-  --nats-cli               the nats command line as well
-  --help                   this text
+  --no-nats-server         do not install nats-server
+  --test-tools             also install the AsyncAPI parser for the tests, in conformance/asyncapi
+  --nats-cli               also install the nats CLI
+  --help                   show this text
 
 Environment
-  NATS_URL                 an own server is used: "npm start" then needs no nats-server ("npm test" does)
-  PORTSIDE_NATS_SERVER     the nats-server binary to use instead of any other
-  PORTSIDE_NATS_CLI        the nats command line to use instead of any other
-  NATS_SERVER_SOURCES      where to get one from, in this order; default: apt,release,go
-                             apt      the distribution's signed package (Debian, Ubuntu), only unpacked
-                             release  the project's own release, with its checksums (Linux, macOS)
+  NATS_URL                 "npm start" uses this server and needs no nats-server ("npm test" does)
+  PORTSIDE_NATS_SERVER     path of the nats-server to use
+  PORTSIDE_NATS_CLI        path of the nats CLI to use
+  NATS_SERVER_SOURCES      sources of nats-server, in order of preference; default: apt,release,go
+                             apt      the distribution's signed package (Debian, Ubuntu), unpacked but not installed
+                             release  the project's release, verified with its checksums (Linux, macOS)
                              go       built from source with the Go on PATH
-  NATS_SERVER_RELEASES_URL a mirror of the project's releases, for the release way
+  NATS_SERVER_RELEASES_URL base URL of a mirror of the project's releases, for the release source
 `;
 
 const MINIMUM_NODE_MAJOR = 20;
 
-// Only syntax and modules that old Node versions know up to here: they must reach this message.
+// Up to here, only syntax and modules that old Node versions support, so that they print this message.
 if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE_MAJOR) {
   process.stderr.write(
     `Portside needs Node ${MINIMUM_NODE_MAJOR} or newer; this is Node ${process.versions.node} (${process.execPath}).\n`,
@@ -58,7 +58,7 @@ if (options.includes('--help')) {
 }
 
 async function setUp() {
-  // Leaving through process.exit lets the exit handlers end child processes and give up the lock.
+  // process.exit runs the exit handlers, which terminate child processes and release the lock.
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
   const progress = createProgress(process.stderr);
@@ -74,7 +74,7 @@ async function setUp() {
 }
 
 /**
- * What judges the product from outside and is too heavy for everybody's node_modules.
+ * Installs the AsyncAPI parser, which is too large for the main node_modules.
  * @param {import('./progress.mjs').Progress} progress
  */
 async function installTestTools(progress) {
@@ -82,6 +82,6 @@ async function installTestTools(progress) {
 }
 
 function needsNatsServer() {
-  const startsOnOwnServer = process.env['npm_lifecycle_event'] === 'prestart' && process.env['NATS_URL'];
-  return !options.includes('--no-nats-server') && !startsOnOwnServer;
+  const usesExternalServer = process.env['npm_lifecycle_event'] === 'prestart' && process.env['NATS_URL'];
+  return !options.includes('--no-nats-server') && !usesExternalServer;
 }

@@ -6,24 +6,24 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addScripts, createCheckout, writeNatsServer, writeProgram } from './testing.mjs';
 
-const test = suite('a fresh clone is made ready by node scripts/setup.mjs');
+const setup = suite('setup');
 
-/** A clone with a stand-in npm that counts its calls. */
+/** Creates a clone with a fake npm that records its calls. */
 function createClone() {
   const checkout = createCheckout();
   const script = addScripts(checkout);
   writeProgram(join(checkout.bin, 'npm'), 'echo call >> npm-calls; /bin/mkdir -p node_modules');
   const env = { ...checkout.env, NATS_SERVER_SOURCES: 'apt,go' };
-  const run = (args: string[] = [], more = {}) =>
+  const run = (args: string[] = [], extraEnv = {}) =>
     spawnSync(process.execPath, [script, ...args], {
       cwd: checkout.root,
-      env: { ...env, ...more },
+      env: { ...env, ...extraEnv },
       encoding: 'utf8',
     });
   return { ...checkout, script, run };
 }
 
-test('it installs, and says nothing the second time', () => {
+setup('installs the dependencies and prints nothing the second time', () => {
   const { bin, run } = createClone();
   writeNatsServer(join(bin, 'nats-server'), '2.15.2');
   const first = run();
@@ -33,7 +33,7 @@ test('it installs, and says nothing the second time', () => {
   assert.equal([second.status, second.stdout, second.stderr], [0, '', '']);
 });
 
-test('what only the tests need is installed for them alone', () => {
+setup('installs the test tools only with --test-tools', () => {
   const { root, run } = createClone();
   const called = join(root, 'conformance', 'asyncapi', 'npm-calls');
   assert.is(run(['--no-nats-server']).status, 0);
@@ -46,7 +46,7 @@ test('what only the tests need is installed for them alone', () => {
   assert.is(readFileSync(called, 'utf8'), 'call\n');
 });
 
-test('when no way works it says what was tried, why it failed and what to do, and fails', () => {
+setup('fails with the attempted sources, their errors and instructions if no source succeeds', () => {
   const { run } = createClone();
   const { status, stderr } = run();
   assert.is(status, 1);
@@ -57,15 +57,15 @@ test('when no way works it says what was tried, why it failed and what to do, an
   }
 });
 
-test('a failing npm stops it before the nats-server', () => {
+setup('stops before installing nats-server if npm fails', () => {
   const { bin, run } = createClone();
-  writeProgram(join(bin, 'npm'), 'echo "npm error network away" >&2; exit 7');
+  writeProgram(join(bin, 'npm'), 'echo "npm error network unreachable" >&2; exit 7');
   const { status, stderr } = run();
   assert.is(status, 1);
-  assert.match(stderr, /Setup failed\. npm ci .* ended with exit code 7\nnpm error network away\n$/);
+  assert.match(stderr, /Setup failed\. npm ci .* ended with exit code 7\nnpm error network unreachable\n$/);
 });
 
-test('an own server or --no-nats-server needs no nats-server, but npm test does', () => {
+setup('skips nats-server with --no-nats-server, or for npm start with NATS_URL, but not for npm test', () => {
   const { run } = createClone();
   const own = { NATS_URL: 'nats://127.0.0.1:4222' };
   assert.is(run(['--no-nats-server']).status, 0);
@@ -74,16 +74,16 @@ test('an own server or --no-nats-server needs no nats-server, but npm test does'
   assert.is(run([], { npm_lifecycle_event: 'prestart' }).status, 1);
 });
 
-test('the nats command line is looked for when it is asked for, and its lack is said but is no failure', () => {
+setup('looks for the nats CLI only with --nats-cli, and succeeds with a message without it', () => {
   const { bin, run } = createClone();
   writeNatsServer(join(bin, 'nats-server'), '2.15.2');
-  assert.not.match(run().stderr, 'nats command line');
+  assert.not.match(run().stderr, 'nats CLI');
   const { status, stderr } = run(['--nats-cli']);
   assert.is(status, 0);
-  assert.match(stderr, 'setup: no nats command line, its tests are skipped: there is no Go');
+  assert.match(stderr, 'setup: nats CLI not available, its tests are skipped: Go not found');
 });
 
-test('two at once install once', async () => {
+setup('installs once if two setups run concurrently', async () => {
   const { root, bin, env, script } = createClone();
   writeNatsServer(join(bin, 'nats-server'), '2.15.2');
   const both = [1, 2].map(() => once(spawn(process.execPath, [script], { cwd: root, env }), 'exit'));
@@ -94,7 +94,7 @@ test('two at once install once', async () => {
   assert.is(readFileSync(join(root, 'npm-calls'), 'utf8'), 'call\n');
 });
 
-test('--help documents the environment and does nothing; an unknown option is refused', () => {
+setup('documents the environment with --help without installing, and rejects unknown options', () => {
   const { root, run } = createClone();
   const { status, stdout } = run(['--help']);
   assert.is(status, 0);
@@ -111,7 +111,7 @@ test('--help documents the environment and does nothing; an unknown option is re
   assert.not.ok(existsSync(join(root, '.tools')));
 });
 
-test('an old Node is told so', () => {
+setup('rejects an unsupported Node version with a clear message', () => {
   const { script } = createClone();
   const pretend = `Object.defineProperty(process.versions, 'node', { value: '18.20.4' });
     await import(${JSON.stringify(`file://${script}`)});`;
@@ -122,4 +122,4 @@ test('an old Node is told so', () => {
   assert.match(stderr, 'needs Node 20 or newer; this is Node 18.20.4');
 });
 
-test.run();
+setup.run();

@@ -1,4 +1,4 @@
-/** Temporary checkouts, stand-in programs and a recording progress for the setup's tests. */
+/** Temporary checkouts, fake programs and a recording progress for the tests of the setup. */
 import {
   chmodSync,
   cpSync,
@@ -21,12 +21,12 @@ const FOLDERS = mkdtempSync(join(tmpdir(), 'portside-setup-'));
 chmodSync(FOLDERS, 0o755);
 process.once('exit', () => rmSync(FOLDERS, { recursive: true, force: true }));
 
-/** A temporary folder, gone when the process ends. */
+/** Creates a temporary folder that is removed when the process exits. */
 export const createFolder = () => mkdtempSync(join(FOLDERS, 'folder-'));
 
 /**
- * An empty checkout and an environment whose PATH holds only the named programs of this machine, so that a
- * nats-server, Go or apt that happens to be installed plays no part.
+ * Creates an empty checkout, and an environment whose PATH contains only the named programs of this machine. An installed
+ * nats-server, Go or apt therefore does not affect the tests.
  * @param {{ tools?: readonly string[] }} [options]
  */
 export function createCheckout({ tools = [] } = {}) {
@@ -40,7 +40,7 @@ export function createCheckout({ tools = [] } = {}) {
   return { root, bin, env: { HOME: root, PATH: bin } };
 }
 
-/** The names of all programs on this machine's PATH but those that the setup gets. */
+/** Returns the names of all programs on PATH except those that the setup installs. */
 export function listTools() {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => existsSync(folder));
   return [...new Set(folders.flatMap((folder) => readdirSync(folder)))].filter(
@@ -49,7 +49,7 @@ export function listTools() {
 }
 
 /**
- * An executable shell script.
+ * Writes an executable shell script.
  * @param {string} path
  * @param {string} body
  */
@@ -59,14 +59,14 @@ export function writeProgram(path, body) {
 }
 
 /**
- * A program that answers --version as nats-server does.
+ * Writes a program with the `--version` output of nats-server.
  * @param {string} path
  * @param {string} version
  */
 export const writeNatsServer = (path, version) => writeProgram(path, `echo "nats-server: v${version}"`);
 
 /**
- * A checkout with the real setup scripts and, as on a fresh clone, nothing installed. It needs no npm packages.
+ * Adds the real setup scripts to a checkout in which, as in a fresh clone, nothing is installed. They need no npm packages.
  * @param {{ root: string }} checkout
  */
 export function addScripts({ root }) {
@@ -86,13 +86,13 @@ function writePackage(folder) {
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
 }
 
-/** A progress that keeps all lines. */
+/** Creates a progress that records all lines. */
 export function recordProgress() {
   /** @type {string[]} */
   const lines = [];
   /** @type {import('./progress.mjs').Progress} */
   const progress = {
-    say: (line) => lines.push(line),
+    print: (line) => lines.push(line),
     begin: (label) => ({
       update: (detail) => lines.push(`${label}: ${detail}`),
       end: (result) => lines.push(`${label}: ${result}`),

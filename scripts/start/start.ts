@@ -1,5 +1,3 @@
-/** `npm start`: a broker, its streams, and both services on this machine, until Ctrl-C. */
-
 import { fork, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
@@ -16,29 +14,33 @@ import { typescriptArgs } from '../typescript-args.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const help = `npm start: a nats-server with JetStream, the laptop service and the port service, until Ctrl-C.
+const help = `npm start
+
+Runs a nats-server with JetStream, the laptop service and the port service on this machine, until Ctrl-C.
 
 Environment:
-  DATA_DIR     where the event log lies; default ./data
-  NATS_PORT    the broker's port; default 4222, 0 for any free one
+  DATA_DIR     directory of the event log; default ./data
+  NATS_PORT    client port of the broker; default 4222, 0 selects a free port
   NATS_MONITOR_PORT
-               the port of the broker's monitoring, for npm run doctor; default 8222 (any free one when NATS_PORT is
-               0), 0 for any free one
-  NATS_URL     use this broker and start none
+               monitoring port of the broker, for npm run doctor; default 8222 (or 0 if NATS_PORT is 0), 0 selects a
+               free port
+  NATS_URL     use this broker instead of starting one
   NATS_CREDS, NATS_NKEY, NATS_CA, NATS_CERT, NATS_KEY, NATS_INBOX_PREFIX
-               who asks there, and whom to trust; with LAPTOPS_ or PORTS_ before it, of one service: docs/security.md
-  LAPTOPS_*    HTTP_PORT (5000), PROBE_PORT (9000), LOG_LEVEL … of the laptop service: LAPTOPS_HTTP_PORT=5080
-  PORTS_*      the same of the port service: HTTP_PORT (5001), PROBE_PORT (9001)
-  HTTP_HOST    the address the services listen on; default 127.0.0.1
-  LOG_LEVEL    of both services; default warn
+               credentials and TLS for the broker; for one service with the prefix LAPTOPS_ or PORTS_: see
+               docs/security.md
+  LAPTOPS_*    variables of the laptop service, for example LAPTOPS_HTTP_PORT=5080: HTTP_PORT (default 5000),
+               PROBE_PORT (9000), LOG_LEVEL …
+  PORTS_*      variables of the port service: HTTP_PORT (default 5001), PROBE_PORT (9001) …
+  HTTP_HOST    address on which the services listen; default 127.0.0.1
+  LOG_LEVEL    log level of both services; default warn
 `;
 
-/** Milliseconds that a service may take to end before it is killed; its own limit is shorter. */
+/** Time for a service to exit before it is killed, in ms. The services' own limit is shorter. */
 const stopTimeoutMs = 12_000;
 
 type Started = Omit<ReadyMessage, 'type'> & { readonly name: string };
 
-/** What runs at the moment; ended in the reverse order. */
+/** Running processes. The services are stopped first, then the broker. */
 const services: ChildProcess[] = [];
 let broker: NatsServer | undefined;
 let stopping: Promise<void> | undefined;
@@ -56,46 +58,46 @@ async function fail(error: unknown): Promise<never> {
   process.exit(1);
 }
 
-/** An environment variable; an empty one counts as unset. */
+/** Returns an environment variable; an empty one counts as unset. */
 function env(name: string): string | undefined {
   return process.env[name] || undefined;
 }
 
-/** @throws Error naming the variable when it is not a TCP port; 0 means any free one. */
-function readPort(name: string, usual: number): number {
-  const given = env(name) ?? String(usual);
-  if (!/^\d+$/.test(given) || Number(given) > 65_535)
-    throw new Error(`${name}=${given} is not a port number`);
-  return Number(given);
+/** Reads a TCP port; 0 selects a free port. @throws Error that names the variable if it is not a port number. */
+function readPort(name: string, defaultPort: number): number {
+  const value = env(name) ?? String(defaultPort);
+  if (!/^\d+$/.test(value) || Number(value) > 65_535)
+    throw new Error(`${name}=${value} is not a port number`);
+  return Number(value);
 }
 
 async function startBroker(): Promise<NatsServer> {
   const found = await findNatsServer();
-  if (found === undefined) throw new Error('there is no nats-server; `npm run setup` gets one');
+  if (found === undefined) throw new Error('nats-server not found; install it with `npm run setup`');
   const dataDir = resolve(root, env('DATA_DIR') ?? 'data');
   try {
     mkdirSync(dataDir, { recursive: true });
     accessSync(dataDir, constants.W_OK);
   } catch (error) {
     throw new Error(
-      `the data folder ${dataDir} cannot be written (${String(error)}); set DATA_DIR to another one`,
+      `the data directory ${dataDir} is not writable (${String(error)}); set DATA_DIR to another one`,
       { cause: error },
     );
   }
   const port = readPort('NATS_PORT', 4222);
-  // Whoever takes any port wants to collide with nobody.
+  // With a free client port, the monitoring port must not collide with another server either.
   const monitorPort = readPort('NATS_MONITOR_PORT', port === 0 ? 0 : 8222);
   try {
     return await startNatsServer({ program: found.path, dataDir, port, monitorPort });
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    const takenPort = words.includes('monitor port')
-      ? `port ${monitorPort} is taken: set NATS_MONITOR_PORT to another one (0: any)`
-      : `port ${port} is taken: set NATS_PORT to another one (0: any), or NATS_URL to use the server that is there`;
-    const hint = words.includes('address already in use')
-      ? takenPort
-      : 'DATA_DIR names the folder of its data';
-    throw new Error(`${words}\n${hint}`, { cause: error });
+    const message = error instanceof Error ? error.message : String(error);
+    const portInUse = message.includes('monitor port')
+      ? `port ${monitorPort} is in use: set NATS_MONITOR_PORT to another one (0 selects a free port)`
+      : `port ${port} is in use: set NATS_PORT to another one (0 selects a free port), or NATS_URL to use the running server`;
+    const hint = message.includes('address already in use')
+      ? portInUse
+      : 'DATA_DIR sets the data directory of nats-server';
+    throw new Error(`${message}\n${hint}`, { cause: error });
   }
 }
 
@@ -109,7 +111,7 @@ async function provision(natsUrl: string): Promise<void> {
       if (result.outcome !== 'refused') continue;
       const differences = result.differences.map(describeDifference).join('\n  ');
       throw new Error(
-        `stream ${name} is not what streams/ says, and a change could lose data:\n  ${differences}`,
+        `stream ${name} differs from its definition in streams/, and updating it could lose data:\n  ${differences}`,
       );
     }
   } finally {
@@ -117,7 +119,7 @@ async function provision(natsUrl: string): Promise<void> {
   }
 }
 
-/** Every stream has a service of the same name, unless nobody wrote one. */
+/** Returns the names of the streams that have a service of the same name in `src/`. */
 function findServices(): string[] {
   return readdirSync(resolve(root, 'streams'))
     .map((file) => basename(file, '.json'))
@@ -125,10 +127,10 @@ function findServices(): string[] {
     .toSorted();
 }
 
-/** Starts `src/<name>/main.ts` with the variables that carry its prefix; resolves when it answers. */
+/** Starts `src/<name>/main.ts` with the variables that have its prefix. Resolves when the service is ready. */
 function startService(name: string, natsUrl: string): Promise<Started> {
   const prefix = `${name.toUpperCase()}_`;
-  // Ports belong to one service: without a prefix they would collide.
+  // Each service needs its own TCP ports, so HTTP_PORT and PROBE_PORT without a prefix are ignored.
   const { HTTP_PORT: _http, PROBE_PORT: _probe, ...shared } = process.env;
   const own = new Map(
     Object.entries(process.env)
@@ -147,19 +149,19 @@ function startService(name: string, natsUrl: string): Promise<Started> {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   services.push(child);
-  // The service knows nothing of the prefix: in its last words, a variable gets the name that it has here.
-  const rename = (variable: string) =>
+  // The service does not know the prefix, so it is added to the variable names in its error messages.
+  const addPrefix = (variable: string) =>
     own.has(variable) || variable === 'HTTP_PORT' || variable === 'PROBE_PORT' ? prefix + variable : variable;
   if (child.stderr !== null) {
     createInterface(child.stderr).on('line', (line) =>
-      process.stderr.write(`${line.replaceAll(/\b[A-Z_]+\b/g, rename)}\n`),
+      process.stderr.write(`${line.replaceAll(/\b[A-Z_]+\b/g, addPrefix)}\n`),
     );
   }
   return new Promise((started, reject) => {
     child.once('message', (message: ReadyMessage) => started({ name, ...message }));
-    // Not 'exit': the last words may still be on their way then.
+    // Not 'exit': at that point, stderr may still contain unread lines.
     child.once('close', (code, signal) => {
-      const error = new Error(`the ${name} service ended (${signal ?? `code ${code}`})`);
+      const error = new Error(`the ${name} service exited (${signal ?? `code ${code}`})`);
       reject(error);
       void fail(error);
     });
@@ -187,14 +189,14 @@ function describe(natsUrl: string, started: readonly Started[]): string {
   const monitoring = broker?.monitorUrl === undefined ? '' : `     monitoring ${broker.monitorUrl}`;
   const httpPort = started.find(({ name }) => name === 'laptops')?.httpPort;
   return `
-Portside is up. Ctrl-C stops it; the data stays.
+Portside is running. Press Ctrl-C to stop it; the data is retained.
 
 ${started.map(line).join('\n')}
   NATS      ${natsUrl}${monitoring}
   access    ${started.map(protection).join('; ')}
 
 Try:
-  open http://localhost:${httpPort}/ in a browser: the laptops, live
+  open http://localhost:${httpPort}/ in a browser (web console, updated live)
   curl -XPOST localhost:${httpPort}/laptops -H 'content-type: application/json' -d '{"id":1,"title":"Lenovo","model":"S3"}'
   nats ${server}pub laptops.events.2 '{"type":"LaptopAdded","title":"Apple","model":"MacBook Air (2022, M2)"}'
   nats ${server}sub 'laptops.events.>'
@@ -211,7 +213,7 @@ async function main(): Promise<void> {
   let natsUrl = env('NATS_URL');
   if (natsUrl === undefined) {
     broker = await startBroker();
-    void broker.exited.then(() => stopping ?? fail('the nats-server ended by itself; the data is kept'));
+    void broker.exited.then(() => stopping ?? fail('nats-server exited unexpectedly; the data is retained'));
     natsUrl = broker.url;
   }
   const url = natsUrl;

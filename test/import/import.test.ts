@@ -25,8 +25,8 @@ adding('a file of ports and one of laptops become the events of both services', 
   const { code, stdout, stderr } = await run(portsFile, laptopsFile);
   assert.is(stderr, '');
   assert.is(code, 0);
-  assert.match(stdout, /^laptops: 2 added, 0 already there, 0 differ, 0 wrong$/m);
-  assert.match(stdout, /^ports: 2 added, 0 already there, 0 differ, 0 wrong$/m);
+  assert.match(stdout, /^laptops: 2 added, 0 already there, 0 differ, 0 invalid$/m);
+  assert.match(stdout, /^ports: 2 added, 0 already there, 0 differ, 0 invalid$/m);
   assert.equal(Object.fromEntries(await readEvents(connection, jsm, 'LAPTOPS')), {
     'laptops.events.1': [
       { type: 'LaptopAdded', title: 'Lenovo', model: 'S3' },
@@ -68,8 +68,8 @@ repeating('importing again adds nothing', async () => {
   const before = [await lastPosition('LAPTOPS'), await lastPosition('PORTS')];
   const { code, stdout } = await run(laptopsFile, portsFile);
   assert.is(code, 0);
-  assert.match(stdout, /^laptops: 0 added, 2 already there, 0 differ, 0 wrong$/m);
-  assert.match(stdout, /^ports: 0 added, 2 already there, 0 differ, 0 wrong$/m);
+  assert.match(stdout, /^laptops: 0 added, 2 already there, 0 differ, 0 invalid$/m);
+  assert.match(stdout, /^ports: 0 added, 2 already there, 0 differ, 0 invalid$/m);
   assert.equal([await lastPosition('LAPTOPS'), await lastPosition('PORTS')], before);
 });
 
@@ -85,10 +85,10 @@ repeating('what differs is reported and kept, and a missing port is fitted', asy
   assert.is(code, 1);
   assert.is(
     stderr.split('\n').toSorted().join('\n'),
-    `\n${file}:2: differs, the laptop is kept as it is: its model is "XPS", not "XPS 13"\n` +
-      `${file}:5: differs, the laptop is kept as it is: its title is "Dell", not "Asus"`,
+    `\n${file}:2: differs, the laptop is left unchanged: its model is "XPS", not "XPS 13"\n` +
+      `${file}:5: differs, the laptop is left unchanged: its title is "Dell", not "Asus"`,
   );
-  assert.match(stdout, /^laptops: 1 added, 1 completed, 0 already there, 2 differ, 0 wrong$/m);
+  assert.match(stdout, /^laptops: 1 added, 1 completed, 0 already there, 2 differ, 0 invalid$/m);
   const events = await readEvents(connection, jsm, 'LAPTOPS');
   assert.is(events.get('laptops.events.21')?.length, 1);
   assert.equal(events.get('laptops.events.22')?.slice(1), [
@@ -132,11 +132,11 @@ refusing('wrong rows are reported with their line and left out; the others are i
   assert.equal(stderr.trimEnd().split('\n'), [
     `${file}:4: id is missing: every row needs an id, so that importing again adds nothing twice`,
     `${file}:5: title is missing`,
-    `${file}:7: ports: each has to be the id of a port (1, 2, 3 …)`,
+    `${file}:7: ports: each value must be a port id (1, 2, 3 …)`,
     `${file}:8: id: must be a whole number from 1 to 9007199254740991`,
-    `${file}:9: 3 fields, but the first line names 4 (text that holds the delimiter needs quotes)`,
+    `${file}:9: 3 fields, but the header has 4 (quote text that contains the delimiter)`,
   ]);
-  assert.match(stdout, /^laptops: 2 added, 0 already there, 0 differ, 5 wrong$/m);
+  assert.match(stdout, /^laptops: 2 added, 0 already there, 0 differ, 5 invalid$/m);
   const events = await readEvents(connection, jsm, 'LAPTOPS');
   assert.equal(events.get('laptops.events.41'), [{ type: 'LaptopAdded', title: 'Dell', model: 'XPS\r\n13' }]);
   assert.equal(events.get('laptops.events.46')?.length, 2);
@@ -148,7 +148,7 @@ refusing('a file with an unknown column is refused as a whole, and the next file
   const { code, stdout, stderr } = await run(file, next);
   assert.is(code, 1);
   assert.match(stderr, `${file}:1: unknown column "colour": a port has the columns id, name`);
-  assert.match(stdout, /^ports: 1 added, 0 already there, 0 differ, 1 wrong$/m);
+  assert.match(stdout, /^ports: 1 added, 0 already there, 0 differ, 1 invalid$/m);
   assert.not((await readEvents(connection, jsm, 'PORTS')).has('ports.events.51'));
 });
 
@@ -160,8 +160,8 @@ refusing(
     const some = await run('--dry-run', file);
     assert.is(some.code, 1);
     assert.is(some.stderr.trimEnd().split('\n').length, 21);
-    assert.match(some.stderr, `${file}: 10 more; --all-errors shows them all`);
-    assert.match(some.stdout, /^ports: 1 right, 30 wrong$/m);
+    assert.match(some.stderr, `${file}: 10 more; --all-errors shows all of them`);
+    assert.match(some.stdout, /^ports: 1 valid, 30 invalid$/m);
     const all = await run('--dry-run', '--all-errors', file);
     assert.is(all.stderr.trimEnd().split('\n').length, 30);
     assert.is(await lastPosition('PORTS'), before);
@@ -172,10 +172,10 @@ refusing('a command line that is wrong ends with 2 and imports nothing', async (
   const before = await lastPosition('PORTS');
   const odd = files.write('ports.txt', 'id,name\n71,USB-A\n');
   const attempts: [string[], RegExp][] = [
-    [[], /which file\?/],
-    [[portsFile, 'missing.csv'], /missing\.csv: there is no such file/],
+    [[], /no file given/],
+    [[portsFile, 'missing.csv'], /missing\.csv: file not found/],
     [[odd], /--format csv/],
-    [['--concurrency', '0', portsFile], /--concurrency has to be a whole number/],
+    [['--concurrency', '0', portsFile], /--concurrency must be a whole number/],
     [['--fast', portsFile], /--fast/],
   ];
   const ended = await Promise.all(attempts.map(([args]) => run(...args)));
@@ -189,7 +189,7 @@ refusing('a command line that is wrong ends with 2 and imports nothing', async (
 refusing('without a broker the message names NATS_URL, and a dry run needs none', async () => {
   const { code, stderr } = await startImport('nats://127.0.0.1:1', [portsFile]).ended;
   assert.is(code, 1);
-  assert.match(stderr, /no NATS server answers at nats:\/\/127\.0\.0\.1:1 .*NATS_URL/);
+  assert.match(stderr, /cannot reach NATS at nats:\/\/127\.0\.0\.1:1 .*NATS_URL/);
   assert.is((await startImport('nats://127.0.0.1:1', ['--dry-run', portsFile]).ended).code, 0);
 });
 
@@ -198,7 +198,7 @@ refusing('without its streams the message says how to make them', async () => {
   const { code, stderr } = await startImport(bare.url, [portsFile]).ended;
   await bare.close();
   assert.is(code, 1);
-  assert.match(stderr, /there is no stream LAPTOPS: .*npm run provision/);
+  assert.match(stderr, /stream LAPTOPS does not exist; .*npm run provision/);
 });
 
 refusing.after(async () => {

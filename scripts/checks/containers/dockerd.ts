@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventually } from '../../../test/support/eventually.ts';
-import { spawnGuarded } from '../../guarded.ts';
+import { spawnSupervised } from '../../supervised-process.ts';
 import { isRoot, provideProgram } from './packages.ts';
 import { CannotRun, keptFolder, runIn, step, type Workshop } from './workshop.ts';
 
@@ -27,7 +27,7 @@ async function start(workshop: Workshop, program: string): Promise<{ DOCKER_HOST
   const folder = await mkdtemp(join(tmpdir(), 'portside-docker-'));
   workshop.defer(() => rmSync(folder, { recursive: true, force: true }));
   const address = { DOCKER_HOST: `unix://${join(folder, 'docker.sock')}` };
-  const child = spawnGuarded(program, [
+  const child = spawnSupervised(program, [
     `--host=${address.DOCKER_HOST}`,
     `--exec-root=${join(folder, 'exec')}`,
     `--data-root=${join(keptFolder, 'docker')}`,

@@ -1,5 +1,3 @@
-/** CSV as it comes: line numbers stay true whatever stands in the fields. */
-
 import { Readable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -17,9 +15,9 @@ async function read(text: string, delimiter = ',', chunkSize = Infinity) {
   return rows;
 }
 
-const csv = suite('reading CSV');
+const csv = suite('readCsv');
 
-csv('every row has the line on which it begins, after any line ends and quoted ones', async () => {
+csv('reports the first line of each row with any line ending, also inside quotes', async () => {
   for (const end of ['\n', '\r\n', '\r']) {
     const text = ['a,b', '1,"x', 'y', '', 'z"', '', '2,é', '"3', '",'].join(end);
     const rows = [
@@ -33,24 +31,24 @@ csv('every row has the line on which it begins, after any line ends and quoted o
   }
 });
 
-csv('a byte order mark is no part of the first column', async () => {
+csv('strips a byte order mark', async () => {
   assert.equal(await read('\uFEFFid,name\n'), [{ line: 1, fields: ['id', 'name'] }]);
 });
 
-csv('the delimiter may be another one, and quotes may stand inside a field', async () => {
+csv('accepts another delimiter and quotes inside an unquoted field', async () => {
   assert.equal(await read('1;15" screen, "wide"\n2;"15"" screen; wide"\n', ';'), [
     { line: 1, fields: ['1', '15" screen, "wide"'] },
     { line: 2, fields: ['2', '15" screen; wide'] },
   ]);
 });
 
-csv('a quote that never closes is reported where it opens, also before the file has ended', async () => {
-  const wrong = 'a quote that opens in this row never closes; the file was not read on';
+csv('reports an unclosed quote at the row that opens it, even before the end of the file', async () => {
+  const error = 'unclosed quote in this row; the rest of the file was not read';
   for (const after of [3, 300_000]) {
     const rows = await read(`${'1,a\n'.repeat(5000)}2,"b\n${'3,c\n'.repeat(after)}`, ',', 65_536);
     assert.is(rows.length, 5001);
     assert.equal(rows.at(-2), { line: 5000, fields: ['1', 'a'] });
-    assert.equal(rows.at(-1), { line: 5001, wrong });
+    assert.equal(rows.at(-1), { line: 5001, error });
   }
 });
 

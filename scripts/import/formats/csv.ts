@@ -1,21 +1,19 @@
-/** CSV to rows, with the line of the file on which each row begins. */
-
 import { pipeline, type Readable } from 'node:stream';
 import { parse, type CsvError } from 'csv-parse';
 
-/** A row as the file has it: its fields, or why it has none. The first line of a file is 1. */
+/** A row's fields or the reason why it cannot be parsed. `line` is the row's first line, counted from 1. */
 export type CsvRow = { readonly line: number } & (
   | { readonly fields: readonly string[] }
-  | { readonly wrong: string }
+  | { readonly error: string }
 );
 
-/** A row of this many bytes is a quote that never closes rather than a row. */
+/** A longer row, in bytes, is treated as an unclosed quote. */
 const maxRowBytes = 1024 * 1024;
 
 /**
- * The rows of a CSV file, its header among them: RFC 4180, and also with a byte order mark, with any line ends, and
- * with quotes inside unquoted fields. A quote that never closes swallows the rest of the file, so the row where it
- * opens is reported and the reading ends there.
+ * Yields the rows of a CSV file, including the header. Accepts RFC 4180 and, beyond it, a byte order mark, any line
+ * endings, and quotes inside unquoted fields. An unclosed quote would consume the rest of the file, so the row that opens it
+ * is reported and reading stops there.
  */
 export async function* readCsv(bytes: Readable, delimiter: string): AsyncGenerator<CsvRow> {
   let parsed = 0;
@@ -31,28 +29,28 @@ export async function* readCsv(bytes: Readable, delimiter: string): AsyncGenerat
       parsed += 1;
       return fields;
     },
-    // An error that is not skipped would take the rows with it that were parsed but not yet given out.
+    // An error that is not skipped would discard the rows that are parsed but not yet yielded.
     skip_records_with_error: true,
     on_skip(error) {
       broken ??= { after: parsed, reason: describe(error) };
       return undefined;
     },
   });
-  // What breaks the reading destroys the parser, and so reaches the loop below.
+  // A read error destroys the parser and is thrown by the loop below.
   pipeline(bytes, parser, () => undefined);
 
   let line = 1;
-  let given = 0;
+  let yielded = 0;
   for await (const fields of parser as AsyncIterable<string[]>) {
-    if (given === broken?.after) break;
-    given += 1;
+    if (yielded === broken?.after) break;
+    yielded += 1;
     const isEmpty = fields.length === 1 && fields[0]?.trim() === '';
     if (!isEmpty) yield { line, fields };
-    // The parser's own line count takes a CRLF inside quotes for two lines.
+    // The parser counts a CRLF inside quotes as two lines.
     line += 1;
     for (const field of fields) line += countLineBreaks(field);
   }
-  if (broken !== undefined) yield { line, wrong: broken.reason };
+  if (broken !== undefined) yield { line, error: broken.reason };
 }
 
 function countLineBreaks(field: string): number {
@@ -61,6 +59,6 @@ function countLineBreaks(field: string): number {
 
 function describe(error: CsvError | undefined): string {
   const isOpenQuote = error?.code === 'CSV_QUOTE_NOT_CLOSED' || error?.code === 'CSV_MAX_RECORD_SIZE';
-  const what = isOpenQuote ? 'a quote that opens in this row never closes' : (error?.message ?? 'not CSV');
-  return `${what}; the file was not read on`;
+  const reason = isOpenQuote ? 'unclosed quote in this row' : (error?.message ?? 'not CSV');
+  return `${reason}; the rest of the file was not read`;
 }

@@ -1,5 +1,3 @@
-/** Reads what the log knows of one entity now. */
-
 import type { JetStreamManager, MsgRequest } from '@nats-io/jetstream';
 import type { BoundDecider, DomainEvent } from '../../../src/kit/domain/decider.ts';
 import type { EventStore } from '../../../src/kit/eventlog/event-store.ts';
@@ -20,12 +18,12 @@ export type EntityReaderOptions<State, Command, Event extends DomainEvent> = {
 };
 
 /**
- * A history of up to this many messages is asked for message by message, which is five times faster than the store's
- * reading: that makes a consumer, which only pays for a long one.
+ * Up to this many messages are read one by one, which is five times faster than the event store's `history`: that creates a
+ * consumer, which pays off only for a long history.
  */
 const shortHistory = 16;
 
-/** Reads an entity from the stream's leader. Throws `unavailable` when the log does not answer. */
+/** Returns a function that reads an entity from the stream's leader. It throws `unavailable` if the broker does not respond. */
 export function createEntityReader<State, Command, Event extends DomainEvent>({
   jsm,
   stream,
@@ -34,12 +32,12 @@ export function createEntityReader<State, Command, Event extends DomainEvent>({
   store,
   decider,
 }: EntityReaderOptions<State, Command, Event>): (id: number) => Promise<Entity<State>> {
-  /** The first message on the subject after a position; undefined when there is none. */
+  /** Returns the first message on the entity's subject after a position, or undefined. */
   async function nextMessage(id: number, after: number): Promise<StoredMessage<Event> | undefined> {
-    // The server takes a query that the client's type does not know: next by subject (ADR-31 of NATS).
+    // "Next by subject" (NATS ADR-31) is missing from the client's types.
     const query = { seq: after + 1, next_by_subj: subjects.of(id) } as MsgRequest;
     const stored = await jsm.streams.getMessage(stream, query).catch((cause: unknown) => {
-      throw new Problem('unavailable', 'The broker does not answer.', { cause });
+      throw new Problem('unavailable', 'The broker does not respond.', { cause });
     });
     if (stored === null) return undefined;
     const { subject, data, header, seq, time } = stored;

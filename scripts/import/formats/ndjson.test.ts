@@ -1,5 +1,3 @@
-/** NDJSON as it comes: split where lines end and nowhere else. */
-
 import { Readable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,9 +10,9 @@ async function read(...chunks: (string | Uint8Array)[]) {
   return rows;
 }
 
-const ndjson = suite('reading NDJSON');
+const ndjson = suite('readNdjson');
 
-ndjson('empty lines count, CRLF and a missing last line end are no matter', async () => {
+ndjson('counts empty lines, and accepts CRLF and a missing final newline', async () => {
   assert.equal(await read('{"id":1}\r\n\r\n\n{"id":2}'), [
     { line: 1, fields: { id: 1 } },
     { line: 4, fields: { id: 2 } },
@@ -22,7 +20,7 @@ ndjson('empty lines count, CRLF and a missing last line end are no matter', asyn
 });
 
 ndjson(
-  'a byte order mark, a chunk that ends inside a character and U+2028 in a string are no matter',
+  'accepts a byte order mark, a chunk boundary inside a character, and U+2028 inside a string',
   async () => {
     const bytes = Buffer.from('\uFEFF{"name":"é\u2028x"}\n');
     for (let cut = 1; cut < bytes.length; cut++) {
@@ -33,20 +31,20 @@ ndjson(
   },
 );
 
-ndjson('a line that is no JSON object is wrong, and the next one is read', async () => {
+ndjson('reports a line that is not a JSON object and reads the next one', async () => {
   assert.equal(await read('{"id":1\n[1]\nnull\n7\n{}\n'), [
-    { line: 1, wrong: 'not JSON: each line has to be one JSON object' },
-    { line: 2, wrong: 'not a JSON object' },
-    { line: 3, wrong: 'not a JSON object' },
-    { line: 4, wrong: 'not a JSON object' },
+    { line: 1, error: 'not JSON: each line must be one JSON object' },
+    { line: 2, error: 'not a JSON object' },
+    { line: 3, error: 'not a JSON object' },
+    { line: 4, error: 'not a JSON object' },
     { line: 5, fields: {} },
   ]);
 });
 
-ndjson('a line without an end is not read for ever', async () => {
+ndjson('stops reading at a line that exceeds the length limit', async () => {
   assert.equal(await read('{}\n', ...Array.from({ length: 20 }, () => 'x'.repeat(65_536))), [
     { line: 1, fields: {} },
-    { line: 2, wrong: 'the line has no end; the file was not read on' },
+    { line: 2, error: 'line too long; the rest of the file was not read' },
   ]);
 });
 

@@ -1,4 +1,4 @@
-/** An entity's id as files give it: a number, or the same as text. */
+/** An entity id in a file: a number, or a string that contains one. */
 
 import { z } from 'zod';
 import { EntityId, maxEntityId, parseEntityId } from '../../../src/kit/domain/entity-id.ts';

@@ -1,22 +1,20 @@
-/** A file to rows that are ready to be carried out, and rows that are wrong. */
-
 import type { Readable } from 'node:stream';
 import { readCsv } from './csv.ts';
 import type { Format } from './input.ts';
 import type { Importer, ReadyRow } from '../importer.ts';
-import { describeColumns, kindOf } from '../kinds/kind.ts';
+import { describeColumns, findKind } from '../kinds/kind.ts';
 import { readNdjson } from './ndjson.ts';
 import { describeColumnFault } from '../validate.ts';
 
 export type Row = { readonly line: number } & (
   | (ReadyRow & { readonly importer: Importer })
-  /** Its kind is undefined when it cannot be told. */
-  | { readonly wrong: string; readonly importer: Importer | undefined }
+  /** `importer` is undefined if the kind of the row cannot be determined. */
+  | { readonly error: string; readonly importer: Importer | undefined }
 );
 
 export type RowsOptions = {
   readonly format: Format;
-  /** Between the fields of CSV. */
+  /** CSV field delimiter. */
   readonly delimiter: string;
   readonly importers: readonly Importer[];
 };
@@ -30,23 +28,23 @@ export function readRows(bytes: Readable, options: RowsOptions): AsyncGenerator<
   }
 }
 
-/** The first row of a CSV file names its columns, and they tell the kind of all the others. */
+/** The first row of a CSV file names the columns, which determine the kind of all other rows. */
 async function* readCsvRows(bytes: Readable, { delimiter, importers }: RowsOptions): AsyncGenerator<Row> {
   let header: { readonly columns: readonly string[]; readonly importer: Importer } | undefined;
   for await (const row of readCsv(bytes, delimiter)) {
     const { line } = row;
     const importer = header?.importer;
-    if ('wrong' in row) {
-      yield { line, importer, wrong: row.wrong };
+    if ('error' in row) {
+      yield { line, importer, error: row.error };
     } else if (header === undefined) {
       const columns = row.fields.map((column) => column.trim().toLowerCase());
-      const found = kindOf(importers, columns);
-      const wrong =
+      const found = findKind(importers, columns);
+      const columnError =
         found === undefined
-          ? `the first line names the columns of neither kind: ${describeKinds(importers)}`
+          ? `the columns in the first line match no kind: ${describeKinds(importers)}`
           : describeColumnFault(found, columns);
-      if (found === undefined || wrong !== undefined) {
-        yield { line, importer: found, wrong: `${wrong}; the file was not read on` };
+      if (found === undefined || columnError !== undefined) {
+        yield { line, importer: found, error: `${columnError}; the rest of the file was not read` };
         return;
       }
       header = { columns, importer: found };
@@ -55,7 +53,7 @@ async function* readCsvRows(bytes: Readable, { delimiter, importers }: RowsOptio
     }
   }
   if (header === undefined)
-    yield { line: 1, importer: undefined, wrong: 'the file has no line that names the columns' };
+    yield { line: 1, importer: undefined, error: 'the file has no header line with column names' };
 }
 
 function prepareFields(
@@ -65,21 +63,21 @@ function prepareFields(
   return fields.length === columns.length
     ? importer.prepare(Object.fromEntries(columns.map((column, index) => [column, fields[index]])))
     : {
-        wrong: `${fields.length} fields, but the first line names ${columns.length} (text that holds the delimiter needs quotes)`,
+        error: `${fields.length} fields, but the header has ${columns.length} (quote text that contains the delimiter)`,
       };
 }
 
-/** Each line of an NDJSON file tells its own kind. */
+/** The kind of each line of an NDJSON file is determined by its keys. */
 async function* readNdjsonRows(bytes: Readable, { importers }: RowsOptions): AsyncGenerator<Row> {
   for await (const row of readNdjson(bytes)) {
     const { line } = row;
-    if ('wrong' in row) {
-      yield { line, importer: undefined, wrong: row.wrong };
+    if ('error' in row) {
+      yield { line, importer: undefined, error: row.error };
       continue;
     }
-    const importer = kindOf(importers, Object.keys(row.fields));
+    const importer = findKind(importers, Object.keys(row.fields));
     if (importer === undefined)
-      yield { line, importer, wrong: `of neither kind: ${describeKinds(importers)}` };
+      yield { line, importer, error: `the fields match no kind: ${describeKinds(importers)}` };
     else yield { line, importer, ...importer.prepare(row.fields) };
   }
 }

@@ -1,10 +1,8 @@
-/** What the importer has to know of a kind of entity: its columns, its rows, and which commands carry a row out. */
-
 import type { z } from 'zod';
 import type { BoundDecider, DomainEvent } from '../../../src/kit/domain/decider.ts';
 import type { EventSchema } from '../../../src/kit/domain/event-schema.ts';
 
-/** What there is contradicts the row. Importing adds and never overwrites, so nothing is done about it. */
+/** The existing entity contradicts the row. The import never overwrites values, so it only reports the difference. */
 export class Difference {
   readonly reason: string;
 
@@ -14,7 +12,7 @@ export class Difference {
 }
 
 export type Kind<State, Command, Event extends DomainEvent, Row extends { readonly id: number }> = {
-  /** As the service is called: its subjects are `<service>.events.<id>`. */
+  /** Name of the service; its subjects are `<service>.events.<id>`. */
   readonly service: 'laptops' | 'ports';
   readonly noun: string;
   readonly stream: string;
@@ -22,11 +20,11 @@ export type Kind<State, Command, Event extends DomainEvent, Row extends { readon
   readonly row: z.ZodType<Row>;
   readonly events: EventSchema<Event>;
   readonly decider: BoundDecider<State, Command, Event>;
-  /** The commands that make of `state` what the row says; those whose effect is already there decide to nothing. */
+  /** Returns the commands that bring `state` to the row's values. Commands without an effect produce no events. */
   plan(row: Row, state: State): readonly Command[] | Difference;
 };
 
-/** `a laptop has the columns id, title, model and may have ports` */
+/** Returns, for example, `a laptop has the columns id, title, model and may have ports`. */
 export function describeColumns({ noun, columns }: Pick<AnyKind, 'noun' | 'columns'>): string {
   const optional = columns.optional.length > 0 ? ` and may have ${columns.optional.join(', ')}` : '';
   return `a ${noun} has the columns ${columns.required.join(', ')}${optional}`;
@@ -39,14 +37,13 @@ export type AnyKind = {
   readonly columns: { readonly required: readonly string[]; readonly optional: readonly string[] };
 };
 
-/** Why every row names its id, in the words of a message. */
-export const whyAnId = 'every row needs an id, so that importing again adds nothing twice';
+export const idRequirement = 'every row needs an id, so that importing again adds nothing twice';
 
 /**
- * Which of `kinds` has these columns: the one that owns a column which no other kind has; undefined when none does.
- * The columns may still be incomplete or hold one that the kind does not know.
+ * Returns the first kind that has one of `columns` that is not common to all kinds, or undefined. The columns may still be
+ * incomplete or contain unknown ones.
  */
-export function kindOf<K extends AnyKind>(kinds: readonly K[], columns: readonly string[]): K | undefined {
+export function findKind<K extends AnyKind>(kinds: readonly K[], columns: readonly string[]): K | undefined {
   const isShared = (column: string) => kinds.every((kind) => kind.columns.required.includes(column));
   return kinds.find(({ columns: { required, optional } }) =>
     [...required, ...optional].some((column) => !isShared(column) && columns.includes(column)),

@@ -1,5 +1,3 @@
-/** A laptop as a row of a file. */
-
 import { z } from 'zod';
 import { bindDecider } from '../../../src/kit/domain/decider.ts';
 import { Model, Title, type LaptopEvent, laptopEvents } from '#contracts/laptops';
@@ -8,8 +6,8 @@ import type { Laptop } from '#contracts/laptops';
 import { Difference, type Kind } from './kind.ts';
 import { RowId } from '../formats/row-id.ts';
 
-/** Port ids: `"1 3"`, `[1, 3]`, or `[{"id": 1}, {"id": 3}]` as the laptop service itself answers them. */
-const FittedPorts = z.preprocess(
+/** Port ids: `"1 3"`, `[1, 3]`, or `[{"id": 1}, {"id": 3}]` as in responses of the laptop service. */
+const PortIds = z.preprocess(
   (value) => (typeof value === 'string' ? value.split(/\s+/).filter((id) => id !== '') : value),
   z.array(z.union([RowId, z.strictObject({ id: RowId }).transform(({ id }) => id)])).optional(),
 );
@@ -18,7 +16,7 @@ const LaptopRow = z.strictObject({
   id: RowId,
   title: Title,
   model: Model,
-  ports: FittedPorts,
+  ports: PortIds,
 });
 
 type LaptopRow = z.output<typeof LaptopRow>;
@@ -30,7 +28,7 @@ export const laptopKind: Kind<Laptop | undefined, LaptopCommand, LaptopEvent, La
   columns: { required: ['id', 'title', 'model'], optional: ['ports'] },
   row: LaptopRow,
   events: laptopEvents,
-  // Files come in any order: which ports there are is not looked at. One that is not there is not shown.
+  // Files may be imported in any order, so any port id is accepted. The service does not show unknown ports.
   decider: bindDecider(laptopDecider, { ports: () => ({ name: '' }) }),
 
   plan({ title, model, ports = [] }, laptop) {

@@ -1,5 +1,3 @@
-/** A charging port as a row of a file. */
-
 import { z } from 'zod';
 import { Name, portEvents, type PortEvent } from '#contracts/ports';
 import { portDecider, type PortCommand } from '../../../src/ports/port.ts';

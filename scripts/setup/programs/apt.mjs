@@ -1,4 +1,4 @@
-/** Gets nats-server from the distribution's newer suites, without root and without touching the system's apt. */
+/** Downloads nats-server from the distribution's newer suites, without root and without changing the system's apt state. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../command.mjs';
@@ -6,8 +6,8 @@ import { runCommand } from '../command.mjs';
 /**
  * @typedef {object} Distribution
  * @property {string} codename of the running system
- * @property {readonly string[]} newerSuites by their lasting names, so that they stay newer
- * @property {string} component the part of the archive that has nats-server
+ * @property {readonly string[]} newerSuites suite names that do not change with releases
+ * @property {string} component archive component that contains nats-server
  * @property {string} keyring
  */
 
@@ -58,8 +58,8 @@ export function readDistribution(osRelease = '/etc/os-release') {
 }
 
 /**
- * Asks apt which mirror this machine is set up for. `update --print-uris` changes nothing and needs neither root
- * nor package lists, unlike `indextargets`, which is silent until a first update.
+ * Returns the mirror that apt is configured with. `update --print-uris` changes nothing and needs neither root nor package
+ * lists. `indextargets` prints nothing before the first update.
  * @param {Distribution} distribution
  * @param {import('../command.mjs').CommandOptions} apt
  */
@@ -69,17 +69,17 @@ export async function findMirror({ codename, newerSuites }, apt) {
     ([, address = '', suite = '']) => ({ address, suite }),
   );
   const own = archives.filter(({ suite }) => [codename, 'stable', 'sid', ...newerSuites].includes(suite));
-  // Other vendors' archives also name their suites after the distribution's, but only the distribution has updates.
+  // Other vendors' archives use the same suite names, but only the distribution's archive has an updates suite.
   const hasUpdates = ({ address = '' }) =>
     archives.some((other) => other.address === address && other.suite.endsWith('-updates'));
   const mirror = own.find(hasUpdates) ?? own[0];
-  if (mirror === undefined) throw new Error(`apt's sources name no archive with the suite ${codename}`);
+  if (mirror === undefined) throw new Error(`apt's sources contain no archive with the suite ${codename}`);
   return mirror.address;
 }
 
 /**
- * Read after the system's own configuration, so proxies and credentials stay; everything that would touch the
- * system (hooks, lists, caches) or weaken the checks is replaced.
+ * Writes an apt configuration that is read after the system's own, so its proxies and credentials remain in effect. It replaces
+ * all settings that would change the system (hooks, lists, caches) or weaken the signature checks.
  * @param {string} work
  * @param {{ mirror: string, suite: string, component: string, keyring: string }} archive
  */
@@ -124,10 +124,10 @@ Acquire::https::Timeout "20";
  */
 async function unpack(work, suite, options) {
   const archive = readdirSync(work).find((name) => name.endsWith('.deb'));
-  if (archive === undefined) throw new Error('apt-get download left no package');
+  if (archive === undefined) throw new Error('apt-get download produced no package');
   await runCommand('dpkg', ['-x', archive, 'unpacked'], options);
-  const places = ['usr/sbin', 'usr/bin'].map((folder) => join(work, 'unpacked', folder, 'nats-server'));
-  const path = places.find((place) => existsSync(place));
-  if (path === undefined) throw new Error(`${archive} holds no nats-server`);
+  const candidates = ['usr/sbin', 'usr/bin'].map((folder) => join(work, 'unpacked', folder, 'nats-server'));
+  const path = candidates.find((candidate) => existsSync(candidate));
+  if (path === undefined) throw new Error(`${archive} contains no nats-server`);
   return { path, source: `apt, suite ${suite}, ${archive}` };
 }

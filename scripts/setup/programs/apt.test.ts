@@ -15,23 +15,23 @@ import {
   writeProgram,
 } from '../testing.mjs';
 
-const test = suite("the apt way takes the distribution's signed package and leaves the system alone");
+const apt = suite('the apt source');
 
 const NOBODY = 65_534;
-const isHere = findOnPath('apt-get', process.env).length > 0;
+const hasApt = findOnPath('apt-get', process.env).length > 0;
 
-test('without apt the reason is said', async () => {
+apt('rejects with the reason if apt is not available', async () => {
   const { root, env } = createCheckout();
   const install = () =>
     installNatsServer({ ...recordProgress(), root, env: { ...env, NATS_SERVER_SOURCES: 'apt' } });
   assert.match(await readRejection(install), /apt: (apt-get was not found|this system is neither)/);
 });
 
-if (!isHere) {
-  process.stdout.write('skipped: the real apt; this system has none\n');
-  test.skip('the real apt gets it');
+if (!hasApt) {
+  process.stdout.write('skipped: the real apt; not available on this system\n');
+  apt.skip('installs nats-server with the real apt');
 } else {
-  test('a failing apt is shown in its own words, after the last suite', async () => {
+  apt('rejects with the output of a failing apt after the last suite', async () => {
     const { root, bin, env } = createCheckout();
     const codename = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
     writeProgram(
@@ -42,7 +42,7 @@ if (!isHere) {
   echo "'http://mirror.invalid/debian/dists/${codename}-updates/InRelease' c 0"
 else
   while read -r line; do echo "$line"; done < archive.sources
-  echo "E: the mirror is away"
+  echo "E: the mirror is unreachable"
   exit 100
 fi`,
     );
@@ -52,10 +52,10 @@ fi`,
     assert.match(message, 'update ended with exit code 100');
     assert.match(message, 'URIs: http://mirror.invalid/debian\n');
     assert.match(message, /Suites: (unstable|devel)\n/);
-    assert.match(message, 'E: the mirror is away');
+    assert.match(message, 'E: the mirror is unreachable');
   });
 
-  test('the real apt gets it, and its own state stays as it was', async () => {
+  apt('installs nats-server with the real apt and leaves the state of apt unchanged', async () => {
     const { root, env } = createCheckout({ tools: listTools() });
     const before = ['/var/lib/apt/lists', '/var/cache/apt/archives'].map(list);
     const options = { ...recordProgress(), root, env: { ...env, NATS_SERVER_SOURCES: 'apt' } };
@@ -66,9 +66,9 @@ fi`,
     assert.equal(['/var/lib/apt/lists', '/var/cache/apt/archives'].map(list), before);
   });
 
-  // Only root can try it as somebody else; where Node lies in root's home, nobody else can run it.
+  // Only root can run the setup as another user. If Node is in root's home directory, other users cannot run it.
   if (process.getuid?.() === 0 && !process.execPath.startsWith(homedir())) {
-    test('a plain user gets it too, with the whole setup', () => {
+    apt('installs nats-server for an unprivileged user with the complete setup', () => {
       const checkout = createCheckout({ tools: listTools() });
       const script = addScripts(checkout);
       for (const path of ['', 'package.json', 'package-lock.json']) {
@@ -82,14 +82,14 @@ fi`,
         encoding: 'utf8',
       });
       assert.is(setup.status, 0, setup.stderr);
-      assert.match(setup.stderr, 'nats-server, apt way: 2.');
+      assert.match(setup.stderr, 'nats-server (apt): 2.');
     });
   } else {
-    process.stdout.write('skipped: apt as a plain user; only root can try that\n');
-    test.skip('a plain user gets it too, with the whole setup');
+    process.stdout.write('skipped: apt as an unprivileged user; requires root\n');
+    apt.skip('installs nats-server for an unprivileged user with the complete setup');
   }
 }
 
 const list = (folder: string) => (existsSync(folder) ? readdirSync(folder).toSorted() : []);
 
-test.run();
+apt.run();

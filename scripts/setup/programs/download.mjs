@@ -1,4 +1,4 @@
-/** Downloads a file over HTTP, patiently with servers that stumble and never for ever. */
+/** Downloads a file over HTTP with retries and an idle timeout. */
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,26 +9,27 @@ const ATTEMPTS = 3;
 /**
  * @typedef {object} DownloadOptions
  * @property {import('../progress.mjs').Step} step
- * @property {number} [silenceMs] gives an attempt up when nothing arrives for this long
- * @property {number} [retryDelayMs] before the second attempt; each further one waits twice as long
+ * @property {number} [idleTimeoutMs] time without data until an attempt fails
+ * @property {number} [retryDelayMs] delay before the second attempt; doubled before each further one
  */
 
 /**
- * Rejects when the address answers with an error or, three times, breaks off, falls silent or is overloaded.
+ * Rejects on an HTTP error status. Connection errors, timeouts and the statuses 429 and 5xx are retried; the download rejects
+ * after three attempts.
  * @param {string} url
  * @param {string} path
  * @param {DownloadOptions} options
  */
-export async function download(url, path, { step, silenceMs = 20_000, retryDelayMs = 500 }) {
+export async function download(url, path, { step, idleTimeoutMs = 20_000, retryDelayMs = 500 }) {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptDownload(url, path, { step, silenceMs });
+      return await attemptDownload(url, path, { step, idleTimeoutMs });
     } catch (error) {
       const { reason, isFinal } = explain(error);
       if (isFinal || attempt === ATTEMPTS) {
         throw new Error(`${url}: ${reason}${attempt > 1 ? ` (${attempt} attempts)` : ''}`, { cause: error });
       }
-      step.update(`${reason}, trying again`);
+      step.update(`${reason}, retrying`);
       await delay(retryDelayMs * 2 ** (attempt - 1));
     }
   }
@@ -37,16 +38,16 @@ export async function download(url, path, { step, silenceMs = 20_000, retryDelay
 /**
  * @param {string} url
  * @param {string} path
- * @param {{ step: import('../progress.mjs').Step, silenceMs: number }} options
+ * @param {{ step: import('../progress.mjs').Step, idleTimeoutMs: number }} options
  */
-async function attemptDownload(url, path, { step, silenceMs }) {
-  const silence = new AbortController();
-  const giveUp = () => silence.abort(new Error(`nothing arrived for ${silenceMs / 1000} s`));
-  let timer = setTimeout(giveUp, silenceMs);
+async function attemptDownload(url, path, { step, idleTimeoutMs }) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new Error(`no data for ${idleTimeoutMs / 1000} s`));
+  let timer = setTimeout(abort, idleTimeoutMs);
   try {
-    const response = await fetch(url, { signal: silence.signal });
+    const response = await fetch(url, { signal: controller.signal });
     if (!response.ok || response.body === null) throw new HttpStatus(response.status);
-    // Of what comes compressed, the length is not that of what arrives here.
+    // With a content encoding, Content-Length is the compressed size, and fetch decompresses the body.
     const total = response.headers.has('content-encoding')
       ? 0
       : Number(response.headers.get('content-length'));
@@ -58,7 +59,7 @@ async function attemptDownload(url, path, { step, silenceMs }) {
       async function* (chunks) {
         for await (const chunk of chunks) {
           clearTimeout(timer);
-          timer = setTimeout(giveUp, silenceMs);
+          timer = setTimeout(abort, idleTimeoutMs);
           received += chunk.length;
           step.update(
             total > 0 ? `${Math.floor((100 * received) / total)} %` : `${Math.floor(received / 1024)} KiB`,
@@ -67,10 +68,11 @@ async function attemptDownload(url, path, { step, silenceMs }) {
         }
       },
       file,
-      // A file that is still being opened would appear after its folder was cleared away.
+      // Otherwise, a file that is still being opened could be created after its folder has been removed.
     ).finally(() => closed);
-    // A connection that is cut may look like one that has ended.
-    if (total > 0 && received !== total) throw new Error(`cut off after ${received} of ${total} bytes`);
+    // A broken connection may look like the end of the response.
+    if (total > 0 && received !== total)
+      throw new Error(`connection closed after ${received} of ${total} bytes`);
   } finally {
     clearTimeout(timer);
   }

@@ -1,8 +1,8 @@
-/** Gets a program into the checkout from the first source that has it. */
+/** Downloads or builds a program into .tools, trying several sources in order. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findAllOnPath, findProgram } from './find-program.mjs';
-import { hasKeptProgram, keepProgram } from './kept-program.mjs';
+import { hasCachedProgram, cacheProgram } from './program-cache.mjs';
 import { withLock } from '../lock.mjs';
 import { ROOT, toolsFolder } from '../root.mjs';
 
@@ -10,7 +10,7 @@ import { ROOT, toolsFolder } from '../root.mjs';
 /** @typedef {import('./programs.mjs').Found} Found */
 /**
  * @typedef {object} FetchOptions
- * @property {string} work an empty folder of its own, inside .tools
+ * @property {string} work an empty work folder inside .tools
  * @property {NodeJS.ProcessEnv} env
  * @property {import('../progress.mjs').Step} step
  */
@@ -22,8 +22,8 @@ import { ROOT, toolsFolder } from '../root.mjs';
  * @property {NodeJS.ProcessEnv} [env]
  */
 
-/** No source has the program; `failures` says of each why. */
-export class NotFetched extends Error {
+/** All sources failed; `failures` contains the reason for each. */
+export class FetchError extends Error {
   /** @param {readonly string[]} failures */
   constructor(failures) {
     super(failures.join('\n'));
@@ -32,8 +32,8 @@ export class NotFetched extends Error {
 }
 
 /**
- * Finds the program or gets it from the first of `sources` that has it; the checkout's lock lets one setup at a time
- * do so. Rejects with NotFetched when none has.
+ * Finds the program, or fetches it from the first of `sources` that succeeds. The lock of the checkout allows one setup at a
+ * time. Rejects with FetchError if all sources fail.
  * @param {Program} program
  * @param {() => readonly (readonly [name: string, fetch: Fetch])[]} sources
  * @param {InstallOptions} options
@@ -51,12 +51,12 @@ export async function installProgram(program, sources, { progress, root = ROOT, 
  * @param {Required<InstallOptions>} options
  */
 async function fetchProgram(program, sources, { progress, root, env }) {
-  const { name: what, minimumVersion } = program;
+  const { name: programName, minimumVersion } = program;
   for (const { path, version } of await findAllOnPath(program, env)) {
-    progress.say(`${path} is ${what} ${version}, older than ${minimumVersion}: not used`);
+    progress.print(`${path} is ${programName} ${version}, older than ${minimumVersion}: not used`);
   }
-  if (hasKeptProgram(program, root)) {
-    progress.say(`the ${what} in .tools is not the one that was put there: getting it again`);
+  if (hasCachedProgram(program, root)) {
+    progress.print(`the ${programName} in .tools is outdated or damaged: fetching it again`);
   }
   removeLeftovers(root);
   /** @type {string[]} */
@@ -64,24 +64,24 @@ async function fetchProgram(program, sources, { progress, root, env }) {
   for (const [name, fetch] of sources) {
     const work = join(toolsFolder(root), `work-${process.pid}-${name}`);
     mkdirSync(work);
-    const step = progress.begin(`${what}, ${name} way`);
+    const step = progress.begin(`${programName} (${name})`);
     try {
-      const found = await keepProgram(program, root, await fetch({ work, env, step }));
+      const found = await cacheProgram(program, root, await fetch({ work, env, step }));
       step.end(`${found.version} from ${found.source}`);
       return found;
     } catch (error) {
-      step.end('did not work');
+      step.end('failed');
       failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
-      // A file of a download that was given up may be coming into being just now: then this is tried again.
+      // An aborted download may still be creating a file in the folder, so removal is retried.
       rmSync(work, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     }
   }
-  throw new NotFetched(failures);
+  throw new FetchError(failures);
 }
 
 /**
- * What a killed setup left behind; this one holds the lock, so nobody works there.
+ * Removes the work folders of a killed setup. The caller holds the lock, so no other setup uses them.
  * @param {string} root
  */
 function removeLeftovers(root) {

@@ -1,6 +1,5 @@
-/** Finds a program that is new enough: the one that is named, else the first on PATH, else the kept one. */
 import { findOnPath } from '../command.mjs';
-import { findKeptProgram } from './kept-program.mjs';
+import { findCachedProgram } from './program-cache.mjs';
 import { isNewEnough, readVersion } from './programs.mjs';
 import { ROOT } from '../root.mjs';
 
@@ -8,22 +7,22 @@ import { ROOT } from '../root.mjs';
 /** @typedef {import('./programs.mjs').Found} Found */
 
 /**
- * The one that its variable names, else the first on PATH that is new enough, else the one in .tools, its checksum
- * checked. Rejects when the variable names an unusable one.
+ * Returns the program named by its environment variable; otherwise the first one on PATH that is new enough; otherwise the
+ * one in .tools, if its checksum matches. Rejects if the variable names an unusable program.
  * @param {Program} program
  * @param {{ root?: string, env?: NodeJS.ProcessEnv }} [options]
  * @returns {Promise<Found | undefined>}
  */
 export async function findProgram(program, { root = ROOT, env = process.env } = {}) {
   return (
-    (await findNamed(program, env)) ??
+    (await findFromVariable(program, env)) ??
     (await findAllOnPath(program, env)).find(({ version }) => isNewEnough(program, version)) ??
-    (await findKeptProgram(program, root))
+    (await findCachedProgram(program, root))
   );
 }
 
 /**
- * Those on PATH, also the old ones.
+ * Returns all installations on PATH, including outdated ones.
  * @param {Program} program
  * @param {NodeJS.ProcessEnv} env
  */
@@ -41,7 +40,7 @@ export async function findAllOnPath(program, env) {
  * @param {Program} program
  * @param {NodeJS.ProcessEnv} env
  */
-async function findNamed(program, env) {
+async function findFromVariable(program, env) {
   const { name, variable, minimumVersion } = program;
   const path = env[variable];
   if (path === undefined || path === '') return undefined;
@@ -49,5 +48,5 @@ async function findNamed(program, env) {
     throw new Error(`${variable} cannot be used: ${error.message}`, { cause: error });
   });
   if (isNewEnough(program, version)) return { path, version, source: variable };
-  throw new Error(`${variable} names ${path}, ${name} ${version}; ${minimumVersion} or newer is needed.`);
+  throw new Error(`${variable} names ${path}, ${name} ${version}; ${minimumVersion} or newer is required.`);
 }

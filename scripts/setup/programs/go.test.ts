@@ -6,9 +6,9 @@ import { findOnPath } from '../command.mjs';
 import { installNatsServer } from './nats-server.mjs';
 import { createCheckout, readRejection, recordProgress, writeProgram } from '../testing.mjs';
 
-const test = suite('the go way builds the pinned version');
+const go = suite('the go source');
 
-/** A checkout whose PATH holds a stand-in `go` that answers as told. */
+/** Creates a checkout whose PATH contains a fake `go` with the given version and install script. */
 function createWithGo({ version = 'go1.26.8', install = '' }) {
   const { root, bin, env } = createCheckout();
   writeProgram(
@@ -34,7 +34,7 @@ esac`,
 
 const GOOD = `printf '#!/bin/sh\\necho nats-server: v2.15.2\\n' > $GOBIN/nats-server`;
 
-test('go is asked for the pinned version, without the flags of the caller', async () => {
+go('builds the pinned version without the Go flags of the caller', async () => {
   const { root, install } = createWithGo({ install: GOOD });
   const server = await install();
   assert.is(server.path, join(root, '.tools', 'nats-server'));
@@ -45,7 +45,7 @@ test('go is asked for the pinned version, without the flags of the caller', asyn
   );
 });
 
-test('a missing go, one that is too old and one that fails are told apart', async () => {
+go('rejects with different reasons for a missing, an outdated and a failing go', async () => {
   const { root, env } = createCheckout();
   const missing = () =>
     installNatsServer({ ...recordProgress(), root, env: { ...env, NATS_SERVER_SOURCES: 'go' } });
@@ -59,20 +59,22 @@ test('a missing go, one that is too old and one that fails are told apart', asyn
     await readRejection(failing.install),
     /ended with exit code 1\n +dial tcp: lookup proxy: no such host/,
   );
-  assert.match(await readRejection(createWithGo({}).install), 'go install left no nats-server');
+  assert.match(await readRejection(createWithGo({}).install), 'go install produced no nats-server');
 });
 
 if (process.env['PORTSIDE_TEST_GO_INSTALL'] === '1' && findOnPath('go', process.env).length > 0) {
-  test('the real go builds it', async () => {
+  go('builds nats-server with the real go', async () => {
     const { root, env } = createCheckout({ tools: ['go'] });
     const { progress } = recordProgress();
-    // Go's caches are where the machine has them; a new one would take long to fill.
+    // Uses the machine's Go caches, because filling new ones takes long.
     const own = { ...process.env, PATH: env.PATH, PORTSIDE_NATS_SERVER: '', NATS_SERVER_SOURCES: 'go' };
     assert.is((await installNatsServer({ progress, root, env: own })).version, '2.15.2');
   });
 } else {
-  process.stdout.write('skipped: the real go build; it needs go, minutes, and PORTSIDE_TEST_GO_INSTALL=1\n');
-  test.skip('the real go builds it');
+  process.stdout.write(
+    'skipped: build with the real go; takes minutes, requires go and PORTSIDE_TEST_GO_INSTALL=1\n',
+  );
+  go.skip('builds nats-server with the real go');
 }
 
-test.run();
+go.run();

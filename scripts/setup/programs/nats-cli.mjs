@@ -1,38 +1,38 @@
-/** Finds the `nats` command line, or builds it with the Go on PATH; the tests and examples that need it do without else. */
+/** Finds the `nats` CLI or builds it with the Go on PATH. Without it, the tests and examples that need it are skipped. */
 import { findOnPath } from '../command.mjs';
-import { installProgram, NotFetched } from './fetch-program.mjs';
+import { installProgram, FetchError } from './fetch-program.mjs';
 import { findProgram } from './find-program.mjs';
 import { fetchFromGo } from './go.mjs';
 import { NATS_CLI } from './programs.mjs';
 
 const { minimumVersion, pinnedVersion, goPackage, variable } = NATS_CLI;
 
-/** What to do where there is none. */
+/** Installation instructions for error messages. */
 export const NATS_CLI_HINT =
-  `Install Go, or put a nats ${minimumVersion} or newer on PATH or into ${variable} ` +
+  `Install Go, or install nats ${minimumVersion} or newer and add it to PATH or set ${variable} to its path ` +
   `(go install ${goPackage}@v${pinnedVersion}).`;
 
 /**
- * The nats command line to use; see `findProgram`.
+ * Returns the nats CLI to use; see `findProgram`.
  * @param {{ root?: string, env?: NodeJS.ProcessEnv }} [options]
  */
 export const findNatsCli = (options) => findProgram(NATS_CLI, options);
 
 /**
- * Finds it or builds it. Unlike the nats-server it is not needed to run anything: where it cannot be had, that is said,
- * and undefined is given.
+ * Finds or builds the nats CLI. Unlike nats-server, it is optional: if it is not available, prints a message and returns
+ * undefined.
  * @param {import('./fetch-program.mjs').InstallOptions} options
  */
 export async function installNatsCli(options) {
   const { progress, env = process.env } = options;
   try {
-    // Without Go there is nothing to try and nothing to wait for.
+    // Go is the only source.
     const sources = findOnPath('go', env).length > 0 ? [/** @type {const} */ (['go', fetch])] : [];
     return await installProgram(NATS_CLI, () => sources, options);
   } catch (error) {
-    if (!(error instanceof NotFetched)) throw error;
-    const reasons = error.failures.length > 0 ? error.failures : ['there is no Go'];
-    progress.say(`no nats command line, its tests are skipped: ${reasons.join('\n')}\n${NATS_CLI_HINT}`);
+    if (!(error instanceof FetchError)) throw error;
+    const reasons = error.failures.length > 0 ? error.failures : ['Go not found'];
+    progress.print(`nats CLI not available, its tests are skipped: ${reasons.join('\n')}\n${NATS_CLI_HINT}`);
     return undefined;
   }
 }

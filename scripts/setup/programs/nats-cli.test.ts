@@ -6,24 +6,24 @@ import { findOnPath } from '../command.mjs';
 import { findNatsCli, installNatsCli } from './nats-cli.mjs';
 import { createCheckout, readRejection, recordProgress, writeProgram } from '../testing.mjs';
 
-const test = suite('the nats command line is found, or built where Go is');
+const cli = suite('installNatsCli');
 
-/** A stand-in that answers --version as nats does. */
+/** Writes a program with the `--version` output of nats. */
 const writeNats = (path: string, version: string) => writeProgram(path, `echo "v${version}"`);
 
-const goThat = (install: string) =>
+const fakeGo = (install: string) =>
   `case "$1" in version) echo "go version go1.26.8 linux/amd64";; install) echo "$2" > $HOME/called; ${install};; esac`;
 
-test('without one and without Go nothing fails; it is said that its tests are skipped, and what to do', async () => {
+cli('prints instructions and returns undefined if neither the CLI nor Go is installed', async () => {
   const checkout = createCheckout();
   const { progress, lines } = recordProgress();
   assert.is(await installNatsCli({ ...checkout, progress }), undefined);
   assert.is(lines.length, 1);
-  assert.match(lines[0] ?? '', 'no nats command line, its tests are skipped: there is no Go');
+  assert.match(lines[0] ?? '', 'nats CLI not available, its tests are skipped: Go not found');
   assert.match(lines[0] ?? '', 'go install github.com/nats-io/natscli/nats@v0.5.0');
 });
 
-test('one on PATH is used when it is 0.5 or newer', async () => {
+cli('uses a CLI on PATH if it is 0.5 or newer', async () => {
   const checkout = createCheckout();
   const path = join(checkout.bin, 'nats');
   writeNats(path, '0.4.9');
@@ -32,7 +32,7 @@ test('one on PATH is used when it is 0.5 or newer', async () => {
   assert.equal(await findNatsCli(checkout), { path, version: '0.6.1', source: 'PATH' });
 });
 
-test('PORTSIDE_NATS_CLI goes first, and is an error when it is unusable', async () => {
+cli('prefers PORTSIDE_NATS_CLI and rejects if it is unusable', async () => {
   const { root, bin, env } = createCheckout();
   writeNats(join(bin, 'nats'), '0.5.0');
   const path = join(root, 'mine');
@@ -43,9 +43,9 @@ test('PORTSIDE_NATS_CLI goes first, and is an error when it is unusable', async 
   assert.match(await readRejection(missing), 'PORTSIDE_NATS_CLI cannot be used: /no/such/file was not found');
 });
 
-test('Go builds the pinned version once, and it is kept with its checksum', async () => {
+cli('builds the pinned version once with Go and caches it with its checksum', async () => {
   const checkout = createCheckout();
-  writeProgram(join(checkout.bin, 'go'), goThat(`printf '#!/bin/sh\\necho v0.5.0\\n' > $GOBIN/nats`));
+  writeProgram(join(checkout.bin, 'go'), fakeGo(`printf '#!/bin/sh\\necho v0.5.0\\n' > $GOBIN/nats`));
   const built = await installNatsCli({ ...checkout, ...recordProgress() });
   assert.equal(built, {
     path: join(checkout.root, '.tools', 'nats'),
@@ -58,24 +58,26 @@ test('Go builds the pinned version once, and it is kept with its checksum', asyn
   assert.is(await findNatsCli(checkout), undefined);
 });
 
-test('a build that fails is no failure of the setup, and its words are shown', async () => {
+cli('prints the output of a failing build and returns undefined', async () => {
   const checkout = createCheckout();
-  writeProgram(join(checkout.bin, 'go'), goThat('echo "no such host" >&2; exit 1'));
+  writeProgram(join(checkout.bin, 'go'), fakeGo('echo "no such host" >&2; exit 1'));
   const { progress, lines } = recordProgress();
   assert.is(await installNatsCli({ ...checkout, progress }), undefined);
   assert.match(lines.at(-1) ?? '', /its tests are skipped: go: go install .* exit code 1\nno such host/);
 });
 
 if (process.env['PORTSIDE_TEST_GO_INSTALL'] === '1' && findOnPath('go', process.env).length > 0) {
-  test('the real go builds it', async () => {
+  cli('builds the CLI with the real go', async () => {
     const { root, env } = createCheckout({ tools: ['go'] });
-    // Go's caches are where the machine has them; new ones would take long to fill.
+    // Uses the machine's Go caches, because filling new ones takes long.
     const own = { ...process.env, PATH: env.PATH, PORTSIDE_NATS_CLI: '' };
     assert.is((await installNatsCli({ ...recordProgress(), root, env: own }))?.version, '0.5.0');
   });
 } else {
-  process.stdout.write('skipped: the real go build; it needs go, minutes, and PORTSIDE_TEST_GO_INSTALL=1\n');
-  test.skip('the real go builds it');
+  process.stdout.write(
+    'skipped: build with the real go; takes minutes, requires go and PORTSIDE_TEST_GO_INSTALL=1\n',
+  );
+  cli.skip('builds the CLI with the real go');
 }
 
-test.run();
+cli.run();

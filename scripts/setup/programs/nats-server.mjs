@@ -1,6 +1,5 @@
-/** Finds a nats-server that is new enough, or gets one into the checkout. */
 import { fetchFromApt } from './apt.mjs';
-import { installProgram, NotFetched } from './fetch-program.mjs';
+import { installProgram, FetchError } from './fetch-program.mjs';
 import { findProgram } from './find-program.mjs';
 import { fetchFromGo } from './go.mjs';
 import { NATS_SERVER } from './programs.mjs';
@@ -9,9 +8,9 @@ import { fetchFromRelease } from './release.mjs';
 const { minimumVersion, pinnedVersion, goPackage } = NATS_SERVER;
 
 /**
- * The default order is this one. apt first: seconds, signed by the distribution, through the mirror that the
- * machine already uses; where there is no apt it costs nothing. Then the project's release: seconds and pinned,
- * but not reachable from every network. Go last: pinned and verified too, but minutes of work for the processor.
+ * In the default order. apt takes seconds, is signed by the distribution and uses the machine's configured mirror; without apt
+ * it fails immediately. The project's release takes seconds and is pinned, but is not reachable from every network. Go is
+ * pinned and verified, but takes minutes of CPU time.
  * @type {Record<string, import('./fetch-program.mjs').Fetch>}
  */
 const SOURCES = {
@@ -21,21 +20,21 @@ const SOURCES = {
 };
 
 /**
- * The nats-server to use; see `findProgram`.
+ * Returns the nats-server to use; see `findProgram`.
  * @param {{ root?: string, env?: NodeJS.ProcessEnv }} [options]
  */
 export const findNatsServer = (options) => findProgram(NATS_SERVER, options);
 
 /**
- * Finds a nats-server or gets one from the first source that has one. Rejects with all that was tried, and why it
- * failed, when none has.
+ * Finds a nats-server, or fetches one from the first source that succeeds. If all fail, rejects with the reason for each source
+ * and installation instructions.
  * @param {import('./fetch-program.mjs').InstallOptions} options
  */
 export async function installNatsServer(options) {
   try {
     return await installProgram(NATS_SERVER, () => readSources(options.env ?? process.env), options);
   } catch (error) {
-    if (error instanceof NotFetched) throw new Error(describeFailures(error.failures), { cause: error });
+    if (error instanceof FetchError) throw new Error(describeFailures(error.failures), { cause: error });
     throw error;
   }
 }
@@ -47,21 +46,25 @@ function readSources(env) {
     const name = part.trim();
     const fetch = SOURCES[name];
     if (fetch === undefined) {
-      throw new Error(`NATS_SERVER_SOURCES names "${name}"; it knows ${Object.keys(SOURCES).join(', ')}.`);
+      throw new Error(
+        `NATS_SERVER_SOURCES: unknown source "${name}"; known sources: ${Object.keys(SOURCES).join(', ')}.`,
+      );
     }
     return /** @type {const} */ ([name, fetch]);
   });
 }
 
 /** @param {readonly string[]} failures */
-const describeFailures = (failures) => `No nats-server ${minimumVersion} or newer is here or could be got.
+const describeFailures = (
+  failures,
+) => `No nats-server ${minimumVersion} or newer was found, and none could be installed.
 
-Tried:
+Attempted sources:
 ${failures.map((failure) => `  ${failure.replaceAll('\n', '\n      ')}`).join('\n')}
 
-Install one and run this again, for instance:
-  Debian, Ubuntu  sudo apt-get install nats-server    (where "apt-cache policy nats-server" says 2.12 or newer)
+Install nats-server and run this again, for example:
+  Debian, Ubuntu  sudo apt-get install nats-server    (if "apt-cache policy nats-server" shows 2.12 or newer)
   macOS           brew install nats-server
-  Go              go install ${goPackage}@v${pinnedVersion}    (its folder must be on PATH)
+  Go              go install ${goPackage}@v${pinnedVersion}    (GOBIN must be on PATH)
   Docker          docker run --rm -p 4222:4222 nats:${pinnedVersion} -js    then NATS_URL=nats://127.0.0.1:4222 npm start
-  others          any binary of 2.12 or newer: PORTSIDE_NATS_SERVER=/path/to/nats-server npm start`;
+  Other           any binary of 2.12 or newer: PORTSIDE_NATS_SERVER=/path/to/nats-server npm start`;

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { findNatsServer, installNatsServer } from './nats-server.mjs';
 import { createCheckout, readRejection, recordProgress, writeNatsServer, writeProgram } from '../testing.mjs';
 
-const test = suite('a nats-server that is here and new enough is used');
+const search = suite('findNatsServer');
 
 function createTwoFolders(first: string, second: string) {
   const { root, bin, env } = createCheckout();
@@ -16,23 +16,23 @@ function createTwoFolders(first: string, second: string) {
   return { root, bin, other, env: { ...env, PATH: [bin, other].join(delimiter) } };
 }
 
-test('nothing is found where nothing is', async () => {
+search('returns undefined if no nats-server is installed', async () => {
   assert.is(await findNatsServer(createCheckout()), undefined);
 });
 
-test('the first on PATH is used when it is 2.12.0', async () => {
+search('returns the first nats-server on PATH if it is 2.12.0', async () => {
   const { root, bin, env } = createTwoFolders('2.12.0', '2.15.2');
   const path = join(bin, 'nats-server');
   assert.equal(await findNatsServer({ root, env }), { path, version: '2.12.0', source: 'PATH' });
 });
 
-test('2.9.10 on PATH is passed over for a newer one behind it', async () => {
+search('skips 2.9.10 on PATH in favour of a newer one', async () => {
   const { root, other, env } = createTwoFolders('2.9.10', '2.100.0-RC.1');
   const path = join(other, 'nats-server');
   assert.equal(await findNatsServer({ root, env }), { path, version: '2.100.0-RC.1', source: 'PATH' });
 });
 
-test('one that is too old is not used, and that is said', async () => {
+search('ignores outdated versions, and the setup reports them', async () => {
   const { root, bin, env } = createTwoFolders('2.9.10', '2.11.99');
   assert.is(await findNatsServer({ root, env }), undefined);
   const { progress, lines } = recordProgress();
@@ -42,13 +42,13 @@ test('one that is too old is not used, and that is said', async () => {
   assert.is(lines[0], `${join(bin, 'nats-server')} is nats-server 2.9.10, older than 2.12.0: not used`);
 });
 
-test('a program of that name that is none is passed over', async () => {
+search('skips another program with the same name', async () => {
   const { root, bin, env } = createCheckout();
   writeProgram(join(bin, 'nats-server'), 'echo something else');
   assert.is(await findNatsServer({ root, env }), undefined);
 });
 
-test('PORTSIDE_NATS_SERVER goes before PATH', async () => {
+search('prefers PORTSIDE_NATS_SERVER to PATH', async () => {
   const { root, other, env } = createTwoFolders('2.15.2', '2.14.0');
   const path = join(other, 'nats-server');
   assert.equal(await findNatsServer({ root, env: { ...env, PORTSIDE_NATS_SERVER: path } }), {
@@ -58,7 +58,7 @@ test('PORTSIDE_NATS_SERVER goes before PATH', async () => {
   });
 });
 
-test('a PORTSIDE_NATS_SERVER that is too old or missing is an error, never replaced in silence', async () => {
+search('rejects an outdated or missing PORTSIDE_NATS_SERVER instead of using another one', async () => {
   const { root, other, env } = createTwoFolders('2.15.2', '2.9.10');
   const find = (path: string) => () => findNatsServer({ root, env: { ...env, PORTSIDE_NATS_SERVER: path } });
   assert.match(
@@ -68,11 +68,14 @@ test('a PORTSIDE_NATS_SERVER that is too old or missing is an error, never repla
   assert.match(await readRejection(find('/no/such/file')), '/no/such/file was not found');
 });
 
-test('an unknown name in NATS_SERVER_SOURCES is an error', async () => {
+search('does not accept an unknown source in NATS_SERVER_SOURCES', async () => {
   const { root, env } = createCheckout();
   const install = () =>
     installNatsServer({ ...recordProgress(), root, env: { ...env, NATS_SERVER_SOURCES: 'apt,snap' } });
-  assert.is(await readRejection(install), 'NATS_SERVER_SOURCES names "snap"; it knows apt, release, go.');
+  assert.is(
+    await readRejection(install),
+    'NATS_SERVER_SOURCES: unknown source "snap"; known sources: apt, release, go.',
+  );
 });
 
-test.run();
+search.run();

@@ -1,58 +1,58 @@
-/** Says which programs the setup gets, and which of their versions will do. */
+/** The programs that the setup installs, and their supported versions. */
 import { runCommand } from '../command.mjs';
 
 /**
  * @typedef {object} Program
- * @property {string} name of its file, on PATH and in .tools
- * @property {string} variable the environment variable that names one to use instead of any other
- * @property {RegExp} answer what it says to --version, with the version as its group
- * @property {string} minimumVersion the oldest that offers what Portside uses
- * @property {string} pinnedVersion what the sources that let us choose are asked for
+ * @property {string} name file name on PATH and in .tools
+ * @property {string} variable environment variable with the path of the program to use
+ * @property {RegExp} versionPattern matches the output of --version; group 1 is the version
+ * @property {string} minimumVersion oldest supported version
+ * @property {string} pinnedVersion version to install from sources that offer a choice
  * @property {string} goPackage
  */
 /**
- * A program that is here.
+ * An installed program.
  * @typedef {object} Found
  * @property {string} path
- * @property {string} version for instance "2.15.2"
- * @property {string} source where it came from, for people
+ * @property {string} version for example "2.15.2"
+ * @property {string} source description of its origin
  */
 
 /** @type {Program} */
 export const NATS_SERVER = {
   name: 'nats-server',
   variable: 'PORTSIDE_NATS_SERVER',
-  answer: /nats-server: v(\d+\.\d+\.\d+\S*)/,
+  versionPattern: /nats-server: v(\d+\.\d+\.\d+\S*)/,
   minimumVersion: '2.12.0',
   pinnedVersion: '2.15.2',
   goPackage: 'github.com/nats-io/nats-server/v2',
 };
 
 /**
- * The `nats` command line, for tests and examples. Older ones may do; they were not tried.
+ * The `nats` CLI, for tests and examples. Older versions are not tested.
  * @type {Program}
  */
 export const NATS_CLI = {
   name: 'nats',
   variable: 'PORTSIDE_NATS_CLI',
-  answer: /^v?(\d+\.\d+\.\d+\S*)$/m,
+  versionPattern: /^v?(\d+\.\d+\.\d+\S*)$/m,
   minimumVersion: '0.5.0',
   pinnedVersion: '0.5.0',
   goPackage: 'github.com/nats-io/natscli/nats',
 };
 
-const ANSWER_MS = 10_000;
+const VERSION_TIMEOUT_MS = 10_000;
 
 /**
- * Asks the binary. Rejects when it does not run here or is another program.
+ * Runs the binary with --version. Rejects if it does not run or is another program.
  * @param {Program} program
  * @param {string} path
  * @param {NodeJS.ProcessEnv} [env]
  */
 export async function readVersion(program, path, env = process.env) {
-  const answer = await runCommand(path, ['--version'], { env, timeoutMs: ANSWER_MS });
-  const version = program.answer.exec(answer)?.[1];
-  if (version === undefined) throw new Error(`${path} --version answered "${answer.trim()}"`);
+  const output = await runCommand(path, ['--version'], { env, timeoutMs: VERSION_TIMEOUT_MS });
+  const version = program.versionPattern.exec(output)?.[1];
+  if (version === undefined) throw new Error(`${path} --version printed "${output.trim()}"`);
   return version;
 }
 
@@ -62,6 +62,6 @@ export async function readVersion(program, path, env = process.env) {
  */
 export function isNewEnough({ minimumVersion }, version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [leastMajor = 0, leastMinor = 0] = minimumVersion.split('.').map(Number);
-  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+  const [minMajor = 0, minMinor = 0] = minimumVersion.split('.').map(Number);
+  return major > minMajor || (major === minMajor && minor >= minMinor);
 }

@@ -1,4 +1,4 @@
-/** Gets nats-server from the project's own release, checked against the checksums published with it. */
+/** Downloads nats-server from the project's release and verifies it against the published checksums. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ export function releaseName(platform, arch) {
   const system = SYSTEMS[platform];
   const processor = PROCESSORS[arch];
   if (system === undefined || processor === undefined) {
-    throw new Error(`no release is known for ${platform} on ${arch}`);
+    throw new Error(`no release available for ${platform} on ${arch}`);
   }
   return `nats-server-v${NATS_SERVER.pinnedVersion}-${system}-${processor}`;
 }
@@ -46,11 +46,11 @@ function verifyChecksum(work, archive) {
     .split('\n')
     .map((line) => line.trim().split(/\s+\*?/));
   const expected = sums.find(([, name]) => name === archive)?.[0];
-  if (expected === undefined) throw new Error(`SHA256SUMS does not name ${archive}`);
+  if (expected === undefined) throw new Error(`SHA256SUMS does not contain ${archive}`);
   const actual = createHash('sha256')
     .update(readFileSync(join(work, archive)))
     .digest('hex');
   if (actual !== expected) {
-    throw new Error(`${archive} has the SHA-256 ${actual}, its publisher says ${expected}`);
+    throw new Error(`${archive} has the SHA-256 checksum ${actual}, expected ${expected}`);
   }
 }

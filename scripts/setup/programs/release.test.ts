@@ -11,16 +11,16 @@ import { findNatsServer, installNatsServer } from './nats-server.mjs';
 import { releaseName } from './release.mjs';
 import { createCheckout, createFolder, readRejection, recordProgress, writeNatsServer } from '../testing.mjs';
 
-const test = suite('the release way takes only a whole, checked download');
+const release = suite('the release source');
 
 const NAME = releaseName(process.platform, process.arch);
 const SUMS = `/v2.15.2/SHA256SUMS`;
 const ARCHIVE = `/v2.15.2/${NAME}.tar.gz`;
 
-type Answer = (response: ServerResponse, requests: number) => void;
+type Respond = (response: ServerResponse, requests: number) => void;
 
-/** A stand-in for the project's releases, and a checkout that gets its nats-server there. */
-async function createRelease({ version = '2.15.2', answers = {} as Record<string, Answer> }) {
+/** Starts a fake release server and creates a checkout that fetches nats-server from it. */
+async function createRelease({ version = '2.15.2', responses = {} as Record<string, Respond> }) {
   const folder = createFolder();
   mkdirSync(join(folder, NAME));
   writeNatsServer(join(folder, NAME, 'nats-server'), version);
@@ -31,18 +31,18 @@ async function createRelease({ version = '2.15.2', answers = {} as Record<string
   assert.is(spawnSync('tar', ['-czf', 'archive', NAME], { cwd: folder }).status, 0);
   const archive = readFileSync(join(folder, 'archive'));
   const sha256 = createHash('sha256').update(archive).digest('hex');
-  const contents: Record<string, Answer> = {
+  const contents: Record<string, Respond> = {
     [SUMS]: (response) => response.end(`${'0'.repeat(64)}  other.zip\n${sha256}  ${NAME}.tar.gz\n`),
     [ARCHIVE]: (response) => response.setHeader('content-length', archive.length).end(archive),
-    ...answers,
+    ...responses,
   };
   const requests: string[] = [];
   const server = await listen((request, response) => {
     const url = request.url ?? '';
     requests.push(url);
-    const answer = contents[url];
-    if (answer === undefined) response.writeHead(404).end();
-    else answer(response, requests.filter((other) => other === url).length);
+    const respond = contents[url];
+    if (respond === undefined) response.writeHead(404).end();
+    else respond(response, requests.filter((other) => other === url).length);
   });
   const { root, env } = createCheckout({ tools: ['tar', 'gzip'] });
   const { progress, lines } = recordProgress();
@@ -64,14 +64,14 @@ async function listen(listener: RequestListener) {
 }
 
 const servers: Server[] = [];
-test.after.each(() => {
+release.after.each(() => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
   }
 });
 
-test('a good one is put into .tools with its version, checksum and source, and found there', async () => {
+release('installs a valid release into .tools with its version, checksum and source', async () => {
   const { options, tools, lines } = await createRelease({});
   const server = await installNatsServer(options);
   assert.is(server.version, '2.15.2');
@@ -79,24 +79,24 @@ test('a good one is put into .tools with its version, checksum and source, and f
   const record = JSON.parse(readFileSync(join(tools, 'nats-server.json'), 'utf8'));
   const sha256 = createHash('sha256').update(readFileSync(server.path)).digest('hex');
   assert.equal(record, { version: '2.15.2', sha256, source: server.source });
-  assert.ok(lines.includes('nats-server, release way: 100 %'));
+  assert.ok(lines.includes('nats-server (release): 100 %'));
   assert.equal(await findNatsServer(options), server);
 });
 
-test('a wrong checksum is refused and nothing is left', async () => {
+release('rejects a wrong checksum and leaves no files', async () => {
   const { options, tools } = await createRelease({
-    answers: { [SUMS]: (response) => response.end(`${'0'.repeat(64)}  ${NAME}.tar.gz\n`) },
+    responses: { [SUMS]: (response) => response.end(`${'0'.repeat(64)}  ${NAME}.tar.gz\n`) },
   });
-  assert.match(await readRejection(() => installNatsServer(options)), `its publisher says ${'0'.repeat(64)}`);
+  assert.match(await readRejection(() => installNatsServer(options)), `expected ${'0'.repeat(64)}`);
   assert.equal(readdirSync(tools), []);
 });
 
-test('a checksum list without the archive is refused', async () => {
-  const { options } = await createRelease({ answers: { [SUMS]: (response) => response.end('') } });
-  assert.match(await readRejection(() => installNatsServer(options)), 'SHA256SUMS does not name');
+release('rejects a checksum list that does not contain the archive', async () => {
+  const { options } = await createRelease({ responses: { [SUMS]: (response) => response.end('') } });
+  assert.match(await readRejection(() => installNatsServer(options)), 'SHA256SUMS does not contain');
 });
 
-test('a version that is too old is refused and nothing is left', async () => {
+release('rejects an outdated version and leaves no files', async () => {
   const { options, tools } = await createRelease({ version: '2.9.10' });
   assert.match(
     await readRejection(() => installNatsServer(options)),
@@ -105,9 +105,9 @@ test('a version that is too old is refused and nothing is left', async () => {
   assert.equal(readdirSync(tools), []);
 });
 
-test('a connection cut midway is tried three times, then nothing half-written is used', async () => {
+release('gives up after three broken connections and discards the partial download', async () => {
   const { options, tools, requests } = await createRelease({
-    answers: {
+    responses: {
       [ARCHIVE]: (response) => {
         response.setHeader('content-length', 100_000);
         response.write(Buffer.alloc(50_000), () => response.destroy());
@@ -120,9 +120,9 @@ test('a connection cut midway is tried three times, then nothing half-written is
   assert.equal(readdirSync(tools), []);
 });
 
-test('a server that stumbles at first is tried again', async () => {
+release('retries after HTTP 503 and after a closed connection', async () => {
   const { options, lines, requests } = await createRelease({
-    answers: {
+    responses: {
       [SUMS]: (response, count) => {
         if (count === 1) response.writeHead(503).end();
         else if (count === 2) response.destroy();
@@ -131,50 +131,50 @@ test('a server that stumbles at first is tried again', async () => {
     },
   });
   assert.match(await readRejection(() => installNatsServer(options)), 'HTTP 404 (3 attempts)');
-  assert.ok(lines.includes('nats-server, release way: HTTP 503, trying again'));
+  assert.ok(lines.includes('nats-server (release): HTTP 503, retrying'));
   assert.is(requests.length, 3);
 });
 
-test('an archive behind one 503 arrives', async () => {
-  const release = await createRelease({
-    answers: {
+release('installs an archive after one HTTP 503', async () => {
+  const source = await createRelease({
+    responses: {
       [ARCHIVE]: (response, count) => {
         if (count === 1) response.writeHead(503).end();
-        else response.end(release.archive);
+        else response.end(source.archive);
       },
     },
   });
-  assert.is((await installNatsServer(release.options)).version, '2.15.2');
+  assert.is((await installNatsServer(source.options)).version, '2.15.2');
 });
 
-test('an address that is not there is not tried again', async () => {
+release('does not retry after HTTP 404', async () => {
   const { options, requests } = await createRelease({
-    answers: { [SUMS]: (response) => response.writeHead(404).end() },
+    responses: { [SUMS]: (response) => response.writeHead(404).end() },
   });
   assert.match(await readRejection(() => installNatsServer(options)), /SHA256SUMS: HTTP 404\n/);
   assert.equal(requests, [SUMS]);
 });
 
-test('a server that falls silent is given up', async () => {
+release('gives up if the server sends no data', async () => {
   const { url } = await listen((_request, response) => response.write('a'));
   const step = recordProgress().progress.begin('download');
-  const options = { step, silenceMs: 50, retryDelayMs: 1 };
+  const options = { step, idleTimeoutMs: 50, retryDelayMs: 1 };
   const message = await readRejection(() => download(url, join(createFolder(), 'file'), options));
-  assert.match(message, 'nothing arrived for 0.05 s (3 attempts)');
+  assert.match(message, 'no data for 0.05 s (3 attempts)');
 });
 
-test('a binary that was tampered with is noticed and got again', async () => {
+release('detects a modified binary and fetches it again', async () => {
   const { options, lines, requests } = await createRelease({});
   const server = await installNatsServer(options);
   appendFileSync(server.path, 'echo also this');
   assert.is(await findNatsServer(options), undefined);
   assert.equal(await installNatsServer(options), server);
   assert.is(requests.length, 4);
-  assert.ok(lines.includes('the nats-server in .tools is not the one that was put there: getting it again'));
+  assert.ok(lines.includes('the nats-server in .tools is outdated or damaged: fetching it again'));
   assert.equal(await findNatsServer(options), server);
 });
 
-test('what a killed setup left behind is removed and never used', async () => {
+release('removes and never uses the files of a killed setup', async () => {
   const { options, tools } = await createRelease({});
   mkdirSync(join(tools, 'work-1-release'), { recursive: true });
   writeFileSync(join(tools, 'work-1-release', 'half'), 'half');
@@ -183,11 +183,11 @@ test('what a killed setup left behind is removed and never used', async () => {
   assert.equal(readdirSync(tools).toSorted(), ['nats-server', 'nats-server.json']);
 });
 
-test('two at once fetch it once', async () => {
+release('is downloaded once by two concurrent setups', async () => {
   const { options, requests } = await createRelease({});
   const [one, other] = await Promise.all([installNatsServer(options), installNatsServer(options)]);
   assert.equal(one, other);
   assert.equal(requests, [SUMS, ARCHIVE]);
 });
 
-test.run();
+release.run();
