@@ -147,7 +147,7 @@ remember('one that is gone: that it is, and that it was', async () => {
 });
 remember('one that never was', async () => {
   await browser.visit(`${laptops.url}/#/entity/99`, async (page) => {
-    await page.getByText('There never was a laptop 99.').waitFor();
+    await page.getByText('No laptop 99 has ever existed.').waitFor();
   });
 });
 remember('what happens to it now', async () => {

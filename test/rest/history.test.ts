@@ -116,8 +116,8 @@ history('exists for an id that has only rejected messages', async () => {
   assertProblem(await laptops.get('/laptops/4'), 'not-found');
 });
 history('returns 404 for an id without messages', async () => {
-  assertProblem(await laptops.get('/laptops/5/events'), 'not-found', /There never was a laptop 5/);
-  assertProblem(await ports.get('/ports/5/events'), 'not-found', /There never was a port 5/);
+  assertProblem(await laptops.get('/laptops/5/events'), 'not-found', /No laptop 5 has ever existed/);
+  assertProblem(await ports.get('/ports/5/events'), 'not-found', /No port 5 has ever existed/);
 });
 history('returns 400 for a malformed id', async () => {
   for (const id of ['x', '0', '01', '9007199254740992'])

@@ -1,5 +1,3 @@
-/** Serves the web console. Its modules are in `console/`. */
-
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Problem } from '../../domain/problem.ts';
@@ -18,7 +16,7 @@ const libraries: Readonly<Record<string, string>> = {
 
 const script = 'text/javascript';
 
-/** The web console: its page, modules, styles and icon. It uses nothing but the service's other operations. */
+/** Serves the web console: its page, modules, styles and icon. The console uses only the service's public operations. */
 export function consoleOperations(title: string, files: ConsoleFiles): Operation[] {
   const modules = new Map([
     ...[...files].filter(([path]) => path.endsWith('.js')),
@@ -33,35 +31,36 @@ export function consoleOperations(title: string, files: ConsoleFiles): Operation
     fixedOperation({
       name: 'getPage',
       path: '/',
-      summary: 'A page for people: the entities live, their past, the log, and how the service is',
+      summary:
+        'The web console: live entities, point-in-time reads, the event log and the status of the service',
       mediaType: 'text/html',
-      content: () => renderServicePage(title, [...modules.keys()]),
+      content: () => renderConsole(title, [...modules.keys()]),
     }),
     fixedOperation({
       name: 'getPageStyle',
       path: '/page/style.css',
-      summary: 'The style of the page: colours, layout, forms',
+      summary: 'The style sheet of the web console: colours, layout, forms',
       mediaType: 'text/css',
       content: () => file('style.css'),
     }),
     fixedOperation({
       name: 'getPageContentStyle',
       path: '/page/content.css',
-      summary: 'The style of what the page shows',
+      summary: 'The style sheet of the web console: content',
       mediaType: 'text/css',
       content: () => file('content.css'),
     }),
     fixedOperation({
       name: 'getPageChartStyle',
       path: '/page/uplot.css',
-      summary: "The style of the page's charts",
+      summary: 'The style sheet of the web console: charts',
       mediaType: 'text/css',
       content: () => readPackaged('uplot/dist/uPlot.min.css'),
     }),
     fixedOperation({
       name: 'getPageIcon',
       path: '/page/icon.svg',
-      summary: 'The icon of the page',
+      summary: 'The icon of the web console',
       mediaType: 'image/svg+xml',
       content: () => file('icon.svg'),
     }),
@@ -70,12 +69,14 @@ export function consoleOperations(title: string, files: ConsoleFiles): Operation
 }
 
 function moduleOperation(modules: ReadonlyMap<string, Buffer>): Operation {
-  const summary = 'A module of the page';
+  const summary = 'A JavaScript module of the web console';
   return defineOperation({
     method: 'get',
     paths: ['/page/{module}'],
     wildcard: 'module',
-    params: z.object({ module: z.string().meta({ description: 'Its file name.', example: 'main.js' }) }),
+    params: z.object({
+      module: z.string().meta({ description: 'The path of the module.', example: 'main.js' }),
+    }),
     name: 'getPageModule',
     summary,
     tag: documentTag,
@@ -84,13 +85,14 @@ function moduleOperation(modules: ReadonlyMap<string, Buffer>): Operation {
     problems: ['not-found'],
     handle({ ctx, params, headers }) {
       const content = modules.get(params.module);
-      if (content === undefined) throw new Problem('not-found', `The page has no module "${params.module}".`);
+      if (content === undefined)
+        throw new Problem('not-found', `The web console has no module "${params.module}".`);
       respond(ctx, headers, represent(script, content));
     },
   });
 }
 
-function renderServicePage(title: string, modules: readonly string[]): string {
+function renderConsole(title: string, modules: readonly string[]): string {
   const preloads = modules.map((file) => `<link rel="modulepreload" href="/page/${escapeHtml(file)}">\n`);
   return renderPage({
     title,

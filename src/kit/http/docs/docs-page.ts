@@ -1,11 +1,11 @@
-/** The page that shows the OpenAPI document to people: Swagger UI, all of it served from here. */
+/** The API documentation page: Swagger UI, served without a third-party host. */
 
 import { readFileSync } from 'node:fs';
 import { escapeHtml, renderPage } from './html.ts';
 
-/** A file that the page loads. */
+/** A file of the documentation page. */
 export type DocsAsset = {
-  /** Unique in the service, as the name of its operation: `getDocsScript`. */
+  /** The name of its operation: `getDocsScript`. */
   readonly name: string;
   readonly path: string;
   readonly mediaType: string;
@@ -13,7 +13,7 @@ export type DocsAsset = {
   readonly content: Buffer;
 };
 
-/** Tells Swagger UI what to show; nothing validates the document elsewhere. */
+/** Configures Swagger UI. Without `validatorUrl: null`, it would send the document to an external validator. */
 const initializer = `SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#swagger-ui',
@@ -37,35 +37,35 @@ export function renderDocsPage(title: string): string {
   });
 }
 
-/** Exactly the files that the page needs, out of the many that its package has. */
+/** Reads the files that the page needs. The package contains many more. */
 export function readDocsAssets(): readonly DocsAsset[] {
   return [
     {
       name: 'getDocsStyle',
       path: '/docs/swagger-ui.css',
       mediaType: 'text/css',
-      summary: 'The style of the page that shows the API',
+      summary: 'The style sheet of the API documentation',
       content: readSwaggerUi('swagger-ui.css'),
     },
     {
       name: 'getDocsScript',
       path: '/docs/swagger-ui-bundle.js',
       mediaType: 'text/javascript',
-      summary: 'The script of the page that shows the API',
+      summary: 'The script of the API documentation',
       content: readSwaggerUi('swagger-ui-bundle.js'),
     },
     {
       name: 'getDocsInitializer',
       path: '/docs/initializer.js',
       mediaType: 'text/javascript',
-      summary: 'What starts the script of the page that shows the API',
+      summary: 'The configuration of the API documentation',
       content: Buffer.from(initializer),
     },
     {
       name: 'getDocsIcon',
       path: '/docs/favicon.png',
       mediaType: 'image/png',
-      summary: 'The icon of the page that shows the API',
+      summary: 'The icon of the API documentation',
       content: readSwaggerUi('favicon-32x32.png'),
     },
   ];

@@ -1,5 +1,3 @@
-/** How a service explains itself: its OpenAPI document, the page that shows it, and a page for every problem. */
-
 import { z } from 'zod';
 import { Problem, problemCodes } from '../../domain/problem.ts';
 import { readDocsAssets, renderDocsPage } from './docs-page.ts';
@@ -9,26 +7,29 @@ import { defineOperation, type Operation } from '../server/operation.ts';
 import { consoleOperations, type ConsoleFiles } from './console-operations.ts';
 import { renderProblemIndex, renderProblemPage } from './problem-pages.ts';
 
-/** The operations that explain `operations`, and themselves. */
+/**
+ * Returns the operations that serve the web console, the OpenAPI document and its documentation page, and the problem pages.
+ * The document describes `operations` and these operations too.
+ */
 export function documentOperations(
   operations: readonly Operation[],
   info: OpenApiInfo,
   consoleFiles: ConsoleFiles,
 ): Operation[] {
-  const explaining: Operation[] = [
+  const documents: Operation[] = [
     ...consoleOperations(info.title, consoleFiles),
     fixedOperation({
       name: 'getOpenApiDocument',
       path: '/openapi.json',
-      summary: 'This API as an OpenAPI 3.1 document',
+      summary: 'The OpenAPI 3.1 document of this API',
       mediaType: 'application/json',
       schema: z.looseObject({ openapi: z.string() }).meta({ description: 'OpenAPI 3.1' }),
-      content: () => JSON.stringify(describeOperations([...operations, ...explaining], info)),
+      content: () => JSON.stringify(describeOperations([...operations, ...documents], info)),
     }),
     fixedOperation({
       name: 'getDocsPage',
       path: '/docs',
-      summary: 'A page that shows this API to people',
+      summary: 'The documentation page of this API',
       mediaType: 'text/html',
       content: () => renderDocsPage(info.title),
     }),
@@ -38,17 +39,17 @@ export function documentOperations(
     fixedOperation({
       name: 'listProblems',
       path: '/problems',
-      summary: 'A page that lists every problem',
+      summary: 'The list of all problem types',
       mediaType: 'text/html',
       content: renderProblemIndex,
     }),
     problemOperation(),
   ];
-  return explaining;
+  return documents;
 }
 
 function problemOperation(): Operation {
-  const summary = 'A page that explains one problem';
+  const summary = 'The documentation of one problem type';
   return defineOperation({
     method: 'get',
     paths: ['/problems/{code}'],
@@ -66,7 +67,7 @@ function problemOperation(): Operation {
     problems: ['not-found'],
     handle({ ctx, params, headers }) {
       const code = problemCodes.find((candidate) => candidate === params.code);
-      if (code === undefined) throw new Problem('not-found', `There is no problem "${params.code}".`);
+      if (code === undefined) throw new Problem('not-found', `There is no problem type "${params.code}".`);
       respond(ctx, headers, represent('text/html', renderProblemPage(code)));
     },
   });

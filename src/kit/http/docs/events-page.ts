@@ -1,4 +1,4 @@
-/** The AsyncAPI document as a page for people: plain HTML, made once, without a script. */
+/** Renders the AsyncAPI document as an HTML page without scripts. */
 
 import {
   nameOf,
@@ -13,7 +13,7 @@ import { renderSchemaTable } from './schema-table.ts';
 
 type Schemas = AsyncApiDocument['components']['schemas'];
 
-/** Inline styles are not let in. */
+/** Served as a file, because the content security policy forbids inline styles. */
 export const eventsPageStyle = `body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; }
 h2 { margin-top: 3rem; border-bottom: 1px solid; }
 article { margin: 1.5rem 0; padding: 0 1rem 1rem; border: 1px solid #8888; border-radius: 0.5rem; }
@@ -28,10 +28,10 @@ th, td { padding: 0.25rem 0.5rem; text-align: left; vertical-align: top; border-
 export function renderEventsPage(document: AsyncApiDocument): string {
   const { info, channels, operations } = document;
   const requests = Object.values(operations).filter(({ reply }) => reply !== undefined);
-  const requested = new Set(
+  const requestChannels = new Set(
     requests.flatMap(({ channel, reply }) => [channel, reply?.channel]).map((ref) => ref && nameOf(ref)),
   );
-  const published = Object.entries(channels).filter(([name]) => !requested.has(name));
+  const published = Object.entries(channels).filter(([name]) => !requestChannels.has(name));
   return renderPage({
     title: info.title,
     head: `<link rel="icon" type="image/png" href="/docs/favicon.png">
@@ -40,7 +40,7 @@ export function renderEventsPage(document: AsyncApiDocument): string {
     body: `<header>
 <h1>${escapeHtml(info.title)}</h1>
 <p>${renderText(info.description)}</p>
-<p>Version ${escapeHtml(info.version)}. <a href="/asyncapi.json">The AsyncAPI document</a> says the same to programs.</p>
+<p>Version ${escapeHtml(info.version)}. <a href="/asyncapi.json">The AsyncAPI document</a> is the machine-readable version.</p>
 </header>
 <nav><a href="/docs">The REST API</a> · <a href="/problems">All problems</a></nav>
 <main>
@@ -72,34 +72,34 @@ ${renderPayload(payload, examples, schemas)}</article>
 `;
 }
 
-/** Each of the tables that there are: of most messages, the headers are the same. */
+/** Renders each distinct headers table once: most messages have the same headers. */
 function renderHeaders(messages: readonly AsyncMessage[], schemas: Schemas): string {
   return [...new Set(messages.map(({ headers }) => renderSchemaTable('Headers', headers, schemas)))].join('');
 }
 
 function renderRequest({ channel, reply, bindings }: AsyncOperation, document: AsyncApiDocument): string {
-  const asked = document.channels[nameOf(channel)];
-  const answered = reply && document.channels[nameOf(reply.channel)];
-  if (asked === undefined || answered === undefined) return '';
+  const requestChannel = document.channels[nameOf(channel)];
+  const replyChannel = reply && document.channels[nameOf(reply.channel)];
+  if (requestChannel === undefined || replyChannel === undefined) return '';
   const queue =
     bindings === undefined
       ? ''
-      : ` The replicas are the queue group <code>${escapeHtml(bindings.nats.queue)}</code>.`;
+      : ` The replicas form the queue group <code>${escapeHtml(bindings.nats.queue)}</code>.`;
   const { schemas } = document.components;
-  const parts = [...messagesOf(asked, document), ...messagesOf(answered, document)].map(
+  const parts = [...messagesOf(requestChannel, document), ...messagesOf(replyChannel, document)].map(
     (message) => `<h4>${escapeHtml(message.title)}</h4>
 ${renderHeaders([message], schemas)}${renderPayload(message.payload, message.examples, schemas)}`,
   );
   return `<article>
-<h3><code>${escapeHtml(asked.address ?? '')}</code></h3>
-<p>${renderText(asked.title)}. ${renderText(asked.description)}${queue}</p>
+<h3><code>${escapeHtml(requestChannel.address ?? '')}</code></h3>
+<p>${renderText(requestChannel.title)}. ${renderText(requestChannel.description)}${queue}</p>
 ${parts.join('')}</article>
 `;
 }
 
 function renderPayload(payload: JsonSchema, examples: AsyncMessage['examples'], schemas: Schemas): string {
-  const shown = examples.map((example) => renderJson(example.payload));
-  return renderSchemaTable('Payload', payload, schemas) + shown.join('');
+  const renderedExamples = examples.map((example) => renderJson(example.payload));
+  return renderSchemaTable('Payload', payload, schemas) + renderedExamples.join('');
 }
 
 function messagesOf({ messages }: AsyncChannel, { components }: AsyncApiDocument): AsyncMessage[] {

@@ -1,4 +1,4 @@
-/** Operations that answer with what stays the same for as long as the process lives: documents, pages, and their files. */
+/** Operations with fixed content: documents, pages and their files. It does not change while the process runs. */
 
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
@@ -8,22 +8,21 @@ import { contentSecurityPolicy } from './html.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import type { RequestHeaders } from '../protocol/request-headers.ts';
 
-/** The group of those that explain the service. */
+/** The tag of these operations in the OpenAPI document. */
 export const documentTag = 'documents';
 
-export type Fixed = {
+export type FixedContent = {
   readonly name: string;
   readonly path: string;
   readonly summary: string;
   readonly mediaType: string;
   readonly schema?: z.ZodType;
-  /** Default: caches ask each time whether it is still the same. */
+  /** Default: `no-cache`, so that caches revalidate each time. */
   readonly cacheControl?: string;
-  /** Called once, for the first client that asks. */
+  /** Called once, at the first request. */
   content(): string | Buffer;
 };
 
-/** Answers with what stays the same for as long as the process lives. */
 export function fixedOperation({
   name,
   path,
@@ -32,8 +31,8 @@ export function fixedOperation({
   schema,
   cacheControl,
   content,
-}: Fixed): Operation {
-  let made: Representation | undefined;
+}: FixedContent): Operation {
+  let representation: Representation | undefined;
   return defineOperation({
     method: 'get',
     paths: [path],
@@ -44,8 +43,8 @@ export function fixedOperation({
     responses: describeResponses(summary, mediaType, schema),
     problems: [],
     handle({ ctx, headers }) {
-      made ??= represent(mediaType, content(), cacheControl);
-      respond(ctx, headers, made);
+      representation ??= represent(mediaType, content(), cacheControl);
+      respond(ctx, headers, representation);
     },
   });
 }
@@ -59,7 +58,7 @@ export function describeResponses(
   const policy = mediaType === 'text/html' ? (['Content-Security-Policy'] as const) : [];
   return {
     200: { description: `${summary}.`, headers: [...headers, ...policy], body: schema, mediaType },
-    304: { description: 'It is what If-None-Match names.', headers: [...headers, ...policy] },
+    304: { description: 'The content has an entity tag in If-None-Match.', headers: [...headers, ...policy] },
   };
 }
 
@@ -76,7 +75,7 @@ export function represent(
   cacheControl = 'no-cache',
 ): Representation {
   const bytes = Buffer.from(content);
-  // Weak, because the bytes may be compressed on their way.
+  // A weak tag, because the response may be compressed.
   const entityTag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
   return { mediaType, bytes, entityTag, cacheControl };
 }
@@ -94,7 +93,7 @@ export function respond(
     ctx.status = 304;
     return;
   }
-  // With `charset=utf-8` where it is text.
+  // Koa adds `charset=utf-8` to text types.
   ctx.type = mediaType;
   ctx.body = bytes;
 }

@@ -1,6 +1,6 @@
-/** The few pages that the services serve to people: plain HTML under a policy that lets nothing foreign in. */
+/** HTML pages, and the content security policy that they are served with. */
 
-/** What a page may load (CSP 3): its own origin's files, and images that stand in a stylesheet. No inline script or style. */
+/** Allows files of the same origin, and images embedded in style sheets (CSP 3). Forbids inline scripts and styles. */
 export const contentSecurityPolicy = [
   "default-src 'self'",
   "img-src 'self' data:",
@@ -11,11 +11,11 @@ export const contentSecurityPolicy = [
 ].join('; ');
 
 export type Page = {
-  /** As text; escaped here. */
+  /** Plain text. `renderPage` escapes it. */
   readonly title: string;
-  /** As HTML. */
+  /** HTML. */
   readonly body: string;
-  /** More of the head, as HTML. */
+  /** Additional elements of the head, as HTML. */
   readonly head?: string;
 };
 
@@ -41,12 +41,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as HTML, in content and in quoted attributes alike. */
+/** Escapes text for HTML content and quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
-/** A text with `code` in it as HTML. */
+/** Converts text to HTML, with backquoted parts as `<code>`. */
 export function renderText(text: string): string {
   return escapeHtml(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }

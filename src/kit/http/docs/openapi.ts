@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, made from the operations that the router serves and the schemas that they validate with. */
+/** Generates the OpenAPI 3.1 document from the operations of the router and the schemas that validate their requests. */
 
 import { z } from 'zod';
 import {
@@ -19,16 +19,16 @@ export type OpenApiInfo = {
   readonly title: string;
   readonly version: string;
   readonly description: string;
-  /** The scope that a token must carry to write; undefined: writes need no token. */
+  /** The scope that writes require; undefined: writes need no token. */
   readonly writeScope?: string | undefined;
 };
 
-/** What holds for every path, and is no operation of its own. */
+/** Rules that apply to every path without being operations. */
 const conventions =
-  'Every path that knows GET knows HEAD, and every path knows OPTIONS; 405 names the methods in `Allow`. Whatever goes ' +
-  'wrong is told as a problem document (RFC 9457), whose `type` leads to a page that explains it.';
+  'Every path that supports GET also supports HEAD, and every path supports OPTIONS. A 405 response lists the supported ' +
+  'methods in `Allow`. Errors are problem documents (RFC 9457), whose `type` is the URL of a page that explains the problem.';
 
-/** The name of the security scheme: a JWT as RFC 6750 sends it. */
+/** The name of the security scheme: a JWT as a bearer token (RFC 6750). */
 const bearerToken = 'bearerToken';
 
 export function describeOperations(
@@ -46,7 +46,7 @@ export function describeOperations(
   }
   const tags = [...new Set(operations.map(({ tag }) => tag))].map((name) => ({
     name,
-    description: `The operations on ${name}.`,
+    description: `Operations on ${name}.`,
   }));
   return createDocument({
     openapi: '3.1.1',
@@ -72,7 +72,7 @@ function describeOperation(
   const { name, summary, tag, params, query, headers = [], body, responses } = operation;
   const needsToken = writeScope !== undefined && isWrite(operation);
   return {
-    // An operation id stands for one path only.
+    // Operation ids are unique, so the operation of an alias needs its own.
     operationId: isAlias ? `${name}By${path.split('/')[1]}` : name,
     summary,
     description: summary,
@@ -105,7 +105,7 @@ function describePathParams(path: string, params: z.ZodType | undefined) {
   });
 }
 
-/** What an operation can answer instead: its own problems, and those of every request or every body. */
+/** Returns all problems of an operation: its own, and those of every request, every body and every token. */
 function problemsOf({ problems, body }: Operation, needsToken: boolean): ProblemCode[] {
   const ofTokens: ProblemCode[] = needsToken ? ['unauthenticated', 'forbidden', 'unavailable'] : [];
   const ofBodies: ProblemCode[] =
@@ -139,7 +139,7 @@ function describeContent(schemas: Readonly<Record<string, z.ZodType>>) {
   return Object.fromEntries(Object.entries(schemas).map(([mediaType, schema]) => [mediaType, { schema }]));
 }
 
-/** What a problem says in headers, beside its document. */
+/** The headers of problem responses. */
 const problemHeaders: Partial<Record<ProblemCode, readonly ResponseHeaderName[]>> = {
   unauthenticated: ['WWW-Authenticate'],
   forbidden: ['WWW-Authenticate'],

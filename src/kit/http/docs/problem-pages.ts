@@ -1,4 +1,4 @@
-/** What the `type` of a problem document leads to: a page that explains the problem, and one that lists them all. */
+/** The pages that the `type` of problem documents links to, and their index. */
 
 import { problemCodes, type ProblemCode } from '../../domain/problem.ts';
 import { escapeHtml, renderPage } from './html.ts';
@@ -27,7 +27,7 @@ export function renderProblemIndex(): string {
     title: 'Problems',
     body: `<main>
 <h1>Problems</h1>
-<p>What this service answers when it cannot do what it is asked (RFC 9457).</p>
+<p>The problem documents (RFC 9457) that this service returns when it cannot fulfil a request.</p>
 <ul>
 ${items.join('')}</ul>
 </main>

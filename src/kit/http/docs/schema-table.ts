@@ -1,10 +1,10 @@
-/** A JSON Schema as an HTML table for people: a row for every field, those inside of others included. */
+/** Renders a JSON Schema as an HTML table with a row for every field, including nested ones. */
 
 import { z } from 'zod';
 import type { JsonSchema } from '../../api/event-shapes.ts';
 import { escapeHtml, renderText } from './html.ts';
 
-/** What the table shows of a schema; it comes from zod, so nothing else is there. */
+/** The parts of a JSON Schema that the table shows. zod generates no others. */
 const Shown = z.looseObject({
   $ref: z.string().optional(),
   type: z.string().optional(),
@@ -24,10 +24,10 @@ const Shown = z.looseObject({
 });
 type Shown = z.infer<typeof Shown>;
 
-/** Schemas by their names, to which others refer. */
+/** The schemas that `$ref` can refer to, by name. */
 type Named = Readonly<Record<string, JsonSchema>>;
 
-/** @param caption what the fields are: `Headers`. */
+/** @param caption the caption of the table: `Headers`. */
 export function renderSchemaTable(caption: string, schema: JsonSchema, named: Named): string {
   const rows = renderRows(resolve(schema, named), '', named);
   if (rows === '') return `<p>${escapeHtml(caption)}: none.</p>\n`;
@@ -45,15 +45,15 @@ function renderRows({ properties, required }: Shown, prefix: string, named: Name
     .map(([name, schema]) => {
       const field = resolve(schema, named);
       const path = prefix + name;
-      const need = required.includes(name) ? '' : ', optional';
+      const suffix = required.includes(name) ? '' : ', optional';
       const inner = field.items === undefined ? field : resolve(field.items, named);
-      return `<tr><th scope="row"><code>${escapeHtml(path)}</code></th><td>${escapeHtml(describeValue(field, named) + need)}</td><td>${renderText(field.description ?? '')}</td></tr>
+      return `<tr><th scope="row"><code>${escapeHtml(path)}</code></th><td>${escapeHtml(describeValue(field, named) + suffix)}</td><td>${renderText(field.description ?? '')}</td></tr>
 ${renderRows(inner, field.items === undefined ? `${path}.` : `${path}[].`, named)}`;
     })
     .join('');
 }
 
-/** The rule that one of some fields has to be there. */
+/** Renders the rule that at least one of several fields is required. */
 function renderAlternatives({ anyOf = [] }: Shown): string {
   const names = anyOf.flatMap((schema) => Shown.parse(schema).required);
   if (names.length === 0) return '';
@@ -71,15 +71,15 @@ function describeValue(schema: Shown, named: Named): string {
 }
 
 function describeLimits({ format, pattern, minLength, maxLength, minimum, maximum }: Shown): string[] {
-  const range = (low: number | undefined, high: number | undefined, what: string) => {
+  const range = (low: number | undefined, high: number | undefined, unit: string) => {
     const isLow = low !== undefined && low > Number.MIN_SAFE_INTEGER;
     const isHigh = high !== undefined && high < Number.MAX_SAFE_INTEGER;
-    if (isLow && isHigh) return [`${low} to ${high}${what}`];
-    if (isLow) return [`at least ${low}${what}`];
-    return isHigh ? [`at most ${high}${what}`] : [];
+    if (isLow && isHigh) return [`${low} to ${high}${unit}`];
+    if (isLow) return [`at least ${low}${unit}`];
+    return isHigh ? [`at most ${high}${unit}`] : [];
   };
   return [
-    // A format comes with a pattern that says the same at length.
+    // zod adds a pattern to each format. It would only repeat the format at length.
     ...(format === undefined ? [] : [format]),
     ...(pattern === undefined || format !== undefined ? [] : [pattern]),
     ...range(minLength, maxLength, ' characters'),
@@ -87,7 +87,7 @@ function describeLimits({ format, pattern, minLength, maxLength, minimum, maximu
   ];
 }
 
-/** What a schema is, or what the one is that it refers to. */
+/** Returns the schema, or the schema that its `$ref` refers to. */
 function resolve(schema: JsonSchema, named: Named): Shown {
   const shown = Shown.parse(schema);
   const name = shown.$ref?.slice(shown.$ref.lastIndexOf('/') + 1);

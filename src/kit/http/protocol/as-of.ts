@@ -1,11 +1,11 @@
-/** `?asOf=`: the state as it was at a position or a time. */
+/** The query parameter `asOf`, which selects a point-in-time read. */
 
 import { z } from 'zod';
 import type { Moment } from '../../eventlog/point-in-time.ts';
 import type { ListOptions } from '../../eventlog/view.ts';
 import type { Entity } from '../../domain/entity.ts';
 
-/** Lists entities as they were when `position` had been applied. Throws Problem `unavailable`. */
+/** Lists the entities as of `position`. Throws Problem `unavailable`. */
 export type ListAsOf = (
   position: number,
   options: Omit<ListOptions<unknown>, 'matches'> & {
@@ -13,7 +13,7 @@ export type ListAsOf = (
   },
 ) => Promise<Entity<unknown>[]>;
 
-/** A position (`12`), or a time with its offset (`2026-01-31T12:00:00Z`, RFC 3339). */
+/** A position (`12`), or a time with a UTC offset (`2026-01-31T12:00:00Z`, RFC 3339). */
 export const AsOf = z
   .union(
     [
@@ -26,6 +26,6 @@ export const AsOf = z
     'must be a position (12) or an RFC 3339 time (2026-01-31T12:00:00Z)',
   )
   .meta({
-    description: 'The state as it was: when this position was applied, or at this time (RFC 3339).',
+    description: 'Returns the state as of this position or time (RFC 3339).',
     example: '2026-01-31T12:00:00Z',
   });

@@ -9,28 +9,28 @@ const parse = (header?: string) =>
 
 function parsed(header: string) {
   const condition = parse(header);
-  if (condition === undefined) throw new Error(`${header} names nothing`);
+  if (condition === undefined) throw new Error(`${header} is not a condition`);
   return condition;
 }
 
-const parsing = suite('a condition names any version, or these tags');
+const parsing = suite('readCondition');
 
-parsing('an absent header is no condition', () => {
+parsing('returns undefined if the header is absent', () => {
   assert.is(parse(), undefined);
 });
-parsing('a star is any version', () => assert.equal(parse(' * '), { any: true }));
-parsing('one tag, several, weak ones', () => {
+parsing('accepts * as any version', () => assert.equal(parse(' * '), { any: true }));
+parsing('accepts one or several tags, strong or weak', () => {
   assert.equal(parse('"12"'), { any: false, tags: ['"12"'] });
   assert.equal(parse('"1","2" , W/"3"'), { any: false, tags: ['"1"', '"2"', 'W/"3"'] });
 });
-parsing('a comma may stand inside a tag (RFC 9110, section 8.8.3)', () => {
+parsing('accepts a comma inside a tag (RFC 9110, section 8.8.3)', () => {
   assert.equal(parse('"a,b", "12"'), { any: false, tags: ['"a,b"', '"12"'] });
 });
-parsing('empty elements of the list are passed over (RFC 9110, section 5.6.1.2)', () => {
+parsing('ignores empty list elements (RFC 9110, section 5.6.1.2)', () => {
   assert.equal(parse('"1", , "2",'), { any: false, tags: ['"1"', '"2"'] });
 });
 for (const header of ['', '  ', '12', '"12', '12"', 'w/"12"', 'W/12', '"1" "2"', '*, "1"', '"a b"', '""""']) {
-  parsing(`${header} is malformed`, () => {
+  parsing(`rejects [${header}] as malformed`, () => {
     assert.throws(
       () => parse(header),
       (error: unknown) =>
@@ -40,31 +40,31 @@ for (const header of ['', '  ', '12', '"12', '12"', 'w/"12"', 'W/12', '"1" "2"',
 }
 parsing.run();
 
-const strong = suite('If-Match compares strongly');
+const ifMatch = suite('If-Match');
 
-strong('the tag of the version matches', () => {
+ifMatch('matches the tag of the current version', () => {
   assert.ok(matchesStrongly(parsed(toEntityTag(12)), true, 12));
   assert.ok(matchesStrongly(parsed('"1", "12"'), true, 12));
 });
-strong('another tag, a weak one, or part of one does not', () => {
+ifMatch('does not match another tag, a weak tag or part of a tag', () => {
   for (const header of ['"13"', 'W/"12"', '"1"', '"2"', '"012"', '""'])
     assert.not(matchesStrongly(parsed(header), true, 12), header);
 });
-strong('a star matches what is there', () => assert.ok(matchesStrongly(parsed('*'), true, 12)));
-strong('nothing matches what is not there', () => {
+ifMatch('matches an existing entity with *', () => assert.ok(matchesStrongly(parsed('*'), true, 12)));
+ifMatch('never matches an entity that does not exist', () => {
   assert.not(matchesStrongly(parsed('*'), false, 12));
   assert.not(matchesStrongly(parsed('"12"'), false, 12));
 });
-strong.run();
+ifMatch.run();
 
-const weak = suite('If-None-Match compares weakly');
+const ifNoneMatch = suite('If-None-Match');
 
-weak('the tag of the version matches, weak or strong', () => {
+ifNoneMatch('matches the tag of the current version, strong or weak', () => {
   for (const header of ['"12"', 'W/"12"', '"1", W/"12"', '*'])
     assert.ok(matchesWeakly(parsed(header), toEntityTag(12)), header);
 });
-weak('another one does not', () => {
+ifNoneMatch('does not match another tag', () => {
   for (const header of ['"13"', 'W/"13"', '""', '"W/12"'])
     assert.not(matchesWeakly(parsed(header), toEntityTag(12)), header);
 });
-weak.run();
+ifNoneMatch.run();

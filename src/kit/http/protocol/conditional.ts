@@ -1,19 +1,19 @@
-/** Entity tags: an entity's version as HTTP knows it (RFC 9110, sections 8.8.3 and 13.1). */
+/** Entity tags and conditional requests (RFC 9110, sections 8.8.3 and 13.1). */
 
 import type { Shown } from '../../eventlog/joined-resource.ts';
 
 /**
- * The strong tag of a version: `"12"`. Where entities of other streams are shown with it, their newest version stands
- * behind: `"12;PORTS=7"` is another tag as soon as one of them changes.
+ * Returns the strong tag of a version: `"12"`. If the representation includes entities of other streams, the tag contains
+ * their latest version too (`"12;PORTS=7"`), so that it changes when one of them changes.
  */
 export function toEntityTag(version: number, shown: Shown = {}): string {
-  return `"${[version, ...Object.entries(shown).map(([stream, newest]) => `${stream}=${newest}`)].join(';')}"`;
+  return `"${[version, ...Object.entries(shown).map(([stream, latest]) => `${stream}=${latest}`)].join(';')}"`;
 }
 
-/** What If-Match or If-None-Match names: any version, or these tags. */
+/** The value of If-Match or If-None-Match: any version, or a list of tags. */
 export type TagCondition = { readonly any: true } | { readonly any: false; readonly tags: readonly string[] };
 
-/** The condition that a header of the form `*` or `"1", W/"2"` states; undefined without the header. */
+/** Parses a header such as `*` or `"1", W/"2"`. The header schema has already rejected any other form. */
 export function readCondition(header: string | undefined): TagCondition | undefined {
   const text = header?.trim();
   if (text === undefined) return undefined;
@@ -21,15 +21,15 @@ export function readCondition(header: string | undefined): TagCondition | undefi
 }
 
 /**
- * If-Match compares strongly: a weak tag never matches, and nothing matches an entity that is not there. What is shown of
- * other streams does not count: a write changes the entity alone.
+ * Strong comparison, for If-Match: a weak tag never matches, and nothing matches an entity that does not exist. Versions of
+ * other streams in the tag are ignored, because a write changes only the entity itself.
  */
 export function matchesStrongly(condition: TagCondition, exists: boolean, version: number): boolean {
-  const isOwn = (tag: string) => tag === toEntityTag(version) || tag.startsWith(`"${version};`);
-  return exists && (condition.any || condition.tags.some(isOwn));
+  const hasVersion = (tag: string) => tag === toEntityTag(version) || tag.startsWith(`"${version};`);
+  return exists && (condition.any || condition.tags.some(hasVersion));
 }
 
-/** If-None-Match compares weakly: `W/"12"` is as good as `"12"`. */
+/** Weak comparison, for If-None-Match: `W/"12"` and `"12"` are equal. */
 export function matchesWeakly(condition: TagCondition, entityTag: string): boolean {
   const strong = (tag: string) => tag.replace(/^W\//, '');
   return condition.any || condition.tags.some((tag) => strong(tag) === strong(entityTag));

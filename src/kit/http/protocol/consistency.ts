@@ -1,4 +1,4 @@
-/** How fresh an answer is, and how fresh the client wants it: Stream-Position, Wait-For-Position, Prefer, Age. */
+/** The headers for read consistency: Stream-Position, Wait-For-Position, Prefer and Age. */
 
 import type { Context } from 'koa';
 import {
@@ -10,17 +10,21 @@ import {
 } from '../../eventlog/freshness.ts';
 import type { RequestHeaders } from './request-headers.ts';
 
-/** The request headers that a read takes. */
+/** The request headers of every read. */
 export const freshnessHeaders = ['Wait-For-Position', 'Prefer'] as const;
 
-/** Waits for what `Wait-For-Position` asks, as long as `Prefer: wait` says (RFC 7240). @throws Problem `unavailable` */
+/**
+ * Waits for the positions in `Wait-For-Position`, at most for the seconds in `Prefer: wait` (RFC 7240).
+ *
+ * @throws Problem `unavailable` if they are not reached in time.
+ */
 export async function waitForPosition(headers: RequestHeaders, freshness: Freshness): Promise<void> {
   const wanted = headers['Wait-For-Position'];
   if (wanted === undefined) return;
-  await waitFor(freshness, parseWanted(wanted), readWait(headers.Prefer ?? ''));
+  await waitFor(freshness, parseWanted(wanted), parseWaitSeconds(headers.Prefer ?? ''));
 }
 
-/** `Stream-Position`: what this replica has applied. `Age`: seconds since the connection to the event log was lost. */
+/** `Stream-Position`: the position that this replica has applied. `Age`: seconds since the broker connection was lost. */
 export function describeFreshness({ own, staleSince }: Freshness): Record<string, string> {
   return {
     'Stream-Position': String(own.position),
@@ -32,7 +36,7 @@ export function markFreshness(ctx: Context, freshness: Freshness): void {
   ctx.set(describeFreshness(freshness));
 }
 
-function readWait(prefer: string): number {
+function parseWaitSeconds(prefer: string): number {
   const wait = /(?:^|[,;\s])wait\s*=\s*"?([0-9]{1,6})"?/i.exec(prefer)?.[1];
   return wait === undefined ? defaultWaitSeconds : Math.min(Number(wait), maxWaitSeconds);
 }

@@ -1,41 +1,39 @@
-/** Kept pages: made once, and made anew when any stream that they show has moved. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPageCache } from './page-cache.ts';
 
-function keeper() {
+function createCache() {
   const stream = () => ({
     position: 0,
     reached: () => Promise.resolve(true),
     lastPosition: () => Promise.resolve(0),
   });
   const [own, other] = [stream(), stream()];
-  const keep = createPageCache({ stream: 'OWN', own, followed: { OTHER: other }, staleSince: undefined });
-  let made = 0;
-  const ask = (key: string, size = 2) =>
-    keep(key, () => ({ bytes: Buffer.alloc(size, String((made += 1))), next: made })).next;
-  return { own, other, ask };
+  const cache = createPageCache({ stream: 'OWN', own, followed: { OTHER: other }, staleSince: undefined });
+  let created = 0;
+  const read = (key: string, size = 2) =>
+    cache(key, () => ({ bytes: Buffer.alloc(size, String((created += 1))), next: created })).next;
+  return { own, other, read };
 }
 
-const test = suite('kept pages');
+const test = suite('the page cache');
 
-test('are made once for each key', () => {
-  const { ask } = keeper();
-  assert.equal([ask('a'), ask('b'), ask('a'), ask('b')], [1, 2, 1, 2]);
+test('creates a page once per key', () => {
+  const { read } = createCache();
+  assert.equal([read('a'), read('b'), read('a'), read('b')], [1, 2, 1, 2]);
 });
-test('are made anew when the own stream moves, and when another one does', () => {
-  const { own, other, ask } = keeper();
-  assert.equal([ask('a'), ask('a')], [1, 1]);
+test('creates a page again after its own or a followed stream has advanced', () => {
+  const { own, other, read } = createCache();
+  assert.equal([read('a'), read('a')], [1, 1]);
   own.position += 1;
-  assert.equal([ask('a'), ask('a')], [2, 2]);
+  assert.equal([read('a'), read('a')], [2, 2]);
   other.position += 1;
-  assert.equal([ask('a'), ask('a')], [3, 3]);
+  assert.equal([read('a'), read('a')], [3, 3]);
 });
-test('are not kept when they are large', () => {
-  const { ask } = keeper();
+test('does not cache large pages', () => {
+  const { read } = createCache();
   const large = 1024 * 1024;
-  assert.equal([ask('a', large), ask('a', large)], [1, 2]);
+  assert.equal([read('a', large), read('a', large)], [1, 2]);
 });
 
 test.run();

@@ -1,33 +1,31 @@
-/** Pages of a list as bytes, which are made once and kept until a stream that they show moves on. */
-
 import QuickLRU from 'quick-lru';
 import type { Freshness } from '../../eventlog/freshness.ts';
 
 export type Page = {
   /** The list as JSON. */
   readonly bytes: Buffer;
-  /** The id that it ends with, where there is a next page. */
+  /** The last id of this page if there is a next page. */
   readonly next: number | undefined;
 };
 
-/** How many pages are kept, at least; twice as many at most. */
-const keptPages = 32;
-/** A page of more bytes is not kept: so all that are kept take 32 MiB at most. */
-const maxKeptBytes = 512 * 1024;
+/** `maxSize` of the cache. QuickLRU may hold up to twice as many entries. */
+const maxCachedPages = 32;
+/** Larger pages are not cached. This bounds the cache to 32 MiB. */
+const maxCachedPageBytes = 512 * 1024;
 
-/** Gives the page of this key: the kept one, or what `make` makes. */
-export type PageCache = (key: string, make: () => Page) => Page;
+/** Returns the cached page of `key`, or calls `render`. A page is valid until one of the streams advances. */
+export type PageCache = (key: string, render: () => Page) => Page;
 
 export function createPageCache({ own, followed }: Freshness): PageCache {
   const streams = [own, ...Object.values(followed)];
-  const kept = new QuickLRU<string, Page & { readonly positions: number }>({ maxSize: keptPages });
-  return (key, make) => {
-    // Positions only grow, so the sum tells whether any did.
+  const cache = new QuickLRU<string, Page & { readonly positions: number }>({ maxSize: maxCachedPages });
+  return (key, render) => {
+    // Positions only increase, so their sum changes if any of them does.
     const positions = streams.reduce((sum, { position }) => sum + position, 0);
-    const known = kept.get(key);
-    if (known?.positions === positions) return known;
-    const page = make();
-    if (page.bytes.length <= maxKeptBytes) kept.set(key, { ...page, positions });
+    const cached = cache.get(key);
+    if (cached?.positions === positions) return cached;
+    const page = render();
+    if (page.bytes.length <= maxCachedPageBytes) cache.set(key, { ...page, positions });
     return page;
   };
 }

@@ -1,4 +1,4 @@
-/** Long answers come in pages: `?limit`, `?after`, and a link to the next one (RFC 8288). */
+/** Pagination: `?limit`, `?after`, and a Link header for the next page (RFC 8288). */
 
 import type { Context } from 'koa';
 import { z } from 'zod';
@@ -6,26 +6,26 @@ import { z } from 'zod';
 const defaultLimit = 1000;
 const maxLimit = 10_000;
 
-/** What digits alone say: not empty, no sign, no exponent, no other base; anything else stays a text, and is refused. */
-function readDigits(text: unknown): unknown {
+/** Converts decimal digits to a number. Any other text is returned unchanged, so that the schema rejects it. */
+function parseDigits(text: unknown): unknown {
   return typeof text === 'string' && /^[0-9]{1,16}$/.test(text) ? Number(text) : text;
 }
 
-const notWhole = 'must be a whole number';
+const notInteger = 'must be a whole number';
 
-/** Which page is asked for: at most `limit` items, from the first one beyond `after`. */
+/** The page of at most `limit` items after `after`. */
 export const PageQuery = z.strictObject({
   limit: limitOf(defaultLimit, maxLimit).meta({
-    description: 'How many the page holds at most.',
+    description: 'Maximum number of items per page.',
     example: 100,
   }),
-  after: z
-    .preprocess(readDigits, z.int(notWhole).min(0))
-    .default(0)
-    .meta({ description: 'Where the page before ended: only what is beyond.', example: 100 }),
+  after: z.preprocess(parseDigits, z.int(notInteger).min(0)).default(0).meta({
+    description: 'Return items after this id or position: the end of the previous page.',
+    example: 100,
+  }),
 });
 
-/** The page out of `found`, which holds one more when there is a next page; that one is linked. */
+/** Returns the page from `found`, which has `limit` + 1 items if there is a next page. Sets the Link header in that case. */
 export function takePage<Item extends { readonly id: number }>(
   ctx: Context,
   limit: number,
@@ -36,18 +36,18 @@ export function takePage<Item extends { readonly id: number }>(
   return page;
 }
 
-/** The same, and the id that the page ends with where there is a next one. */
+/** Like `takePage`, but returns the last id of the page (`next`) instead of setting the Link header. */
 export function cutPage<Item extends { readonly id: number }>(limit: number, found: readonly Item[]) {
   const page = found.slice(0, limit);
   return { page, next: found.length > limit ? page.at(-1)?.id : undefined };
 }
 
-/** The `limit` of a page. */
-export function limitOf(usual: number, max: number) {
-  return z.preprocess(readDigits, z.int(notWhole).min(1).max(max)).default(usual);
+/** The schema of the parameter `limit`. */
+export function limitOf(defaultValue: number, max: number) {
+  return z.preprocess(parseDigits, z.int(notInteger).min(1).max(max)).default(defaultValue);
 }
 
-/** Links the page that begins beyond `after`, with the other parameters of this one. */
+/** Sets the Link header to the page after `after`, with the other query parameters unchanged. */
 export function linkNext(ctx: Context, limit: number, after: number | undefined): void {
   const query = new URLSearchParams(ctx.querystring);
   query.set('limit', String(limit));

@@ -1,4 +1,4 @@
-/** The response headers that clients may rely on, as the OpenAPI document describes them. */
+/** The response headers in the OpenAPI document. CORS exposes them to clients of other origins. */
 
 import { z } from 'zod';
 
@@ -6,7 +6,7 @@ const wholeNumber = /^[0-9]+$/;
 
 export const responseHeaders = {
   'Request-Id': z.string().meta({
-    description: 'The id of this request, the one that the client gave or a new one.',
+    description: 'The id of this request, provided by the client or newly generated.',
     example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
     header: { id: 'Request-Id' },
   }),
@@ -14,7 +14,7 @@ export const responseHeaders = {
     .string()
     .regex(wholeNumber)
     .meta({
-      description: 'The position that the answer shows; of a write, where its event landed.',
+      description: 'The stream position that the response reflects; for a write, the position of its event.',
       example: '12',
       header: { id: 'Stream-Position' },
     }),
@@ -22,7 +22,7 @@ export const responseHeaders = {
     .string()
     .regex(/^(?:W\/)?"[^"]*"$/)
     .meta({
-      description: 'The version of what is shown; of an entity, the position of its last message.',
+      description: 'The version of the content. For an entity, it contains the position of its last message.',
       example: '"12"',
       header: { id: 'ETag' },
     }),
@@ -31,12 +31,12 @@ export const responseHeaders = {
     .regex(wholeNumber)
     .optional()
     .meta({
-      description: 'Only while the event log is away: for how many seconds nothing new could be seen.',
+      description: 'Sent only while the event log is unreachable: seconds since the connection was lost.',
       example: '7',
       header: { id: 'Age' },
     }),
   Location: z.string().meta({
-    description: 'Where the new entity is.',
+    description: 'The path of the new entity.',
     example: '/laptops/1',
     header: { id: 'Location' },
   }),
@@ -44,7 +44,7 @@ export const responseHeaders = {
     .string()
     .optional()
     .meta({
-      description: 'The next page, where there is one (RFC 8288).',
+      description: 'The next page, if there is one (RFC 8288).',
       example: '</laptops?limit=1000&after=1000>; rel="next"',
       header: { id: 'Link' },
     }),
@@ -52,45 +52,47 @@ export const responseHeaders = {
     .string()
     .regex(wholeNumber)
     .meta({
-      description: 'Seconds after which another try makes sense.',
+      description: 'Number of seconds after which to retry.',
       example: '1',
       header: { id: 'Retry-After' },
     }),
   RateLimit: z
     .string()
     .meta({
-      description: 'Only where requests are limited: what is left of this second, and how long it lasts.',
+      description:
+        'Sent only with a rate limit: the remaining requests (r), and the seconds until the window ends (t).',
       example: '"steady";r=9;t=1',
     })
     .optional(),
   'RateLimit-Policy': z
     .string()
     .meta({
-      description: 'Only where requests are limited: how many a client may send (q) in so many seconds (w).',
+      description:
+        'Sent only with a rate limit: the number of requests (q) allowed in a window of seconds (w).',
       example: '"steady";q=10;w=1',
     })
     .optional(),
   'WWW-Authenticate': z.string().meta({
-    description: 'What a token must be (RFC 6750).',
+    description: 'The required authentication (RFC 6750).',
     example: 'Bearer realm="portside", scope="laptops:write"',
   }),
   Vary: z.string().meta({
-    description: 'Which request headers decide what the answer looks like.',
+    description: 'The request headers that the content of the response depends on.',
     example: 'Accept, Accept-Encoding',
     header: { id: 'Vary' },
   }),
   'Cache-Control': z.string().meta({
-    description: 'How long the answer may be used again.',
+    description: 'How the response may be cached.',
     example: 'no-cache',
     header: { id: 'Cache-Control' },
   }),
   'Content-Security-Policy': z.string().meta({
-    description: 'What the page may load: nothing foreign.',
+    description: 'The resources that the page may load: only those of its own origin.',
     example: "default-src 'self'",
     header: { id: 'Content-Security-Policy' },
   }),
   Allow: z.string().meta({
-    description: 'The methods that this path knows.',
+    description: 'The methods that this path supports.',
     example: 'HEAD, GET, POST',
     header: { id: 'Allow' },
   }),

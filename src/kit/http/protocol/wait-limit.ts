@@ -1,38 +1,39 @@
-/** Waiting is cheap but not free: only so many requests may wait for a position at once. */
-
 import { Problem } from '../../domain/problem.ts';
 import type { Freshness, StreamFreshness } from '../../eventlog/freshness.ts';
 
-/** The same freshness, which throws `unavailable` for a wait that would be one too many. */
+/** Wraps `freshness` so that at most `maxWaits` requests wait for a position at once. Further waits throw `unavailable`. */
 export function limitWaits(freshness: Freshness, maxWaits: number): Freshness {
   let waits = 0;
 
-  async function wait<T>(begin: () => Promise<T>): Promise<T> {
+  async function countWait<T>(wait: () => Promise<T>): Promise<T> {
     if (waits >= maxWaits) {
-      throw new Problem('unavailable', `${maxWaits} requests wait for a position already; no more may.`);
+      const detail = `Too many requests are waiting for a position (limit ${maxWaits}). Retry later.`;
+      throw new Problem('unavailable', detail);
     }
     waits += 1;
     try {
-      return await begin();
+      return await wait();
     } finally {
       waits -= 1;
     }
   }
 
-  const bound = (stream: StreamFreshness): StreamFreshness => ({
+  const limit = (stream: StreamFreshness): StreamFreshness => ({
     get position() {
       return stream.position;
     },
-    // What is here already is not waited for.
+    // A position that is already applied needs no wait.
     reached: (position, timeoutMs) =>
-      position <= stream.position ? Promise.resolve(true) : wait(() => stream.reached(position, timeoutMs)),
-    lastPosition: () => wait(stream.lastPosition),
+      position <= stream.position
+        ? Promise.resolve(true)
+        : countWait(() => stream.reached(position, timeoutMs)),
+    lastPosition: () => countWait(stream.lastPosition),
   });
 
-  const followed = Object.entries(freshness.followed).map(([name, stream]) => [name, bound(stream)]);
+  const followed = Object.entries(freshness.followed).map(([name, stream]) => [name, limit(stream)]);
   return {
     stream: freshness.stream,
-    own: bound(freshness.own),
+    own: limit(freshness.own),
     followed: Object.fromEntries(followed),
     get staleSince() {
       return freshness.staleSince;

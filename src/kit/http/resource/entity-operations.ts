@@ -1,5 +1,3 @@
-/** Every operation of a service of one kind of entity. */
-
 import { cloudEventOf } from '../../api/cloud-event.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/resource.ts';
@@ -13,10 +11,11 @@ import { referrerOperations } from './referrer-operations.ts';
 import { statusOperations } from './status-operations.ts';
 import { writeOperations } from './write-operations.ts';
 
+/** Returns all operations of a service. */
 export function entityOperations(resource: JoinedResource, context: RouteContext): Operation[] {
   const CloudEvent = cloudEventOf(context.eventSchema).meta({ id: `${capitalize(resource.noun)}CloudEvent` });
   return [
-    // `/laptops/events` comes before `/laptops/{id}`, which would take it for an id.
+    // `/laptops/events` is registered before `/laptops/{id}`, which would match it too.
     ...feedOperations(resource, context, CloudEvent),
     ...statusOperations(resource, context.readStatus),
     ...historyOperations(resource, context, CloudEvent),

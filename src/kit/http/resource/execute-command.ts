@@ -1,12 +1,15 @@
-/** A command as HTTP sends it: its idempotency key and its condition stand in headers. */
-
 import { execute } from '../../eventlog/execute.ts';
 import type { Entity } from '../../domain/entity.ts';
 import { matchesStrongly, readCondition } from '../protocol/conditional.ts';
 import type { RequestHeaders } from '../protocol/request-headers.ts';
 import type { RouteContext } from './route-context.ts';
 
-/** @param id undefined: a new entity. @throws Problem as `execute` does. */
+/**
+ * Executes a command with the idempotency key and precondition from the request headers.
+ *
+ * @param id undefined: a new entity.
+ * @throws Problem as `execute` does.
+ */
 export function executeCommand(
   { transactor, sources }: Pick<RouteContext, 'transactor' | 'sources'>,
   headers: RequestHeaders,

@@ -1,4 +1,4 @@
-/** What stands in the log: one entity's history, and the messages that the fold refused. */
+/** Reads of the event log: the history of one entity, and the rejected messages. */
 
 import { z } from 'zod';
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
@@ -27,12 +27,12 @@ export function historyOperations(
     method: 'get',
     paths: pathsOf(resource, '/rejections'),
     name: `list${name}Rejections`,
-    summary: 'The newest stored messages that the fold refused, and why',
+    summary: 'List the most recent rejected messages and the reasons',
     tag: resource.names[0],
     headers: freshnessHeaders,
     responses: {
       200: {
-        description: 'Refused messages, oldest first.',
+        description: 'Rejected messages, oldest first.',
         headers: ['Stream-Position', 'Age'],
         body: z.array(RejectedMessage),
       },
@@ -50,20 +50,20 @@ export function historyOperations(
     method: 'get',
     paths: pathsOf(resource, '/{id}/events'),
     name: `get${name}History`,
-    summary: `The history of one ${noun}`,
+    summary: `Get the history of a ${noun}`,
     tag: resource.names[0],
     query: PageQuery,
     headers: freshnessHeaders,
     responses: {
       200: {
         description:
-          'Its messages in order; `after` is a position here. As CloudEvents: those that are events and were not refused.',
+          'Its messages in order; here, `after` is a position. As CloudEvents: only its events, without rejected messages.',
         headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.array(Entry),
         alternatives: { [cloudEventBatchMediaType]: z.array(CloudEvent) },
       },
     },
-    // A list of such documents is a batch, so this is what is answered.
+    // Returns a batch, because a history is a list of such documents.
     alsoAcceptable: [cloudEventMediaType],
     problems: ['not-found', 'unavailable'],
 
@@ -71,23 +71,23 @@ export function historyOperations(
       await waitForPosition(headers, freshness);
       markFreshness(ctx, freshness);
       const last = await store.lastPositionOf(id);
-      if (last === 0) throw new Problem('not-found', `There never was a ${noun} ${id}.`);
-      // From the beginning, because whether a message follows depends on all that came before.
+      if (last === 0) throw new Problem('not-found', `No ${noun} ${id} has ever existed.`);
+      // Folded from the beginning, because whether a message is valid depends on all previous ones.
       const judged = judgeHistory(decider, await store.history(id, { upTo: last }));
-      const following = judged.filter(({ message }) => message.position > after);
-      const isUsual = accepted === jsonMediaType;
-      const found = isUsual ? following : following.filter(({ rejection }) => rejection === undefined);
+      const requested = judged.filter(({ message }) => message.position > after);
+      const isJson = accepted === jsonMediaType;
+      const found = isJson ? requested : requested.filter(({ rejection }) => rejection === undefined);
       const page = found.slice(0, limit);
       if (found.length > limit) linkNext(ctx, limit, page.at(-1)?.message.position);
-      if (!isUsual) ctx.set('Content-Type', cloudEventBatchMediaType);
-      ctx.body = isUsual ? page.map(presentEntry) : page.flatMap((entry) => presentCloudEvent(source, entry));
+      if (!isJson) ctx.set('Content-Type', cloudEventBatchMediaType);
+      ctx.body = isJson ? page.map(presentEntry) : page.flatMap((entry) => presentCloudEvent(source, entry));
     },
   });
 
   return [rejections, history];
 }
 
-/** Nothing for what is no event. */
+/** Returns an empty list for a message that is not an event. */
 function presentCloudEvent<Event extends DomainEvent>(source: string, { message }: HistoryEntry<Event>) {
   const { content } = message;
   return content instanceof Rejection ? [] : [toCloudEvent(source, toLiveEvent(message, content))];

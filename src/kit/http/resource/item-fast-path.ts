@@ -16,7 +16,7 @@ const acceptedTypes: readonly (string | undefined)[] = [undefined, '*/*', 'appli
 /**
  * Responds to the most frequent request, a plain read of one entity, at half the cost of the application. It uses the same
  * functions for headers and body; one test suite runs against both. Every other request goes to `app`. So does every
- * request when CORS, tracing or rate limits are configured, because each of them has to look at all requests.
+ * request when CORS, tracing or rate limits are configured, because each of them has to see all requests.
  */
 export function createItemFastPath(
   resource: JoinedResource,

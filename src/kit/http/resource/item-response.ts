@@ -3,9 +3,9 @@ import type { Entity } from '../../domain/entity.ts';
 import { toEntityTag } from '../protocol/conditional.ts';
 import { pathsOf } from './route-context.ts';
 
-/** The response to a read of one entity, for every way in which it is read. */
+/** The response to a read of one entity, shared by all reads of an entity. */
 export type ItemResponse = {
-  /** Beside the headers of every response, and those about its freshness. */
+  /** Headers of the body, without the common headers and those for read consistency. */
   readonly headers: Readonly<Record<string, string>>;
   readonly entityTag: string;
   /** The entity as JSON. */
@@ -15,15 +15,15 @@ export type ItemResponse = {
 export type ItemResponses = {
   /** The route that metrics and spans name, whichever alias of the collection was used: `/ports/{id}`. */
   readonly route: string;
-  /** Throws a Problem `not-found`. */
+  /** Returns the response for the current state. Throws a Problem `not-found`. */
   present(entity: Entity<unknown>): ItemResponse;
-  /** Returns the response with an entity as it was. */
-  presentPast(entity: Entity<unknown>, presented: Presented): ItemResponse;
+  /** Returns the response for a point-in-time read. */
+  presentAsOf(entity: Entity<unknown>, presented: Presented): ItemResponse;
 };
 
 type BodyHeaders = { readonly ETag: string; readonly [name: string]: string };
 
-/** The headers of the body are computed once for each serialized entity and cached as long as that is. */
+/** Caches the headers of each serialized entity for as long as that object lives. */
 export function createItemResponses(resource: JoinedResource): ItemResponses {
   const bodyHeaders = new WeakMap<Serialized, BodyHeaders>();
 
@@ -48,6 +48,6 @@ export function createItemResponses(resource: JoinedResource): ItemResponses {
   return {
     route: pathsOf(resource, '/{id}')[0],
     present: (entity) => respond(resource.serializeExisting(entity), entity.version),
-    presentPast: ({ version }, { body, shown }) => respond({ text: JSON.stringify(body), shown }, version),
+    presentAsOf: ({ version }, { body, shown }) => respond({ text: JSON.stringify(body), shown }, version),
   };
 }

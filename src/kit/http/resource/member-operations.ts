@@ -1,4 +1,4 @@
-/** What is put to an entity and taken from it: `PUT` and `DELETE /laptops/{id}/ports/{portId}`. */
+/** Adds members to an entity and removes them: `PUT` and `DELETE /laptops/{id}/ports/{portId}`. */
 
 import { z } from 'zod';
 import { maxEntityId, parseEntityId } from '../../domain/entity-id.ts';
@@ -16,18 +16,18 @@ export function memberOperations(resource: JoinedResource, context: RouteContext
     const declare = (
       method: 'put' | 'delete',
       { verb, command }: typeof put,
-      words: { readonly summary: string; readonly description: string },
+      texts: { readonly summary: string; readonly description: string },
     ) =>
       defineOperation({
         method,
         paths: pathsOf(resource, `/{id}/${name}/{${parameter}}`),
         params: z.object({ [parameter]: MemberId }),
         name: `${verb}${capitalize(noun)}`,
-        summary: words.summary,
+        summary: texts.summary,
         tag: resource.names[0],
         headers: ['Idempotency-Key', 'If-Match'],
-        responses: { 204: { description: words.description, headers: ['Stream-Position'] } },
-        // `invalid`: an Idempotency-Key that was used for something else.
+        responses: { 204: { description: texts.description, headers: ['Stream-Position'] } },
+        // `invalid`: the Idempotency-Key was used for another request.
         problems: ['not-found', 'conflict', 'precondition-failed', 'invalid', 'unavailable'],
 
         async handle({ ctx, id, params, headers }) {
@@ -40,18 +40,18 @@ export function memberOperations(resource: JoinedResource, context: RouteContext
 
     return [
       declare('put', put, {
-        summary: `${capitalize(put.verb)} a ${noun}; one that the ${owner} has already is no error`,
-        description: `The ${owner} has it.`,
+        summary: `${capitalize(put.verb)} a ${noun}; succeeds if the ${owner} already has it`,
+        description: `The ${owner} has the ${noun}.`,
       }),
       declare('delete', take, {
-        summary: `${capitalize(take.verb)} a ${noun}; one that the ${owner} does not have is no error`,
-        description: `The ${owner} does not have it any more.`,
+        summary: `${capitalize(take.verb)} a ${noun}; succeeds if the ${owner} does not have it`,
+        description: `The ${owner} no longer has the ${noun}.`,
       }),
     ];
   });
 }
 
-/** A text that names an id, and to the document the id itself: this is how a path is written. */
+/** An id in a path. It is parsed from text; the OpenAPI document describes it as an integer. */
 const MemberId = z
   .string()
   .transform((text, context) => {

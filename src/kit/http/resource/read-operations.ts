@@ -1,4 +1,4 @@
-/** The reads of a service: the list and the item, as they are or as they were. */
+/** Reads of a service: the list and the item, current or as of a point in time. */
 
 import type { Context } from 'koa';
 import { z } from 'zod';
@@ -20,14 +20,14 @@ export function readOperations(
 ): Operation[] {
   const { noun, schema } = resource;
   const name = capitalize(noun);
-  const keptPage = createPageCache(freshness);
+  const readCachedPage = createPageCache(freshness);
   const filters = Object.fromEntries(
     Object.keys(resource.filters).map((field) => [
       field,
       z
         .string()
         .optional()
-        .meta({ description: `Only those whose ${field} is exactly this.` }),
+        .meta({ description: `Only ${noun}s with exactly this ${field}.` }),
     ]),
   );
 
@@ -35,7 +35,7 @@ export function readOperations(
     method: 'get',
     paths: pathsOf(resource),
     name: `list${name}s`,
-    summary: `The ${noun}s, by ascending id`,
+    summary: `List the ${noun}s by ascending id`,
     tag: resource.names[0],
     query: PageQuery.extend({ asOf: AsOf.optional(), ...filters }),
     headers: freshnessHeaders,
@@ -50,11 +50,11 @@ export function readOperations(
 
     async handle({ ctx, query: { limit, after, asOf, ...wanted }, headers }) {
       await waitForPosition(headers, freshness);
-      // One more than is shown tells whether there is a next page.
+      // One item more than the page shows whether there is a next page.
       const options = { after, limit: limit + 1 };
       if (asOf === undefined) {
         markFreshness(ctx, freshness);
-        const { bytes, next: following } = keptPage(JSON.stringify([limit, after, wanted]), () => {
+        const { bytes, next: nextAfter } = readCachedPage(JSON.stringify([limit, after, wanted]), () => {
           const found = view.list({ ...options, matches: matcherOf(resource, wanted) });
           const { page, next } = cutPage(limit, found);
           const texts = page.map((entity) => resource.serializeExisting(entity).text);
@@ -63,7 +63,7 @@ export function readOperations(
             next,
           };
         });
-        if (following !== undefined) linkNext(ctx, limit, following);
+        if (nextAfter !== undefined) linkNext(ctx, limit, nextAfter);
         ctx.type = 'json';
         ctx.body = bytes;
       } else {
@@ -77,7 +77,7 @@ export function readOperations(
     },
   });
 
-  const { present, presentPast } = createItemResponses(resource);
+  const { present, presentAsOf } = createItemResponses(resource);
 
   async function respond(ctx: Context, id: number, asOf: Moment | undefined): Promise<ItemResponse> {
     if (asOf === undefined) {
@@ -88,21 +88,21 @@ export function readOperations(
     ctx.set('Stream-Position', String(position));
     const entity = await findAsOf(decider, store, id, position);
     const presented = await resource.presentAsOf(entity, () => timeOf(store, asOf, position));
-    return presentPast(entity, presented);
+    return presentAsOf(entity, presented);
   }
 
   const item = defineOperation({
     method: 'get',
     paths: pathsOf(resource, '/{id}'),
     name: `get${name}`,
-    summary: `One ${noun}`,
+    summary: `Get a ${noun}`,
     tag: resource.names[0],
     query: z.strictObject({ asOf: AsOf.optional() }),
     headers: [...freshnessHeaders, 'If-None-Match'],
     responses: {
       200: { description: `The ${noun}.`, headers: ['ETag', 'Stream-Position', 'Age'], body: schema },
       304: {
-        description: 'It is at a version that If-None-Match names.',
+        description: `The ${noun} is at a version in If-None-Match.`,
         headers: ['ETag', 'Stream-Position'],
       },
     },

@@ -1,4 +1,4 @@
-/** The entities of a followed stream that refer to one of ours: `GET /ports/{id}/laptops`. */
+/** Lists the entities of a followed stream that refer to an entity: `GET /ports/{id}/laptops`. */
 
 import { z } from 'zod';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
@@ -17,7 +17,7 @@ export function referrerOperations(
       method: 'get',
       paths: pathsOf(resource, `/{id}/${name}`),
       name: `list${capitalize(noun)}sOf${capitalize(resource.noun)}`,
-      summary: `The ${noun}s that have this ${resource.noun}, by ascending id`,
+      summary: `List the ${noun}s that have a ${resource.noun}, by ascending id`,
       tag: resource.names[0],
       query: PageQuery,
       headers: freshnessHeaders,
@@ -34,7 +34,7 @@ export function referrerOperations(
         await waitForPosition(headers, freshness);
         markFreshness(ctx, freshness);
         resource.presentExisting(view.find(id));
-        // One more than is shown tells whether there is a next page.
+        // One item more than the page shows whether there is a next page.
         const page = takePage(ctx, limit, list(id, { after, limit: limit + 1 }));
         ctx.body = page.map(({ body }) => body);
       },

@@ -1,5 +1,3 @@
-/** What the routes of a service work with. */
-
 import type { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Sources } from '../../eventlog/execute.ts';
@@ -9,26 +7,27 @@ import type { Transactor } from '../../eventlog/transact.ts';
 import type { ListAsOf } from '../protocol/as-of.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 
+/** The dependencies of a service's routes. */
 export type RouteContext = {
   readonly transactor: Transactor<unknown, unknown, DomainEvent>;
   readonly sources: Sources;
   readonly freshness: Freshness;
-  /** The events of the service, whichever type. */
+  /** The union of the service's events. */
   readonly eventSchema: z.ZodType<DomainEvent>;
-  /** The names of these events. */
+  /** The types of these events. */
   readonly eventTypes: readonly string[];
   readonly feed: EventFeed;
-  /** Lists entities as they were; not from the view, which only knows the present. */
+  /** Lists entities as of a position. The view contains only the current state. */
   readonly listAsOf: ListAsOf;
   readStatus(): Promise<ServiceStatus>;
 };
 
-/** Whose events they are, as CloudEvents name it: the collection, by its canonical path. */
+/** Returns the `source` of the service's CloudEvents: the canonical path of the collection. */
 export function sourceOf(resource: { readonly names: readonly [string, ...string[]] }): string {
   return pathsOf(resource)[0];
 }
 
-/** `/ports` and its aliases, each followed by `rest`. */
+/** Returns the path of the collection and its aliases, each followed by `rest`. */
 export function pathsOf(
   { names: [canonical, ...aliases] }: { readonly names: readonly [string, ...string[]] },
   rest = '',

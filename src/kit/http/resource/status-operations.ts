@@ -1,4 +1,4 @@
-/** How a replica is, in figures: `GET /laptops/status`. What a platform asks stands on a port of its own. */
+/** `GET /laptops/status`: the status of a replica, for people. The probes for platforms have a port of their own. */
 
 import { ServiceStatus } from '../../api/documents.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
@@ -12,11 +12,12 @@ export function statusOperations(
     method: 'get',
     paths: pathsOf({ names }, '/status'),
     name: 'getStatus',
-    summary: 'How this replica is: its position in each stream, the broker, its latency',
+    summary:
+      'Get the status of this replica: its position in each stream, broker connection and append latency',
     tag: names[0],
     responses: {
       200: {
-        description: 'The figures of the replica that answers.',
+        description: 'The status of the replica that handles the request.',
         headers: ['Stream-Position', 'Cache-Control'],
         body: ServiceStatus,
       },
@@ -24,10 +25,10 @@ export function statusOperations(
     problems: ['unavailable'],
 
     async handle({ ctx }) {
-      const figures = await readStatus();
-      ctx.set('Stream-Position', String(figures.streams[figures.stream]?.applied ?? 0));
+      const current = await readStatus();
+      ctx.set('Stream-Position', String(current.streams[current.stream]?.applied ?? 0));
       ctx.set('Cache-Control', 'no-store');
-      ctx.body = figures;
+      ctx.body = current;
     },
   });
   return [status];

@@ -1,5 +1,3 @@
-/** The writes of a service: add, change, remove; each becomes one command. */
-
 import type { RouterContext } from '@koa/router';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/resource.ts';
@@ -18,13 +16,13 @@ export function writeOperations(resource: JoinedResource, context: RouteContext)
     method: 'post',
     paths: pathsOf(resource),
     name: `add${name}`,
-    summary: `Add a ${noun}; without an id it gets a new one`,
+    summary: `Add a ${noun}; a new id is assigned if none is given`,
     tag: resource.names[0],
     headers: ['Idempotency-Key'],
     body: resource.add.body,
     responses: {
       201: {
-        description: `The ${noun} as it is now.`,
+        description: `The ${noun} after the change.`,
         headers: ['Location', 'ETag', 'Stream-Position'],
         body: schema,
       },
@@ -48,7 +46,11 @@ export function writeOperations(resource: JoinedResource, context: RouteContext)
     headers: ['Idempotency-Key', 'If-Match'],
     body: resource.change.body,
     responses: {
-      200: { description: `The ${noun} as it is now.`, headers: ['ETag', 'Stream-Position'], body: schema },
+      200: {
+        description: `The ${noun} after the change.`,
+        headers: ['ETag', 'Stream-Position'],
+        body: schema,
+      },
     },
     problems: ['not-found', 'conflict', 'precondition-failed', 'unavailable'],
 
@@ -61,11 +63,11 @@ export function writeOperations(resource: JoinedResource, context: RouteContext)
     method: 'delete',
     paths: pathsOf(resource, '/{id}'),
     name: `remove${name}`,
-    summary: `Remove a ${noun}; to remove one that is not there is no error`,
+    summary: `Remove a ${noun}; succeeds if it does not exist`,
     tag: resource.names[0],
     headers: ['Idempotency-Key', 'If-Match'],
-    responses: { 204: { description: 'It is not there any more.', headers: ['Stream-Position'] } },
-    // `invalid`: an Idempotency-Key that was used for something else.
+    responses: { 204: { description: `The ${noun} does not exist any more.`, headers: ['Stream-Position'] } },
+    // `invalid`: the Idempotency-Key was used for another request.
     problems: ['conflict', 'precondition-failed', 'invalid', 'unavailable'],
 
     async handle({ ctx, id, headers }) {
