@@ -82,11 +82,11 @@ collectorTests('that is unreachable does not affect requests and is logged once'
 
 collectorTests('that rejects spans and then recovers receives spans again', async () => {
   const collector = await startCollector();
-  collector.setBehaviour('refuse');
+  collector.setBehaviour('reject');
   const service = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
   assert.is((await service.post('/laptops', laptop())).status, 201);
   await service.awaitLog(unavailableMessage);
-  collector.setBehaviour('take');
+  collector.setBehaviour('accept');
   await eventually(async () => {
     assert.is((await service.post('/laptops', laptop())).status, 201);
     assert.ok(collector.spans.length > 0);

@@ -1,12 +1,12 @@
-/** A document whose commands are run and whose output is compared, so that it cannot say what is not so. */
+/** Executes the console examples of a Markdown document and compares their output with the document. */
 
 import type { NatsCli, RunningCommand } from './broker/nats-cli.ts';
 
-/** A fenced block of the document: commands after `$ `, and what each one prints. */
+/** A fenced `console` block: commands after `$ `, each followed by its output. */
 export type Recipe = {
-  /** Where its first line stands in the document, from 0. */
+  /** Offset of the block in the document. */
   readonly at: number;
-  /** `console live`: it runs in another terminal while the next block runs, and is then ended. */
+  /** True for `console live`: the command runs in another terminal while the next block is executed. */
   readonly isLive: boolean;
   readonly steps: readonly Step[];
 };
@@ -30,9 +30,10 @@ export function parseCookbook(document: string): Recipe[] {
 }
 
 /**
- * Runs every recipe in order; gives the document with what was really printed.
+ * Executes every recipe in order and returns the document with the actual output.
  *
- * @param awaitSubscriber resolves when somebody subscribes to events: `nats sub` says so before it is true.
+ * @param awaitSubscriber resolves when a client has subscribed to events. `nats sub` prints that it has subscribed
+ *   before the server has processed the subscription.
  */
 export async function runCookbook(
   document: string,
@@ -52,32 +53,32 @@ export async function runCookbook(
       continue;
     }
     let block = '';
-    for (const { command } of steps) block += await printed(nats, command);
+    for (const { command } of steps) block += await execute(nats, command);
     blocks.push('```console\n' + block + '```');
     if (live !== undefined) {
       const { output } = live.running;
       const { code } = await live.running.ended;
-      if (code === null) throw new Error(`${live.command} did not end by itself`);
-      blocks[live.index] = '```console live\n$ ' + live.command + '\n' + tidy(output()) + '```';
+      if (code === null) throw new Error(`${live.command} did not exit`);
+      blocks[live.index] = '```console live\n$ ' + live.command + '\n' + trimOutput(output()) + '```';
       live = undefined;
     }
   }
   return document.replaceAll(fence, () => blocks.shift() ?? '');
 }
 
-async function printed(nats: NatsCli, command: string): Promise<string> {
-  // What wants a terminal gets one. Both outputs go one way, so that their order is the one that a person sees.
+async function execute(nats: NatsCli, command: string): Promise<string> {
+  // `nats stream view` needs a terminal. For other commands, standard error is redirected to keep the order of lines.
   const line = command.startsWith('nats stream view')
     ? `script -qec '${command}' /dev/null`
     : `exec 2>&1; ${command}`;
   const { code, stdout } = await nats.run(line);
-  // It waited for a key at a terminal, or for a message that never came.
-  if (code === null) throw new Error(`${command} did not end by itself`);
-  return `$ ${command}\n${tidy(stdout)}`;
+  // The command waited for a key press or for a message until it was killed.
+  if (code === null) throw new Error(`${command} did not exit`);
+  return `$ ${command}\n${trimOutput(stdout)}`;
 }
 
-/** Without the empty lines around it and the spaces at the ends of lines, which say nothing. */
-function tidy(output: string): string {
+/** Removes leading, trailing and repeated empty lines, and trailing white space. */
+function trimOutput(output: string): string {
   const text = output
     .replaceAll(/[ \t\r]+$/gm, '')
     .replaceAll(/^\n+|\n+$/g, '')
@@ -85,7 +86,7 @@ function tidy(output: string): string {
   return text === '' ? '' : `${text}\n`;
 }
 
-/** What differs from run to run, each kind under one name: then two runs print the same. */
+/** Values that differ between runs, with their placeholders. */
 const volatile: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/_INBOX\.[\w.]+/g, '<inbox>'],
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '<date>'],
@@ -100,17 +101,20 @@ const volatile: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/│ \d+\.\d+\.\d+ +│/g, '│ <version> │'],
 ];
 
-/** Equal for two documents that differ only in times, ids, versions, and what has no order. */
-export function normalizeOutput(document: string): string {
+/**
+ * Replaces volatile values by placeholders and sorts unordered lines. Two documents that differ only in times, ids,
+ * versions and the order of unordered lines have the same result.
+ */
+export function normaliseOutput(document: string): string {
   const named = volatile.reduce((text, [pattern, name]) => text.replaceAll(pattern, name), document);
   const lines = named
-    // Columns are as wide as what is in them.
+    // Column widths depend on their contents.
     .replaceAll(/ {2,}/g, ' ')
     .replaceAll(/─+/g, '─')
-    // Services come in any order, and only the first one of a version has it in its line.
+    // Services are listed in any order, and only the first service of a version shows the version.
     .replaceAll(/│ │ <nuid>/g, '│ <version> │ <nuid>')
     .split('\n');
-  // The headers of a message come in any order, too.
+  // Message headers are printed in any order.
   const isUnordered = (line = '') => /^ ?(<time> )?(Nats|Portside|Stream)-[\w-]+: |^│.*<nuid>/.test(line);
   const sorted: string[] = [];
   for (let from = 0; from < lines.length;) {

@@ -1,10 +1,8 @@
-/** Waits for a condition, never for a time. */
-
 /**
- * Calls `check` until it stops throwing, and returns what it returns.
+ * Calls `check` until it does not throw, and returns its result.
  *
- * @param timeoutMs milliseconds after which the last failure is thrown.
- * @param pauseMs milliseconds between two tries; more of them for a check that costs much.
+ * @param timeoutMs after this many milliseconds, the last error is thrown.
+ * @param pauseMs milliseconds between two calls. Use a longer pause for an expensive check.
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,

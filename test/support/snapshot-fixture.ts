@@ -1,4 +1,4 @@
-/** What tests of snapshots work on: a small stream, the bucket of its snapshots, and ways to damage them. */
+/** Fixture for snapshot tests: a small stream, its snapshot bucket, and functions that corrupt snapshots. */
 
 import { jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import { Objm } from '@nats-io/obj';
@@ -14,22 +14,22 @@ import {
 
 export type Thing = { readonly name: string } | undefined;
 
-/** An object of the bucket as it is stored, and the subject of its bytes. */
+/** A stored object of the bucket. `subject` has its metadata, `chunks` is the subject of its data. */
 export type StoredObject = { readonly name: string; readonly subject: string; readonly chunks: string };
 
 export type SnapshotFixture = {
-  /** The stream that the snapshots are of; it holds `messages` messages at first. */
+  /** Stream that the snapshots belong to. It has `messages` messages at first. */
   readonly stream: string;
   readonly bucket: string;
-  /** Why snapshots were not used, since this was asked for last. */
+  /** Returns and clears the reasons why snapshots were not used. */
   takeReasons(): string[];
-  /** As another replica would open them. */
+  /** Opens the snapshots as another replica does. */
   open(fold?: string, nc?: NatsConnection): Promise<Snapshots<Thing>>;
-  /** The image of a view at `position`, with that many things in it; what it holds depends on both. */
+  /** Creates an image at `position` with `things` entities. The contents depend on both. */
   imageAt(position: number, things?: number): Promise<ViewImage<Thing>>;
-  /** What is in the bucket; snapshots are named `<fold>.<slot>`, and who writes one `<fold>.claim`. */
+  /** Lists the objects of the bucket: snapshots (`<fold>.<slot>`) and claims of their writers (`<fold>.claim`). */
   objects(): Promise<StoredObject[]>;
-  /** Changes what the bucket says of an object, without its bytes. */
+  /** Changes the metadata of an object but not its data. */
   rewriteInfo(object: StoredObject, change: Readonly<Record<string, unknown>>): Promise<void>;
 };
 
@@ -40,7 +40,7 @@ export async function createSnapshotFixture(
   jsm: JetStreamManager,
   { messages = 10 }: { readonly messages?: number } = {},
 ): Promise<SnapshotFixture> {
-  const name = `bench${(fixtures += 1)}`;
+  const name = `fixture${(fixtures += 1)}`;
   const stream = name.toUpperCase();
   const bucket = snapshotBucket(name);
   const objectStream = `OBJ_${bucket}`;
@@ -103,7 +103,7 @@ export async function createSnapshotFixture(
   };
 }
 
-/** Makes the stream, with that many messages in it. */
+/** Creates the stream with that many messages. */
 export async function fillStream(
   nc: NatsConnection,
   jsm: JetStreamManager,
@@ -122,17 +122,17 @@ async function readInfo(
 ): Promise<Record<string, unknown>> {
   const message = await jsm.streams.getMessage(objectStream, { last_by_subj: subject });
   const info: unknown = message?.json();
-  if (typeof info !== 'object' || info === null) throw new Error(`${subject} holds no object`);
+  if (typeof info !== 'object' || info === null) throw new Error(`${subject} has no object metadata`);
   return { ...info };
 }
 
-/** All that an image holds, to be compared. */
+/** Converts an image to plain values that can be compared. */
 export function toPlainImage<State>(image: ViewImage<State> | undefined) {
-  if (image === undefined) throw new Error('there is no image');
+  if (image === undefined) throw new Error('the image is undefined');
   return { ...image, entries: [...image.entries.entries()] };
 }
 
-/** Puts other bytes in the place of a snapshot's, with a digest that fits them and the metadata as they are. */
+/** Replaces the data of a snapshot and updates its digest. The metadata is unchanged. */
 export async function replaceBytes(
   nc: NatsConnection,
   { bucket }: SnapshotFixture,

@@ -1,6 +1,6 @@
 /** The scenarios of the soak, and how many rounds of each make one turn: about as long as one of the others. */
 
-import { raceForOneId, raceTheGuard } from '../../../test/support/faults/races.ts';
+import { raceForOneId, raceExpectedVersion } from '../../../test/support/faults/races.ts';
 import { sendHostileMessages } from '../../../test/support/faults/hostile-publisher.ts';
 import { freezeBroker, loseConsumers } from '../../../test/support/faults/interruptions.ts';
 import { killBroker, killLeader, killService } from '../../../test/support/faults/kills.ts';
@@ -18,7 +18,7 @@ export const scenarios: Readonly<Record<string, Turn>> = {
   'kill-broker': { scenario: killBroker, rounds: 4 },
   'kill-leader': { scenario: killLeader, rounds: 2 },
   'race-for-one-id': { scenario: raceForOneId, rounds: 4 },
-  'race-the-guard': { scenario: raceTheGuard, rounds: 500 },
+  'race-the-guard': { scenario: raceExpectedVersion, rounds: 500 },
   'lost-acks': { scenario: loseAcks, rounds: 5 },
   'lost-batches': { scenario: loseBatches, rounds: 20 },
   'lost-consumers': { scenario: loseConsumers, rounds: 4 },

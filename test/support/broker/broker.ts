@@ -1,4 +1,4 @@
-/** A real nats-server for one test file: its own port, its own data in a temporary folder. */
+/** Starts a nats-server for one test file, on a free port and with its data in a temporary folder. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,21 +15,21 @@ import { connectToNats, type Connection } from '../../../src/kit/nats/connection
 import { provisionStreams } from '../../../src/kit/nats/provisioning/provisioning.ts';
 
 export type TestBroker = {
-  /** The same address before and after a restart. */
+  /** Stays the same across restarts. */
   readonly url: string;
-  /** Where the monitoring of the server that runs now answers; undefined without a `monitorPort`. */
+  /** Monitoring endpoint of the current server process; undefined without a `monitorPort`. */
   readonly monitorUrl: string | undefined;
-  /** The process id of the server that runs now. */
+  /** Process id of the current server process. */
   readonly pid: number;
-  /** Ends the server without a word, as a power cut would. */
+  /** Sends SIGKILL, to simulate a power failure. */
   kill(): Promise<void>;
-  /** Starts it again on the same port with the same data. */
+  /** Starts the server again on the same port with the same data. */
   restart(): Promise<void>;
-  /** Ends the server and removes its data. */
+  /** Stops the server and removes its data. */
   close(): Promise<void>;
 };
 
-/** What differs between the servers of a cluster; a single server needs none of it. */
+/** Settings of a cluster member; a standalone server needs none of them. */
 export type TestBrokerOptions = Pick<
   NatsServerOptions,
   'serverName' | 'configuration' | 'env' | 'monitorPort'
@@ -37,7 +37,7 @@ export type TestBrokerOptions = Pick<
 
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const program = (await findNatsServer())?.path;
-  if (program === undefined) throw new Error('no nats-server: run `npm run setup`');
+  if (program === undefined) throw new Error('nats-server not found: run `npm run setup`');
   const dataDir = await mkdtemp(join(tmpdir(), 'portside-broker-'));
   let server: NatsServer = await startNatsServer({ ...options, program, dataDir, port: 0 });
   const { port, url } = server;
@@ -61,7 +61,7 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
   };
 }
 
-/** A connection for the test itself, with the streams provisioned; it has to be closed by the test. */
+/** Opens a connection for the test and provisions the streams. The caller closes the connection. */
 export async function connectForTest(
   { url }: Pick<TestBroker, 'url'>,
   replicas?: number,

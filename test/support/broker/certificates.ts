@@ -1,17 +1,17 @@
-/** Certificates for one test, made by openssl: an authority, and what it signs for a server and for clients. */
+/** Creates a certificate authority, server certificates and client certificates with openssl. */
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The paths of two PEM files. */
+/** Paths of two PEM files. */
 export type KeyPair = { readonly cert: string; readonly key: string };
 
 export type Authority = {
-  /** The path of its own certificate: whoever trusts it trusts what it signed. */
+  /** Path of the CA certificate. */
   readonly cert: string;
-  /** Signs a new pair; as a server's it is good for `host`, by default `localhost`. */
+  /** Issues a certificate whose subject alternative name is `host`, by default `localhost`. */
   issue(name: string, host?: string): KeyPair;
   close(): void;
 };

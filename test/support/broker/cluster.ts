@@ -1,22 +1,22 @@
-/** Three real nats-servers that form one JetStream cluster, for tests of replicated streams. */
+/** Starts three nats-servers as one JetStream cluster, for tests of replicated streams. */
 
 import { connectForTest, startTestBroker, type TestBroker } from './broker.ts';
 import { eventually } from '../eventually.ts';
 import { findFreePort } from '../process/free-port.ts';
 
 export type TestCluster = {
-  /** Every server's address, separated by commas. */
+  /** Addresses of all servers, separated by commas. */
   readonly url: string;
   readonly servers: readonly TestBroker[];
-  /** The server that leads the stream at the moment. */
+  /** Returns the current leader of the stream. Throws if there is none. */
   leaderOf(stream: string): Promise<TestBroker>;
   close(): Promise<void>;
 };
 
 const names = ['one', 'two', 'three'] as const;
 
-/** How often a cluster is started anew whose servers do not find each other. */
-const attempts = 3;
+/** A cluster whose servers do not connect to each other is started again this many times at most. */
+const maxAttempts = 3;
 
 /** Starts the cluster and provisions the streams with three replicas each. */
 export async function startTestCluster(): Promise<TestCluster> {
@@ -24,13 +24,13 @@ export async function startTestCluster(): Promise<TestCluster> {
     const servers = await startServers();
     try {
       const url = servers.map((server) => server.url).join(',');
-      // The servers answer before they have elected a leader for JetStream.
+      // The servers accept connections before they have elected a JetStream leader.
       const opened = await eventually(() => connectForTest({ url }, 3), 30_000);
       return clusterOf(servers, url, opened);
     } catch (error) {
       await Promise.all(servers.map((server) => server.close()));
-      // Between looking for a free port and listening there, another process may have taken it.
-      if (attempt === attempts) throw error;
+      // Another process may bind a route port between `findFreePort` and the start of the server.
+      if (attempt === maxAttempts) throw error;
     }
   }
 }

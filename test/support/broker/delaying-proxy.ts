@@ -1,14 +1,14 @@
-/** A replica that lags: everything that the broker tells it comes later, as over a long line. */
+/** A TCP proxy that delays everything the broker sends, to simulate a replica that lags. */
 
 import { connect, createServer, type Socket } from 'node:net';
 
 export type DelayingProxy = {
-  /** The broker's address, with the lag. */
+  /** Address for clients: `nats://127.0.0.1:<port>`. */
   readonly url: string;
   close(): Promise<void>;
 };
 
-/** @param lagMs milliseconds by which all that comes from the broker is held back; the way to the broker is as fast as ever. */
+/** @param lagMs delay of data from the broker, in ms. Data to the broker is not delayed. */
 export async function startDelayingProxy(brokerUrl: string, lagMs: number): Promise<DelayingProxy> {
   const { hostname, port } = new URL(brokerUrl);
   const sockets = new Set<Socket>();

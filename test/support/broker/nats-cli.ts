@@ -1,4 +1,4 @@
-/** The real `nats` command line, used as a person types it into a shell. */
+/** Runs the `nats` command line in a shell. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,41 +15,41 @@ export type CommandResult = {
   readonly stderr: string;
 };
 
-/** A command that goes on: `nats sub …`. */
+/** A long-running command, such as `nats sub …`. */
 export type RunningCommand = {
-  /** What it has printed so far, on standard output and standard error. */
+  /** Output so far: standard output and standard error, interleaved. */
   output(): string;
-  /** Waits until it has printed something that matches. */
+  /** Waits until the output matches. */
   awaitOutput(pattern: RegExp): Promise<void>;
-  /** Resolves when it ends by itself. */
+  /** Resolves when the command exits. */
   readonly ended: Promise<CommandResult>;
-  /** Ends it as Ctrl-C does, and waits. */
+  /** Sends SIGINT, as Ctrl-C does, and waits for the command to exit. */
   interrupt(): Promise<CommandResult>;
 };
 
 export type NatsCli = {
-  /** False where there is none: the tests that need it are to be skipped; it was said aloud why. */
+  /** False if the CLI is not installed: a notice has been printed, and the tests that need it are skipped. */
   readonly isInstalled: boolean;
-  /** For instance `0.5.0`; empty where there is none. */
+  /** For instance `0.5.0`; empty if the CLI is not installed. */
   readonly version: string;
-  /** Runs a line of shell in the checkout, in which `nats` is the CLI, and NATS_URL names the broker. */
+  /** Runs a shell command in the checkout, with `nats` on the PATH and NATS_URL set to the broker. */
   run(line: string): Promise<CommandResult>;
-  /** Starts such a line, and does not wait for its end. */
+  /** Starts a shell command without waiting for it to exit. */
   start(line: string): RunningCommand;
 };
 
-/** Milliseconds after which a command that should have ended is killed: then its test fails. */
+/** A command that runs longer than this is killed, in ms. */
 const timeoutMs = 60_000;
 
 const checkout = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** @param natsUrl the broker that every command speaks to. */
+/** @param natsUrl the broker that commands connect to. */
 export async function openNatsCli(natsUrl: string): Promise<NatsCli> {
   const found = await findNatsCli();
   if (found === undefined) {
-    process.stdout.write(`skipped: the real nats command line, there is none. ${NATS_CLI_HINT}\n`);
+    process.stdout.write(`skipped: the nats command line is not installed. ${NATS_CLI_HINT}\n`);
   }
-  // A home of its own: the contexts that somebody has saved play no part.
+  // A separate home directory: saved contexts of the user are ignored.
   const home = mkdtempSync(join(tmpdir(), 'portside-nats-cli-'));
   process.once('exit', () => rmSync(home, { recursive: true, force: true }));
   if (found !== undefined) symlinkSync(found.path, join(home, 'nats'));
@@ -63,7 +63,7 @@ export async function openNatsCli(natsUrl: string): Promise<NatsCli> {
   };
 
   function start(line: string): RunningCommand {
-    // A group of its own, so that a signal reaches whatever the shell has started.
+    // A separate process group, so that a signal also reaches the children of the shell.
     const child = spawn('sh', ['-c', line], {
       cwd: checkout,
       env,
@@ -85,7 +85,7 @@ export async function openNatsCli(natsUrl: string): Promise<NatsCli> {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, signal);
       } catch {
-        // All of the group have ended.
+        // The process group no longer exists.
       }
     };
     const timer = setTimeout(() => signalGroup('SIGKILL'), timeoutMs);
@@ -101,7 +101,7 @@ export async function openNatsCli(natsUrl: string): Promise<NatsCli> {
       awaitOutput: (pattern) =>
         eventually(() => {
           if (!pattern.test(output))
-            throw new Error(`${line} has not printed ${String(pattern)}:\n${output}`);
+            throw new Error(`the output of ${line} does not match ${String(pattern)}:\n${output}`);
         }, timeoutMs),
       ended,
       interrupt() {

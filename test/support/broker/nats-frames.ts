@@ -1,19 +1,18 @@
-/** Cuts what a NATS client or server sends into whole protocol messages: as little of the protocol as a proxy needs. */
+/** Splits a NATS connection's byte stream into protocol messages. Parses only what a proxy needs. */
 
 import { Buffer } from 'node:buffer';
 
 export type Frame = {
-  /** The bytes as they came. */
   readonly bytes: Buffer;
-  /** The first line: `PUB laptops.events.1 5`. */
+  /** The control line: `PUB laptops.events.1 5`. */
   readonly line: string;
-  /** Where it publishes to; undefined when it is no PUB or HPUB. */
+  /** Subject of a PUB or HPUB; undefined for other messages. */
   readonly subject: string | undefined;
 };
 
 const lineEnd = '\r\n';
 
-/** Takes the stream chunk by chunk, and gives every frame as soon as it is whole. */
+/** Returns a function that consumes the next chunk and returns the frames completed by it. */
 export function createFrameReader(): (chunk: Buffer) => Frame[] {
   let rest: Buffer = Buffer.alloc(0);
 
@@ -22,7 +21,7 @@ export function createFrameReader(): (chunk: Buffer) => Frame[] {
     if (end < 0) return undefined;
     const line = rest.subarray(0, end).toString('latin1');
     const words = line.split(/[ \t]+/);
-    // After the line of these comes a payload; its size is the last word, whether or not there are headers and a reply.
+    // These messages carry a payload. Its size is the last field, with or without headers and a reply subject.
     const hasPayload = /^H?(PUB|MSG)$/i.test(words[0] ?? '');
     const payload = hasPayload ? Number(words.at(-1)) + lineEnd.length : 0;
     const size = end + lineEnd.length + payload;

@@ -1,4 +1,4 @@
-/** A real nats-server under the configuration of the roles, with keys that were made for this one test. */
+/** Starts a nats-server with `docker/nats-roles.conf` and newly generated keys for every role. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,10 +22,13 @@ export type Role = (typeof roles)[number];
 export const rolesFile = fileURLToPath(new URL('../../../docker/nats-roles.conf', import.meta.url));
 
 export type RoleBroker = Pick<TestBroker, 'url' | 'close'> & {
-  /** How a process of this role connects, as its environment says it. */
+  /** Environment variables with which a process connects as this role. */
   environmentOf(role: Role): Readonly<Record<string, string>>;
   accessOf(role: Role): Access;
-  /** A connection of this role, which the test has to close; `permissionErrors` fills up with what the broker refuses. */
+  /**
+   * Connects as this role. The caller closes the connection. `permissionErrors` collects the errors that the server
+   * reports on it.
+   */
   connectAs(role: Role): Promise<{ connection: Connection; permissionErrors: string[] }>;
 };
 

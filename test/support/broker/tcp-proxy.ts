@@ -1,31 +1,31 @@
-/** A proxy between a client and its broker that loses, cuts and holds what a bad network would. */
+/** A TCP proxy between a NATS client and the broker that simulates network faults: lost, delayed and cut connections. */
 
 import type { Buffer } from 'node:buffer';
 import { connect, createServer, type Socket } from 'node:net';
 import { createFrameReader } from './nats-frames.ts';
 
 /**
- * What happens to a publish:
- * - `pass`: it goes through.
- * - `cut after`: it goes through, and then the connection breaks before an answer comes back.
- * - `cut before`: the connection breaks, and the broker never sees it.
+ * What the proxy does with a publish:
+ * - `pass`: forwards it.
+ * - `cut after`: forwards it and closes the connection before the response arrives.
+ * - `cut before`: closes the connection without forwarding it.
  */
 export type PublishFault = 'pass' | 'cut after' | 'cut before';
 
 export type TcpProxy = {
-  /** Where the client connects to: `nats://127.0.0.1:<port>`. */
+  /** Address for clients: `nats://127.0.0.1:<port>`. */
   readonly url: string;
-  /** Decides on every publish to an event subject, from now on. */
+  /** Sets the function that chooses what happens to a publish to an event subject. */
   onPublish(fault: (subject: string) => PublishFault): void;
-  /** Leaves out the next message of a consumer, as if the broker had not sent it. */
+  /** Drops the next message that a consumer delivers. */
   dropNextDelivery(): void;
-  /** From now on nothing of the broker reaches the client, until `release`. */
+  /** Buffers everything that the broker sends, until `release`. */
   hold(): void;
-  /** Everything that was held goes out, and what comes goes through again. */
+  /** Sends the buffered data to the client and forwards immediately again. */
   release(): void;
-  /** Breaks every connection that is open; new ones go through. */
+  /** Closes all open connections. New connections are accepted. */
   disconnectAll(): void;
-  /** Breaks every connection that is open, and every new one too, until `acceptConnections`. */
+  /** Closes all open connections and every new one, until `acceptConnections`. */
   rejectConnections(): void;
   acceptConnections(): void;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export type TcpProxy = {
 
 type Pair = { readonly client: Socket; readonly broker: Socket; readonly held: Buffer[] };
 
-/** @param target the broker: `nats://127.0.0.1:4222`. */
+/** @param target address of the broker: `nats://127.0.0.1:4222`. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname: host, port } = new URL(target);
   const pairs = new Set<Pair>();
@@ -72,13 +72,13 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       }
     });
     for (const socket of [client, broker]) {
-      // A broken connection is what this is for.
+      // Broken connections are expected.
       socket.on('error', () => undefined);
       socket.on('close', () => end(pair));
     }
   }
 
-  /** The broker still gets what was written to it; the client gets nothing any more. */
+  /** Data already written to the broker is still delivered. The client receives nothing more. */
   function end(pair: Pair) {
     if (!pairs.delete(pair)) return;
     pair.client.destroy();

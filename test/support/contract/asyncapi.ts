@@ -1,4 +1,4 @@
-/** AsyncAPI documents as the tests read them, and the official parser, which judges them as a process of its own. */
+/** Schema of the parts of an AsyncAPI document that the tests read, and validation with the official parser. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,6 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 
 const Reference = z.object({ $ref: z.string() });
-/** What the tests read of a document. */
 export const AsyncApi = z.looseObject({
   asyncapi: z.literal('3.0.0'),
   info: z.object({ title: z.string(), version: z.string(), description: z.string() }),
@@ -46,12 +45,15 @@ const Diagnostics = z.array(
   z.array(z.object({ code: z.string(), message: z.string(), path: z.array(z.unknown()), severity: z.int() })),
 );
 
-/** What the official parser says of each document, beside that there is a newer version of AsyncAPI. */
+/**
+ * Runs the official parser in a child process and returns its diagnostics for each document, without the notice that
+ * a newer version of AsyncAPI exists.
+ */
 export async function validateAsyncApi(...documents: readonly unknown[]) {
   const child = spawn(process.execPath, [validator], { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(JSON.stringify(documents));
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   assert.is(code, 0);
-  const said = Diagnostics.parse(JSON.parse(output));
-  return said.map((diagnostics) => diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version'));
+  const results = Diagnostics.parse(JSON.parse(output));
+  return results.map((diagnostics) => diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version'));
 }

@@ -1,4 +1,4 @@
-/** What every event store promises, whatever its broker looks like: one server or a cluster run the same tests. */
+/** Tests of the event store that run against a single server and against a cluster. */
 
 import { JetStreamApiError, jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import type { Test } from 'uvu';
@@ -15,17 +15,17 @@ import { countSubscriptions } from '../broker/count-subscriptions.ts';
 import { eventually } from '../eventually.ts';
 
 export type Topology = {
-  /** At least three, so that writers meet on the broker and not in one client. */
+  /** At least three, so that concurrent writers conflict in the broker and not in one client. */
   readonly connections: readonly { readonly connection: Connection; readonly jsm: JetStreamManager }[];
-  /** How many servers keep the stream. */
+  /** Replication factor of the stream. */
   readonly replicas: number;
 };
 
-export type ContractStage = {
+export type ContractFixture = {
   readonly store: EventStore<LaptopEvent>;
-  /** An id that no test has used. */
+  /** Returns an unused id. */
   nextId(): number;
-  /** An append to a new laptop; each has a message id of its own. */
+  /** Builds an append with a unique message id. By default it adds a laptop. */
   append(id: number, expectedVersion?: number, events?: readonly LaptopEvent[]): Append<LaptopEvent>;
 };
 
@@ -42,7 +42,8 @@ export function openStore(
   return createEventStore({ connection, jsm, stream, subjects: own, codec });
 }
 
-export function addEventStoreContract(test: Test, { connections, replicas }: Topology): ContractStage {
+/** Registers the tests with `test`. */
+export function addEventStoreContract(test: Test, { connections, replicas }: Topology): ContractFixture {
   const [first] = connections;
   if (first === undefined) throw new RangeError('the contract needs a connection');
   const { connection, jsm } = first;
@@ -52,7 +53,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
   let lastId = 0;
   let lastMessage = 0;
   const nextId = () => (lastId += 1);
-  const append: ContractStage['append'] = (id, expectedVersion = 0, events = [added]) => ({
+  const append: ContractFixture['append'] = (id, expectedVersion = 0, events = [added]) => ({
     id,
     events,
     expectedVersion,
@@ -61,7 +62,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
   });
   const readAll = async (id: number) => store.history(id, { upTo: await store.lastPositionOf(id) });
 
-  test('an event is stored with its message id and digest, at the position that is answered', async () => {
+  test('stores an event with its message id and digest at the returned position', async () => {
     const command = append(nextId());
     const result = await store.append(command);
     assert.is(result.outcome, 'written');
@@ -73,7 +74,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.is(await store.lastPosition(), positionOf(result));
   });
 
-  test('another version than the expected one is a conflict, and nothing is stored', async () => {
+  test('returns a conflict and stores nothing if the expected version is wrong', async () => {
     const id = nextId();
     const version = positionOf(await store.append(append(id)));
     for (const wrong of [0, version - 1, version + 1]) {
@@ -82,14 +83,14 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.is((await readAll(id)).length, 1);
   });
 
-  test('the broker tells a conflict by its code', async () => {
+  test('relies on the error code with which the broker reports a conflict', async () => {
     const expect = { lastSubjectSequence: 1_000_000 };
     const error: unknown = await js.publish(subjects.of(nextId()), '{}', { expect }).catch((cause) => cause);
     assert.ok(error instanceof JetStreamApiError);
     assert.is(error.code, brokerErrors.wrongLastSequence);
   });
 
-  test('the same append again is a duplicate at the original position, also after others have followed', async () => {
+  test('returns a duplicate at the original position for a repeated append, also after later appends', async () => {
     const id = nextId();
     const command = append(id);
     const position = positionOf(await store.append(command));
@@ -99,30 +100,30 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.is((await readAll(id)).length, 2);
   });
 
-  test('the same append is a duplicate also when the broker has forgotten the id', async () => {
-    const service = 'forgetful';
+  test('returns a duplicate for a repeated append after the duplicate window of the broker', async () => {
+    const service = 'windowed';
     const [subject, probe] = [eventSubjects(service), `${service}.probe`];
     await jsm.streams.add({
-      name: 'FORGETFUL',
+      name: 'WINDOWED',
       subjects: [subject.all, probe],
       num_replicas: replicas,
       duplicate_window: 100_000_000,
       allow_atomic: true,
     });
-    const forgetful = openStore(first, service);
+    const windowed = openStore(first, service);
     const single = append(1);
     const batch = append(2, 0, [added, { type: 'PortFitted', portId: 1 }]);
-    const positions = [positionOf(await forgetful.append(single)), positionOf(await forgetful.append(batch))];
-    const isForgotten = async () => !(await js.publish(probe, '', { msgID: 'probe' })).duplicate;
-    await isForgotten();
-    await eventually(async () => assert.ok(await isForgotten()));
+    const positions = [positionOf(await windowed.append(single)), positionOf(await windowed.append(batch))];
+    const hasWindowPassed = async () => !(await js.publish(probe, '', { msgID: 'probe' })).duplicate;
+    await hasWindowPassed();
+    await eventually(async () => assert.ok(await hasWindowPassed()));
     for (const [index, command] of [single, batch].entries()) {
-      assert.equal(await forgetful.append(command), { outcome: 'duplicate', position: positions[index] });
+      assert.equal(await windowed.append(command), { outcome: 'duplicate', position: positions[index] });
     }
-    await jsm.streams.delete('FORGETFUL');
+    await jsm.streams.delete('WINDOWED');
   });
 
-  test('several events are stored together; the last one carries the message id', async () => {
+  test('stores several events atomically, with the message id on the last one', async () => {
     const events: LaptopEvent[] = [
       added,
       { type: 'PortFitted', portId: 1 },
@@ -142,7 +143,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.equal(await store.append(command), { outcome: 'duplicate', position });
   });
 
-  test('several events with a wrong expected version are a conflict, and none of them is stored', async () => {
+  test('returns a conflict and stores none of several events if the expected version is wrong', async () => {
     const id = nextId();
     const version = positionOf(await store.append(append(id)));
     const before = await store.lastPosition();
@@ -156,7 +157,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.is(await store.lastPosition(), before);
   });
 
-  test('a batch holds 1000 events; a larger one is refused as a whole', async () => {
+  test('stores a batch of 1000 events and rejects a larger one as a whole', async () => {
     const fits = (count: number): LaptopEvent[] =>
       Array.from({ length: count }, (_, index) => ({ type: 'PortFitted', portId: index + 1 }));
     const id = nextId();
@@ -167,7 +168,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.is(await store.lastPosition(), before);
   });
 
-  test('of writers that expect the same version one is written, and the others are conflicts', async () => {
+  test('writes one of several concurrent appends with the same expected version, and returns conflicts for the others', async () => {
     for (let round = 0; round < 50; round++) {
       const id = nextId();
       const results = await Promise.all(
@@ -178,7 +179,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     }
   });
 
-  test('the last position of an entity is never older than an acknowledged append', async () => {
+  test('reports a last position that includes every acknowledged append', async () => {
     for (let round = 0; round < 500; round++) {
       const id = nextId();
       const position = positionOf(await store.append(append(id)));
@@ -188,7 +189,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     }
   });
 
-  test('what is no event counts as a message of its entity, and is read back with its reason', async () => {
+  test('counts an undecodable message in the version of its entity and returns it with a reason', async () => {
     const id = nextId();
     const { seq } = await js.publish(subjects.of(id), 'not an event');
     assert.is(await store.lastPositionOf(id), seq);
@@ -198,7 +199,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.is((await store.append(append(id, seq))).outcome, 'written');
   });
 
-  test('a part of a history is what was asked for, in order', async () => {
+  test('returns the requested part of a history in order', async () => {
     const id = nextId();
     const positions: number[] = [];
     for (let index = 0; index < 6; index++) {
@@ -214,7 +215,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.equal(await found({ after: last, upTo: last }), []);
   });
 
-  test('a position is found by its time, and one that is not there is none', async () => {
+  test('finds the position at a time, and returns undefined or 0 for a missing message', async () => {
     const position = positionOf(await store.append(append(nextId())));
     const time = (await store.read(position))?.time ?? 0;
     assert.is(await store.positionAt(time + 60_000), position);
@@ -224,7 +225,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.is(await store.lastPositionOf(nextId()), 0);
   });
 
-  test('reading leaves no subscription and no consumer behind', async () => {
+  test('leaves no subscription and no consumer behind after reads', async () => {
     const id = nextId();
     const position = positionOf(await store.append(append(id)));
     const read = async () => {
@@ -244,6 +245,6 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
 }
 
 function positionOf(result: AppendResult): number {
-  if (!('position' in result)) throw new Error(`the append ended with ${JSON.stringify(result)}`);
+  if (!('position' in result)) throw new Error(`the append failed: ${JSON.stringify(result)}`);
   return result.position;
 }

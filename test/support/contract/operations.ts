@@ -1,4 +1,4 @@
-/** The operations of a service, as its process makes them, for tests that look at them instead of carrying them out. */
+/** Builds a service's HTTP operations for tests that inspect their declarations without executing them. */
 
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { bindDecider } from '../../../src/kit/domain/decider.ts';
@@ -48,10 +48,10 @@ export async function operationsOf(
     eventTypes: Object.keys(events.types),
     feed,
     listAsOf: async () => [],
-    readStatus: () => Promise.reject(new Error('nobody asks')),
+    readStatus: () => Promise.reject(new Error('not implemented in this test')),
   });
   const describe = () => {
-    throw new Error('the operations are looked at here, not carried out');
+    throw new Error('not implemented in this test');
   };
   return [...ofEntities, ...eventDocumentOperations(describe)];
 }

@@ -1,4 +1,4 @@
-/** The audit is what every fault test rests on: this shows that it sees each thing that can be wrong. */
+/** Every fault test relies on the audit. These tests show that it detects each kind of error. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -23,46 +23,46 @@ function answered(key: string, write: Write, status: number, position: number): 
 }
 
 const added: LaptopEvent = { type: 'LaptopAdded', title: 'Lenovo', model: 'S3' };
-const log = [
+const messages = [
   stored(1, 1, 'add', added),
   stored(2, 2, 'other', added),
   stored(3, 1, 'remove', { type: 'LaptopRemoved' }),
 ];
 const add: Write = { method: 'POST', id: 1 };
 const remove: Write = { method: 'DELETE', id: 1 };
-const nothing = { lost: 0, duplicated: 0, diverged: 0 };
+const none = { lost: 0, duplicated: 0, diverged: 0 };
 
-function audit(answers: readonly WriteResult[], messages = log) {
-  const { lost, duplicated, diverged } = auditWrites(messages, answers);
+function audit(results: readonly WriteResult[], stream = messages) {
+  const { lost, duplicated, diverged } = auditWrites(stream, results);
   return { lost, duplicated, diverged };
 }
 
-const test = suite('the audit of what clients were told');
+const test = suite('the audit of write responses');
 
-test('finds nothing where the log holds what was told', () => {
-  assert.equal(audit([answered('add', add, 201, 1), answered('remove', remove, 204, 3)]), nothing);
-  assert.equal(audit([answered('again', add, 409, 0)]), nothing);
+test('finds nothing when the responses match the stream', () => {
+  assert.equal(audit([answered('add', add, 201, 1), answered('remove', remove, 204, 3)]), none);
+  assert.equal(audit([answered('again', add, 409, 0)]), none);
 });
 
-test('finds an acknowledged write that is not there, or not where it was said to be', () => {
-  assert.equal(audit([answered('missing', add, 201, 4)]), { ...nothing, lost: 1 });
-  assert.equal(audit([answered('add', add, 201, 2)]), { ...nothing, lost: 1 });
+test('finds an acknowledged write that is missing or stored at another position', () => {
+  assert.equal(audit([answered('missing', add, 201, 4)]), { ...none, lost: 1 });
+  assert.equal(audit([answered('add', add, 201, 2)]), { ...none, lost: 1 });
 });
 
-test('finds a message id that is there twice, whoever was told what', () => {
-  assert.equal(audit([], [...log, stored(4, 1, 'add', added)]), { ...nothing, duplicated: 1 });
+test('finds a message id that is stored twice, without any response', () => {
+  assert.equal(audit([], [...messages, stored(4, 1, 'add', added)]), { ...none, duplicated: 1 });
 });
 
-test('finds a refusal of what is stored, an answer that is a bug, and a wrong entity tag', () => {
-  assert.equal(audit([answered('add', add, 409, 0)]), { ...nothing, diverged: 1 });
-  assert.equal(audit([answered('bug', add, 500, 0)]), { ...nothing, diverged: 1 });
-  assert.equal(audit([{ ...answered('add', add, 201, 1), etag: '"7"' }]), { ...nothing, diverged: 1 });
+test('finds a rejected write that is stored, a status 500, and a wrong entity tag', () => {
+  assert.equal(audit([answered('add', add, 409, 0)]), { ...none, diverged: 1 });
+  assert.equal(audit([answered('bug', add, 500, 0)]), { ...none, diverged: 1 });
+  assert.equal(audit([{ ...answered('add', add, 201, 1), etag: '"7"' }]), { ...none, diverged: 1 });
 });
 
-test('takes a removal that stored nothing only where nothing was there', () => {
-  assert.equal(audit([answered('gone already', remove, 204, 3)]), nothing);
-  assert.equal(audit([answered('never there', { method: 'DELETE', id: 9 }, 204, 0)]), nothing);
-  assert.equal(audit([answered('still there', remove, 204, 1)]), { ...nothing, lost: 1 });
+test('accepts a removal that stored nothing only if the laptop did not exist', () => {
+  assert.equal(audit([answered('gone already', remove, 204, 3)]), none);
+  assert.equal(audit([answered('never there', { method: 'DELETE', id: 9 }, 204, 0)]), none);
+  assert.equal(audit([answered('still there', remove, 204, 1)]), { ...none, lost: 1 });
 });
 
 test.run();

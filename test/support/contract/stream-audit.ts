@@ -1,4 +1,4 @@
-/** Compares what clients were told, and what replicas show, with what the messages holds: read here by a reader of its own. */
+/** Compares the responses of clients and the state of replicas with the contents of the stream. */
 
 import { AckPolicy, DeliverPolicy, jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import { Rejection } from '../../../src/kit/domain/decider.ts';
@@ -17,10 +17,10 @@ import { isAcknowledged, type WriteResult } from '../http/idempotent-client.ts';
 
 export type LaptopMessages = readonly StoredMessage<LaptopEvent>[];
 
-/** Nanoseconds; what is left behind by a test that dies is gone soon. */
+/** In nanoseconds. Removes the consumer of a test that crashed. */
 const inactiveThreshold = 30_000_000_000;
 
-/** The whole stream, through a pull consumer of the client's: not through the code that is being tested. */
+/** Reads the whole stream with a pull consumer of the NATS client, independently of the code under test. */
 export async function readLaptopStream({ nc }: Connection, jsm: JetStreamManager): Promise<LaptopMessages> {
   const stream = 'LAPTOPS';
   const codec = createCodec(laptopEvents, eventSubjects('laptops'));
@@ -38,7 +38,7 @@ export async function readLaptopStream({ nc }: Connection, jsm: JetStreamManager
       last = message.seq;
       const { subject, data, headers } = message;
       const fields = headers === undefined ? {} : { headers };
-      // Not `message.time`: it goes through a number, and is a millisecond late for one message of some ten thousand.
+      // `message.time` loses precision in a number: it is 1 ms late for about one message in ten thousand.
       const time = Number(message.timestampNanos / 1_000_000n);
       messages.push(codec.decode({ subject, data, ...fields }, { position: last, time }));
       if (last >= state.last_seq) break;
@@ -54,8 +54,8 @@ export function foldMessages(messages: LaptopMessages): View<Laptop | undefined,
   return view;
 }
 
-/** Whether the messages holds what the clients were told, once each, and nothing that they were told had not happened. */
-export function auditWrites(messages: LaptopMessages, answers: readonly WriteResult[]): ScenarioResult {
+/** Checks that every acknowledged write is stored exactly once and that no rejected write is stored. */
+export function auditWrites(messages: LaptopMessages, results: readonly WriteResult[]): ScenarioResult {
   const positions = new Map<string, number[]>();
   const byPosition = new Map<number, StoredMessage<LaptopEvent>>();
   for (const message of messages) {
@@ -67,31 +67,32 @@ export function auditWrites(messages: LaptopMessages, answers: readonly WriteRes
   }
   const lost: string[] = [];
   const diverged: string[] = [];
-  for (const answer of answers) {
-    const { key, write, status, position, etag } = answer;
+  for (const result of results) {
+    const { key, write, status, position, etag } = result;
     const stored = positions.get(key) ?? [];
-    const told = `${write.method} ${write.id} ${key} was answered ${status} at ${position}`;
-    if (!isAcknowledged(answer)) {
-      if (stored.length > 0) diverged.push(`${told}, but stands at ${stored.join(', ')}`);
-      else if (status >= 500) diverged.push(told);
+    const response = `${write.method} ${write.id} ${key} returned ${status} at ${position}`;
+    if (!isAcknowledged(result)) {
+      if (stored.length > 0) diverged.push(`${response}, but is stored at ${stored.join(', ')}`);
+      else if (status >= 500) diverged.push(response);
       continue;
     }
-    if (etag !== null && etag !== `"${position}"`) diverged.push(`${told} with ETag ${etag}`);
+    if (etag !== null && etag !== `"${position}"`) diverged.push(`${response} with ETag ${etag}`);
     if (write.method === 'DELETE' && stored.length === 0) {
-      // It was gone already, and nothing had to be stored: the answer points at the message that was the last one.
+      // The laptop did not exist, so nothing was stored. The response has the position of the laptop's last message.
       const message = byPosition.get(position);
       const isOfEntity = position === 0 || message?.id === write.id;
-      if (!isOfEntity || existsAt(messages, write.id, position)) lost.push(`${told}, but it was there`);
+      if (!isOfEntity || existsAt(messages, write.id, position))
+        lost.push(`${response}, but the laptop existed`);
     } else if (!stored.includes(position)) {
-      lost.push(`${told}, but stands at ${stored.join(', ') || 'no position'}`);
+      lost.push(`${response}, but is stored at ${stored.join(', ') || 'no position'}`);
     }
   }
   const duplicated = [...positions]
     .filter(([, found]) => found.length > 1)
-    .map(([key, found]) => `${key} stands at ${found.join(' and ')}`);
+    .map(([key, found]) => `${key} is stored at ${found.join(' and ')}`);
   return {
     ...emptyResult,
-    acknowledged: answers.filter(isAcknowledged).length,
+    acknowledged: results.filter(isAcknowledged).length,
     lost: lost.length,
     duplicated: duplicated.length,
     diverged: diverged.length,
@@ -104,7 +105,7 @@ function existsAt(messages: LaptopMessages, id: number | undefined, position: nu
   return id !== undefined && foldMessages(history).find(id).state !== undefined;
 }
 
-/** Whether every replica lists what a fresh fold of the messages lists, and refused the same messages for the same reasons. */
+/** Checks that every replica has the same laptops and the same rejections, with the same reasons, as a fold of the messages. */
 export async function auditReplicas(
   messages: LaptopMessages,
   urls: readonly string[],
@@ -120,40 +121,40 @@ export async function auditReplicas(
   const complaints: string[] = [];
   for (const url of urls) {
     const listed = findDifference(await listAll(url, position), laptops);
-    if (listed !== undefined)
-      complaints.push(`${url} lists what a fresh fold of the messages does not: ${listed}`);
-    const refused = findDifference(await readList(await fetch(`${url}/rejections`)), rejections);
-    if (refused !== undefined)
-      complaints.push(`${url} refused what a fresh fold of the messages does not: ${refused}`);
+    if (listed !== undefined) complaints.push(`the list of ${url} differs from the fold: ${listed}`);
+    const rejected = findDifference(await readList(await fetch(`${url}/rejections`)), rejections);
+    if (rejected !== undefined) complaints.push(`the rejections of ${url} differ from the fold: ${rejected}`);
   }
   return { ...emptyResult, diverged: complaints.length, complaints };
 }
 
-/** The first place where two lists are not the same text, and what stands there; undefined when there is none. */
-function findDifference(shown: readonly unknown[], wanted: readonly unknown[]): string | undefined {
-  for (let index = 0; index < Math.max(shown.length, wanted.length); index++) {
-    const [is, should] = [JSON.stringify(shown[index]), JSON.stringify(wanted[index])];
-    if (is !== should) return `${is} at ${index} of ${shown.length}, not ${should} of ${wanted.length}`;
+/** Describes the first difference between two lists, compared as JSON; undefined if they are equal. */
+function findDifference(actual: readonly unknown[], expected: readonly unknown[]): string | undefined {
+  for (let index = 0; index < Math.max(actual.length, expected.length); index++) {
+    const [found, wanted] = [JSON.stringify(actual[index]), JSON.stringify(expected[index])];
+    if (found !== wanted) {
+      return `${found} at ${index} of ${actual.length}, expected ${wanted} of ${expected.length}`;
+    }
   }
   return undefined;
 }
 
 async function readList(response: Response): Promise<readonly unknown[]> {
   const body: unknown = await response.json();
-  if (!Array.isArray(body)) throw new TypeError(`${response.url} answers no list: ${JSON.stringify(body)}`);
+  if (!Array.isArray(body)) throw new TypeError(`${response.url} is not a list: ${JSON.stringify(body)}`);
   return body as unknown[];
 }
 
-/** Every page of a replica's list, once it has applied `position`. */
+/** Reads all pages of a replica's list after the replica has applied `position`. */
 async function listAll(url: string, position: number): Promise<unknown[]> {
   const found: unknown[] = [];
   let next: string | undefined = `${url}?limit=10000`;
   while (next !== undefined) {
     const page: string = next;
     const response = await eventually(async () => {
-      const answer = await fetch(page, { headers: { 'Wait-For-Position': String(position) } });
-      if (!answer.ok) throw new Error(`${page} answers ${answer.status}: ${await answer.text()}`);
-      return answer;
+      const received = await fetch(page, { headers: { 'Wait-For-Position': String(position) } });
+      if (!received.ok) throw new Error(`${page} returned ${received.status}: ${await received.text()}`);
+      return received;
     });
     found.push(...(await readList(response)));
     const link = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
@@ -162,7 +163,7 @@ async function listAll(url: string, position: number): Promise<unknown[]> {
   return found;
 }
 
-/** How many messages of the messages are events, and how many are not. */
+/** Counts the events and the undecodable messages. */
 export function countEvents(messages: LaptopMessages): {
   readonly events: number;
   readonly rejected: number;

@@ -1,4 +1,4 @@
-/** Thousands of hostile messages in the stream: every replica refuses the same ones, and goes on as if nothing had been. */
+/** Publishes thousands of hostile messages. Checks that every replica rejects the same ones and keeps working. */
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -13,18 +13,17 @@ import { hostileIds, makeHostileMessages } from './hostile-messages.ts';
 import { startReplicas } from './replicas.ts';
 import { addResults, emptyResult, type Scenario } from './scenario.ts';
 
-/** How many hostile messages a round sends. */
+/** Hostile messages per round. */
 export const hostileMessages = 10_000;
-/** After so many of them comes an event that is one. */
-const between = 250;
+/** A valid event is published after every 250 hostile messages. */
+const validEventInterval = 250;
+/** Number of publishes that are awaited together. */
 const window = 500;
 
-/**
- * Memory is held flat from both sides. The heap of each replica is limited to this many MiB, which a replica that kept
- * what it refused would soon need more of, and end; so the resident memory is bounded as well.
- */
+/** Heap limit of each replica. A replica that retained rejected messages would exceed it and crash. */
 const heapMiB = 64;
-const residentMiB = 360;
+/** Limit for the resident memory of each replica. */
+const maxResidentMiB = 360;
 
 /** Resident memory of a process, in MiB. */
 async function readMemory({ pid }: ServiceProcess): Promise<number> {
@@ -32,7 +31,7 @@ async function readMemory({ pid }: ServiceProcess): Promise<number> {
   return Number(stdout) / 1024;
 }
 
-/** Three replicas read 10,000 hostile messages a round, with events in between them. */
+/** Three replicas read 10,000 hostile messages per round, interspersed with valid events. */
 export const sendHostileMessages: Scenario = async ({ rounds, seed, defer, report }) => {
   const broker = await startTestBroker();
   defer(broker.close);
@@ -46,7 +45,7 @@ export const sendHostileMessages: Scenario = async ({ rounds, seed, defer, repor
   });
   const js = jetstream(connection.nc);
   const complaints: string[] = [];
-  const wanted: unknown[] = [];
+  const expected: unknown[] = [];
   let memory: number[] = [];
   let result = emptyResult;
 
@@ -63,11 +62,11 @@ export const sendHostileMessages: Scenario = async ({ rounds, seed, defer, repor
       for (const [name, value] of Object.entries(fields)) entries.set(name, value);
       pending.push(js.publish(`laptops.events.${token}`, payload, { headers: entries }));
       number += 1;
-      if (number % between === 0) {
+      if (number % validEventInterval === 0) {
         const id = hostileIds + number;
         const event = { type: 'LaptopAdded', title: `between ${number}`, model: 'M1' };
         pending.push(js.publish(`laptops.events.${id}`, JSON.stringify(event)));
-        wanted.push({ id, title: event.title, model: event.model, ports: [] });
+        expected.push({ id, title: event.title, model: event.model, ports: [] });
       }
       if (pending.length >= window) {
         await Promise.all(pending);
@@ -76,48 +75,48 @@ export const sendHostileMessages: Scenario = async ({ rounds, seed, defer, repor
     }
     await Promise.all(pending);
 
-    const answers = await Promise.all(
+    const results = await Promise.all(
       replicas.urls().map((url, index) => {
         const id = 10_000_000 + round * 10 + index;
         const body = { title: 'still here', model: 'M1' };
-        wanted.push({ id, ...body, ports: [] });
+        expected.push({ id, ...body, ports: [] });
         return sendWithRetry(() => url, { method: 'POST', id, body });
       }),
     );
-    if (!answers.every(isAcknowledged))
-      complaints.push(`after the hostile messages: ${JSON.stringify(answers)}`);
-    const log = await readLaptopStream(connection, jsm);
-    result = [auditWrites(log, answers), await auditReplicas(log, replicas.urls())].reduce(
+    if (!results.every(isAcknowledged))
+      complaints.push(`writes after the hostile messages failed: ${JSON.stringify(results)}`);
+    const messages = await readLaptopStream(connection, jsm);
+    result = [auditWrites(messages, results), await auditReplicas(messages, replicas.urls())].reduce(
       addResults,
       result,
     );
 
     memory = await Promise.all(replicas.processes.map(readMemory));
-    const { rejected } = countEvents(log);
+    const { rejected } = countEvents(messages);
     report?.(
-      `${rejected} of ${log.length} messages are no events; memory ${memory.map(Math.round).join(', ')} MiB`,
+      `${rejected} of ${messages.length} messages rejected; memory ${memory.map(Math.round).join(', ')} MiB`,
     );
   }
 
   for (const url of replicas.urls()) {
     const response = await fetch(`${url}?limit=10000`);
-    if ((await response.text()) !== JSON.stringify(wanted.toSorted(byId))) {
-      complaints.push(`${url} does not list exactly the laptops whose events were sent`);
+    if ((await response.text()) !== JSON.stringify(expected.toSorted(byId))) {
+      complaints.push(`${url} does not list exactly the laptops that were added`);
     }
   }
   const statuses = await findReplicas(connection.nc, 'laptops');
   const counts = new Set(statuses.map(({ rejected }) => rejected));
   if (statuses.length !== 3 || !counts.has(rounds * hostileMessages) || counts.size !== 1) {
-    complaints.push(`${rounds * hostileMessages} messages were hostile, but ${JSON.stringify(statuses)}`);
+    complaints.push(`expected ${rounds * hostileMessages} rejections, but got ${JSON.stringify(statuses)}`);
   }
   for (const { probeUrl } of replicas.processes) {
     for (const probe of ['/livez', '/readyz']) {
       const { status } = await fetch(probeUrl + probe);
-      if (status !== 200) complaints.push(`${probe} answers ${status}`);
+      if (status !== 200) complaints.push(`${probe} returned ${status}`);
     }
   }
   for (const [index, mebibytes] of memory.entries()) {
-    if (mebibytes > residentMiB) complaints.push(`replica ${index} takes ${Math.round(mebibytes)} MiB`);
+    if (mebibytes > maxResidentMiB) complaints.push(`replica ${index} uses ${Math.round(mebibytes)} MiB`);
   }
   return addResults(result, { ...emptyResult, rounds, diverged: complaints.length, complaints });
 };

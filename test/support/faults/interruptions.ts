@@ -1,4 +1,4 @@
-/** What interrupts a replica that follows its stream: a consumer that is gone, a broker that is silent. */
+/** Scenarios that interrupt the replay of a replica: a deleted consumer, a broker that does not respond. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestBroker } from '../broker/broker.ts';
@@ -7,7 +7,10 @@ import { sendWithRetry } from '../http/idempotent-client.ts';
 import type { Scenario } from './scenario.ts';
 import { repeatUnderLoad, startLoadedSystem } from './under-load.ts';
 
-/** Every consumer is deleted on the server; the time is until both replicas show a write that came after that. */
+/**
+ * Deletes every consumer on the server. The recovery time ends when both replicas return a write that was sent after
+ * the deletion.
+ */
 export const loseConsumers: Scenario = async ({ rounds, seed, defer, report }) => {
   const { replicas, load, connection, jsm } = await startLoadedSystem({
     broker: await startTestBroker(),
@@ -25,56 +28,57 @@ export const loseConsumers: Scenario = async ({ rounds, seed, defer, report }) =
     for (const each of replicas.urls()) {
       const headers = { 'Wait-For-Position': String(position), Prefer: 'wait=30' };
       const response = await fetch(`${each}/${id}`, { headers });
-      if (response.status !== 200) throw new Error(`${each}/${id} answers ${await response.text()}`);
+      if (response.status !== 200) throw new Error(`${each}/${id} returned ${await response.text()}`);
     }
     const milliseconds = performance.now() - started;
-    report?.(`every consumer was deleted: replicas were current after ${Math.round(milliseconds)} ms`);
+    report?.(`consumers deleted: replicas up to date after ${Math.round(milliseconds)} ms`);
     return milliseconds;
   });
 };
 
-/** How long the broker is frozen, in milliseconds. */
+/** How long the broker is frozen, in ms. */
 const frozenMs = 20_000;
-/** How long a write may take, in milliseconds, until it is answered with 503. */
-const refusalMs = 20_000;
-const readMs = 1_000;
+/** Maximum time until a write fails with 503, in ms. */
+const maxWriteMs = 20_000;
+/** Maximum duration of a read, in ms. */
+const maxReadMs = 1_000;
 
 /**
- * The broker is frozen for 20 s. Meanwhile reads are answered from memory and writes with 503, in time; the time is from
- * its awakening until a write passes that began after that.
+ * Freezes the broker for 20 s. Meanwhile, reads must be served from memory within 1 s and writes must fail with 503
+ * within 20 s. The recovery time is from unfreezing the broker until a write sent after that is acknowledged.
  */
 export const freezeBroker: Scenario = async ({ rounds, seed, defer, report }) => {
   const broker = await startTestBroker();
   const system = await startLoadedSystem({ broker, seed, defer });
   const [url = ''] = system.replicas.urls();
 
-  async function readAllTheTime(until: number) {
-    while (Date.now() < until) {
+  async function readUntil(deadline: number) {
+    while (Date.now() < deadline) {
       const started = performance.now();
       const response = await fetch(`${url}?limit=10`);
       await response.arrayBuffer();
       const milliseconds = performance.now() - started;
-      if (response.status !== 200 || milliseconds > readMs) {
-        throw new Error(`a read answered ${response.status} after ${Math.round(milliseconds)} ms`);
+      if (response.status !== 200 || milliseconds > maxReadMs) {
+        throw new Error(`a read returned ${response.status} after ${Math.round(milliseconds)} ms`);
       }
       await sleep(100);
     }
   }
 
-  async function writeAllTheTime(until: number) {
-    for (let id = 2_000_000; Date.now() < until; id++) {
+  async function writeUntil(deadline: number) {
+    for (let id = 2_000_000; Date.now() < deadline; id++) {
       const started = performance.now();
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ id, title: 'while it was frozen', model: 'M1' }),
+        body: JSON.stringify({ id, title: 'while the broker is frozen', model: 'M1' }),
       });
       await response.arrayBuffer();
       const milliseconds = performance.now() - started;
-      // One that is under way when the broker wakes may well pass.
-      const isRefused = response.status === 503 || Date.now() > until - 1_000;
-      if (!isRefused || milliseconds > refusalMs) {
-        throw new Error(`a write answered ${response.status} after ${Math.round(milliseconds)} ms`);
+      // A write in flight when the broker resumes may succeed.
+      const isExpected = response.status === 503 || Date.now() > deadline - 1_000;
+      if (!isExpected || milliseconds > maxWriteMs) {
+        throw new Error(`a write returned ${response.status} after ${Math.round(milliseconds)} ms`);
       }
       await sleep(100);
     }
@@ -83,14 +87,14 @@ export const freezeBroker: Scenario = async ({ rounds, seed, defer, report }) =>
   return repeatUnderLoad(system, rounds, async () => {
     try {
       await freeze(broker.pid);
-      const until = Date.now() + frozenMs;
-      await Promise.all([readAllTheTime(until), writeAllTheTime(until), sleep(frozenMs)]);
+      const deadline = Date.now() + frozenMs;
+      await Promise.all([readUntil(deadline), writeUntil(deadline), sleep(frozenMs)]);
     } finally {
       unfreeze(broker.pid);
     }
     const started = Date.now();
     const { time } = await system.load.acknowledgedAfter(started);
-    report?.(`the broker was frozen for ${frozenMs / 1000} s: a write passed ${time - started} ms later`);
+    report?.(`broker frozen for ${frozenMs / 1000} s: first write acknowledged after ${time - started} ms`);
     return time - started;
   });
 };

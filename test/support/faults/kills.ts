@@ -1,4 +1,4 @@
-/** SIGKILL under write load: what was acknowledged stays, once, and every replica shows it. */
+/** Scenarios that kill a process under write load. */
 
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { startTestBroker } from '../broker/broker.ts';
@@ -7,7 +7,7 @@ import { eventually } from '../eventually.ts';
 import type { Scenario } from './scenario.ts';
 import { repeatUnderLoad, startLoadedSystem } from './under-load.ts';
 
-/** One of two replicas is killed and started again; the time is until the new one is ready. */
+/** Kills one of two replicas and starts another one. The recovery time ends when the new replica is ready. */
 export const killService: Scenario = async ({ rounds, seed, defer, report }) => {
   const system = await startLoadedSystem({ broker: await startTestBroker(), seed, defer });
 
@@ -15,12 +15,12 @@ export const killService: Scenario = async ({ rounds, seed, defer, report }) => 
     const started = performance.now();
     await system.replicas.replace(round % 2);
     const milliseconds = performance.now() - started;
-    report?.(`the service was killed: a new one was ready after ${Math.round(milliseconds)} ms`);
+    report?.(`service killed: new replica ready after ${Math.round(milliseconds)} ms`);
     return milliseconds;
   });
 };
 
-/** The only broker is killed and started again; the time is until a write is acknowledged that began after the kill. */
+/** Kills the only broker and restarts it. The recovery time ends when a write sent after the kill is acknowledged. */
 export const killBroker: Scenario = async ({ rounds, seed, defer, report }) => {
   const broker = await startTestBroker();
   const system = await startLoadedSystem({ broker, seed, defer });
@@ -31,12 +31,12 @@ export const killBroker: Scenario = async ({ rounds, seed, defer, report }) => {
     const recovered = system.load.acknowledgedAfter(started);
     await broker.restart();
     const { time } = await recovered;
-    report?.(`the broker was killed: a write passed ${time - started} ms later`);
+    report?.(`broker killed: first write acknowledged after ${time - started} ms`);
     return time - started;
   });
 };
 
-/** The leader of a stream on three servers is killed; it starts again when the other two take writes. */
+/** Kills the leader of a stream with three replicas, and restarts it when the other two acknowledge writes. */
 export const killLeader: Scenario = async ({ rounds, seed, defer, report }) => {
   const cluster = await startTestCluster();
   const system = await startLoadedSystem({ broker: cluster, streamReplicas: 3, seed, defer });
@@ -47,14 +47,14 @@ export const killLeader: Scenario = async ({ rounds, seed, defer, report }) => {
     const started = Date.now();
     const { time } = await system.load.acknowledgedAfter(started);
     await leader.restart();
-    // The next leader may only be killed when the last one follows again: two of three have to be there.
+    // A quorum is two of three servers, so the restarted server must catch up before the next leader is killed.
     await eventually(() => checkInSync(system.jsm, 'LAPTOPS'), 30_000);
-    report?.(`the leader was killed: a write passed ${time - started} ms later`);
+    report?.(`leader killed: first write acknowledged after ${time - started} ms`);
     return time - started;
   });
 };
 
-/** @throws when a follower of the stream is away or behind. */
+/** @throws if a replica of the stream is offline or behind. */
 async function checkInSync(jsm: JetStreamManager, stream: string): Promise<void> {
   const { cluster } = await jsm.streams.info(stream);
   const behind = cluster?.replicas?.filter(({ current, offline }) => !current || offline) ?? [];

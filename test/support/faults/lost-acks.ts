@@ -1,4 +1,4 @@
-/** Acknowledgements that get lost between the broker and the service: a client that asks again is told the same. */
+/** Loses acknowledgements between the broker and the service. A retried write must get the same response. */
 
 import { randomUUID } from 'node:crypto';
 import { connectForTest, startTestBroker } from '../broker/broker.ts';
@@ -8,8 +8,8 @@ import { startTcpProxy, type PublishFault } from '../broker/tcp-proxy.ts';
 import { startReplicas } from './replicas.ts';
 import { addResults, createRandom, emptyResult, type Scenario } from './scenario.ts';
 
-/** What happens to the first tries of a write, one after the other; the next one goes through. */
-const fates: readonly (readonly PublishFault[])[] = [
+/** Fault sequences: what happens to consecutive publishes. The publish after the last fault passes. */
+const faultSequences: readonly (readonly PublishFault[])[] = [
   ['cut after'],
   ['cut before'],
   ['cut after', 'cut after'],
@@ -17,31 +17,32 @@ const fates: readonly (readonly PublishFault[])[] = [
   ['cut after', 'cut before', 'cut after'],
 ];
 
-/** Milliseconds that all answers of the broker are held: longer than an acknowledgement may take (2 s). */
+/** How long the broker's responses are held, in ms: longer than the acknowledgement timeout (2 s). */
 const holdMs = 2_600;
 
-/** How often, out of one, the answers are held instead. */
-const holdShare = 0.25;
+/** Probability that the responses are held instead of a fault sequence. */
+const holdProbability = 0.25;
 
-/** Writes that do not touch each other: new laptops with and without an id, and changes of those of the round before. */
+/** Independent writes: adds with and without an id, and changes of the laptops of the previous round. */
 function writesOf(round: number): Write[] {
   const body = { title: `round ${round}`, model: 'M1' };
-  const [first, before] = [round * 10, (round - 1) * 10];
+  const [first, previous] = [round * 10, (round - 1) * 10];
   const adds: Write[] = [0, 1, 2].map((index) => ({ method: 'POST', id: first + index, body }));
-  // Without an id the service makes one, and another one for every try: the first one has to stay.
+  // Without an id, the service generates a new one for every attempt. The id of the first attempt must be retained.
   adds.push({ method: 'POST', body }, { method: 'POST', body });
   if (round === 1) return adds;
   return [
     ...adds,
-    { method: 'PUT', id: before, body },
-    { method: 'PUT', id: before + 1, body },
-    { method: 'DELETE', id: before + 2 },
+    { method: 'PUT', id: previous, body },
+    { method: 'PUT', id: previous + 1, body },
+    { method: 'DELETE', id: previous + 2 },
   ];
 }
 
 /**
- * One replica is behind a bad network, and one is not. In every round several writes at once meet a fault; then the
- * same are sent again under the same keys through both replicas, and every answer has to be the first one.
+ * Runs one replica behind a faulty network and one on a direct connection. In every round, concurrent writes hit a
+ * fault. Then the same writes are sent again with the same keys through both replicas, and every response must equal
+ * the first one.
  */
 export const loseAcks: Scenario = async ({ rounds, seed, defer, report }) => {
   const broker = await startTestBroker();
@@ -50,23 +51,23 @@ export const loseAcks: Scenario = async ({ rounds, seed, defer, report }) => {
   defer(() => connection.nc.close());
   const proxy = await startTcpProxy(broker.url);
   defer(proxy.close);
-  const behind = await startReplicas({ natsUrl: proxy.url, count: 1, defer });
-  const beside = await startReplicas({ natsUrl: broker.url, count: 1, defer });
-  const [[bad = ''], [good = '']] = [behind.urls(), beside.urls()];
+  const proxied = await startReplicas({ natsUrl: proxy.url, count: 1, defer });
+  const direct = await startReplicas({ natsUrl: broker.url, count: 1, defer });
+  const [[proxiedUrl = ''], [directUrl = '']] = [proxied.urls(), direct.urls()];
 
   const random = createRandom(seed);
-  const answers: WriteResult[] = [];
+  const results: WriteResult[] = [];
   const complaints: string[] = [];
   let longestRecoveryMs = 0;
 
-  /** Lets the next publishes meet their fate; returns what a person calls it. */
+  /** Injects a random fault and returns its description. */
   function breakNetwork(): string {
-    if (random() < holdShare) {
+    if (random() < holdProbability) {
       proxy.hold();
       setTimeout(proxy.release, holdMs);
       return 'held';
     }
-    const pending = [...(fates[Math.floor(random() * fates.length)] ?? [])];
+    const pending = [...(faultSequences[Math.floor(random() * faultSequences.length)] ?? [])];
     const fault = pending.join(', ');
     proxy.onPublish(() => pending.shift() ?? 'pass');
     return fault;
@@ -77,31 +78,31 @@ export const loseAcks: Scenario = async ({ rounds, seed, defer, report }) => {
     const fault = breakNetwork();
     const started = performance.now();
     const firsts = await Promise.all(
-      writes.map(({ write, key }) => sendWithRetry(() => bad, write, { key })),
+      writes.map(({ write, key }) => sendWithRetry(() => proxiedUrl, write, { key })),
     );
     longestRecoveryMs = Math.max(longestRecoveryMs, performance.now() - started);
     proxy.release();
     proxy.onPublish(() => 'pass');
-    answers.push(...firsts);
+    results.push(...firsts);
     for (const first of firsts) {
       if (!isAcknowledged(first)) complaints.push(`round ${round} (${fault}): ${describe(first)}`);
-      for (const url of [bad, good]) {
+      for (const url of [proxiedUrl, directUrl]) {
         const again = await sendWithRetry(() => url, first.write, first);
         if (describe(again) === describe(first)) continue;
         complaints.push(`round ${round} (${fault}): first ${describe(first)}, then ${describe(again)}`);
       }
     }
     report?.(
-      `${writes.length} writes, ${fault}: answered after ${Math.round(performance.now() - started)} ms`,
+      `${writes.length} writes, ${fault}: completed after ${Math.round(performance.now() - started)} ms`,
     );
   }
-  const log = await readLaptopStream(connection, jsm);
-  if (log.length !== answers.length) {
-    complaints.push(`${answers.length} writes made ${log.length} messages`);
+  const messages = await readLaptopStream(connection, jsm);
+  if (messages.length !== results.length) {
+    complaints.push(`${results.length} writes stored ${messages.length} messages`);
   }
   return [
-    auditWrites(log, answers),
-    await auditReplicas(log, [bad, good]),
+    auditWrites(messages, results),
+    await auditReplicas(messages, [proxiedUrl, directUrl]),
     { ...emptyResult, rounds, longestRecoveryMs, diverged: complaints.length, complaints },
   ].reduce(addResults);
 };

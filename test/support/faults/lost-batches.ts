@@ -1,4 +1,4 @@
-/** Atomic batches whose messages or acknowledgement get lost: all of their events are stored, once and in order. */
+/** Loses messages or the acknowledgement of atomic batches. All events must be stored once and in order. */
 
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connectToNats } from '../../../src/kit/nats/connection/connection.ts';
@@ -11,11 +11,12 @@ import { readLaptopStream } from '../contract/stream-audit.ts';
 import { startTcpProxy } from '../broker/tcp-proxy.ts';
 import { createRandom, emptyResult, type Scenario } from './scenario.ts';
 
-/** Milliseconds: short, so that many rounds fit; answers are held longer than this. */
+/** Acknowledgement timeout, in ms. Short, so that a test can run many rounds. */
 const ackTimeoutMs = 400;
+/** How long the broker's responses are held, in ms: longer than the acknowledgement timeout. */
 const holdMs = 600;
 
-/** Every round appends three events to a new laptop, and the network breaks at one of the three messages. */
+/** Appends three events to a new laptop in every round. The fault hits one of the three messages. */
 export const loseBatches: Scenario = async ({ rounds, seed, defer, report }) => {
   const broker = await startTestBroker();
   defer(broker.close);
@@ -40,14 +41,14 @@ export const loseBatches: Scenario = async ({ rounds, seed, defer, report }) => 
       { type: 'PortFitted', portId: 2 },
     ];
     const append = { id, events, expectedVersion: 0, messageId: `batch-${id}`, commandDigest: 'digest' };
-    let left = 1 + Math.floor(random() * events.length);
+    let remaining = 1 + Math.floor(random() * events.length);
     const fault = (['cut after', 'cut before', 'held'] as const)[Math.floor(random() * 3)] ?? 'held';
-    const described = fault === 'held' ? fault : `${fault} at message ${left}`;
+    const description = fault === 'held' ? fault : `${fault} at message ${remaining}`;
     if (fault === 'held') {
       proxy.hold();
       setTimeout(proxy.release, holdMs);
     } else {
-      proxy.onPublish(() => ((left -= 1) === 0 ? fault : 'pass'));
+      proxy.onPublish(() => ((remaining -= 1) === 0 ? fault : 'pass'));
     }
     const started = performance.now();
     const first = await store.append(append);
@@ -57,19 +58,20 @@ export const loseBatches: Scenario = async ({ rounds, seed, defer, report }) => 
     const again = await store.append(append);
     const stored = await store.history(id, { upTo: await store.lastPositionOf(id) });
     const last = stored.at(-1)?.position;
-    const isRight =
+    const isCorrect =
       (first.outcome === 'written' || first.outcome === 'duplicate') &&
       first.position === last &&
       again.outcome === 'duplicate' &&
       again.position === last &&
       JSON.stringify(stored.map(({ content }) => content)) === JSON.stringify(events);
-    if (!isRight) {
-      complaints.push(`batch ${id} (${described}): ${JSON.stringify({ first, again, stored })}`);
+    if (!isCorrect) {
+      complaints.push(`batch ${id} (${description}): ${JSON.stringify({ first, again, stored })}`);
     }
-    report?.(`a batch ${described}: ${first.outcome} after ${Math.round(performance.now() - started)} ms`);
+    report?.(`batch, ${description}: ${first.outcome} after ${Math.round(performance.now() - started)} ms`);
   }
-  const log = await readLaptopStream(direct, directJsm);
-  const duplicated = log.length - new Set(log.map(({ id, content }) => JSON.stringify([id, content]))).size;
+  const messages = await readLaptopStream(direct, directJsm);
+  const distinct = new Set(messages.map(({ id, content }) => JSON.stringify([id, content])));
+  const duplicated = messages.length - distinct.size;
   return {
     ...emptyResult,
     rounds,

@@ -1,4 +1,4 @@
-/** Many writers at once on a stream with three replicas: one of them wins, and the guard of the broker never breaks. */
+/** Concurrent writers on a stream with three replicas. The broker's expected-version check must never let two of them win. */
 
 import { jetstream } from '@nats-io/jetstream';
 import { createCodec } from '../../../src/kit/nats/stream/codec.ts';
@@ -14,7 +14,7 @@ import { addResults, emptyResult, type Scenario } from './scenario.ts';
 
 const writers = 200;
 
-/** In every round 200 writers add a laptop under one id, spread over three replicas: one 201, and the rest 409. */
+/** 200 writers add a laptop with the same id through three replicas: one gets 201, the others get 409. */
 export const raceForOneId: Scenario = async ({ rounds, defer, report }) => {
   const cluster = await startTestCluster();
   defer(cluster.close);
@@ -25,7 +25,7 @@ export const raceForOneId: Scenario = async ({ rounds, defer, report }) => {
 
   for (let round = 1; round <= rounds; round++) {
     const urls = replicas.urls();
-    const answers = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: writers }, (_, writer) =>
         sendWithRetry(() => urls[writer % urls.length] ?? '', {
           method: 'POST',
@@ -34,29 +34,29 @@ export const raceForOneId: Scenario = async ({ rounds, defer, report }) => {
         }),
       ),
     );
-    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
-    const [won, refused] = [count(201), count(409)];
-    const log = await readLaptopStream(connection, jsm);
-    const stored = log.filter(({ id }) => id === round).length;
+    const count = (status: number) => results.filter((result) => result.status === status).length;
+    const [created, conflicts] = [count(201), count(409)];
+    const messages = await readLaptopStream(connection, jsm);
+    const stored = messages.filter(({ id }) => id === round).length;
     const complaints =
-      won === 1 && refused === writers - 1 && stored === 1
+      created === 1 && conflicts === writers - 1 && stored === 1
         ? []
-        : [`id ${round}: ${won} × 201, ${refused} × 409, ${stored} messages`];
+        : [`id ${round}: ${created} × 201, ${conflicts} × 409, ${stored} messages`];
     result = [
-      auditWrites(log, answers),
-      await auditReplicas(log, urls),
+      auditWrites(messages, results),
+      await auditReplicas(messages, urls),
       { ...emptyResult, rounds: 1, diverged: complaints.length, complaints },
     ].reduce(addResults, result);
-    report?.(`id ${round}: ${won} × 201, ${refused} × 409`);
+    report?.(`id ${round}: ${created} × 201, ${conflicts} × 409`);
   }
   return result;
 };
 
 /**
- * Plain publishes, as `nats pub` makes them, race guarded appends on one subject: an append that was acknowledged comes
- * directly after the version that it was decided on.
+ * Unconditional publishes, as `nats pub` sends them, race with appends that have an expected version, on one subject.
+ * An acknowledged append must directly follow its expected version.
  */
-export const raceTheGuard: Scenario = async ({ rounds, defer, report }) => {
+export const raceExpectedVersion: Scenario = async ({ rounds, defer, report }) => {
   const cluster = await startTestCluster();
   defer(cluster.close);
   const connections = await Promise.all(Array.from({ length: 3 }, () => connectForTest(cluster, 3)));
@@ -97,15 +97,15 @@ export const raceTheGuard: Scenario = async ({ rounds, defer, report }) => {
     version = Math.max(...acks.map(({ seq }) => seq), acknowledged.at(-1)?.position ?? 0);
   }
 
-  const log = await readLaptopStream(publisher.connection, publisher.jsm);
-  const positions = log.map(({ position }) => position);
+  const messages = await readLaptopStream(publisher.connection, publisher.jsm);
+  const positions = messages.map(({ position }) => position);
   const complaints = acknowledged.flatMap(({ expected, position, messageId }) => {
-    const stored = log.filter((message) => message.messageId === messageId);
-    const before = positions[positions.indexOf(position) - 1] ?? 0;
-    const isRight = stored.length === 1 && stored[0]?.position === position && before === expected;
-    return isRight ? [] : [`${messageId} expected ${expected}, came after ${before}, at ${position}`];
+    const stored = messages.filter((message) => message.messageId === messageId);
+    const previous = positions[positions.indexOf(position) - 1] ?? 0;
+    const isCorrect = stored.length === 1 && stored[0]?.position === position && previous === expected;
+    return isCorrect ? [] : [`${messageId} at ${position} follows ${previous}, but expected ${expected}`];
   });
-  report?.(`${acknowledged.length} guarded appends won against ${rounds * 2} plain publishes`);
+  report?.(`${acknowledged.length} appends acknowledged among ${rounds * 2} unconditional publishes`);
   return {
     ...emptyResult,
     rounds,

@@ -1,13 +1,13 @@
-/** Several replicas of the laptop service, any of which a test may end without a word and start again. */
+/** Starts several replicas of the laptop service that a test can kill and replace. */
 
 import { startServiceProcess, type ServiceProcess } from '../process/service-process.ts';
 
 export type Replicas = {
-  /** The collections of those that run now: `http://127.0.0.1:5000/laptops`. */
+  /** Collection URLs of the running replicas: `http://127.0.0.1:5000/laptops`. */
   urls(): string[];
-  /** The processes that run now. */
+  /** The running replicas. */
   readonly processes: readonly ServiceProcess[];
-  /** Ends one, by default without a word, and starts another in its place as soon as it is gone. */
+  /** Sends `signal`, by default SIGKILL, to a replica and starts another one when it has exited. */
   replace(index: number, signal?: NodeJS.Signals): Promise<void>;
 };
 
@@ -15,7 +15,7 @@ export type ReplicasOptions = {
   readonly natsUrl: string;
   readonly count: number;
   defer(close: () => unknown): void;
-  /** More environment variables for every one of them. */
+  /** Additional environment variables of every replica. */
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -29,20 +29,20 @@ export async function startReplicas({ natsUrl, count, defer, env }: ReplicasOpti
     return service;
   }
 
-  const places = await Promise.all(Array.from({ length: count }, start));
+  const slots = await Promise.all(Array.from({ length: count }, start));
   return {
-    urls: () => places.filter((service) => running.has(service)).map(({ url }) => `${url}/laptops`),
+    urls: () => slots.filter((service) => running.has(service)).map(({ url }) => `${url}/laptops`),
 
     get processes() {
-      return places.filter((service) => running.has(service));
+      return slots.filter((service) => running.has(service));
     },
 
     async replace(index, signal = 'SIGKILL') {
-      const service = places[index];
-      if (service === undefined) throw new RangeError(`there is no replica ${index}`);
+      const service = slots[index];
+      if (service === undefined) throw new RangeError(`replica ${index} does not exist`);
       running.delete(service);
       await service.stop(signal);
-      places[index] = await start();
+      slots[index] = await start();
     },
   };
 }

@@ -1,29 +1,29 @@
-/** What every fault scenario takes and tells, so that a test and the soak run the very same one. */
+/** Interface of the fault scenarios, which run in tests and in the soak test. */
 
-/** What became of the writes of a scenario; every number but the first two has to be zero. */
+/** Result of a scenario. A correct system has `lost`, `duplicated` and `diverged` equal to 0. */
 export type ScenarioResult = {
   readonly rounds: number;
-  /** Writes that a client was told had happened. */
+  /** Number of acknowledged writes. */
   readonly acknowledged: number;
-  /** Acknowledged writes that the log does not hold where the answer said. */
+  /** Acknowledged writes that are not stored at the acknowledged position. */
   readonly lost: number;
-  /** Message ids that the log holds more than once. */
+  /** Message ids that are stored more than once. */
   readonly duplicated: number;
-  /** Answers and replicas that say something else than the log. */
+  /** Responses and replicas that contradict the stream. */
   readonly diverged: number;
-  /** Milliseconds from the worst fault to the first answer after it; 0 where nothing has to recover. */
+  /** Longest time from a fault to recovery, in ms; 0 if the scenario measures no recovery. */
   readonly longestRecoveryMs: number;
-  /** One line for each thing that is wrong; bounded. */
+  /** Descriptions of the errors found, at most 20. */
   readonly complaints: readonly string[];
 };
 
 export type ScenarioOptions = {
   readonly rounds: number;
-  /** The same seed gives the same choices, though never the same timing. */
+  /** Makes random choices repeatable. Timing still differs. */
   readonly seed: number;
-  /** Has `close` called when the scenario is over, however it ends; the last one given is called first. */
+  /** Registers a cleanup function. They are called in reverse order when the scenario ends, also when it fails. */
   defer(close: () => unknown): void;
-  /** Is called with a line for a person after every round. */
+  /** Called with a progress message after every round. */
   report?(line: string): void;
 };
 
@@ -53,10 +53,10 @@ export function addResults(a: ScenarioResult, b: ScenarioResult): ScenarioResult
   };
 }
 
-/** What has to be closed when a scenario is over; what comes after that is closed at once. */
 export type Cleanup = {
+  /** Registers a cleanup function. After `close`, it is called immediately. */
   defer(close: () => unknown): void;
-  /** Closes everything, the last first, also when one of them fails; throws the first failure. */
+  /** Calls all cleanup functions in reverse order, also when one of them fails. Throws the first error. */
   close(): Promise<void>;
 };
 
@@ -87,9 +87,9 @@ export function createCleanup(): Cleanup {
 }
 
 /**
- * Runs a scenario and closes what it opened.
+ * Runs a scenario and its cleanup functions.
  *
- * @param signal ends it early: what it has opened is closed under its feet, and the reason is thrown.
+ * @param signal aborts the scenario: its resources are closed while it is running, and an error is thrown.
  */
 export async function runScenario(
   scenario: Scenario,
@@ -100,13 +100,13 @@ export async function runScenario(
   const aborted = new Promise<never>((_resolve, reject) =>
     signal?.addEventListener(
       'abort',
-      () => reject(new Error('the scenario was ended early', { cause: signal.reason })),
+      () => reject(new Error('the scenario was aborted', { cause: signal.reason })),
       { once: true },
     ),
   );
   try {
     const running = scenario({ ...options, defer: cleanup.defer });
-    // When it is aborted, nobody waits for how it fails.
+    // After an abort, errors of the scenario are ignored.
     running.catch(() => undefined);
     return await Promise.race([running, aborted]);
   } finally {
@@ -114,7 +114,7 @@ export async function runScenario(
   }
 }
 
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32). */
+/** Pseudo-random number generator (mulberry32). Returns numbers in [0, 1) that depend only on the seed. */
 export function createRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,4 +1,4 @@
-/** A real Chromium for the tests of the page, without a window. */
+/** Opens pages of the web console in headless Chromium. */
 
 import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { Test } from 'uvu';
@@ -7,28 +7,28 @@ import { findOnPath } from '../../../scripts/setup/command.mjs';
 
 export type TestBrowser = {
   /**
-   * Shows the address in a profile of its own for as long as `look` takes. Fails when the page broke its policy, asked
-   * another origin for something, or threw.
+   * Opens `url` in a new browser profile and runs `check`. Fails if the page violates its Content Security Policy,
+   * sends a request to another origin, or throws an error.
    */
-  visit(url: string, look: (page: Page) => Promise<void>, options?: BrowserContextOptions): Promise<void>;
+  visit(url: string, check: (page: Page) => Promise<void>, options?: BrowserContextOptions): Promise<void>;
   close(): Promise<void>;
 };
 
-/** The browser to test with: what PORTSIDE_CHROMIUM names (empty: none), else what is on the PATH. */
+/** Returns the path in PORTSIDE_CHROMIUM (empty: no browser), by default `chromium` on the PATH. */
 function findChromium(): string | undefined {
   const named = process.env['PORTSIDE_CHROMIUM'] ?? findOnPath('chromium', process.env)[0];
   return named === '' ? undefined : named;
 }
 
-/** What a suite gets its tests by: where there is no Chromium they are skipped, and that is said. */
+/** Returns `suite`, or `suite.skip` with a notice if Chromium is not installed. */
 export function inBrowser(suite: Test): Test | Test['skip'] {
   if (findChromium() !== undefined) return suite;
-  process.stdout.write('skipped: there is no chromium to show the page in; PORTSIDE_CHROMIUM can name one\n');
+  process.stdout.write('skipped: chromium not found on the PATH; set PORTSIDE_CHROMIUM to its path\n');
   return suite.skip;
 }
 
-/** Milliseconds in which a page has to show what it should: many, for a machine that has other things to do. */
-const patienceMs = 60_000;
+/** Timeout of Playwright actions, in ms. Generous, for a busy machine. */
+const timeoutMs = 60_000;
 
 export async function openBrowser(): Promise<TestBrowser> {
   const executablePath = findChromium();
@@ -38,7 +38,7 @@ export async function openBrowser(): Promise<TestBrowser> {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 
   return {
-    async visit(url, look, options = {}) {
+    async visit(url, check, options = {}) {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },
         locale: 'en-GB',
@@ -47,14 +47,14 @@ export async function openBrowser(): Promise<TestBrowser> {
         ...options,
       });
       try {
-        context.setDefaultTimeout(patienceMs);
+        context.setDefaultTimeout(timeoutMs);
         const page = await context.newPage();
-        const complaints = complaintsOf(page, new URL(url).origin);
+        const complaints = collectComplaints(page, new URL(url).origin);
         try {
           await open(page, url);
-          await look(page);
+          await check(page);
         } catch (error) {
-          // Without these, what was waited for in vain says nothing of why.
+          // A timeout error alone does not show the cause.
           process.stdout.write(`complaints: ${JSON.stringify(complaints)}\n${await describePage(page)}\n`);
           throw error;
         }
@@ -68,9 +68,9 @@ export async function openBrowser(): Promise<TestBrowser> {
 }
 
 /**
- * Opens the page. On a busy machine chromium has been seen to show nothing at all, without any complaint, for as long as one
- * waits; why is not known, and in hundreds of visits made to see it again it did not happen. A person would load it
- * again, and so does this, once and aloud, with what did not arrive.
+ * Opens the page and waits for a heading. On a busy machine, Chromium has been seen to render nothing, without any
+ * error. The cause is unknown, and hundreds of further visits did not reproduce it. If nothing is rendered within
+ * 15 s, this function reloads the page once and prints the requests that did not finish.
  */
 async function open(page: Page, url: string): Promise<void> {
   const missing = new Set<string>();
@@ -82,30 +82,31 @@ async function open(page: Page, url: string): Promise<void> {
     await heading.waitFor({ timeout: 15_000 });
   } catch {
     process.stdout.write(
-      `${url} showed nothing for 15 s; loading it again\nstill missing: ${[...missing].join(', ')}\n`,
+      `${url} rendered nothing within 15 s; reloading\nunfinished requests: ${[...missing].join(', ')}\n`,
     );
     await page.reload();
   }
 }
 
-/** What a person would read on it. */
+/** Returns the visible text of the page. */
 async function describePage(page: Page): Promise<string> {
   const text = await page
     .locator('body')
     .innerText()
-    .catch(() => 'nothing');
-  return `it showed: ${text.slice(0, 2_000)}`;
+    .catch(() => 'none');
+  return `visible text: ${text.slice(0, 2_000)}`;
 }
 
-/** What is wrong with a page, as it comes. */
-function complaintsOf(page: Page, origin: string): string[] {
+/** Returns a list to which errors of the page are added as they occur. */
+function collectComplaints(page: Page, origin: string): string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) complaints.push(message.text());
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(`${origin}/`)) complaints.push(`asked for ${request.url()}`);
+    if (!request.url().startsWith(`${origin}/`))
+      complaints.push(`request to another origin: ${request.url()}`);
   });
   return complaints;
 }

@@ -1,44 +1,44 @@
-/** A client of Server-Sent Events for tests: it keeps all that it is sent, and reads only as fast as the test wants. */
+/** A Server-Sent Events client that retains everything it receives and can pause reading. */
 
 import { get, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What stands between two empty lines. */
+/** The fields between two empty lines. */
 export type Block = {
   readonly event: string;
   readonly id: number | undefined;
   readonly data: string | undefined;
   readonly retry: number | undefined;
   readonly comments: readonly string[];
-  /** When it came, in milliseconds of `performance.now()`. */
+  /** Time of arrival, in ms of `performance.now()`. */
   readonly time: number;
 };
 
 export type EventStream = {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Everything so far. */
+  /** All blocks received so far. */
   readonly blocks: readonly Block[];
-  /** The positions of the domain events so far. */
+  /** Positions of the domain events received so far. */
   readonly positions: readonly number[];
-  /** The last id so far, as a browser would send it when it comes back. */
+  /** Last received id: a browser sends it as `Last-Event-ID` when it reconnects. */
   readonly lastId: number | undefined;
-  /** How it ended: properly, or cut off in the middle; undefined while it goes on. */
+  /** `ended` after a complete response, `cut off` after an aborted one; undefined while the stream is open. */
   readonly ending: 'ended' | 'cut off' | undefined;
-  /** Resolves with the first block, of those that came already as well, that passes. */
-  next(passes: (block: Block) => boolean, timeoutMs?: number): Promise<Block>;
-  /** Resolves once the domain event at `position` is here. */
+  /** Resolves with the first block, received already or later, for which `matches` returns true. */
+  next(matches: (block: Block) => boolean, timeoutMs?: number): Promise<Block>;
+  /** Resolves when the domain event at `position` has been received. */
   reached(position: number, timeoutMs?: number): Promise<void>;
-  /** Resolves once it has ended. */
+  /** Resolves when the stream has ended. */
   ended(timeoutMs?: number): Promise<void>;
-  /** Reads nothing any more. */
+  /** Stops reading from the connection. */
   pause(): void;
   resume(): void;
-  /** Ends the connection from this side. */
+  /** Closes the connection. */
   close(): void;
 };
 
-/** Resolves as soon as the headers are here. */
+/** Resolves when the response headers have been received. */
 export async function openEventStream(
   url: string,
   headers: Readonly<Record<string, string>> = {},
@@ -70,7 +70,7 @@ export async function openEventStream(
       const found = find();
       if (found !== undefined) return found;
       if (performance.now() > deadline) {
-        throw new Error(`${what} did not come within ${timeoutMs} ms; the last was ${positions.at(-1)}`);
+        throw new Error(`${what} not received within ${timeoutMs} ms; last position ${positions.at(-1)}`);
       }
       await sleep(5);
     }
@@ -87,7 +87,7 @@ export async function openEventStream(
     get ending() {
       return ending;
     },
-    next: (passes, timeoutMs) => until('the block', () => blocks.find(passes), timeoutMs),
+    next: (matches, timeoutMs) => until('the block', () => blocks.find(matches), timeoutMs),
     async reached(position, timeoutMs) {
       await until(`event ${position}`, () => (positions.at(-1) ?? 0) >= position || undefined, timeoutMs);
     },

@@ -1,4 +1,4 @@
-/** A way to a service that fails at first, for tests of those who try again. */
+/** A proxy whose first requests fail, for tests of clients that retry. */
 
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
@@ -6,14 +6,14 @@ import { text } from 'node:stream/consumers';
 
 export type FlakyService = {
   readonly url: string;
-  /** The headers of every request so far. */
+  /** Headers of every request received so far. */
   readonly requests: readonly IncomingHttpHeaders[];
   close(): void;
 };
 
 /**
- * The first `failures` requests are answered that the service is `unavailable`, or their connections break; the others
- * are passed on.
+ * Starts a proxy to `url`. The first `failures` requests get a 503 (`unavailable`) or a closed connection (`broken`).
+ * Later requests are forwarded.
  */
 export async function startFlakyService(
   url: string,
@@ -33,10 +33,10 @@ export async function startFlakyService(
             ...(body !== '' && { body }),
           }),
         )
-        .then(async (answer) => {
-          const body = await answer.text();
-          const { 'transfer-encoding': _encoding, ...headers } = Object.fromEntries(answer.headers);
-          response.writeHead(answer.status, headers).end(body);
+        .then(async (upstream) => {
+          const body = await upstream.text();
+          const { 'transfer-encoding': _encoding, ...headers } = Object.fromEntries(upstream.headers);
+          response.writeHead(upstream.status, headers).end(body);
         });
     } else if (failure === 'broken') request.socket.destroy();
     else response.writeHead(503, { 'Retry-After': '0' }).end();

@@ -1,5 +1,3 @@
-/** HTTP as the tests speak it: one request, and its answer with the body already read. */
-
 import * as assert from 'uvu/assert';
 import type { ProblemCode } from '../../../src/kit/domain/problem.ts';
 import { problemKinds } from '../../../src/kit/api/problem-document.ts';
@@ -7,18 +5,17 @@ import { problemKinds } from '../../../src/kit/api/problem-document.ts';
 export type HttpResponse = {
   readonly status: number;
   readonly headers: Headers;
-  /** The body as it came. */
   readonly text: string;
-  /** The body as JSON; undefined when it is empty or something else. */
+  /** The parsed body; undefined if it is not JSON. */
   readonly body: unknown;
 };
 
 export type Send = (
   path: string,
   options?: {
-    /** Sent as JSON, with its media type. */
+    /** Body, sent as JSON with `Content-Type: application/json`. */
     readonly json?: unknown;
-    /** Sent as it is; without a media type unless `headers` give one. */
+    /** Body, sent unchanged and without a Content-Type unless `headers` has one. */
     readonly raw?: string | Uint8Array;
     readonly headers?: Readonly<Record<string, string>>;
   },
@@ -28,7 +25,7 @@ export type HttpClient = Readonly<
   Record<'get' | 'head' | 'options' | 'post' | 'put' | 'patch' | 'delete', Send>
 >;
 
-/** @param url where the service answers: `http://127.0.0.1:5000` */
+/** @param url base URL of the service: `http://127.0.0.1:5000`. */
 export function createHttpClient(url: string): HttpClient {
   function sender(method: string): Send {
     return async (path, { json, raw, headers = {} } = {}) => {
@@ -36,7 +33,7 @@ export function createHttpClient(url: string): HttpClient {
       const response = await fetch(url + path, {
         method,
         headers: { ...(json !== undefined && { 'Content-Type': 'application/json' }), ...headers },
-        // Given bytes, fetch adds no media type of its own.
+        // fetch adds a Content-Type to a string body, but not to bytes.
         ...(body !== undefined && { body: Buffer.from(body) }),
       });
       const text = await response.text();
@@ -54,16 +51,20 @@ export function createHttpClient(url: string): HttpClient {
   };
 }
 
-/** The position that the answer says it shows, or that its write has. */
+/** Returns the `Stream-Position` header. Fails if there is none. */
 export function positionOf({ headers }: HttpResponse): number {
   const position = headers.get('Stream-Position');
   assert.match(position ?? 'no Stream-Position', /^[0-9]+$/);
   return Number(position);
 }
 
-/** The answer is a problem document of this code (RFC 9457), with all that one has; its detail matches `detail`. */
-export function assertProblem(answer: HttpResponse, code: ProblemCode, detail: string | RegExp = /./): void {
-  const { status, headers, body } = answer;
+/** Asserts that the response is a complete problem document (RFC 9457) with this code and a matching detail. */
+export function assertProblem(
+  response: HttpResponse,
+  code: ProblemCode,
+  detail: string | RegExp = /./,
+): void {
+  const { status, headers, body } = response;
   const { status: expected, title } = problemKinds[code];
   assert.is(status, expected);
   assert.is(headers.get('Content-Type'), 'application/problem+json');
@@ -73,7 +74,7 @@ export function assertProblem(answer: HttpResponse, code: ProblemCode, detail: s
   assert.match(body.detail, detail);
 }
 
-/** The JSON Pointers of a problem document's `errors`, in their order. */
+/** Returns the JSON Pointers of a problem document's `errors`, in order. */
 export function pointersOf({ body }: HttpResponse): unknown[] {
   if (typeof body !== 'object' || body === null || !('errors' in body) || !Array.isArray(body.errors))
     return [];

@@ -1,60 +1,59 @@
-/** A REST client that behaves as ours should: it sends a write again, under the same key, until it gets a definite answer. */
+/** A REST client that retries a write with the same Idempotency-Key until it gets a definite response. */
 
 import { randomUUID } from 'node:crypto';
 
 export type Write = {
   readonly method: 'POST' | 'PUT' | 'DELETE';
-  /** The entity that it names; a POST may leave that to the service. */
+  /** Id of the entity. For a POST without an id, the service generates one. */
   readonly id?: number;
   readonly body?: Readonly<Record<string, unknown>>;
 };
 
-/** A definite answer to a write. */
+/** A definite response to a write: any status but 503. */
 export type WriteResult = {
-  /** The write's Idempotency-Key, which is the message id in the log. */
+  /** Idempotency-Key of the write, which is also the message id of its event. */
   readonly key: string;
   readonly write: Write;
   readonly status: number;
-  /** `Stream-Position`; 0 when the answer has none. */
+  /** `Stream-Position`; 0 if the response has none. */
   readonly position: number;
   readonly etag: string | null;
-  /** The body as it was sent. */
+  /** Response body. */
   readonly text: string;
-  /** How often the write was sent. */
+  /** Number of requests sent. */
   readonly attempts: number;
-  /** When the answer came, in milliseconds since 1970. */
+  /** Time of the response, in ms since the epoch. */
   readonly time: number;
 };
 
 export type SendOptions = {
   readonly key?: string;
-  /** Milliseconds without a definite answer after which it is given up. */
-  readonly patienceMs?: number;
-  /** Gives it up at once. */
+  /** Total time for all attempts, in ms; default 60,000. */
+  readonly timeoutMs?: number;
+  /** Prevents further attempts. */
   readonly signal?: AbortSignal;
-  /** Is called for every answer that is none: a 503, a lost connection, no answer in time. */
+  /** Called before every retry: after a 503, a lost connection or a timeout. */
   onRetry?(reason: string): void;
 };
 
-/** Milliseconds that one try may take; the service itself gives up earlier. */
-const tryTimeoutMs = 25_000;
+/** Timeout of one attempt, in ms. The service's own timeout is shorter. */
+const attemptTimeoutMs = 25_000;
 const pauseMs = 25;
 
-/** Whether the service did what it was asked to. */
 export function isAcknowledged({ status }: WriteResult): boolean {
   return status >= 200 && status < 300;
 }
 
 /**
- * @param nextUrl where to send the next try: `http://127.0.0.1:5000/laptops`.
- * @throws when there is no definite answer in time.
+ * @param nextUrl returns the collection URL for the next attempt: `http://127.0.0.1:5000/laptops`.
+ * @throws if there is no definite response within the timeout.
  */
 export async function sendWithRetry(
   nextUrl: () => string,
   write: Write,
-  { key = randomUUID(), patienceMs = 60_000, signal, onRetry }: SendOptions = {},
+  { key = randomUUID(), timeoutMs = 60_000, signal, onRetry }: SendOptions = {},
 ): Promise<WriteResult> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + timeoutMs;
   for (let attempts = 1; ; attempts++) {
     let reason: string;
     try {
@@ -71,7 +70,8 @@ export async function sendWithRetry(
     }
     signal?.throwIfAborted();
     onRetry?.(reason);
-    if (Date.now() >= deadline) throw new Error(`no answer to ${key} in ${patienceMs} ms: ${reason}`);
+    if (Date.now() >= deadline)
+      throw new Error(`no definite response to ${key} within ${timeoutMs} ms: ${reason}`);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
@@ -80,7 +80,7 @@ function send(url: string, { method, id, body }: Write, key: string): Promise<Re
   return fetch(method === 'POST' ? url : `${url}/${id}`, {
     method,
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
-    signal: AbortSignal.timeout(tryTimeoutMs),
+    signal: AbortSignal.timeout(attemptTimeoutMs),
     ...(body !== undefined && { body: JSON.stringify(method === 'POST' ? { id, ...body } : body) }),
   });
 }

@@ -1,4 +1,4 @@
-/** Someone who issues tokens, with keys of their own: what an identity provider is to a service. */
+/** A token issuer with its own key pair, in the role of an identity provider. */
 
 import {
   exportJWK,
@@ -12,18 +12,17 @@ import {
 
 export type Issuer = {
   readonly name: string;
-  /** The public half, as a key of a JSON Web Key Set. */
+  /** Public key as a member of a JSON Web Key Set. */
   readonly publicKey: JWK;
-  /** The public half as text (PEM), which everybody may know. */
+  /** Public key in PEM format. */
   readonly publicPem: string;
-  /** A token that is valid for writes to laptops for a minute, but for what is given; an undefined claim is left out. */
+  /** Issues a token with `validClaims`, overridden by `claims`. A claim that is undefined is omitted. */
   issue(claims?: Readonly<Record<string, unknown>>, header?: { readonly kid?: string }): Promise<string>;
 };
 
 export const issuerName = 'https://issuer.example.com';
 export const audience = 'portside';
 
-/** `kid` names the key; `algorithm` is what it signs with. */
 export async function createIssuer(kid: string, algorithm: 'RS256' | 'ES256' | 'EdDSA'): Promise<Issuer> {
   const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
   return {
@@ -35,7 +34,7 @@ export async function createIssuer(kid: string, algorithm: 'RS256' | 'ES256' | '
   };
 }
 
-/** What a token says that may write laptops, now and for a minute. */
+/** Claims of a token that permits writes to laptops for 60 s. */
 export function validClaims(): JWTPayload {
   const now = Math.floor(Date.now() / 1000);
   return { iss: issuerName, aud: audience, sub: 'test', scope: 'laptops:write', iat: now, exp: now + 60 };

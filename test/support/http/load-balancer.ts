@@ -1,4 +1,4 @@
-/** A real nginx in front of replicas, as a platform's load balancer: it sends nobody to a replica that was taken out. */
+/** Runs nginx as a load balancer in front of replicas. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,12 +13,12 @@ import { findFreePort } from '../process/free-port.ts';
 export type LoadBalancer = {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** Sends new requests to these alone: `http://127.0.0.1:5000`; those under way are answered. */
+  /** Sends new requests only to these replicas (`http://127.0.0.1:5000`). Requests in flight are completed. */
   use(urls: readonly string[]): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Where nginx is; undefined where there is none. */
+/** Returns the path of nginx; undefined if it is not installed. */
 export function findNginx(): string | undefined {
   return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
     .map((folder) => join(folder, 'nginx'))
@@ -42,8 +42,8 @@ export async function startLoadBalancer(program: string, urls: readonly string[]
   const url = `http://127.0.0.1:${port}`;
   const applied = () =>
     eventually(async () => {
-      const answer = await (await fetch(`${url}/generation`)).text();
-      if (answer !== String(generation)) throw new Error(`nginx works with configuration ${answer}`);
+      const current = await (await fetch(`${url}/generation`)).text();
+      if (current !== String(generation)) throw new Error(`nginx uses configuration ${current}`);
     }, 30_000);
   await applied();
 
@@ -53,7 +53,7 @@ export async function startLoadBalancer(program: string, urls: readonly string[]
       await write(upstreams);
       child.kill('SIGHUP');
       await applied();
-      // What the former worker has taken still goes to its own replicas.
+      // The previous worker process exits when it has completed its requests.
       await eventually(() => assert.is(countChildren(child.pid ?? 0), 1), 30_000);
     },
     async close() {
@@ -65,8 +65,9 @@ export async function startLoadBalancer(program: string, urls: readonly string[]
 }
 
 /**
- * A request that failed is not tried at another replica: the test wants to see every failure. Clients are not kept alive,
- * since nginx cuts them when it reads its configuration anew; its own connections to the replicas are.
+ * `proxy_next_upstream off` makes every failure visible to the test: nginx does not retry at another replica. Client
+ * connections are not kept alive, because nginx closes them when it reloads its configuration. Connections to the
+ * replicas are.
  */
 function configurationOf(folder: string, port: number, urls: readonly string[], generation: number): string {
   const servers = urls.map((url) => `server ${new URL(url).host} max_fails=0;`).join(' ');
@@ -94,7 +95,7 @@ function configurationOf(folder: string, port: number, urls: readonly string[], 
     }`;
 }
 
-/** How many processes `pid` has started that have not ended (Linux). */
+/** Returns the number of running child processes of `pid`. Linux only. */
 function countChildren(pid: number): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return children === '' ? 0 : children.split(' ').length;

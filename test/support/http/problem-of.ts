@@ -1,13 +1,11 @@
-/** For tests of the client: what a call fails with. */
-
 import { ProblemError } from '../../../src/kit/client/problem-error.ts';
 
-/** The problem that `call` is rejected with; throws when it is not. */
+/** Returns the `ProblemError` with which `call` rejects. Throws if it fulfils or rejects with another error. */
 export async function problemOf(call: Promise<unknown>): Promise<ProblemError> {
   const error: unknown = await call.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   if (error instanceof ProblemError) return error;
-  throw new Error(`no problem, but ${String(error)}`);
+  throw new Error(`expected a ProblemError, got ${String(error)}`);
 }

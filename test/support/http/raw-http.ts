@@ -1,4 +1,4 @@
-/** Requests as they are on the wire, for tests of what `fetch` hides or refuses to send. */
+/** Low-level HTTP requests, for tests of messages that `fetch` hides or does not send. */
 
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -6,18 +6,18 @@ import { connect, type Socket } from 'node:net';
 export type RawResponse = {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** As it came: not decompressed. */
+  /** Not decompressed. */
   readonly body: Buffer;
 };
 
 export type RawRequest = {
   readonly method?: string;
-  /** Nothing is added to these but Host, Connection and, with a body, its length. */
+  /** Only Host, Connection and, with a body, Content-Length are added. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 };
 
-/** One request on a connection of its own. */
+/** Sends one request on a new connection. */
 export function send(
   url: string,
   { method = 'GET', headers = {}, body }: RawRequest = {},
@@ -36,26 +36,25 @@ export function send(
   });
 }
 
-/** An answer's body as JSON. */
 export function parseJsonBody({ body }: RawResponse): Record<string, unknown> {
   return JSON.parse(body.toString());
 }
 
-/** Sends `text` as it is and resolves with all that comes until the other side closes the connection. */
+/** Sends `text` unchanged and returns everything received until the server closes the connection. */
 export async function sendText(url: string, text: string): Promise<string> {
   const { socket, received } = open(url);
   socket.write(text);
   return received;
 }
 
-/** A connection that a test can be slow on. */
+/** Opens a connection. `received` resolves when it is closed. */
 export function open(url: string): { readonly socket: Socket; readonly received: Promise<string> } {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const received = new Promise<string>((resolve) => {
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    // A connection that is cut off is what some tests are about.
+    // Some tests expect a reset connection.
     socket.on('error', () => undefined);
     socket.once('close', () => resolve(text));
   });

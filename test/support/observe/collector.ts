@@ -1,4 +1,4 @@
-/** A collector of traces: takes OTLP over HTTP as JSON, and keeps the spans for the test to look at. */
+/** A trace collector that accepts OTLP/HTTP with JSON encoding and retains the spans. */
 
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
@@ -41,7 +41,7 @@ const Export = z.object({
 export type CollectedSpan = z.infer<
   typeof Export
 >['resourceSpans'][number]['scopeSpans'][number]['spans'][number] & {
-  /** What the process says of itself: `service.name`, `service.instance.id`. */
+  /** Resource attributes: `service.name`, `service.instance.id`. */
   readonly resource: Readonly<Record<string, string | number>>;
 };
 
@@ -49,19 +49,19 @@ export type Collector = {
   /** `http://127.0.0.1:<port>`, for OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly url: string;
   readonly spans: readonly CollectedSpan[];
-  /** How many requests came, whatever became of them. */
+  /** Number of requests received, whether accepted or not. */
   readonly requests: number;
-  /** What happens to requests from now on: they are taken, refused, or never answered. */
-  setBehavior(how: 'take' | 'refuse' | 'hang'): void;
+  /** Accepts requests (default), rejects them with 400, or never responds. */
+  setBehaviour(behaviour: 'accept' | 'reject' | 'hang'): void;
   close(): Promise<void>;
 };
 
 export async function startCollector(): Promise<Collector> {
   const spans: CollectedSpan[] = [];
   let requests = 0;
-  let behavior: Parameters<Collector['setBehavior']>[0] = 'take';
+  let current: Parameters<Collector['setBehaviour']>[0] = 'accept';
 
-  function take(body: string, response: ServerResponse) {
+  function accept(body: string, response: ServerResponse) {
     for (const { resource, scopeSpans } of Export.parse(JSON.parse(body)).resourceSpans) {
       for (const span of scopeSpans.flatMap((scope) => scope.spans)) {
         spans.push({ ...span, resource: resource.attributes });
@@ -73,10 +73,10 @@ export async function startCollector(): Promise<Collector> {
   const server = createServer((request, response) => {
     requests += 1;
     if (request.url !== '/v1/traces') response.writeHead(404).end();
-    else if (behavior === 'refuse') response.writeHead(400).end();
-    else if (behavior === 'take') {
+    else if (current === 'reject') response.writeHead(400).end();
+    else if (current === 'accept') {
       text(request).then(
-        (body) => take(body, response),
+        (body) => accept(body, response),
         () => undefined,
       );
     }
@@ -91,7 +91,7 @@ export async function startCollector(): Promise<Collector> {
     get requests() {
       return requests;
     },
-    setBehavior: (how) => void (behavior = how),
+    setBehaviour: (behaviour) => void (current = behaviour),
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

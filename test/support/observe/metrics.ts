@@ -1,4 +1,4 @@
-/** What a service tells Prometheus, read from its probe port. */
+/** Reads Prometheus metrics from a service's probe port. */
 
 import type { ServiceProcess } from '../process/service-process.ts';
 
@@ -9,19 +9,18 @@ export type Sample = {
   readonly value: number;
 };
 
-/** Every sample of `/metrics`. */
 export async function readMetrics({ probeUrl }: Pick<ServiceProcess, 'probeUrl'>): Promise<Sample[]> {
   return parseMetrics(await (await fetch(`${probeUrl}/metrics`)).text());
 }
 
-/** The samples of a text in Prometheus' format; comments are left out. */
+/** Parses the Prometheus text format. Comments are ignored. */
 export function parseMetrics(text: string): Sample[] {
   return text
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
       const [, name = '', labels = '', value = ''] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
-      if (name === '') throw new Error(`no sample: ${line}`);
+      if (name === '') throw new Error(`not a sample: ${line}`);
       return { name, labels: parseLabels(labels), value: value === '+Inf' ? Infinity : Number(value) };
     });
 }
@@ -32,7 +31,7 @@ function parseLabels(text: string): Record<string, string> {
   );
 }
 
-/** The sum of the samples of this name that have these labels; undefined: there is none. */
+/** Returns the sum of the samples with this name and these labels; undefined if there are none. */
 export function valueOf(
   samples: readonly Sample[],
   name: string,

@@ -1,14 +1,14 @@
-/** What a PromQL expression asks for: enough of the language to find out whether that exists. */
+/** Extracts the metrics and labels used in a PromQL expression. Covers only the syntax that our rules and dashboard use. */
 
-/** A metric with the labels that the expression names for it. */
 export type Query = {
+  /** Each metric with the labels of its selector. */
   readonly metrics: readonly { readonly name: string; readonly labels: readonly string[] }[];
-  /** Labels that are grouped by or matched on, whichever metric they belong to. */
+  /** Labels in `by`, `on` and similar clauses. */
   readonly groupings: readonly string[];
 };
 
-/** Whatever else stands in an expression as a word; a function that is missing here is taken for a metric. */
-const words: ReadonlySet<string> = new Set(
+/** Functions and keywords. A word that is not in this list is treated as a metric. */
+const keywords: ReadonlySet<string> = new Set(
   'absent clamp_min count histogram_quantile increase label_values max rate sum time and or unless bool offset'.split(
     ' ',
   ),
@@ -29,7 +29,7 @@ export function parseQuery(expression: string): Query {
     )
     .replaceAll(/label_values\((\w+), (\w+)\)/g, '$1{$2=""}');
   for (const [, name = '', labels = ''] of rest.matchAll(/\b([A-Za-z_]\w*)\b(?:\s*\{([^}]*)\})?/g)) {
-    if (words.has(name)) continue;
+    if (keywords.has(name)) continue;
     metrics.push({ name, labels: Array.from(labels.matchAll(/(\w+)\s*[=!]/g), ([, label = '']) => label) });
   }
   return { metrics, groupings };

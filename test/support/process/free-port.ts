@@ -1,8 +1,8 @@
-/** A free TCP port, for servers that cannot choose one themselves. */
+/** For servers that cannot bind port 0. */
 
 import { createServer } from 'node:net';
 
-/** Between this and listening there, another process may take it. */
+/** Returns a free TCP port. Another process may bind it before the caller does. */
 export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -10,7 +10,7 @@ export function findFreePort(): Promise<number> {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       const found = address !== null && typeof address === 'object' ? address.port : undefined;
-      server.close(() => (found === undefined ? reject(new Error('no free port')) : resolve(found)));
+      server.close(() => (found === undefined ? reject(new Error('no free port found')) : resolve(found)));
     });
   });
 }

@@ -1,4 +1,4 @@
-/** A service process whose log the test reads, and which speaks HTTP. */
+/** A service process with access to its log lines and an HTTP client. */
 
 import * as assert from 'uvu/assert';
 import { eventually } from '../eventually.ts';
@@ -10,19 +10,19 @@ import {
   type ServiceProcessOptions,
 } from './service-process.ts';
 
-/** A line of the log: its level, its text in `msg`, and what is told with it. */
+/** A parsed log line: level, message (`msg`) and structured fields. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
 export type LoggedService = ServiceProcess & HttpClient & Logged;
 
 export type Logged = {
-  /** Every line so far whose text is `message`, of the stream `stream`; all without them. */
+  /** Returns the lines so far, optionally only those with this message and this `stream` field. */
   logged(message?: string, stream?: string): LogLine[];
-  /** Waits for such a line, and gives the first one. */
+  /** Waits for a line with this message and returns the first one. */
   awaitLog(message: string, stream?: string): Promise<LogLine>;
 };
 
-/** Starts the service without waiting for anything; it logs what is worth a line. */
+/** Starts the service with log level `info` and does not wait until it is ready. */
 export function launchLoggedService(
   name: string,
   { env = {}, ...options }: ServiceProcessOptions,
@@ -48,13 +48,13 @@ export function launchLoggedService(
     awaitLog: (message, stream) =>
       eventually(() => {
         const [first] = logged(message, stream);
-        assert.ok(first !== undefined, `nothing was logged as "${message}"`);
+        assert.ok(first !== undefined, `"${message}" was not logged`);
         return first;
       }),
   };
 }
 
-/** Starts the service and resolves when it answers. */
+/** Starts the service and resolves when it is ready. */
 export async function startLoggedService(
   name: string,
   options: ServiceProcessOptions,

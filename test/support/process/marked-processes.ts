@@ -1,14 +1,16 @@
-/** Finds every process that descends from a test, also one whose parent is gone: by a variable that all of them inherit. */
+/**
+ * Finds all descendants of a process, including orphans, by an environment variable that they inherit.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 
 export type MarkedProcess = { readonly pid: number; readonly command: string };
 
 /**
- * The processes that live and carry this environment variable; one that has ended but is not yet waited for is gone.
- * It reads /proc, so it works on Linux only.
+ * Returns the running processes that have this environment variable. Zombie processes are not included. Reads /proc,
+ * so it works only on Linux.
  *
- * @param mark the variable and its value, `NAME=value`.
+ * @param mark variable and value: `NAME=value`.
  */
 export function findMarkedProcesses(mark: string): MarkedProcess[] {
   return readdirSync('/proc')
@@ -20,7 +22,7 @@ export function findMarkedProcesses(mark: string): MarkedProcess[] {
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
         return command === '' ? [] : [{ pid: Number(name), command }];
       } catch {
-        // It ended while it was looked at, or it is somebody else's.
+        // The process has exited or belongs to another user.
         return [];
       }
     });

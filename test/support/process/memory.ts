@@ -1,20 +1,18 @@
-/** How much memory another process uses. */
-
 import { readFileSync } from 'node:fs';
 
-/** The resident memory of a process, in MiB (Linux: `VmRSS`). */
+/** Returns the resident memory of a process, in MiB. Reads `VmRSS` from /proc, so it works only on Linux. */
 export function readResidentMiB(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   if (kib === undefined) throw new Error(`process ${pid} has no VmRSS`);
   return Number(kib) / 1024;
 }
 
-/** Looks every 50 ms until `stop` is called, which gives the most that was seen, in MiB, or until the process ends. */
+/** Samples the resident memory every 50 ms until the process exits or `stop` is called. `stop` returns the maximum, in MiB. */
 export function watchResidentMiB(pid: number): { stop(): number } {
-  let most = readResidentMiB(pid);
+  let maximum = readResidentMiB(pid);
   const timer = setInterval(() => {
     try {
-      most = Math.max(most, readResidentMiB(pid));
+      maximum = Math.max(maximum, readResidentMiB(pid));
     } catch {
       clearInterval(timer);
     }
@@ -22,7 +20,7 @@ export function watchResidentMiB(pid: number): { stop(): number } {
   return {
     stop() {
       clearInterval(timer);
-      return most;
+      return maximum;
     },
   };
 }

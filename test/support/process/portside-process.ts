@@ -1,4 +1,4 @@
-/** `npm start` as a process, with all that it starts, on free ports and in a data folder of the test's own. */
+/** Runs `npm start` as a process, on free ports and with its own data folder. */
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -9,14 +9,14 @@ import { typescriptArgs } from '../../../scripts/typescript-args.ts';
 
 export type PortsideOptions = {
   readonly dataDir: string;
-  /** More environment variables; they win over the free ports. */
+  /** Additional environment variables. They override the free ports. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
-  /** A process group of its own, as a terminal makes one: a signal to `-pid` then reaches all of it, like Ctrl-C. */
+  /** Starts a new process group, as a shell does: a signal to `-pid` reaches every process in it, like Ctrl-C. */
   readonly ownGroup?: boolean;
 };
 
-/** Where things answer, read from what is printed for people. */
+/** Addresses parsed from the printed output. */
 export type Addresses = {
   readonly laptops: string;
   readonly ports: string;
@@ -25,15 +25,15 @@ export type Addresses = {
 };
 
 export type Portside = {
-  /** The launcher's process id. */
+  /** Process id of the launcher. */
   readonly pid: number;
-  /** All that it wrote so far, on standard output and standard error. */
+  /** Output so far: standard output and standard error. */
   output(): string;
-  /** Resolves when it says that it is up; rejects with its output when it ends before. */
+  /** Resolves when it has printed its addresses. Rejects with its output if it exits before. */
   readonly up: Promise<Addresses>;
-  /** Resolves with the exit code and the signal once it has ended and everybody closed its output. */
+  /** Resolves when it has exited and every process that inherited its output has closed it. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
-  /** The launcher, the services, the broker and whatever else they started, as long as they live. */
+  /** Running processes: the launcher, the services, the broker and their children. */
   processes(): MarkedProcess[];
 };
 
@@ -68,9 +68,9 @@ export function startPortside({ dataDir, env = {}, args = [], ownGroup = false }
     };
     child.stdout.setEncoding('utf8').on('data', read);
     child.stderr.setEncoding('utf8').on('data', read);
-    void ended.then(() => reject(new Error(`it ended before it was up:\n${output}`)));
+    void ended.then(() => reject(new Error(`npm start exited before it was up:\n${output}`)));
   });
-  // Whoever starts it to see it fail never asks.
+  // A test of a failing start does not await `up`; this prevents an unhandled rejection.
   up.catch(() => undefined);
   return {
     pid: child.pid ?? 0,
@@ -82,7 +82,7 @@ export function startPortside({ dataDir, env = {}, args = [], ownGroup = false }
 }
 
 function readAddresses(output: string): Addresses | undefined {
-  // The commands to try come last.
+  // The sample commands are printed last.
   if (!/ sub .*\n/.test(output)) return undefined;
   const read = (label: string) => new RegExp(`^ +${label} +(\\S+)`, 'm').exec(output)?.[1] ?? '';
   return {

@@ -1,4 +1,4 @@
-/** The services as they were before the last change to them, taken from the repository: what an update replaces. */
+/** Checks out the services as they were before the last commit that changed them, for tests of a rolling update. */
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
@@ -10,20 +10,24 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** What a service is made of. */
+/** Files and folders that a service needs. */
 const sources = ['src', 'streams', 'package.json', 'tsconfig.json'];
 
 export type PreviousBuild = {
-  /** The entry of a service, `src/<name>/main.ts`. */
+  /** Returns the entry point of a service, `src/<name>/main.ts`. */
   entryOf(name: string): URL;
   remove(): Promise<void>;
 };
 
-/** It runs with the packages that are installed here. @throws when there is no repository, or no history in it. */
+/**
+ * Creates a checkout that uses the installed packages.
+ *
+ * @throws if there is no repository or its history is too short.
+ */
 export async function checkOutPreviousBuild(): Promise<PreviousBuild> {
   const git = async (...args: string[]) => (await run('git', ['-C', root, ...args])).stdout.trim();
   const commit = await git('rev-list', '--max-count=1', '--skip=1', 'HEAD', '--', 'src', 'streams');
-  if (commit === '') throw new Error('the history of this clone begins with the last change of the services');
+  if (commit === '') throw new Error('this clone has no commit before the last change of the services');
   const folder = await mkdtemp(join(tmpdir(), 'portside-previous-'));
   const archive = join(folder, 'previous.tar');
   await git('archive', '--output', archive, commit, ...sources);
@@ -35,7 +39,7 @@ export async function checkOutPreviousBuild(): Promise<PreviousBuild> {
   };
 }
 
-/** Links the installed packages, except for those of the workspace: they belong to the checkout itself. */
+/** Links the installed packages, except workspace packages, which come from the checkout itself. */
 async function linkPackages(folder: string): Promise<void> {
   const [installed, linked] = [root, folder].map((checkout) => join(checkout, 'node_modules'));
   if (installed === undefined || linked === undefined) return;

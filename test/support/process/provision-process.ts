@@ -1,4 +1,4 @@
-/** The provisioner as a process, as `npm run provision` starts it. */
+/** Runs the provisioner as a process, like `npm run provision`. */
 
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';

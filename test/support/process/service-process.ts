@@ -1,4 +1,4 @@
-/** A service as its own process, on free ports, the way a platform would run it. */
+/** Runs a service as a process on free ports. */
 
 import { fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -12,31 +12,31 @@ export type ServiceProcess = {
   readonly url: string;
   readonly probeUrl: string;
   readonly pid: number;
-  /** Resolves with the exit code; null when a signal ended it. */
+  /** Resolves with the exit code; null if a signal terminated it. */
   readonly exited: Promise<number | null>;
   /** Sends the signal and resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-/** A service that may not answer yet. */
+/** A started service that may not be ready yet. */
 export type LaunchedService = Pick<ServiceProcess, 'exited' | 'stop'> & {
-  /** Resolves when it answers; rejects when it ends before. */
+  /** Resolves when the service is ready. Rejects if it exits before. */
   readonly ready: Promise<ServiceProcess>;
 };
 
 export type ServiceProcessOptions = {
   readonly natsUrl: string;
-  /** Its entry; default `src/<name>/main.ts`. */
+  /** Entry point; default `src/<name>/main.ts`. */
   readonly entry?: URL;
-  /** More environment variables. */
+  /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Is given each line of its log; without it the log goes to the test's own output. */
+  /** Called with each log line. By default, the log is written to the output of the test. */
   onLog?(line: string): void;
 };
 
 /**
- * Starts `src/<name>/main.ts` and resolves when it answers; rejects when it ends before. When PORTSIDE_TEST_PROXY names
- * a validating proxy, the service answers behind it (`npm run conformance`).
+ * Starts a service and resolves when it is ready. Rejects if it exits before. If PORTSIDE_TEST_PROXY is set, `url` is
+ * the address of a validating proxy in front of the service (`npm run conformance`).
  */
 export async function startServiceProcess(
   name: string,
@@ -45,7 +45,7 @@ export async function startServiceProcess(
   return launchServiceProcess(name, options).ready;
 }
 
-/** Starts `src/<name>/main.ts` without waiting for anything. */
+/** Starts a service and does not wait until it is ready. */
 export function launchServiceProcess(
   name: string,
   {
@@ -82,14 +82,14 @@ export function launchServiceProcess(
         reject,
       );
     });
-    void exited.then((code) => reject(new Error(`${name} ended with code ${code} before it was ready`)));
+    void exited.then((code) => reject(new Error(`${name} exited with code ${code} before it was ready`)));
   });
-  // Whoever launches it may never ask.
+  // The caller may not await `ready`; this prevents an unhandled rejection.
   ready.catch(() => undefined);
   return { exited, stop, ready };
 }
 
-/** The address of a validating proxy in front of the service, when PORTSIDE_TEST_PROXY names one; else its own. */
+/** Starts a validating proxy if PORTSIDE_TEST_PROXY is set, and returns its URL. Otherwise returns `service`. */
 async function proxied(service: string, exited: Promise<unknown>): Promise<string> {
   const program = process.env['PORTSIDE_TEST_PROXY'];
   if (program === undefined) return service;

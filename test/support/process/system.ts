@@ -1,4 +1,4 @@
-/** The whole system of one test file: a broker with its streams, and as many replicas of the services as are started. */
+/** The system under test: a broker with provisioned streams, and replicas of the services. */
 
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Connection } from '../../../src/kit/nats/connection/connection.ts';
@@ -6,23 +6,23 @@ import { connectForTest, startTestBroker, type TestBroker } from '../broker/brok
 import { createHttpClient, type HttpClient } from '../http/http.ts';
 import { startServiceProcess, type ServiceProcess, type ServiceProcessOptions } from './service-process.ts';
 
-/** A replica of a service, as clients see it. */
+/** A replica of a service with an HTTP client. */
 export type Replica = ServiceProcess & HttpClient;
 
 export type TestSystem = {
   readonly broker: TestBroker;
-  /** The test's own connection. */
+  /** Connection of the test itself. */
   readonly connection: Connection;
   readonly jsm: JetStreamManager;
   /**
-   * Starts one more replica of `laptops` or `ports`; resolves when it answers.
+   * Starts a replica of `laptops` or `ports` and resolves when it is ready.
    *
-   * @param options what it is told; `natsUrl` may name something that stands between it and the broker
+   * @param options `natsUrl` may be the address of a proxy in front of the broker.
    */
   start(name: string, options?: Partial<Pick<ServiceProcessOptions, 'natsUrl' | 'env'>>): Promise<Replica>;
-  /** How many messages the log holds on a subject such as `laptops.events.1`; a wildcard counts all that match. */
+  /** Returns the number of stored messages on a subject such as `laptops.events.1`, which may contain wildcards. */
   countMessages(subject: string): Promise<number>;
-  /** Ends all that was started and removes its data. */
+  /** Stops all processes and removes the data. */
   close(): Promise<void>;
 };
 

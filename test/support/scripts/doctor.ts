@@ -1,4 +1,4 @@
-/** The doctor as its tests call it: as a process, as for a user, or only its findings, which is quicker. */
+/** Runs the doctor as a process, or, faster, calls its `examine` function. */
 
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
@@ -12,7 +12,7 @@ const script = fileURLToPath(new URL('../../../scripts/doctor/doctor.ts', import
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-/** @param env the variables that say where it looks; what the test itself inherits of them does not count. */
+/** @param env configuration of the doctor. It overrides the variables that the test inherits. */
 export async function runDoctor(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
@@ -35,13 +35,13 @@ export async function runDoctor(
 }
 
 export type Diagnosis = {
-  /** The names of what is not well, with the verdict: `failure stream PORTS`. */
+  /** Verdict and name of every finding that is not ok: `failure stream PORTS`. */
   readonly complaints: readonly string[];
-  /** All that is said of `name`: verdict, detail and remedy. */
+  /** Returns verdict, detail and remedy of the findings with this name. */
   of(name: string): string;
 };
 
-/** @param env all that the doctor is told; what the test itself inherits does not count. */
+/** @param env complete configuration of the doctor. Variables that the test inherits are ignored. */
 export async function diagnose(env: Readonly<Record<string, string>>): Promise<Diagnosis> {
   const findings = await examine(readDoctorConfig(env));
   return {

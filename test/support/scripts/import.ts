@@ -1,4 +1,4 @@
-/** What the tests of the import share: files to import, the process itself, and what it left in the log. */
+/** Runs the import as a process, creates files to import, and reads the events that it stored. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { replay } from '../../../src/kit/nats/stream/replay.ts';
 import { typescriptArgs } from '../../../scripts/typescript-args.ts';
 
 export type Ended = {
-  /** Null when a signal ended it. */
+  /** Null if a signal terminated it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -20,7 +20,7 @@ export type Ended = {
 
 export type ImportProcess = { readonly child: ChildProcess; readonly ended: Promise<Ended> };
 
-/** A folder for files, removed by `close`. */
+/** Creates a temporary folder. `close` removes it. */
 export function createTestFiles() {
   const folder = mkdtempSync(join(tmpdir(), 'portside-import-'));
   return {
@@ -34,7 +34,7 @@ export function createTestFiles() {
   };
 }
 
-/** Starts the import as a user does, with nothing on its standard input. */
+/** Starts the import without writing to its standard input. */
 export function startImport(
   natsUrl: string,
   args: readonly string[],
@@ -52,7 +52,7 @@ export function startImport(
   return { child, ended };
 }
 
-/** Every event of a stream, by its subject, in order. */
+/** Returns all events of a stream in order, grouped by subject. */
 export async function readEvents(
   connection: Connection,
   jsm: JetStreamManager,
