@@ -121,7 +121,7 @@ test('fails if another npm start uses the DATA_DIR folder', async () => {
 test('fails at once if no server responds at NATS_URL', async () => {
   const url = `nats://127.0.0.1:${closedPort.port}`;
   const started = performance.now();
-  assert.match(await startAndFail({ env: { NATS_URL: url } }), `no NATS server answers at ${url} (NATS_URL)`);
+  assert.match(await startAndFail({ env: { NATS_URL: url } }), `cannot reach NATS at ${url} (NATS_URL)`);
   assert.ok(performance.now() - started < 10_000);
 });
 
