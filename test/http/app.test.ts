@@ -1,4 +1,4 @@
-/** What no client can provoke over the routes of a service: a bug in one of them. */
+/** Errors that no client can cause through the routes of a service, such as a bug in a handler. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -21,11 +21,11 @@ router.post('/body', async (ctx) => {
   ctx.body = await parseBody(z.unknown(), ctx);
 });
 
-const answers: HandledRequest[] = [];
+const handled: HandledRequest[] = [];
 const internal: { error: unknown; requestId: string }[] = [];
 const app = createApp({
   router,
-  onRequestHandled: (answer) => answers.push(answer),
+  onRequestHandled: (request) => handled.push(request),
   onInternalError: (error, { requestId }) => internal.push({ error, requestId }),
 });
 const server = createServer(app.callback());
@@ -35,38 +35,41 @@ if (address === null || typeof address === 'string') throw new Error('the server
 const { port } = address;
 const { get } = createHttpClient(`http://127.0.0.1:${port}`);
 
-const test = suite('a bug answers internal');
+const requests = suite('createApp');
 
-test('and is logged with its cause under the id of the request, but the client sees none of it', async () => {
-  const answer = await get('/bug', { headers: { 'Request-Id': 'order-7' } });
-  assertProblem(answer, 'internal', /logged/);
-  assert.not(answer.text.includes('12345'));
-  const told = answers.at(-1);
-  assert.is(told?.requestId, 'order-7');
-  assert.is(told?.problem?.code, 'internal');
-  assert.is(told?.problem?.cause, secret);
-});
-test('every answer is told of, once', async () => {
-  answers.length = 0;
+requests(
+  'returns `internal` for an unexpected error and reports its cause only to `onRequestHandled`',
+  async () => {
+    const response = await get('/bug', { headers: { 'Request-Id': 'order-7' } });
+    assertProblem(response, 'internal', /logged/);
+    assert.not(response.text.includes('12345'));
+    const reported = handled.at(-1);
+    assert.is(reported?.requestId, 'order-7');
+    assert.is(reported?.problem?.code, 'internal');
+    assert.is(reported?.problem?.cause, secret);
+  },
+);
+requests('reports every request once', async () => {
+  handled.length = 0;
   await get('/bug', { headers: { 'Request-Id': 'a' } });
   await get('/nothing?x=1', { headers: { 'Request-Id': 'b' } });
   assert.equal(
-    answers.map(({ requestId, method, path, status }) => [requestId, method, path, status]),
+    handled.map(({ requestId, method, path, status }) => [requestId, method, path, status]),
     [
       ['a', 'GET', '/bug', 500],
       ['b', 'GET', '/nothing', 404],
     ],
   );
-  assert.ok(answers.every(({ milliseconds }) => milliseconds >= 0 && milliseconds < 10_000));
+  assert.ok(handled.every(({ milliseconds }) => milliseconds >= 0 && milliseconds < 10_000));
 });
-test.run();
+requests.run();
 
-const leaving = suite('a client that goes away in the middle of its body is no bug of ours');
+const disconnects = suite('a client that disconnects while it sends the body');
 
 for (const ending of ['end', 'destroy', 'resetAndDestroy'] as const) {
-  leaving(`with socket.${ending}()`, async () => {
+  disconnects(`is not reported as an internal error: socket.${ending}()`, async () => {
     internal.length = 0;
-    answers.length = 0;
+    handled.length = 0;
     const accepted = once(server, 'connection');
     const begun = once(server, 'request');
     const socket = connect(port, '127.0.0.1').resume();
@@ -74,17 +77,17 @@ for (const ending of ['end', 'destroy', 'resetAndDestroy'] as const) {
       'POST /body HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
     );
     await begun;
-    const [ours] = await accepted;
-    const gone = new Promise((resolve) => ours.once('close', resolve));
+    const [serverSocket] = await accepted;
+    const gone = new Promise((resolve) => serverSocket.once('close', resolve));
     socket[ending]();
     await gone;
-    await eventually(() => assert.is(answers.length, 1));
-    assert.is(answers[0]?.status, 400);
+    await eventually(() => assert.is(handled.length, 1));
+    assert.is(handled[0]?.status, 400);
     assert.equal(internal, []);
   });
 }
-leaving.after(() => {
+disconnects.after(() => {
   server.closeAllConnections();
   server.close();
 });
-leaving.run();
+disconnects.run();

@@ -1,4 +1,4 @@
-/** The OpenAPI document asks for a token where the service does: nowhere, unless writes are protected. */
+/** The OpenAPI document requires a token for writes if, and only if, writes are protected. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,37 +16,37 @@ await writeFile(keys, JSON.stringify({ keys: [(await createIssuer('one', 'EdDSA'
 const broker = await startTestBroker();
 const { connection } = await connectForTest(broker);
 const env = { AUTH_JWKS_FILE: keys, AUTH_ISSUER: issuerName, AUTH_AUDIENCE: audience };
-const [closed, open] = await Promise.all([
+const [secured, open] = await Promise.all([
   startServiceProcess('laptops', { natsUrl: broker.url, env }),
   startServiceProcess('ports', { natsUrl: broker.url }),
 ]);
 
-type Described = { security?: unknown; responses: Record<string, unknown> };
+type Operation = { security?: unknown; responses: Record<string, unknown> };
 type Document = {
-  paths: Record<string, Record<string, Described>>;
+  paths: Record<string, Record<string, Operation>>;
   components: { securitySchemes?: unknown };
 };
-const describe = async (url: string): Promise<Document> =>
+const readDocument = async (url: string): Promise<Document> =>
   JSON.parse(await (await fetch(`${url}/openapi.json`)).text());
 
-const test = suite('the document says what needs a token');
+const openApi = suite('the OpenAPI document');
 
-test('every write, where writes are protected', async () => {
-  const { paths, components } = await describe(closed.url);
+openApi('requires a token for every write if writes are protected', async () => {
+  const { paths, components } = await readDocument(secured.url);
   assert.equal(components.securitySchemes, {
     bearerToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
   });
   for (const [path, operations] of Object.entries(paths)) {
     for (const [method, { security, responses }] of Object.entries(operations)) {
-      const writes = method !== 'get';
-      assert.equal(security, writes ? [{ bearerToken: ['laptops:write'] }] : undefined, `${method} ${path}`);
-      assert.is('401' in responses && '403' in responses, writes, `${method} ${path}`);
+      const isWrite = method !== 'get';
+      assert.equal(security, isWrite ? [{ bearerToken: ['laptops:write'] }] : undefined, `${method} ${path}`);
+      assert.is('401' in responses && '403' in responses, isWrite, `${method} ${path}`);
     }
   }
 });
 
-test('nothing, where they are not, and nothing does', async () => {
-  const { paths, components } = await describe(open.url);
+openApi('requires no token otherwise, and neither does the service', async () => {
+  const { paths, components } = await readDocument(open.url);
   assert.is(components.securitySchemes, undefined);
   assert.is(paths['/ports']?.['post']?.security, undefined);
   const headers = { 'Content-Type': 'application/json' };
@@ -54,10 +54,10 @@ test('nothing, where they are not, and nothing does', async () => {
   assert.is(added.status, 201);
 });
 
-test.after(async () => {
-  await Promise.all([closed.stop(), open.stop()]);
+openApi.after(async () => {
+  await Promise.all([secured.stop(), open.stop()]);
   await connection.nc.close();
   await broker.close();
   await rm(folder, { recursive: true });
 });
-test.run();
+openApi.run();

@@ -1,4 +1,4 @@
-/** Keys that are fetched from their issuer: they change, and the issuer is not always there; neither is the token's fault. */
+/** Keys that are fetched from the issuer (AUTH_JWKS_URL), which may rotate them or be unreachable. */
 
 import type { RequestListener } from 'node:http';
 import { suite } from 'uvu';
@@ -17,19 +17,19 @@ const [first, second, third, stranger] = await Promise.all([
 ]);
 
 let fetches = 0;
-let answerKeys: RequestListener = () => undefined;
+let respondWithKeys: RequestListener = () => undefined;
 const publish = (...issuers: Issuer[]) => {
-  answerKeys = (_request, response) =>
+  respondWithKeys = (_request, response) =>
     response.end(JSON.stringify({ keys: issuers.map(({ publicKey }) => publicKey) }));
 };
-const refuse: RequestListener = (request) => request.socket.destroy();
+const closeConnection: RequestListener = (request) => request.socket.destroy();
 const keyServer = await listen({
   host: '127.0.0.1',
   port: 0,
   variable: 'none',
   listener: (...call) => {
     fetches += 1;
-    answerKeys(...call);
+    respondWithKeys(...call);
   },
 });
 
@@ -46,7 +46,7 @@ const start = (cooldownSeconds: number) =>
       LOG_LEVEL: 'fatal',
     },
   });
-const [eager, patient] = await Promise.all([start(0), start(30)]);
+const [withoutCooldown, withCooldown] = await Promise.all([start(0), start(30)]);
 
 async function write(service: ServiceProcess, issuer: Issuer) {
   return send(`${service.url}/laptops`, {
@@ -56,76 +56,76 @@ async function write(service: ServiceProcess, issuer: Issuer) {
   });
 }
 
-const outage = suite('keys that cannot be fetched are no fault of the token');
+const outage = suite('a write whose key has to be fetched');
 
 const failures: Record<string, RequestListener> = {
-  'is not there': refuse,
-  'has failed': (_request, response) => response.writeHead(500).end('{}'),
-  'sends a page': (_request, response) => response.end('<html>'),
-  'sends no key set': (_request, response) => response.end('{"keys":"none"}'),
-  'sends elsewhere': (_request, response) => response.writeHead(302, { Location: '/others' }).end(),
+  'closes the connection': closeConnection,
+  'returns 500': (_request, response) => response.writeHead(500).end('{}'),
+  'returns HTML': (_request, response) => response.end('<html>'),
+  'returns no key set': (_request, response) => response.end('{"keys":"none"}'),
+  redirects: (_request, response) => response.writeHead(302, { Location: '/others' }).end(),
 };
 for (const [what, failure] of Object.entries(failures)) {
-  outage(`503 while the issuer ${what}`, async () => {
-    answerKeys = failure;
-    const answer = await write(eager, first);
-    assert.is(answer.status, 503, answer.body.toString());
-    assert.is(parseJsonBody(answer)['type'], '/problems/unavailable');
-    assert.ok(Number(answer.headers['retry-after']) > 0);
-    assert.is(answer.headers['www-authenticate'], undefined);
+  outage(`returns 503 while the issuer ${what}`, async () => {
+    respondWithKeys = failure;
+    const response = await write(withoutCooldown, first);
+    assert.is(response.status, 503, response.body.toString());
+    assert.is(parseJsonBody(response)['type'], '/problems/unavailable');
+    assert.ok(Number(response.headers['retry-after']) > 0);
+    assert.is(response.headers['www-authenticate'], undefined);
   });
 }
 
-outage('but a token that no key could help is refused all the same', async () => {
+outage('is still rejected with 401 if its token is malformed', async () => {
   const headers = { Authorization: 'Bearer garbage' };
-  assert.is((await send(`${eager.url}/laptops`, { method: 'POST', headers })).status, 401);
+  assert.is((await send(`${withoutCooldown.url}/laptops`, { method: 'POST', headers })).status, 401);
 });
 
-outage('when the issuer is back, so are the writes', async () => {
+outage('succeeds once the issuer is reachable again', async () => {
   publish(first);
-  assert.is((await write(eager, first)).status, 201);
+  assert.is((await write(withoutCooldown, first)).status, 201);
 });
 
-outage('what was fetched is used on while the issuer is away', async () => {
-  answerKeys = refuse;
-  assert.is((await write(eager, first)).status, 201);
-  // Whether this key is new or unknown, nobody can say now.
-  assert.is((await write(eager, second)).status, 503);
+outage('succeeds with a cached key while the issuer is unreachable', async () => {
+  respondWithKeys = closeConnection;
+  assert.is((await write(withoutCooldown, first)).status, 201);
+  // This key may be new or unknown, which only the issuer can tell.
+  assert.is((await write(withoutCooldown, second)).status, 503);
 });
 
 outage.run();
 
-const rotation = suite('the issuer changes its keys');
+const rotation = suite('key rotation');
+
+rotation('fetches a new key when a token names it and keeps the old key while it is published', async () => {
+  publish(first, second);
+  assert.is((await write(withoutCooldown, second)).status, 201);
+  assert.is((await write(withoutCooldown, first)).status, 201);
+});
+
+rotation('rejects a key that is no longer published', async () => {
+  publish(second, third);
+  assert.is((await write(withoutCooldown, third)).status, 201);
+  assert.is((await write(withoutCooldown, second)).status, 201);
+  const response = await write(withoutCooldown, first);
+  assert.is(response.status, 401);
+  assert.match(response.headers['www-authenticate'] ?? '', 'error="invalid_token"');
+});
 
 rotation(
-  'a new key is fetched when a token names it, and the old one stays while it is published',
+  'does not fetch known keys again, and fetches at most once per cooldown for unknown ones',
   async () => {
-    publish(first, second);
-    assert.is((await write(eager, second)).status, 201);
-    assert.is((await write(eager, first)).status, 201);
+    publish(first);
+    fetches = 0;
+    for (let i = 0; i < 5; i++) assert.is((await write(withCooldown, first)).status, 201);
+    assert.is(fetches, 1);
+    for (let i = 0; i < 20; i++) assert.is((await write(withCooldown, stranger)).status, 401);
+    assert.is(fetches, 1);
   },
 );
 
-rotation('a key that is published no more passes no more', async () => {
-  publish(second, third);
-  assert.is((await write(eager, third)).status, 201);
-  assert.is((await write(eager, second)).status, 201);
-  const answer = await write(eager, first);
-  assert.is(answer.status, 401);
-  assert.match(answer.headers['www-authenticate'] ?? '', 'error="invalid_token"');
-});
-
-rotation('known keys are not fetched again, and made-up ones cause one fetch in a while', async () => {
-  publish(first);
-  fetches = 0;
-  for (let i = 0; i < 5; i++) assert.is((await write(patient, first)).status, 201);
-  assert.is(fetches, 1);
-  for (let i = 0; i < 20; i++) assert.is((await write(patient, stranger)).status, 401);
-  assert.is(fetches, 1);
-});
-
 rotation.after(async () => {
-  await Promise.all([eager.stop(), patient.stop()]);
+  await Promise.all([withoutCooldown.stop(), withCooldown.stop()]);
   await keyServer.close();
   await connection.nc.close();
   await broker.close();

@@ -1,4 +1,4 @@
-/** Where writes are protected, only a token that the issuer signed, for this service, for now and for writing, passes. */
+/** A protected write needs a bearer token that the issuer signed, that is valid now, and that has this audience and scope. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ const env = {
 const service = await startServiceProcess('laptops', { natsUrl: broker.url, env });
 const collection = `${service.url}/laptops`;
 
-/** Tries to write; the body comes last, so that what is refused is refused before it is read. */
+/** Sends a write with this Authorization header. */
 function write(authorization: string | undefined, method = 'POST', url = collection) {
   return send(url, {
     method,
@@ -43,20 +43,20 @@ function write(authorization: string | undefined, method = 'POST', url = collect
   });
 }
 
-async function refuses(authorization: string | undefined, error: string | undefined) {
-  const answer = await write(authorization);
-  const shown = JSON.stringify([authorization, answer.headers, answer.body.toString()]);
-  assert.is(answer.status, error === 'insufficient_scope' ? 403 : 401, shown);
-  assert.is(answer.headers['content-type'], 'application/problem+json', shown);
-  const challenge = answer.headers['www-authenticate'] ?? '';
-  assert.match(challenge, /^Bearer realm="portside"(?:, [a-z_]+="[^"\\]*")*$/, shown);
-  assert.match(challenge, 'scope="laptops:write"', shown);
-  assert.is(/error="(\w+)"/.exec(challenge)?.[1], error, shown);
+async function assertRejected(authorization: string | undefined, error: string | undefined) {
+  const response = await write(authorization);
+  const details = JSON.stringify([authorization, response.headers, response.body.toString()]);
+  assert.is(response.status, error === 'insufficient_scope' ? 403 : 401, details);
+  assert.is(response.headers['content-type'], 'application/problem+json', details);
+  const challenge = response.headers['www-authenticate'] ?? '';
+  assert.match(challenge, /^Bearer realm="portside"(?:, [a-z_]+="[^"\\]*")*$/, details);
+  assert.match(challenge, 'scope="laptops:write"', details);
+  assert.is(/error="(\w+)"/.exec(challenge)?.[1], error, details);
 }
 
-const open401 = suite('a write without a valid token is refused with 401');
+const invalidTokens = suite('a write without a valid token');
 
-open401('for every method that writes, and before anything else is looked at', async () => {
+invalidTokens('is rejected with 401 for every method, before anything else is checked', async () => {
   const targets = [
     ['POST', collection],
     ['PUT', `${collection}/1`],
@@ -64,25 +64,25 @@ open401('for every method that writes, and before anything else is looked at', a
     ['DELETE', `${collection}/no-id`],
   ] as const;
   for (const [method, url] of targets) {
-    const answer = await write(undefined, method, url);
-    assert.is(answer.status, 401, `${method} ${url}`);
-    assert.is(parseJsonBody(answer)['type'], '/problems/unauthenticated');
+    const response = await write(undefined, method, url);
+    assert.is(response.status, 401, `${method} ${url}`);
+    assert.is(parseJsonBody(response)['type'], '/problems/unauthenticated');
   }
-  const noJson = await send(collection, {
+  const invalidBody = await send(collection, {
     method: 'POST',
     headers: { Accept: 'image/png' },
     body: 'no json',
   });
-  assert.is(noJson.status, 401);
+  assert.is(invalidBody.status, 401);
 });
 
-open401('without a word on what is wrong when there is none (RFC 6750, section 3.1)', async () => {
+invalidTokens('is rejected without an error code if it has no token (RFC 6750, section 3.1)', async () => {
   for (const authorization of [undefined, '', 'Basic dTpw', 'Bearer', 'Bearer ', 'Token abc', 'Bearer a b']) {
-    await refuses(authorization, undefined);
+    await assertRejected(authorization, undefined);
   }
 });
 
-open401('when it is no JWT', async () => {
+invalidTokens('is rejected if the token is not a JWT', async () => {
   const token = await rsa.issue();
   const [header, payload, signature] = token.split('.');
   for (const garbage of [
@@ -96,7 +96,7 @@ open401('when it is no JWT', async () => {
     `${header}.${payload}.${signature?.toUpperCase()}`,
     '€'.repeat(10),
   ]) {
-    await refuses(`Bearer ${Buffer.from(garbage).toString('latin1')}`, 'invalid_token');
+    await assertRejected(`Bearer ${Buffer.from(garbage).toString('latin1')}`, 'invalid_token');
   }
 });
 
@@ -106,69 +106,75 @@ const wrongClaims: Record<string, () => Record<string, unknown>> = {
   'no issuer': () => ({ iss: undefined }),
   'another audience': () => ({ aud: 'elsewhere' }),
   'no audience': () => ({ aud: undefined }),
-  'audiences without ours': () => ({ aud: ['elsewhere', 'portside2'] }),
-  'an end that is over': () => ({ iat: now() - 3600, exp: now() - 60 }),
-  'no end': () => ({ exp: undefined }),
-  'an end that is no number': () => ({ exp: 'never' }),
-  'a beginning in the future': () => ({ nbf: now() + 60 }),
+  'only other audiences': () => ({ aud: ['elsewhere', 'portside2'] }),
+  'an expiry in the past': () => ({ iat: now() - 3600, exp: now() - 60 }),
+  'no expiry': () => ({ exp: undefined }),
+  'an expiry that is not a number': () => ({ exp: 'never' }),
+  'a not-before time in the future': () => ({ nbf: now() + 60 }),
 };
 for (const [what, claims] of Object.entries(wrongClaims)) {
-  open401(`when it has ${what}`, async () => {
+  invalidTokens(`is rejected if the token has ${what}`, async () => {
     for (const issuer of [rsa, ed25519]) {
-      await refuses(`Bearer ${await issuer.issue(claims())}`, 'invalid_token');
+      await assertRejected(`Bearer ${await issuer.issue(claims())}`, 'invalid_token');
     }
   });
 }
 
-open401('when somebody else signed it, with the same key id, an unknown one, or none', async () => {
-  for (const header of [{ kid: 'rsa' }, { kid: 'unknown' }, {}]) {
-    await refuses(`Bearer ${await stranger.issue({}, header)}`, 'invalid_token');
-  }
+invalidTokens(
+  'is rejected if another key signed the token, with a known key id, an unknown one or none',
+  async () => {
+    for (const header of [{ kid: 'rsa' }, { kid: 'unknown' }, {}]) {
+      await assertRejected(`Bearer ${await stranger.issue({}, header)}`, 'invalid_token');
+    }
+  },
+);
+
+invalidTokens('is rejected if the algorithm of the token is not configured', async () => {
+  await assertRejected(`Bearer ${await ellipticCurve.issue()}`, 'invalid_token');
 });
 
-open401('when its algorithm is not one of those that are configured', async () => {
-  await refuses(`Bearer ${await ellipticCurve.issue()}`, 'invalid_token');
-});
-
-open401('when it says that it needs no signature', async () => {
+invalidTokens('is rejected if the token is unsigned', async () => {
   const unsecured = new UnsecuredJWT(validClaims()).encode();
-  await refuses(`Bearer ${unsecured}`, 'invalid_token');
-  // The same with a signature of another token at its end, and with other spellings.
+  await assertRejected(`Bearer ${unsecured}`, 'invalid_token');
+  // Also with the signature of another token appended, and with other spellings of `none`.
   const [, , signature] = (await rsa.issue()).split('.');
-  await refuses(`Bearer ${unsecured}${signature}`, 'invalid_token');
+  await assertRejected(`Bearer ${unsecured}${signature}`, 'invalid_token');
   for (const alg of ['None', 'NONE', '']) {
     const header = Buffer.from(JSON.stringify({ alg, kid: 'rsa' })).toString('base64url');
-    await refuses(`Bearer ${header}.${unsecured.split('.')[1]}.`, 'invalid_token');
+    await assertRejected(`Bearer ${header}.${unsecured.split('.')[1]}.`, 'invalid_token');
   }
 });
 
-open401('when it is signed with what everybody knows, the public key taken for a shared secret', async () => {
+invalidTokens('is rejected if the token is signed with the public key as a shared secret', async () => {
   for (const secret of [rsa.publicPem, rsa.publicPem.trim(), rsa.publicKey.n ?? '']) {
     const forged = await new SignJWT(validClaims())
       .setProtectedHeader({ alg: 'HS256', kid: 'rsa' })
       .sign(new TextEncoder().encode(secret));
-    await refuses(`Bearer ${forged}`, 'invalid_token');
+    await assertRejected(`Bearer ${forged}`, 'invalid_token');
   }
 });
 
-open401('when it brings its own key, or says where to fetch one', async () => {
-  const claims = Buffer.from(JSON.stringify(validClaims())).toString('base64url');
-  const signature = (await stranger.issue()).split('.')[2];
-  for (const extra of [
-    { jwk: stranger.publicKey },
-    { jku: 'http://127.0.0.1:9/keys' },
-    { crit: ['x'], x: 1 },
-  ]) {
-    const header = Buffer.from(JSON.stringify({ alg: 'RS256', ...extra })).toString('base64url');
-    await refuses(`Bearer ${header}.${claims}.${signature}`, 'invalid_token');
-  }
-});
+invalidTokens(
+  'is rejected if the token contains a key, a key URL or an unknown critical header',
+  async () => {
+    const claims = Buffer.from(JSON.stringify(validClaims())).toString('base64url');
+    const signature = (await stranger.issue()).split('.')[2];
+    for (const extra of [
+      { jwk: stranger.publicKey },
+      { jku: 'http://127.0.0.1:9/keys' },
+      { crit: ['x'], x: 1 },
+    ]) {
+      const header = Buffer.from(JSON.stringify({ alg: 'RS256', ...extra })).toString('base64url');
+      await assertRejected(`Bearer ${header}.${claims}.${signature}`, 'invalid_token');
+    }
+  },
+);
 
-open401.run();
+invalidTokens.run();
 
-const scopes = suite('a valid token needs the scope of this service');
+const scopes = suite('a valid token');
 
-scopes('without it, the answer is 403 and names it', async () => {
+scopes('is rejected with 403 and the required scope if it lacks that scope', async () => {
   for (const scope of [
     undefined,
     '',
@@ -178,12 +184,12 @@ scopes('without it, the answer is 403 and names it', async () => {
     'LAPTOPS:WRITE',
   ]) {
     const token = await rsa.issue({ scope });
-    await refuses(`Bearer ${token}`, 'insufficient_scope');
+    await assertRejected(`Bearer ${token}`, 'insufficient_scope');
     assert.is(parseJsonBody(await write(`Bearer ${token}`))['type'], '/problems/forbidden');
   }
 });
 
-scopes('with it, wherever the issuer writes scopes, the write is carried out', async () => {
+scopes('allows writes if `scope` or `scp` contains the required scope', async () => {
   for (const claims of [
     {},
     { scope: 'openid laptops:write ports:write' },
@@ -192,23 +198,23 @@ scopes('with it, wherever the issuer writes scopes, the write is carried out', a
     { scope: 'openid', scp: ['laptops:write'] },
     { aud: ['elsewhere', audience] },
     { nbf: now() - 60 },
-    // Clocks may differ by some seconds.
+    // Clock differences of a few seconds are tolerated.
     { exp: now() - 2 },
     { nbf: now() + 2 },
   ]) {
     for (const issuer of [rsa, ed25519]) {
-      const answer = await write(`Bearer ${await issuer.issue(claims)}`);
-      assert.is(answer.status, 201, JSON.stringify([claims, answer.body.toString()]));
-      assert.is(answer.headers['www-authenticate'], undefined);
+      const response = await write(`Bearer ${await issuer.issue(claims)}`);
+      assert.is(response.status, 201, JSON.stringify([claims, response.body.toString()]));
+      assert.is(response.headers['www-authenticate'], undefined);
     }
   }
 });
 
-scopes('the name of the scheme is written in any case', async () => {
+scopes('is accepted after `bearer` in any case', async () => {
   assert.is((await write(`bearer ${await rsa.issue()}`)).status, 201);
 });
 
-scopes('every write passes with it', async () => {
+scopes('allows POST, PUT and DELETE', async () => {
   const authorization = `Bearer ${await ed25519.issue()}`;
   const location = (await write(authorization)).headers.location ?? '';
   assert.is((await write(authorization, 'PUT', service.url + location)).status, 200);
@@ -217,9 +223,9 @@ scopes('every write passes with it', async () => {
 
 scopes.run();
 
-const free = suite('what needs no token');
+const unprotected = suite('a request that does not write');
 
-free('is reading, and asking what there is', async () => {
+unprotected('needs no token', async () => {
   for (const method of ['GET', 'HEAD', 'OPTIONS']) {
     assert.ok((await send(collection, { method })).status < 300, method);
   }
@@ -227,10 +233,10 @@ free('is reading, and asking what there is', async () => {
   assert.is((await send(collection, { headers: { Authorization: 'Bearer garbage' } })).status, 200);
 });
 
-free.after(async () => {
+unprotected.after(async () => {
   await service.stop();
   await connection.nc.close();
   await broker.close();
   await rm(folder, { recursive: true });
 });
-free.run();
+unprotected.run();

@@ -1,4 +1,4 @@
-/** Pages of other origins may use a service from a browser where the configuration says so, and only there. */
+/** Browsers may use a service from other origins only if CORS_ORIGINS allows it. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -15,9 +15,13 @@ const start = (origins: string) =>
     natsUrl: broker.url,
     env: { CORS_ORIGINS: origins, HSTS_MAX_AGE_SECONDS: origins === '*' ? '31536000' : '0' },
   });
-const [closed, listed, open] = await Promise.all([start(''), start(`${shop},${desk}`), start('*')]);
+const [withoutOrigins, withOrigins, withWildcard] = await Promise.all([
+  start(''),
+  start(`${shop},${desk}`),
+  start('*'),
+]);
 
-const ask = (url: string, origin: string, path = '/laptops') =>
+const getFrom = (url: string, origin: string, path = '/laptops') =>
   send(url + path, { headers: { Origin: origin } });
 const preflight = (url: string, origin: string, path = '/laptops/1') =>
   send(url + path, {
@@ -33,32 +37,35 @@ const toList = (header: string | string[] | undefined) =>
     .split(',')
     .map((part) => part.trim().toLowerCase());
 
-const off = suite('by default no page of another origin may read an answer');
+const corsDisabled = suite('CORS without configured origins');
 
-off('no header says so, and a preflight is an OPTIONS like any other', async () => {
-  for (const answer of [await ask(closed.url, shop), await preflight(closed.url, shop)]) {
+corsDisabled('sends no CORS headers and handles a preflight as a plain OPTIONS request', async () => {
+  for (const response of [
+    await getFrom(withoutOrigins.url, shop),
+    await preflight(withoutOrigins.url, shop),
+  ]) {
     assert.equal(
-      Object.keys(answer.headers).filter((name) => name.startsWith('access-control')),
+      Object.keys(response.headers).filter((name) => name.startsWith('access-control')),
       [],
     );
-    assert.not.match(String(answer.headers.vary), 'Origin');
+    assert.not.match(String(response.headers.vary), 'Origin');
   }
 });
 
-off.run();
+corsDisabled.run();
 
-const some = suite('pages of listed origins may');
+const corsList = suite('CORS with a list of origins');
 
-some('each of them, by its name, and caches are told', async () => {
+corsList('allows each listed origin by name and sets Vary', async () => {
   for (const origin of [shop, desk]) {
-    const { headers } = await ask(listed.url, origin);
+    const { headers } = await getFrom(withOrigins.url, origin);
     assert.is(headers['access-control-allow-origin'], origin);
     assert.ok(toList(headers.vary).includes('origin'));
     assert.is(headers['access-control-allow-credentials'], undefined);
   }
 });
 
-some('other origins may not, nor those that look like them, but caches are told all the same', async () => {
+corsList('allows no other origin, not even a similar one, but still sets Vary', async () => {
   for (const origin of [
     'https://other.example.com',
     'http://shop.example.com',
@@ -66,31 +73,31 @@ some('other origins may not, nor those that look like them, but caches are told 
     `${shop}:444`,
     'null',
   ]) {
-    const { status, headers } = await ask(listed.url, origin);
+    const { status, headers } = await getFrom(withOrigins.url, origin);
     assert.is(status, 200, origin);
     assert.is(headers['access-control-allow-origin'], undefined, origin);
     assert.ok(toList(headers.vary).includes('origin'), origin);
-    assert.is((await preflight(listed.url, origin)).headers['access-control-allow-methods'], undefined);
+    assert.is((await preflight(withOrigins.url, origin)).headers['access-control-allow-methods'], undefined);
   }
 });
 
-some('problems can be read as well, with what their headers say', async () => {
+corsList('allows problem responses to be read', async () => {
   for (const path of ['/laptops/999', '/laptops/abc', '/nothing']) {
-    const { status, headers } = await ask(listed.url, shop, path);
+    const { status, headers } = await getFrom(withOrigins.url, shop, path);
     assert.ok(status >= 400, path);
     assert.is(headers['access-control-allow-origin'], shop, path);
   }
 });
 
-some('scripts may read every header that an answer is described with', async () => {
-  const exposed = toList((await ask(listed.url, shop)).headers['access-control-expose-headers']);
+corsList('exposes all documented response headers', async () => {
+  const exposed = toList((await getFrom(withOrigins.url, shop)).headers['access-control-expose-headers']);
   for (const name of ['ETag', 'Stream-Position', 'Location', 'Link', 'Retry-After', 'Age', 'Request-Id']) {
     assert.ok(exposed.includes(name.toLowerCase()), name);
   }
 });
 
-some('a preflight says what may be sent, and for how long that holds', async () => {
-  const { status, headers, body } = await preflight(listed.url, shop);
+corsList('returns the allowed methods and headers for a preflight, with a max age', async () => {
+  const { status, headers, body } = await preflight(withOrigins.url, shop);
   assert.is(status, 204);
   assert.is(body.length, 0);
   assert.is(headers['access-control-allow-origin'], shop);
@@ -112,32 +119,39 @@ some('a preflight says what may be sent, and for how long that holds', async () 
   }
 });
 
-some('an OPTIONS that is no preflight says which methods there are', async () => {
-  const answer = await send(`${listed.url}/laptops/1`, { method: 'OPTIONS', headers: { Origin: shop } });
-  assert.is(answer.status, 204);
-  assert.match(answer.headers.allow ?? '', 'PUT');
+corsList('returns the methods of the path for an OPTIONS request that is not a preflight', async () => {
+  const response = await send(`${withOrigins.url}/laptops/1`, {
+    method: 'OPTIONS',
+    headers: { Origin: shop },
+  });
+  assert.is(response.status, 204);
+  assert.match(response.headers.allow ?? '', 'PUT');
 });
 
-some.run();
+corsList.run();
 
-const all = suite('with * every page may');
+const corsWildcard = suite('CORS with the origin *');
 
-all('without its name being repeated', async () => {
-  for (const answer of [await ask(open.url, shop), await preflight(open.url, 'null')]) {
-    assert.is(answer.headers['access-control-allow-origin'], '*');
-    assert.is(answer.headers['access-control-allow-credentials'], undefined);
+corsWildcard('allows every origin without naming it', async () => {
+  for (const response of [await getFrom(withWildcard.url, shop), await preflight(withWildcard.url, 'null')]) {
+    assert.is(response.headers['access-control-allow-origin'], '*');
+    assert.is(response.headers['access-control-allow-credentials'], undefined);
   }
 });
 
-all('browsers are told to come by HTTPS only where that is set', async () => {
-  const { headers } = await send(`${open.url}/nothing`);
+corsWildcard.run();
+
+const hsts = suite('Strict-Transport-Security');
+
+hsts('is sent only if HSTS_MAX_AGE_SECONDS is set', async () => {
+  const { headers } = await send(`${withWildcard.url}/nothing`);
   assert.is(headers['strict-transport-security'], 'max-age=31536000');
-  assert.is((await send(listed.url)).headers['strict-transport-security'], undefined);
+  assert.is((await send(withOrigins.url)).headers['strict-transport-security'], undefined);
 });
 
-all.after(async () => {
-  await Promise.all([closed.stop(), listed.stop(), open.stop()]);
+hsts.after(async () => {
+  await Promise.all([withoutOrigins.stop(), withOrigins.stop(), withWildcard.stop()]);
   await connection.nc.close();
   await broker.close();
 });
-all.run();
+hsts.run();

@@ -1,4 +1,4 @@
-/** One client, slow, greedy or confused, must not take the service from the others. */
+/** Limits that keep a slow, excessive or malfunctioning client from affecting others. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -21,15 +21,15 @@ const service = await startServiceProcess('laptops', {
 });
 const collection = `${service.url}/laptops`;
 
-/** What a raw answer says, with its body as JSON. */
-function read(text: string) {
+/** Parses a raw HTTP response with a JSON body. */
+function parseResponse(text: string) {
   const [head = '', body = ''] = text.split('\r\n\r\n');
   const [statusLine = '', ...headers] = head.split('\r\n');
   return { statusLine, headers: headers.map((line) => line.toLowerCase()), problem: JSON.parse(body) };
 }
 
-function isProblem(text: string, status: number, code: string) {
-  const { statusLine, headers, problem } = read(text);
+function assertProblem(text: string, status: number, code: string) {
+  const { statusLine, headers, problem } = parseResponse(text);
   assert.match(statusLine, new RegExp(`^HTTP/1\\.1 ${status} \\w`), text);
   assert.ok(headers.includes('content-type: application/problem+json'), text);
   assert.ok(headers.includes('connection: close'), text);
@@ -37,32 +37,32 @@ function isProblem(text: string, status: number, code: string) {
   assert.is(problem.status, status, text);
 }
 
-const confused = suite('what is no HTTP is answered with a problem document, and the connection closed');
+const parsing = suite('a request that is not valid HTTP');
 
-confused('a line that is no request', async () => {
-  isProblem(await sendText(service.url, 'Hello there\r\n\r\n'), 400, 'malformed');
-  isProblem(await sendText(service.url, 'FOO /laptops HTTP/1.1\r\nHost: x\r\n\r\n'), 400, 'malformed');
-  isProblem(await sendText(service.url, '\u0016\u0003\u0001\u0002'), 400, 'malformed');
+parsing('is rejected with a problem document, and the connection is closed', async () => {
+  assertProblem(await sendText(service.url, 'Hello there\r\n\r\n'), 400, 'malformed');
+  assertProblem(await sendText(service.url, 'FOO /laptops HTTP/1.1\r\nHost: x\r\n\r\n'), 400, 'malformed');
+  assertProblem(await sendText(service.url, '\u0016\u0003\u0001\u0002'), 400, 'malformed');
 });
 
-confused('two lengths of one body: nobody should read two requests out of it', async () => {
+parsing('is rejected if its body has two lengths (request smuggling)', async () => {
   const head = 'POST /laptops HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n';
   for (const second of ['Content-Length: 6', 'Transfer-Encoding: chunked']) {
-    isProblem(await sendText(service.url, `${head}${second}\r\n\r\n0\r\n\r\n`), 400, 'malformed');
+    assertProblem(await sendText(service.url, `${head}${second}\r\n\r\n0\r\n\r\n`), 400, 'malformed');
   }
 });
 
-confused('no Host', async () => {
+parsing('is rejected without a Host header', async () => {
   const text = await sendText(service.url, 'GET /laptops HTTP/1.1\r\nConnection: close\r\n\r\n');
-  isProblem(text, 400, 'malformed');
+  assertProblem(text, 400, 'malformed');
 });
 
-confused('headers over 16 KiB', async () => {
+parsing('is rejected with 431 if its headers exceed 16 KiB', async () => {
   const request = `GET /laptops HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\n`;
-  isProblem(await sendText(service.url, request), 431, 'headers-too-large');
+  assertProblem(await sendText(service.url, request), 431, 'headers-too-large');
 });
 
-confused('in the middle of an answer, the connection is closed and the answer not spoilt', async () => {
+parsing('closes the connection without corrupting a response in progress', async () => {
   const { socket, received } = open(service.url);
   socket.write('GET /laptops/events HTTP/1.1\r\nHost: x\r\n\r\n');
   await new Promise((seen) => socket.once('data', seen));
@@ -70,59 +70,59 @@ confused('in the middle of an answer, the connection is closed and the answer no
   assert.not.match(await received, '400');
 });
 
-confused.run();
+parsing.run();
 
-const slow = suite('who takes too long to ask is cut off');
+const timeouts = suite('the request timeouts');
 
-slow('in the headers: one byte at a time (slowloris)', async () => {
+timeouts('reject headers that are sent one byte at a time (slowloris)', async () => {
   const { socket, received } = open(service.url);
   socket.write('GET /laptops HTTP/1.1\r\nHost: x\r\n');
   const drip = setInterval(() => socket.write('X'), 20);
-  isProblem(await received, 408, 'too-slow');
+  assertProblem(await received, 408, 'too-slow');
   clearInterval(drip);
 });
 
-slow('in the body', async () => {
+timeouts('reject a body that is sent one byte at a time', async () => {
   const { socket, received } = open(service.url);
   socket.write(
     'POST /laptops HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{',
   );
   const drip = setInterval(() => socket.write(' '), 20);
-  isProblem(await received, 408, 'too-slow');
+  assertProblem(await received, 408, 'too-slow');
   clearInterval(drip);
 });
 
-slow('by saying nothing at all', async () => {
+timeouts('close a connection that sends no request', async () => {
   const { received } = open(service.url);
-  isProblem(await received, 408, 'too-slow');
+  assertProblem(await received, 408, 'too-slow');
 });
 
-slow('while those who ask quickly are served, for as long as it takes', async () => {
+timeouts('do not limit the time that a response takes', async () => {
   const wait = { 'Wait-For-Position': '1000000', Prefer: 'wait=2' };
-  const answer = await send(collection, { headers: wait });
-  assert.is(answer.status, 503);
+  const response = await send(collection, { headers: wait });
+  assert.is(response.status, 503);
 });
 
-slow.run();
+timeouts.run();
 
-const crowded = suite('there is only so much room');
+const capacity = suite('the capacity limits');
 
-/** Connections that are in use, all of the six that there may be. */
+/** Opens all six allowed connections, each with a request in progress. */
 async function holdAll() {
   const held = Array.from({ length: 6 }, () => open(service.url));
-  const served = held.map(({ socket, received }) => {
+  const responses = held.map(({ socket, received }) => {
     socket.write('GET /laptops/events HTTP/1.1\r\nHost: x\r\n\r\n');
     return Promise.race([new Promise((seen) => socket.once('data', seen)), received]);
   });
   const release = () => held.forEach(({ socket }) => socket.destroy());
-  // One that a test before has left may still count.
-  if ((await Promise.all(served)).every(Buffer.isBuffer)) return release;
+  // A connection of an earlier test may still count.
+  if ((await Promise.all(responses)).every(Buffer.isBuffer)) return release;
   release();
-  throw new Error('a connection was refused too early');
+  throw new Error('a connection was rejected below the limit');
 }
 
-crowded(
-  'for connections: one too many is closed at once, and there is room again when one ends',
+capacity(
+  'close a connection beyond MAX_CONNECTIONS at once and accept one again when others end',
   async () => {
     const release = await eventually(holdAll);
     assert.is(await sendText(service.url, 'GET /laptops HTTP/1.1\r\nHost: x\r\n\r\n'), '');
@@ -131,30 +131,35 @@ crowded(
   },
 );
 
-crowded('for those who wait: one too many is told to come back, everyone else is served', async () => {
+capacity('reject a waiting read beyond MAX_WAITS with Retry-After and serve all other reads', async () => {
   const headers = { 'Wait-For-Position': '1000000', Prefer: 'wait=3' };
-  const begun = performance.now();
-  const three = [collection, `${collection}/1`, `${collection}/1/events`].map((url) =>
+  const started = performance.now();
+  const waitingReads = [collection, `${collection}/1`, `${collection}/1/events`].map((url) =>
     send(url, { headers }),
   );
-  const refused = await Promise.race(three);
-  assert.is(refused.status, 503);
-  assert.is(parseJsonBody(refused)['type'], '/problems/unavailable');
-  assert.match(String(parseJsonBody(refused)['detail']), '2 requests wait');
-  assert.ok(Number(refused.headers['retry-after']) > 0);
-  // A read that need not wait, and one whose position is there, are served.
+  const rejected = await Promise.race(waitingReads);
+  assert.is(rejected.status, 503);
+  assert.is(parseJsonBody(rejected)['type'], '/problems/unavailable');
+  assert.match(
+    String(parseJsonBody(rejected)['detail']),
+    'Too many requests are waiting for a position (limit 2)',
+  );
+  assert.ok(Number(rejected.headers['retry-after']) > 0);
+  // Reads that do not have to wait are served.
   assert.is((await send(collection)).status, 200);
   assert.is((await send(collection, { headers: { 'Wait-For-Position': '0' } })).status, 200);
   assert.is((await send(collection, { headers: { 'Wait-For-Position': 'latest' } })).status, 503);
-  assert.ok(performance.now() - begun < 3000, 'the other two still wait');
-  const details = (await Promise.all(three)).map((answer) => String(parseJsonBody(answer)['detail']));
+  assert.ok(performance.now() - started < 3000, 'the other two reads are still waiting');
+  const details = (await Promise.all(waitingReads)).map((response) =>
+    String(parseJsonBody(response)['detail']),
+  );
   assert.is(details.filter((detail) => detail.includes('within 3 s')).length, 2);
   assert.is((await send(collection, { headers: { 'Wait-For-Position': 'latest' } })).status, 200);
 });
 
-crowded.after(async () => {
+capacity.after(async () => {
   await service.stop();
   await connection.nc.close();
   await broker.close();
 });
-crowded.run();
+capacity.run();

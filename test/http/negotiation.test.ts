@@ -1,4 +1,4 @@
-/** Methods, media types and encodings: HTTP's conventions hold for every route alike. */
+/** Media types, methods and encodings, which work the same way on every route. */
 
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { suite } from 'uvu';
@@ -22,9 +22,9 @@ const add = (id: number) =>
   });
 for (let id = 1; id <= 40; id++) assert.is((await add(id)).status, 201);
 
-const media = suite('a client gets a media type that it accepts, or 406');
+const accept = suite('the Accept header');
 
-media('what it accepts is served', async () => {
+accept('accepts the media type of the route by name, by wildcard and with a quality value', async () => {
   const accepted = [
     'application/json',
     'application/*',
@@ -38,87 +38,87 @@ media('what it accepts is served', async () => {
   assert.is((await send(item)).status, 200);
 });
 
-media('what it does not accept is 406, told as a problem document all the same', async () => {
+accept('returns 406 with a problem document if it excludes the media type of the route', async () => {
   for (const accept of ['text/html', 'application/json;q=0', 'image/*', 'application/xml, text/plain']) {
-    const answer = await send(item, { headers: { Accept: accept } });
-    assert.is(answer.status, 406, accept);
-    assert.is(answer.headers['content-type'], 'application/problem+json', accept);
-    assert.is(parseJsonBody(answer)['type'], '/problems/not-acceptable');
+    const response = await send(item, { headers: { Accept: accept } });
+    assert.is(response.status, 406, accept);
+    assert.is(response.headers['content-type'], 'application/problem+json', accept);
+    assert.is(parseJsonBody(response)['type'], '/problems/not-acceptable');
   }
 });
 
-media('a write is refused before it is carried out', async () => {
+accept('is checked before a write is executed', async () => {
   const headers = { ...json, Accept: 'text/html' };
   const body = '{"id":9000,"title":"Lenovo","model":"S3"}';
   assert.is((await send(collection, { method: 'POST', headers, body })).status, 406);
   assert.is((await send(`${collection}/9000`)).status, 404);
 });
 
-media('an answer without a body has no media type to refuse', async () => {
+accept('is ignored for a response without a body', async () => {
   const headers = { Accept: 'text/html' };
   assert.is((await send(`${collection}/9001`, { method: 'DELETE', headers })).status, 204);
 });
 
-media('an event stream is what event sources ask for', async () => {
+accept('has to allow text/event-stream for an event stream', async () => {
   const events = `${collection}/events`;
   const head = (accept: string) => send(events, { method: 'HEAD', headers: { Accept: accept } });
   assert.is((await head('text/event-stream')).status, 200);
   assert.is((await head('application/json')).status, 406);
 });
 
-media('any other problem is told whatever the client accepts', async () => {
-  const answer = await send(`${collection}/77777`, { headers: { Accept: 'application/json' } });
-  assert.is(answer.status, 404);
-  assert.is(answer.headers['content-type'], 'application/problem+json');
+accept('does not affect the media type of problem documents', async () => {
+  const response = await send(`${collection}/77777`, { headers: { Accept: 'application/json' } });
+  assert.is(response.status, 404);
+  assert.is(response.headers['content-type'], 'application/problem+json');
 });
 
-media.run();
+accept.run();
 
-const methods = suite('a path says which methods it knows');
+const methods = suite('a request');
 
-methods('OPTIONS answers with them and without a body', async () => {
+methods('with OPTIONS returns the methods of the path without a body', async () => {
   const allowed = [
     ['/laptops', 'GET, HEAD, POST, OPTIONS'],
     ['/laptops/1', 'GET, HEAD, PUT, DELETE, OPTIONS'],
     ['/laptops/events', 'GET, HEAD, OPTIONS'],
   ] as const;
   for (const [path, allow] of allowed) {
-    const answer = await send(service.url + path, { method: 'OPTIONS' });
-    assert.is(answer.status, 204, path);
-    assert.is(answer.headers.allow, allow, path);
-    assert.is(answer.body.length, 0, path);
+    const response = await send(service.url + path, { method: 'OPTIONS' });
+    assert.is(response.status, 204, path);
+    assert.is(response.headers.allow, allow, path);
+    assert.is(response.body.length, 0, path);
   }
 });
 
-methods('OPTIONS * is about the server as a whole', async () => {
-  const answer = await sendText(service.url, 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-  assert.match(answer, /^HTTP\/1\.1 204 /);
+methods('with OPTIONS * returns 204 for the server as a whole', async () => {
+  const response = await sendText(service.url, 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  assert.match(response, /^HTTP\/1\.1 204 /);
 });
 
-methods('any other method is 405 with Allow, one that nobody here knows included', async () => {
+methods('with any other method returns 405 and Allow, even if no route has that method', async () => {
   for (const method of ['PATCH', 'POST', 'TRACE', 'PROPFIND', 'LOCK']) {
-    const answer = await send(item, { method });
-    assert.is(answer.status, 405, method);
-    assert.is(answer.headers.allow, 'GET, HEAD, PUT, DELETE, OPTIONS', method);
-    assert.is(parseJsonBody(answer)['type'], '/problems/method-not-allowed', method);
+    const response = await send(item, { method });
+    assert.is(response.status, 405, method);
+    assert.is(response.headers.allow, 'GET, HEAD, PUT, DELETE, OPTIONS', method);
+    assert.is(parseJsonBody(response)['type'], '/problems/method-not-allowed', method);
   }
 });
 
-methods('a fixed path is never taken for an id', async () => {
-  const answer = await send(`${collection}/events`, { method: 'DELETE' });
-  assert.is(answer.status, 405);
-  assert.is(answer.headers.allow, 'GET, HEAD, OPTIONS');
+methods('to a fixed path is never routed to an item', async () => {
+  const response = await send(`${collection}/events`, { method: 'DELETE' });
+  assert.is(response.status, 405);
+  assert.is(response.headers.allow, 'GET, HEAD, OPTIONS');
 });
 
-methods('an unknown path is 404 for every method', async () => {
+methods('to an unknown path returns 404 for every method', async () => {
   for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS', 'TRACE', 'DELETE']) {
-    const answer = await send(`${service.url}/tablets`, { method });
-    assert.is(answer.status, 404, method);
-    assert.is(answer.headers['content-type'], 'application/problem+json', method);
+    const response = await send(`${service.url}/tablets`, { method });
+    assert.is(response.status, 404, method);
+    assert.is(response.headers['content-type'], 'application/problem+json', method);
   }
 });
 
-methods('HEAD is GET without the body', async () => {
+methods('with HEAD returns the headers of GET without the body', async () => {
   for (const url of [item, collection, `${item}/events`]) {
     const [get, head] = [await send(url), await send(url, { method: 'HEAD' })];
     assert.is(head.status, 200, url);
@@ -131,9 +131,9 @@ methods('HEAD is GET without the body', async () => {
 
 methods.run();
 
-const encoding = suite('large answers are compressed for those who can read that');
+const compression = suite('compression');
 
-encoding('with brotli or gzip, and caches are told', async () => {
+compression('uses brotli or gzip for a large response and sets Vary', async () => {
   const plain = await send(collection);
   assert.is(plain.headers['content-encoding'], undefined);
   assert.is(plain.headers.vary, 'Accept-Encoding');
@@ -144,31 +144,31 @@ encoding('with brotli or gzip, and caches are told', async () => {
     ['br;q=0.1, gzip', 'gzip', gunzipSync],
   ] as const;
   for (const [accepted, chosen, decompress] of cases) {
-    const answer = await send(collection, { headers: { 'Accept-Encoding': accepted } });
-    assert.is(answer.headers['content-encoding'], chosen, accepted);
-    assert.is(answer.headers['content-type'], 'application/json; charset=utf-8', accepted);
-    assert.is(answer.headers.vary, 'Accept-Encoding', accepted);
-    assert.ok(answer.body.length < plain.body.length / 5, accepted);
-    assert.equal(decompress(answer.body), plain.body, accepted);
+    const response = await send(collection, { headers: { 'Accept-Encoding': accepted } });
+    assert.is(response.headers['content-encoding'], chosen, accepted);
+    assert.is(response.headers['content-type'], 'application/json; charset=utf-8', accepted);
+    assert.is(response.headers.vary, 'Accept-Encoding', accepted);
+    assert.ok(response.body.length < plain.body.length / 5, accepted);
+    assert.equal(decompress(response.body), plain.body, accepted);
   }
 });
 
-encoding('an encoding that is not known, or not wanted, is left alone', async () => {
+compression('is not applied with an unknown or rejected encoding', async () => {
   for (const accepted of ['identity', 'deflate', 'zstd', 'gzip;q=0', '']) {
-    const answer = await send(collection, { headers: { 'Accept-Encoding': accepted } });
-    assert.is(answer.headers['content-encoding'], undefined, accepted);
+    const response = await send(collection, { headers: { 'Accept-Encoding': accepted } });
+    assert.is(response.headers['content-encoding'], undefined, accepted);
   }
 });
 
-encoding('a small answer is left alone', async () => {
-  const answer = await send(`${collection}?limit=2`, { headers: { 'Accept-Encoding': 'gzip' } });
-  assert.is(answer.headers['content-encoding'], undefined);
-  assert.is(answer.headers.vary, 'Accept-Encoding');
+compression('is not applied to a small response', async () => {
+  const response = await send(`${collection}?limit=2`, { headers: { 'Accept-Encoding': 'gzip' } });
+  assert.is(response.headers['content-encoding'], undefined);
+  assert.is(response.headers.vary, 'Accept-Encoding');
 });
 
-encoding('what a strong ETag names keeps its bytes, and the tag its use', async () => {
+compression('is not applied to a response with a strong ETag, which remains usable', async () => {
   const headers = { 'Accept-Encoding': 'gzip, br' };
-  // With this many charging ports the item would be large enough.
+  // With this many ports, the item exceeds the size from which responses are compressed.
   const ids = Array.from({ length: 300 }, (_, index) => index + 1);
   const fit = async (portId: number) => {
     const added = { type: 'PortAdded', name: `port ${portId}` };
@@ -176,10 +176,10 @@ encoding('what a strong ETag names keeps its bytes, and the tag its use', async 
     await connection.nc.request('laptops.events.1', JSON.stringify({ type: 'PortFitted', portId }));
   };
   await Promise.all(ids.map(fit));
-  const answer = await send(item, { headers: { ...headers, 'Wait-For-Position': 'latest' } });
-  assert.ok(answer.body.length > 3000, 'the item is large');
-  assert.is(answer.headers['content-encoding'], undefined);
-  const tag = answer.headers.etag ?? '';
+  const response = await send(item, { headers: { ...headers, 'Wait-For-Position': 'latest' } });
+  assert.ok(response.body.length > 3000, 'the item is large');
+  assert.is(response.headers['content-encoding'], undefined);
+  const tag = response.headers.etag ?? '';
   assert.match(tag, /^"\d+;PORTS=\d+"$/);
   assert.is((await send(item, { headers: { ...headers, 'If-None-Match': tag } })).status, 304);
   const changed = await send(item, {
@@ -191,17 +191,17 @@ encoding('what a strong ETag names keeps its bytes, and the tag its use', async 
   assert.is(changed.headers['content-encoding'], undefined);
 });
 
-encoding('an event stream comes as it is', async () => {
+compression('is not applied to an event stream', async () => {
   const response = await fetch(`${collection}/events`, { headers: { 'Accept-Encoding': 'gzip' } });
   assert.is(response.headers.get('content-encoding'), null);
   await response.body?.cancel();
 });
 
-encoding.run();
+compression.run();
 
-const safety = suite('every answer tells browsers to believe its media type');
+const securityHeaders = suite('the security headers');
 
-safety('and nothing about HTTPS, unless it is set', async () => {
+securityHeaders('forbid media type sniffing and omit HSTS by default', async () => {
   for (const url of [item, collection, `${service.url}/nothing`]) {
     const { headers } = await send(url);
     assert.is(headers['x-content-type-options'], 'nosniff', url);
@@ -210,9 +210,9 @@ safety('and nothing about HTTPS, unless it is set', async () => {
   }
 });
 
-safety.after(async () => {
+securityHeaders.after(async () => {
   await service.stop();
   await connection.nc.close();
   await broker.close();
 });
-safety.run();
+securityHeaders.run();

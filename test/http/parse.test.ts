@@ -37,18 +37,18 @@ function problemOf(run: () => unknown): Problem {
   }
 }
 
-const ids = suite('an id in a path');
+const ids = suite('parseId');
 
-ids('is a positive integer', () => assert.is(parseId('42'), 42));
-ids('is malformed otherwise', () => {
+ids('returns a positive integer', () => assert.is(parseId('42'), 42));
+ids('throws `malformed` for anything else', () => {
   for (const text of [undefined, '', '0', '042', 'x', '1.0', '9007199254740992'])
     assert.is(problemOf(() => parseId(text)).code, 'malformed', text);
 });
 ids.run();
 
-const queries = suite('a query');
+const queries = suite('parseQuery');
 
-queries('gives its parameters, or their defaults', () => {
+queries('returns the parameters or their defaults', () => {
   assert.equal(parseQuery(PageQuery, {}), { limit: 1000, after: 0 });
   assert.equal(parseQuery(PageQuery, { limit: '10000', after: '7' }), { limit: 10_000, after: 7 });
 });
@@ -69,11 +69,11 @@ for (const [name, value] of [
   ['after', '9007199254740992'],
   ['unknown', '1'],
 ] as const) {
-  queries(`with ${name}=${JSON.stringify(value)} is malformed`, () =>
+  queries(`throws \`malformed\` for ${name}=${JSON.stringify(value)}`, () =>
     assert.is(problemOf(() => parseQuery(PageQuery, { [name]: value })).code, 'malformed'),
   );
 }
-queries('says where it is wrong', () => {
+queries('reports the location of each error', () => {
   const { locations } = problemOf(() => parseQuery(PageQuery, { limit: '0', 'a/b': '1' }));
   assert.equal(
     locations.map(({ pointer }) => pointer),
@@ -82,7 +82,7 @@ queries('says where it is wrong', () => {
 });
 queries.run();
 
-const bodies = suite('a body is read');
+const bodies = suite('parseBody');
 
 for (const type of [
   'application/json',
@@ -90,18 +90,18 @@ for (const type of [
   'APPLICATION/JSON; CHARSET="UTF-8"',
   'application/vnd.laptop+json',
 ]) {
-  bodies(`as ${type}`, async () => {
+  bodies(`accepts the media type ${type}`, async () => {
     const { status, body } = await post('/', { raw: '{"name":"é😀"}', headers: { 'Content-Type': type } });
     assert.is(status, 200);
     assert.equal(body, { name: 'é😀' });
   });
 }
-bodies('with Content-Encoding: identity', async () => {
+bodies('accepts Content-Encoding: identity', async () => {
   const headers = { 'Content-Encoding': 'identity' };
   assert.is((await post('/', { json: { name: 'x' }, headers })).status, 200);
 });
-bodies('in chunks, without a length', async () => {
-  const answer = await new Promise<number | undefined>((resolve, reject) => {
+bodies('reads a chunked body without a Content-Length', async () => {
+  const status = await new Promise<number | undefined>((resolve, reject) => {
     const sent = request(
       { port: address.port, method: 'POST', headers: { 'Content-Type': 'application/json' } },
       (response) => resolve(response.resume().statusCode),
@@ -110,46 +110,48 @@ bodies('in chunks, without a length', async () => {
     sent.write('{"na');
     sent.end('me":"x"}');
   });
-  assert.is(answer, 200);
+  assert.is(status, 200);
 });
 bodies.run();
 
-const wrong = suite('a body is refused');
+const invalidBodies = suite('parseBody with an invalid body');
 const json = { 'Content-Type': 'application/json' };
 
 for (const [what, raw] of [
-  ['when it is empty', ''],
-  ['when it is cut short', '{"name":'],
-  ['when something follows it', '{"name":"x"} {}'],
-  ['when it is not UTF-8', Uint8Array.of(0x7b, 0xff, 0x7d)],
-  ['when it holds a number that JSON has not', '{"name":NaN}'],
+  ['an empty body', ''],
+  ['a truncated body', '{"name":'],
+  ['text after the JSON value', '{"name":"x"} {}'],
+  ['a body that is not UTF-8', Uint8Array.of(0x7b, 0xff, 0x7d)],
+  ['a number that is not valid JSON', '{"name":NaN}'],
 ] as const) {
-  wrong(what, async () => assertProblem(await post('/', { raw, headers: json }), 'malformed'));
+  invalidBodies(`throws \`malformed\` for ${what}`, async () =>
+    assertProblem(await post('/', { raw, headers: json }), 'malformed'),
+  );
 }
-wrong('with a pointer to everything that is wrong in it', async () => {
-  const answer = await post('/', { json: { tags: [1, 'x', 3, 0.5], 'a/b': 1, '~c': 2 } });
-  assertProblem(answer, 'invalid');
-  assert.equal(new Set(pointersOf(answer)), new Set(['/name', '/tags/1', '/tags/3', '/a~1b', '/~0c']));
+invalidBodies('reports a pointer to each error', async () => {
+  const response = await post('/', { json: { tags: [1, 'x', 3, 0.5], 'a/b': 1, '~c': 2 } });
+  assertProblem(response, 'invalid');
+  assert.equal(new Set(pointersOf(response)), new Set(['/name', '/tags/1', '/tags/3', '/a~1b', '/~0c']));
 });
-wrong('when it is JSON but no object', async () => {
+invalidBodies('throws `invalid` for JSON that is not an object', async () => {
   for (const value of [null, [], 'x', 1]) {
-    const answer = await post('/', { json: value });
-    assertProblem(answer, 'invalid');
-    assert.equal(pointersOf(answer), ['']);
+    const response = await post('/', { json: value });
+    assertProblem(response, 'invalid');
+    assert.equal(pointersOf(response), ['']);
   }
 });
-wrong('with `__proto__` as a field that is not known', async () => {
-  const answer = await post('/', { raw: '{"name":"x","__proto__":{"tags":[1]}}', headers: json });
-  assertProblem(answer, 'invalid');
-  assert.equal(pointersOf(answer), ['/__proto__']);
+invalidBodies('reports `__proto__` as an unknown field', async () => {
+  const response = await post('/', { raw: '{"name":"x","__proto__":{"tags":[1]}}', headers: json });
+  assertProblem(response, 'invalid');
+  assert.equal(pointersOf(response), ['/__proto__']);
 });
-wrong('beyond 64 KiB, and read up to there', async () => {
+invalidBodies('throws `too-large` only for more than 64 KiB', async () => {
   const padded = (bytes: number) => '{"name":"x"}'.padEnd(bytes, ' ');
   assert.is((await post('/', { raw: padded(maxBodyBytes), headers: json })).status, 200);
   assertProblem(await post('/', { raw: padded(maxBodyBytes + 1), headers: json }), 'too-large');
 });
-wrong.after(() => {
+invalidBodies.after(() => {
   server.closeAllConnections();
   server.close();
 });
-wrong.run();
+invalidBodies.run();

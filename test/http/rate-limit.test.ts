@@ -1,4 +1,4 @@
-/** A client that asks too often is told when to come back, and then served; its neighbours never notice. */
+/** A client that exceeds its rate limit receives 429 with Retry-After. Other clients are not affected. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -12,114 +12,114 @@ const broker = await startTestBroker();
 const { connection } = await connectForTest(broker);
 const start = (env: Readonly<Record<string, string>>) =>
   startServiceProcess('laptops', { natsUrl: broker.url, env: { LOG_LEVEL: 'fatal', ...env } });
-const [free, limited, proxied] = await Promise.all([
+const [unlimited, limited, proxied] = await Promise.all([
   start({}),
   start({ RATE_LIMIT_PER_SECOND: '5', RATE_LIMIT_BURST: '10' }),
   start({ RATE_LIMIT_PER_SECOND: '5', RATE_LIMIT_BURST: '0', TRUST_PROXY: '2' }),
 ]);
 
-const ask = (service: ServiceProcess, headers: Readonly<Record<string, string>> = {}, path = '/laptops') =>
+const get = (service: ServiceProcess, headers: Readonly<Record<string, string>> = {}, path = '/laptops') =>
   send(service.url + path, { headers });
-/** Asks `count` times at once. */
-const crowd = (service: ServiceProcess, count: number, headers?: Readonly<Record<string, string>>) =>
-  Promise.all(Array.from({ length: count }, () => ask(service, headers)));
+/** Sends `count` requests at once. */
+const getMany = (service: ServiceProcess, count: number, headers?: Readonly<Record<string, string>>) =>
+  Promise.all(Array.from({ length: count }, () => get(service, headers)));
 
-const off = suite('by default nobody is limited');
+const defaults = suite('a service without a rate limit');
 
-off('and no header speaks of it', async () => {
-  const answers = await crowd(free, 100);
-  assert.ok(answers.every(({ status }) => status === 200));
-  assert.is(answers[0]?.headers['ratelimit'], undefined);
+defaults('serves every request and sends no RateLimit header', async () => {
+  const responses = await getMany(unlimited, 100);
+  assert.ok(responses.every(({ status }) => status === 200));
+  assert.is(responses[0]?.headers['ratelimit'], undefined);
 });
 
-off.run();
+defaults.run();
 
-const limit = suite('a client may send so many requests a second');
+const rateLimit = suite('the rate limit');
 
-limit('what is left is told in every answer', async () => {
-  const { headers } = await ask(limited);
+rateLimit('is reported with the remaining requests in every response', async () => {
+  const { headers } = await get(limited);
   assert.is(headers['ratelimit-policy'], '"steady";q=5;w=1');
   assert.match(String(headers['ratelimit']), /^"steady";r=[0-4];t=1$/);
 });
 
-limit('beyond that and the burst it is 429, told as a problem with Retry-After', async () => {
-  // Of 40 at once, in one second or across two: 5 or 10, and 10 more in ten seconds.
-  const answers = await crowd(limited, 40);
-  const served = answers.filter(({ status }) => status === 200).length;
-  const refused = answers.filter(({ status }) => status === 429);
-  assert.is(served + refused.length, 40);
+rateLimit('rejects requests beyond the rate and the burst with 429 and Retry-After', async () => {
+  // Accepted: 5 requests in each second that the 40 take (one or two), plus a burst of 10 within ten seconds.
+  const responses = await getMany(limited, 40);
+  const served = responses.filter(({ status }) => status === 200).length;
+  const rejected = responses.filter(({ status }) => status === 429);
+  assert.is(served + rejected.length, 40);
   assert.ok(served >= 14 && served <= 20, `${served} were served`);
-  for (const answer of refused) {
-    assert.is(answer.headers['content-type'], 'application/problem+json');
-    assert.is(parseJsonBody(answer)['type'], '/problems/too-many-requests');
-    assert.is(answer.headers['retry-after'], '1');
-    assert.match(String(answer.headers['ratelimit']), 'r=0');
+  for (const response of rejected) {
+    assert.is(response.headers['content-type'], 'application/problem+json');
+    assert.is(parseJsonBody(response)['type'], '/problems/too-many-requests');
+    assert.is(response.headers['retry-after'], '1');
+    assert.match(String(response.headers['ratelimit']), 'r=0');
   }
 });
 
-limit('whatever it asks for: writes, unknown paths and unknown methods count as well', async () => {
+rateLimit('counts writes, unknown paths and unknown methods as well', async () => {
   await eventually(async () => {
-    await crowd(limited, 20);
-    assert.is((await ask(limited, {}, '/nothing')).status, 429);
+    await getMany(limited, 20);
+    assert.is((await get(limited, {}, '/nothing')).status, 429);
     assert.is((await send(`${limited.url}/laptops`, { method: 'POST' })).status, 429);
     assert.is((await send(`${limited.url}/laptops`, { method: 'TRACE' })).status, 429);
   });
 });
 
-limit('who comes back when Retry-After says is served', async () => {
-  // The burst may be used up: then a second has five requests, and this client is alone.
-  const refused = await eventually(async () => {
-    await crowd(limited, 20);
-    const answer = await ask(limited);
-    assert.is(answer.status, 429);
-    return answer;
+rateLimit('accepts a request again after Retry-After', async () => {
+  // Even if the burst is used up, the next second allows five requests, and no other client sends any.
+  const rejected = await eventually(async () => {
+    await getMany(limited, 20);
+    const response = await get(limited);
+    assert.is(response.status, 429);
+    return response;
   });
-  await sleep(Number(refused.headers['retry-after']) * 1000);
-  assert.is((await ask(limited)).status, 200);
+  await sleep(Number(rejected.headers['retry-after']) * 1000);
+  assert.is((await get(limited)).status, 200);
 });
 
-limit('a client cannot pass for another one by a header, unless proxies are trusted', async () => {
+rateLimit('ignores X-Forwarded-For unless proxies are trusted', async () => {
   await eventually(async () => {
-    await crowd(limited, 20);
-    assert.is((await ask(limited, { 'X-Forwarded-For': '203.0.113.9' })).status, 429);
+    await getMany(limited, 20);
+    assert.is((await get(limited, { 'X-Forwarded-For': '203.0.113.9' })).status, 429);
   });
 });
 
-limit.run();
+rateLimit.run();
 
-const proxies = suite('behind trusted proxies the client is who the outermost of them saw');
+const proxiedLimit = suite('the rate limit behind trusted proxies');
 
-const statuses = (answers: readonly { readonly status: number }[]) =>
-  answers.map(({ status }) => status).filter((status) => status === 200).length;
+const countServed = (responses: readonly { readonly status: number }[]) =>
+  responses.map(({ status }) => status).filter((status) => status === 200).length;
 
-proxies('each has a limit of its own', async () => {
+proxiedLimit('applies to each client address separately', async () => {
   for (const client of ['203.0.113.1', '203.0.113.2', '2001:db8:1::1', '2001:db8:2::1']) {
-    const served = statuses(await crowd(proxied, 20, { 'X-Forwarded-For': `${client}, 10.0.0.1` }));
+    const served = countServed(await getMany(proxied, 20, { 'X-Forwarded-For': `${client}, 10.0.0.1` }));
     assert.ok(served >= 5 && served <= 10, `${client}: ${served} were served`);
   }
 });
 
-proxies('what a client wrote there itself is not believed', async () => {
-  const answers = await Promise.all(
+proxiedLimit('ignores addresses that the client added to X-Forwarded-For itself', async () => {
+  const responses = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      ask(proxied, { 'X-Forwarded-For': `198.51.100.${index}, 203.0.113.3, 10.0.0.1` }),
+      get(proxied, { 'X-Forwarded-For': `198.51.100.${index}, 203.0.113.3, 10.0.0.1` }),
     ),
   );
-  assert.ok(statuses(answers) <= 10, 'twenty made-up addresses are one client');
+  assert.ok(countServed(responses) <= 10, '20 forged addresses count as one client');
 });
 
-proxies('another address of the same IPv6 network is no other client', async () => {
-  const answers = await Promise.all(
+proxiedLimit('treats all addresses of an IPv6 /64 network as one client', async () => {
+  const responses = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      ask(proxied, { 'X-Forwarded-For': `2001:db8:3::${index + 1}, 10.0.0.1` }),
+      get(proxied, { 'X-Forwarded-For': `2001:db8:3::${index + 1}, 10.0.0.1` }),
     ),
   );
-  assert.ok(statuses(answers) <= 10);
+  assert.ok(countServed(responses) <= 10);
 });
 
-proxies.after(async () => {
-  await Promise.all([free.stop(), limited.stop(), proxied.stop()]);
+proxiedLimit.after(async () => {
+  await Promise.all([unlimited.stop(), limited.stop(), proxied.stop()]);
   await connection.nc.close();
   await broker.close();
 });
-proxies.run();
+proxiedLimit.run();

@@ -1,4 +1,4 @@
-/** One id leads from an answer to its line in the log: the client's own, or one that is made for it. */
+/** A response and its log line have the same request id: that of the client or a generated one. */
 
 import { fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -21,7 +21,7 @@ type Line = Readonly<Record<string, unknown>>;
 
 const lines: Line[] = [];
 const collect = (text: string) => {
-  // A line that is no JSON would be a fault of the log.
+  // Throws if the service logs a line that is not JSON.
   lines.push(JSON.parse(text));
 };
 const findLine = (requestId: unknown) =>
@@ -49,19 +49,19 @@ if (child.stdout !== null) createInterface(child.stdout).on('line', collect);
 const { httpPort } = await new Promise<ReadyMessage>((ready) => child.once('message', ready));
 const url = `http://127.0.0.1:${httpPort}`;
 
-const made = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** The id of an answer, which stands in no body. */
+const generatedId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Returns the request id of a response. Asserts that the body does not contain it. */
 function requestIdOf({ headers, body }: RawResponse): string {
   const requestId = String(headers['request-id']);
   assert.not.match(body.toString(), requestId);
   return requestId;
 }
 
-const ids = suite('every answer has an id that its line in the log has as well');
+const requestLog = suite('the log line of a request');
 
-ids('the client gives it', async () => {
-  const answer = await send(`${url}/laptops`, { headers: { 'Request-Id': 'order-7/retry:2' } });
-  assert.is(requestIdOf(answer), 'order-7/retry:2');
+requestLog('has the Request-Id of the client', async () => {
+  const response = await send(`${url}/laptops`, { headers: { 'Request-Id': 'order-7/retry:2' } });
+  assert.is(requestIdOf(response), 'order-7/retry:2');
   const line = await findLine('order-7/retry:2');
   assert.is(line['level'], 'debug');
   assert.is(line['method'], 'GET');
@@ -70,30 +70,30 @@ ids('the client gives it', async () => {
   assert.type(line['milliseconds'], 'number');
 });
 
-ids('or it is made', async () => {
+requestLog('has a generated id if the client sends none', async () => {
   const requestId = requestIdOf(await send(`${url}/laptops`));
-  assert.match(requestId, made);
+  assert.match(requestId, generatedId);
   await findLine(requestId);
 });
 
-ids('one that could not be logged as it is, is not taken', async () => {
+requestLog('has a generated id if that of the client cannot be logged unchanged', async () => {
   for (const given of ['a b', '"', '{"a":1}', 'x'.repeat(129), '<script>', '']) {
     assert.match(
       requestIdOf(await send(`${url}/laptops`, { headers: { 'Request-Id': given } })),
-      made,
+      generatedId,
       given,
     );
   }
 });
 
-ids('a problem of the client has its reason there, for debugging', async () => {
+requestLog('has level debug and the reason of a client error', async () => {
   const line = await findLine(requestIdOf(await send(`${url}/laptops/99`)));
   assert.is(line['level'], 'debug');
   assert.is(line['status'], 404);
   assert.is(line['reason'], 'There is no laptop 99.');
 });
 
-ids('who is sent away because of us is a warning', async () => {
+requestLog('has level warn and the reason of a 503 response', async () => {
   const headers = { 'Wait-For-Position': '1000', Prefer: 'wait=0' };
   const line = await findLine(requestIdOf(await send(`${url}/laptops`, { headers })));
   assert.is(line['level'], 'warn');
@@ -101,39 +101,42 @@ ids('who is sent away because of us is a warning', async () => {
   assert.match(String(line['reason']), 'did not reach 1000');
 });
 
-ids('the log says at the start whether writes are protected', () => {
+requestLog('follows a line at startup that states whether writes need a token', () => {
   const ready = lines.find(({ msg }) => msg === 'ready');
   assert.is(ready?.['writes'], 'no token required');
 });
 
-ids('a bug is an error with its cause in the log, of which the client learns nothing', async () => {
-  const router = new Router();
-  router.get('/bug', () => {
-    throw new Error('the secret cause');
-  });
-  const output = new PassThrough();
-  createInterface(output).on('line', collect);
-  const log = pino({ level: 'debug', formatters: { level: (label) => ({ level: label }) } }, output);
-  const app = createApp({
-    router,
-    onRequestHandled: (answer) => logRequest(log, answer),
-    onInternalError: (error) => assert.unreachable(String(error)),
-  });
-  const server = await listen({ host: '127.0.0.1', port: 0, variable: 'none', listener: app.callback() });
-  const answer = await send(`http://127.0.0.1:${server.port}/bug`);
-  await server.close();
-  assert.is(answer.status, 500);
-  assert.not.match(answer.body.toString() + JSON.stringify(answer.headers), 'secret');
-  const line = await findLine(requestIdOf(answer));
-  assert.is(line['level'], 'error');
-  assert.match(JSON.stringify(line['err']), 'the secret cause');
-});
+requestLog(
+  'has level error and the cause of an unexpected error, which the client does not see',
+  async () => {
+    const router = new Router();
+    router.get('/bug', () => {
+      throw new Error('the secret cause');
+    });
+    const output = new PassThrough();
+    createInterface(output).on('line', collect);
+    const logger = pino({ level: 'debug', formatters: { level: (label) => ({ level: label }) } }, output);
+    const app = createApp({
+      router,
+      onRequestHandled: (request) => logRequest(logger, request),
+      onInternalError: (error) => assert.unreachable(String(error)),
+    });
+    const server = await listen({ host: '127.0.0.1', port: 0, variable: 'none', listener: app.callback() });
+    const response = await send(`http://127.0.0.1:${server.port}/bug`);
+    await server.close();
+    assert.is(response.status, 500);
+    assert.not.match(response.body.toString() + JSON.stringify(response.headers), 'secret');
+    const line = await findLine(requestIdOf(response));
+    assert.is(line['level'], 'error');
+    assert.match(JSON.stringify(line['err']), 'the secret cause');
+  },
+);
 
-ids.after(async () => {
+requestLog.after(async () => {
   const ended = new Promise((exit) => child.once('exit', exit));
   child.kill();
   await ended;
   await connection.nc.close();
   await broker.close();
 });
-ids.run();
+requestLog.run();

@@ -1,4 +1,4 @@
-/** A service that ends waits for answers under way, and for nothing else that a client may hold open. */
+/** A service that shuts down waits for requests in progress, but not for idle connections. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,32 +10,32 @@ import { startServiceProcess } from '../support/process/service-process.ts';
 const broker = await startTestBroker();
 const { connection } = await connectForTest(broker);
 
-const test = suite('a service ends without waiting for connections on which nothing is asked');
+const shutdown = suite('shutdown');
 
-test('such as browsers open in advance, and keep alive', async () => {
+shutdown('does not wait for unused connections or idle keep-alive connections', async () => {
   const service = await startServiceProcess('laptops', { natsUrl: broker.url });
-  const silent = open(service.url);
-  const kept = open(service.url);
-  kept.socket.write('GET /laptops HTTP/1.1\r\nHost: x\r\n\r\n');
-  await new Promise((seen) => kept.socket.once('data', seen));
-  // By force it would end with 1.
+  const unused = open(service.url);
+  const keepAlive = open(service.url);
+  keepAlive.socket.write('GET /laptops HTTP/1.1\r\nHost: x\r\n\r\n');
+  await new Promise((seen) => keepAlive.socket.once('data', seen));
+  // A forced exit would have code 1.
   assert.is(await service.stop(), 0);
-  assert.is(await silent.received, '');
-  assert.match(await kept.received, '200 OK');
+  assert.is(await unused.received, '');
+  assert.match(await keepAlive.received, '200 OK');
 });
 
-test('while an answer under way is sent', async () => {
+shutdown('waits for a request in progress', async () => {
   const service = await startServiceProcess('laptops', { natsUrl: broker.url });
   const headers = { 'Wait-For-Position': '1000', Prefer: 'wait=2' };
-  const answer = send(`${service.url}/laptops`, { headers });
-  // Sent on the same machine later, answered earlier: so the other one is there.
+  const response = send(`${service.url}/laptops`, { headers });
+  // This request is sent later, so once it is complete the service has received the first one.
   await eventually(async () => assert.is((await send(`${service.url}/laptops`)).status, 200));
   assert.is(await service.stop(), 0);
-  assert.match((await answer).body.toString(), 'within 2 s');
+  assert.match((await response).body.toString(), 'within 2 s');
 });
 
-test.after(async () => {
+shutdown.after(async () => {
   await connection.nc.close();
   await broker.close();
 });
-test.run();
+shutdown.run();
