@@ -1,5 +1,3 @@
-/** Begins: one state, one session that keeps it up to date, and the page drawn from it. */
-
 import { createRequest } from './store/api.js';
 import { App } from './views/app.js';
 import { html, render } from './vendor/preact.js';
@@ -12,12 +10,12 @@ const root = document.querySelector('#page');
 /** @type {import('./store/session.js').Session | undefined} */
 let session;
 
-function draw() {
+function renderApp() {
   if (!(root instanceof HTMLElement)) return;
   render(html`<${App} state=${store.state} update=${store.update} session=${session} />`, root);
 }
 
-store.subscribe(draw);
-draw();
+store.subscribe(renderApp);
+renderApp();
 session = await startSession(store, request);
-draw();
+renderApp();

@@ -1,24 +1,24 @@
-/** One figure over time. */
+/** Line chart of one metric. */
 
 import { html, useEffect, useRef } from '../vendor/preact.js';
 import uPlot from '../vendor/uplot.js';
 
 const height = 160;
-/** Seconds that a chart shows at least. */
-const leastSeconds = 60;
+/** Minimum time range in seconds. */
+const minSeconds = 60;
 
-/** @param {{ title: string, times: number[], values: (number | null)[] }} props times in seconds since 1970 */
+/** @param {{ title: string, times: number[], values: (number | null)[] }} props times in seconds since the epoch */
 export function Chart({ title, times, values }) {
-  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const container = useRef(/** @type {HTMLElement | null} */ (null));
   const chart = useRef(/** @type {uPlot | undefined} */ (undefined));
   useEffect(() => {
-    const element = place.current;
+    const element = container.current;
     if (element === null) return undefined;
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const draw = () => {
-      const before = chart.current;
-      before?.destroy();
-      chart.current = new uPlot(optionsFor(element), before?.data ?? [times, values], element);
+      const previous = chart.current;
+      previous?.destroy();
+      chart.current = new uPlot(optionsFor(element), previous?.data ?? [times, values], element);
     };
     const observer = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height }));
     draw();
@@ -32,10 +32,10 @@ export function Chart({ title, times, values }) {
   }, []);
   useEffect(() => chart.current?.setData([times, values]), [times.at(-1)]);
   const last = values.at(-1);
-  const said = last === null || last === undefined ? 'not known' : Number(last.toFixed(1));
+  const label = last === null || last === undefined ? 'unknown' : Number(last.toFixed(1));
   return html`<figure>
-    <figcaption>${title}: <strong>${said}</strong></figcaption>
-    <div class="chart" role="img" aria-label=${`${title}, last: ${said}`} ref=${place}></div>
+    <figcaption>${title}: <strong>${label}</strong></figcaption>
+    <div class="chart" role="img" aria-label=${`${title}, last: ${label}`} ref=${container}></div>
   </figure>`;
 }
 
@@ -54,8 +54,8 @@ function optionsFor(element) {
     cursor: { show: false },
     axes: [axis, axis],
     scales: {
-      x: { range: (_chart, first, last) => [Math.min(first, last - leastSeconds), last] },
-      y: { range: (_chart, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
+      x: { range: (_chart, first, last) => [Math.min(first, last - minSeconds), last] },
+      y: { range: (_chart, _min, max) => [0, Math.max(1, (max ?? 0) * 1.1)] },
     },
     series: [{}, { stroke: style.getPropertyValue('--accent'), width: 2, points: { show: false } }],
   };

@@ -1,23 +1,23 @@
-/** What one sees, as a command for a terminal. */
+/** Shell commands that are equivalent to what the console displays. */
 
-/** As one word of a POSIX shell. @param {string} text */
+/** Quotes text for a POSIX shell. @param {string} text */
 function quote(text) {
   return /^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** @param {string} path @param {{ method?: string, body?: unknown, headers?: Record<string, string> }} [options] */
 export function toCurl(path, { method = 'GET', body, headers = {} } = {}) {
-  const sent = { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) };
+  const allHeaders = { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) };
   return [
     'curl -i',
     ...(method === 'GET' ? [] : [`-X ${method}`]),
     quote(new URL(path, location.href).href),
-    ...Object.entries(sent).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+    ...Object.entries(allHeaders).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
     ...(body === undefined ? [] : [`-d ${quote(JSON.stringify(body))}`]),
   ].join(' ');
 }
 
-/** @param {string} name the service's @param {string} query @param {object} body */
+/** @param {string} name service name @param {string} query @param {object} body */
 export function toNatsQuery(name, query, body) {
   return `nats req ${name}.queries.${query} ${quote(JSON.stringify(body))}`;
 }
@@ -27,7 +27,7 @@ export function toNatsMessage(stream, position) {
   return `nats stream get ${stream} ${position}`;
 }
 
-/** @param {string} name the service's @param {number | undefined} id an entity; undefined: all of them */
+/** @param {string} name service name @param {number | undefined} id entity id; undefined: all entities */
 export function toNatsSubscription(name, id) {
   return `nats sub ${quote(`${name}.events.${id ?? '>'}`)}`;
 }

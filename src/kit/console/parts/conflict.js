@@ -1,4 +1,4 @@
-/** Somebody else was first: both versions side by side, and the person chooses. */
+/** Edit conflict: displays both versions side by side and lets the user choose. */
 
 import { differenceOf } from './difference.js';
 import { html } from '../vendor/preact.js';
@@ -6,31 +6,35 @@ import { toText } from './text.js';
 
 /**
  * @typedef {object} ConflictProps
- * @property {import('./difference.js').Fields} saw what the person began with
- * @property {import('./difference.js').Fields | undefined} now what others have made of it; undefined: it is gone
- * @property {import('./difference.js').Fields} mine what the person wants
+ * @property {import('./difference.js').Fields} original version that the user started from
+ * @property {import('./difference.js').Fields | undefined} current version on the server; undefined if it was removed
+ * @property {import('./difference.js').Fields} mine fields that the user entered
  * @property {() => void} onMine
  * @property {() => void} onTheirs
  * @property {() => void} onCancel
  */
 
 /** @param {ConflictProps} props */
-export function Conflict({ saw, now, mine, onMine, onTheirs, onCancel }) {
-  if (now === undefined) {
-    return html`<p class="error" role="alert">Somebody has removed it meanwhile.</p>
+export function Conflict({ original, current, mine, onMine, onTheirs, onCancel }) {
+  if (current === undefined) {
+    return html`<p class="error" role="alert">Someone else removed it in the meantime.</p>
       <div class="buttons"><button type="button" autofocus onClick=${onCancel}>Close</button></div>`;
   }
   const changed = new Set(
-    [...differenceOf(saw, now), ...differenceOf(now, { ...now, ...mine })].map(({ field }) => field),
+    [...differenceOf(original, current), ...differenceOf(current, { ...current, ...mine })].map(
+      ({ field }) => field,
+    ),
   );
   return html`<div class="conflict">
-    <p class="error" role="alert">Somebody has changed it since you opened it. Nothing was saved.</p>
+    <p class="error" role="alert">
+      Someone else changed it after you opened it. Your changes were not saved.
+    </p>
     <table>
       <thead>
         <tr>
           <th scope="col">Field</th>
-          <th scope="col">You saw</th>
-          <th scope="col">Theirs, now</th>
+          <th scope="col">Original</th>
+          <th scope="col">Theirs</th>
           <th scope="col">Yours</th>
         </tr>
       </thead>
@@ -39,16 +43,16 @@ export function Conflict({ saw, now, mine, onMine, onTheirs, onCancel }) {
           (field) =>
             html`<tr>
               <th scope="row">${field}</th>
-              <td>${toText(saw[field])}</td>
-              <td>${toText(now[field])}</td>
-              <td>${field in mine ? toText(mine[field]) : 'as it is'}</td>
+              <td>${toText(original[field])}</td>
+              <td>${toText(current[field])}</td>
+              <td>${field in mine ? toText(mine[field]) : 'unchanged'}</td>
             </tr>`,
         )}
       </tbody>
     </table>
     <div class="buttons">
-      <button type="button" onClick=${onMine}>Save mine over theirs</button>
-      <button type="button" onClick=${onTheirs}>Take theirs and go on</button>
+      <button type="button" onClick=${onMine}>Overwrite with mine</button>
+      <button type="button" onClick=${onTheirs}>Edit theirs instead</button>
       <button type="button" class="quiet" onClick=${onCancel}>Cancel</button>
     </div>
   </div>`;

@@ -1,25 +1,25 @@
-/** Copies a command, and says so; where the browser does not let a page copy, it shows the command instead. */
+/** Copies a command to the clipboard. If the browser denies access to the clipboard, the command is displayed instead. */
 
 import { html, useState } from '../vendor/preact.js';
 
-/** Milliseconds for which the button says what it did. */
-const saidMs = 1_500;
+/** Time for which the confirmation is displayed, in ms. */
+const confirmationMs = 1_500;
 
 /** @param {{ label: string, text: string }} props */
 export function CopyButton({ label, text }) {
-  const [said, say] = useState('');
+  const [status, setStatus] = useState('');
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      say('Copied');
+      setStatus('Copied');
     } catch {
-      say(text);
+      setStatus(text);
       return;
     }
-    setTimeout(() => say(''), saidMs);
+    setTimeout(() => setStatus(''), confirmationMs);
   };
   return html`<span class="copy">
     <button type="button" class="quiet" title=${text} onClick=${copy}>${label}</button>
-    <span role="status">${said === 'Copied' ? said : said !== '' && html`<code>${said}</code>`}</span>
+    <span role="status">${status === 'Copied' ? status : status !== '' && html`<code>${status}</code>`}</span>
   </span>`;
 }

@@ -1,5 +1,3 @@
-/** The dialog in which an entity is added, changed or removed. */
-
 import { Conflict } from './conflict.js';
 import { EntityForm } from './entity-form.js';
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
@@ -25,21 +23,26 @@ export function Dialog(props) {
     onClose=${() => update({ dialog: undefined })}
   >
     <h2 id="dialog-title">${heading}</h2>
-    ${dialog?.kind === 'add' && html`<${Addition} ...${props} />`}
-    ${dialog?.kind === 'change' && html`<${Change} ...${props} dialog=${dialog} key=${dialog.id} />`}
-    ${dialog?.kind === 'remove' && html`<${Removal} ...${props} dialog=${dialog} key=${dialog.id} />`}
+    ${dialog?.kind === 'add' && html`<${AddForm} ...${props} />`}
+    ${dialog?.kind === 'change' && html`<${ChangeForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
+    ${dialog?.kind === 'remove' && html`<${RemoveForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
   </dialog>`;
 }
 
 const verbs = { change: 'Change', remove: 'Remove' };
 
 /** @param {ViewProps} props */
-function Addition({ update, session, contract }) {
+function AddForm({ update, session, contract }) {
   const { path, noun } = contract;
   const send = async (/** @type {object} */ body) => {
-    const answer = await session.writes.send({ method: 'POST', path, body, done: `The ${noun} was added` });
-    if (answer.problem === undefined) update({ dialog: undefined });
-    return answer.problem;
+    const response = await session.writes.send({
+      method: 'POST',
+      path,
+      body,
+      successMessage: `The ${noun} was added`,
+    });
+    if (response.problem === undefined) update({ dialog: undefined });
+    return response.problem;
   };
   return html`<${EntityForm}
     fields=${contract.add ?? []}
@@ -51,10 +54,10 @@ function Addition({ update, session, contract }) {
   />`;
 }
 
-/** @typedef {{ id: number, entity: import('../store/table.js').Entity, tag: string }} Seen what the person saw, and its entity tag */
+/** @typedef {{ id: number, entity: import('../store/table.js').Entity, tag: string }} SeenVersion version that the user saw, and its entity tag */
 
-/** @param {ViewProps & { dialog: Seen }} props */
-function Change({ update, session, contract, dialog }) {
+/** @param {ViewProps & { dialog: SeenVersion }} props */
+function ChangeForm({ update, session, contract, dialog }) {
   const { path, noun } = contract;
   const { id } = dialog;
   const [seen, setSeen] = useState({ entity: dialog.entity, tag: dialog.tag });
@@ -65,17 +68,17 @@ function Change({ update, session, contract, dialog }) {
   const close = () => update({ dialog: undefined });
 
   const send = async (/** @type {object} */ body, tag = seen.tag) => {
-    const write = { method: 'PUT', path: target, body, tag, done: `The ${noun} ${id} was changed` };
+    const write = { method: 'PUT', path: target, body, tag, successMessage: `The ${noun} ${id} was changed` };
     const { status, problem } = await session.writes.send(write);
     if (problem === undefined) close();
     if (status !== 412) return problem;
-    setTheirs({ mine: body, ...(await session.writes.readAgain(id)) });
+    setTheirs({ mine: body, ...(await session.writes.reload(id)) });
     return undefined;
   };
   if (theirs !== undefined) {
     return html`<${Conflict}
-      saw=${seen.entity}
-      now=${theirs.entity}
+      original=${seen.entity}
+      current=${theirs.entity}
       mine=${theirs.mine}
       onMine=${() => send(theirs.mine, theirs.tag)}
       onTheirs=${() => {
@@ -96,12 +99,12 @@ function Change({ update, session, contract, dialog }) {
   />`;
 }
 
-/** @param {ViewProps & { dialog: Seen }} props */
-function Removal({ update, session, contract, dialog }) {
+/** @param {ViewProps & { dialog: SeenVersion }} props */
+function RemoveForm({ update, session, contract, dialog }) {
   const { path, noun } = contract;
   const { id } = dialog;
   const [seen, setSeen] = useState({ entity: dialog.entity, tag: dialog.tag });
-  const [said, say] = useState('');
+  const [error, setError] = useState('');
   const close = () => update({ dialog: undefined });
   const remove = async (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -109,25 +112,25 @@ function Removal({ update, session, contract, dialog }) {
       method: 'DELETE',
       path: `${path}/${id}`,
       tag: seen.tag,
-      done: `The ${noun} ${id} was removed`,
+      successMessage: `The ${noun} ${id} was removed`,
     };
     const { status, problem } = await session.writes.send(write);
     if (problem === undefined) {
       close();
       return;
     }
-    if (status !== 412) say(problem.detail);
+    if (status !== 412) setError(problem.detail);
     else {
-      const now = await session.writes.readAgain(id);
-      if (now.entity === undefined) close();
+      const current = await session.writes.reload(id);
+      if (current.entity === undefined) close();
       else {
-        setSeen(now);
-        say('Somebody has changed it meanwhile. It is now as shown here.');
+        setSeen(current);
+        setError('Someone else changed it in the meantime. The current version is shown here.');
       }
     }
   };
   return html`<form onSubmit=${remove}>
-    <p class="error" role="alert">${said}</p>
+    <p class="error" role="alert">${error}</p>
     <dl>
       ${Object.entries(seen.entity).map(
         ([field, value]) =>

@@ -1,12 +1,10 @@
-/** What differs between two versions of an entity, field by field. */
-
 /**
  * @typedef {{ field: string, before: unknown, after: unknown }} Difference
  * @typedef {{ [field: string]: unknown }} Fields
  */
 
 /**
- * @param {Fields | undefined} before undefined: it was not there
+ * @param {Fields | undefined} before undefined: it did not exist
  * @param {Fields | undefined} after
  * @returns {Difference[]}
  */

@@ -1,4 +1,4 @@
-/** A form made of a schema: a field for each property, and what the service says is wrong stands at its field. */
+/** Form generated from a schema: one field per property. The service's validation errors are displayed at the fields. */
 
 import { capitalize } from '../store/contract.js';
 import { toCurl } from './commands.js';
@@ -8,13 +8,13 @@ import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 /**
  * @typedef {import('../store/contract.js').Field} Field
  * @typedef {import('../store/api.js').Problem} Problem
- * @typedef {Record<string, string | boolean>} Values what stands in the fields
+ * @typedef {Record<string, string | boolean>} Values field contents
  *
  * @typedef {object} EntityFormProps
  * @property {Field[]} fields
  * @property {import('./difference.js').Fields} initial
- * @property {string} action what the button says
- * @property {{ method: string, path: string, headers?: Record<string, string> }} request for a terminal
+ * @property {string} action label of the submit button
+ * @property {{ method: string, path: string, headers?: Record<string, string> }} request for the curl command
  * @property {(body: object) => Promise<Problem | undefined>} onSend
  * @property {() => void} onCancel
  */
@@ -26,8 +26,8 @@ export function EntityForm({ fields, initial, action, request, onSend, onCancel 
   const [isSending, setSending] = useState(false);
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   useEffect(() => {
-    const wrong = form.current?.querySelector('[aria-invalid="true"]');
-    if (wrong instanceof HTMLElement) wrong.focus();
+    const invalid = form.current?.querySelector('[aria-invalid="true"]');
+    if (invalid instanceof HTMLElement) invalid.focus();
   }, [problem]);
 
   const submit = async (/** @type {Event} */ event) => {
@@ -38,10 +38,10 @@ export function EntityForm({ fields, initial, action, request, onSend, onCancel 
   };
   const { errors = [] } = problem ?? {};
   const names = new Set(fields.map(({ name }) => `/${name}`));
-  const others = errors.filter(({ pointer }) => !names.has(fieldOf(pointer)));
+  const otherErrors = errors.filter(({ pointer }) => !names.has(fieldOf(pointer)));
   return html`<form onSubmit=${submit} noValidate ref=${form}>
     <p class="error" role="alert">
-      ${problem?.detail}${others.map(({ pointer, detail }) => html`<br />${pointer} ${detail}`)}
+      ${problem?.detail}${otherErrors.map(({ pointer, detail }) => html`<br />${pointer} ${detail}`)}
     </p>
     ${fields.map(
       (field, index) =>
@@ -121,7 +121,7 @@ function kindOf({ type, enum: choices }) {
   return types.includes('string') ? 'text' : 'json';
 }
 
-/** The field that a JSON Pointer (RFC 6901) leads into: `/ports/0/id` → `/ports`. @param {string} pointer */
+/** Returns the top-level field of a JSON Pointer (RFC 6901): `/ports/0/id` → `/ports`. @param {string} pointer */
 function fieldOf(pointer) {
   return pointer.split('/').slice(0, 2).join('/');
 }
@@ -130,7 +130,7 @@ function fieldOf(pointer) {
 function toValues(fields, entity) {
   return Object.fromEntries(
     fields.map(({ name, schema }) => {
-      // `portId` of an entity that shows its port as `port`.
+      // A document may embed a reference: `portId` is read from `port.id`.
       const value = entity[name] ?? Object(entity[name.replace(/Id$/, '')]).id;
       if (kindOf(schema) === 'boolean') return [name, value === true];
       if (value === undefined || value === null) return [name, ''];
@@ -139,7 +139,7 @@ function toValues(fields, entity) {
   );
 }
 
-/** What is not what the schema asks for is sent as it stands: the service says what is wrong with it. @param {Field[]} fields @param {Values} values */
+/** Invalid values are sent unchanged, because the service validates them. @param {Field[]} fields @param {Values} values */
 function toBody(fields, values) {
   return Object.fromEntries(
     fields.flatMap(({ name, schema, required }) => {

@@ -1,4 +1,4 @@
-/** What a person has to know before believing what is shown: it may be old, not whole yet, or the past. */
+/** Warnings about the displayed data: it may be stale or incomplete. */
 
 import { html } from '../vendor/preact.js';
 import { toLocalTime } from './text.js';
@@ -6,13 +6,12 @@ import { toLocalTime } from './text.js';
 /** @param {{ state: import('../store/state.js').State, session: import('../store/session.js').Session | undefined }} props */
 export function Notices({ state: { replica, status, contract }, session }) {
   return html`<section aria-label="Notices" aria-live="polite">
-    ${replica.kind === 'unknown' && html`<p class="notice">Asking the service …</p>`}
+    ${replica.kind === 'unknown' && html`<p class="notice">Connecting to the service …</p>`}
     ${
-      replica.kind === 'gone' &&
+      replica.kind === 'unreachable' &&
       html`<p class="notice ill">
-        <strong>This replica is gone.</strong>
-        ${contract === undefined ? '' : 'What you see is what was known last. '}The page tries again by
-        itself.
+        <strong>This replica is unreachable.</strong>
+        ${contract === undefined ? '' : 'The last known data is shown. '}Retrying automatically.
       </p>`
     }
     ${replica.kind === 'starting' && html`<${Starting} detail=${replica.detail} />`}
@@ -21,15 +20,15 @@ export function Notices({ state: { replica, status, contract }, session }) {
       status !== undefined &&
       status.brokerDownSince !== null &&
       html`<p class="notice ill">
-        <strong>The broker is away</strong> since ${toLocalTime(status.brokerDownSince)}. What you see may be
-        old, and nothing can be changed until it is back.
+        <strong>The broker has been unreachable</strong> since ${toLocalTime(status.brokerDownSince)}. The
+        data may be stale, and changes are not possible until the broker is reachable again.
       </p>`
     }
-    ${contract !== undefined && session === undefined && html`<p class="notice">Reading …</p>`}
+    ${contract !== undefined && session === undefined && html`<p class="notice">Loading …</p>`}
   </section>`;
 }
 
-/** How far the catch-up is, as the service says: "reading LAPTOPS, 12 of 300 messages". @param {{ detail: string }} props */
+/** Startup progress, parsed from the service's message: "reading LAPTOPS, 12 of 300 messages". @param {{ detail: string }} props */
 function Starting({ detail }) {
   const [, done, total] = /(\d+) of (\d+)/.exec(detail) ?? [];
   return html`<p class="notice">

@@ -1,4 +1,4 @@
-/** How the replica is, in one line that is always there. */
+/** Status bar: position, lag, and connections of the replica. */
 
 import { html } from '../vendor/preact.js';
 import { progressOf } from '../store/state.js';
@@ -10,7 +10,7 @@ export function StatusStrip({ state: { status, samples, isFollowing, replica } }
   const { applied, last, lag } = progressOf(status);
   const isUp = replica.kind === 'up';
   const rate = samples.at(-1)?.eventsPerSecond ?? 0;
-  return html`<section aria-label="Figures of the replica">
+  return html`<section aria-label="Replica status">
     <dl class="strip">
       <${Figure} name="Replica" value=${status.replica} mark=${isUp ? 'well' : 'ill'} />
       <${Figure} name="Version" value=${status.version} />
@@ -20,12 +20,12 @@ export function StatusStrip({ state: { status, samples, isFollowing, replica } }
       <${Figure} name="Append" value=${toMilliseconds(status.appends.medianMs)} />
       <${Figure}
         name="Broker"
-        value=${status.brokerDownSince === null ? 'up' : 'away'}
+        value=${status.brokerDownSince === null ? 'up' : 'unreachable'}
         mark=${status.brokerDownSince === null ? 'well' : 'ill'}
       />
       <${Figure}
         name="Live"
-        value=${isFollowing ? 'following' : 'waiting'}
+        value=${isFollowing ? 'connected' : 'disconnected'}
         mark=${isFollowing ? 'well' : 'ill'}
       />
     </dl>

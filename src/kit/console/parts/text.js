@@ -1,12 +1,12 @@
-/** Values as a person reads them. */
+/** Formatting of values for display. */
 
-/** Of a thing with an id and a name, its name. @param {unknown} value @returns {string} */
+/** Omits the ids of embedded objects: `{ id: 1, name: 'USB-C' }` → `USB-C`. @param {unknown} value @returns {string} */
 export function toText(value) {
   if (value === null || value === undefined || value === '') return '–';
   if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(toText).join(', ');
   if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value);
-  const named = Object.entries(value).filter(([field]) => field !== 'id');
-  return named.map(([, part]) => toText(part)).join(' ');
+  const fields = Object.entries(value).filter(([field]) => field !== 'id');
+  return fields.map(([, item]) => toText(item)).join(' ');
 }
 
 /** @param {string} time RFC 3339 */
@@ -24,14 +24,14 @@ export function toMilliseconds(milliseconds) {
   return milliseconds === null || milliseconds === undefined ? '–' : `${milliseconds.toFixed(1)} ms`;
 }
 
-/** What an event says beside its type. @param {Record<string, unknown>} event */
+/** Formats the fields of an event without its type. @param {Record<string, unknown>} event */
 export function describeEvent({ type: _type, ...fields }) {
   return Object.entries(fields)
     .map(([field, value]) => `${field}: ${toText(value)}`)
     .join(', ');
 }
 
-/** The trace that a W3C `traceparent` names. @param {string | undefined} traceparent */
+/** Trace id of a W3C `traceparent`. @param {string | undefined} traceparent */
 export function traceIdOf(traceparent) {
   return traceparent?.split('-')[1];
 }

@@ -1,20 +1,20 @@
-/** The bearer token for writes, where they need one. It stays in this page's memory, and is gone with it. */
+/** Input for the bearer token, if writes require one. The token is held in memory only and is lost on reload. */
 
 import { html } from '../vendor/preact.js';
 
 /** @param {{ state: import('../store/state.js').State, update: import('../store/state.js').Store['update'] }} props */
-export function TokenField({ state: { contract, wantsToken, token }, update }) {
-  if (contract?.needsToken !== true && !wantsToken) return null;
+export function TokenField({ state: { contract, isUnauthorized, token }, update }) {
+  if (contract?.requiresToken !== true && !isUnauthorized) return null;
   return html`<label class="token">
-    Token for changes
+    Bearer token for writes
     <input
       type="password"
       autocomplete="off"
       value=${token}
-      aria-describedby=${wantsToken && token === '' ? 'token-hint' : undefined}
+      aria-describedby=${isUnauthorized && token === '' ? 'token-hint' : undefined}
       onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
         update({ token: currentTarget.value.trim() })}
     />
-    ${wantsToken && token === '' && html`<span id="token-hint" class="error">Changes need a token here.</span>`}
+    ${isUnauthorized && token === '' && html`<span id="token-hint" class="error">Writes require a token.</span>`}
   </label>`;
 }

@@ -1,16 +1,16 @@
-/** Requests to the service. An answer that says no is an answer: what went wrong stands in its problem document. */
+/** Requests to the service. A failed request resolves too; its `problem` is the problem document. */
 
 /**
  * @typedef {import('../../api/documents.ts').ProblemDocument} Problem
- * @typedef {{ status: number, headers: Headers, body: any, problem: Problem | undefined }} Answer
- * @typedef {(method: string, path: string, options?: { body?: unknown, headers?: Record<string, string> }) => Promise<Answer>} Request
+ * @typedef {{ status: number, headers: Headers, body: any, problem: Problem | undefined }} ApiResponse
+ * @typedef {(method: string, path: string, options?: { body?: unknown, headers?: Record<string, string> }) => Promise<ApiResponse>} Request
  */
 
-/** Milliseconds after which a request counts as not answered: longer than any answer of the service takes. */
-const patienceMs = 40_000;
+/** Request timeout in ms, longer than any response of the service takes. */
+const timeoutMs = 40_000;
 
 /**
- * @param {() => string} readToken the bearer token that writes are sent with; empty: none
+ * @param {() => string} readToken returns the bearer token for writes, or an empty string
  * @returns {Request}
  */
 export function createRequest(readToken) {
@@ -25,47 +25,47 @@ export function createRequest(readToken) {
           ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(patienceMs),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       const text = await response.text();
       const content = text === '' ? undefined : JSON.parse(text);
       const problem = response.ok || response.status === 304 ? undefined : content;
       return { status: response.status, headers: response.headers, body: content, problem };
     } catch (error) {
-      return unanswered(error);
+      return toFailedResponse(error);
     }
   };
 }
 
 /**
- * No answer, or none that can be read.
+ * For a missing or unreadable response.
  *
  * @param {unknown} error
- * @returns {Answer}
+ * @returns {ApiResponse}
  */
-function unanswered(error) {
+function toFailedResponse(error) {
   const problem = {
     type: 'about:blank',
-    title: 'No answer',
+    title: 'No response',
     status: 503,
-    detail: `This replica does not answer (${error instanceof Error ? error.message : String(error)}).`,
+    detail: `This replica does not respond (${error instanceof Error ? error.message : String(error)}).`,
   };
   return { status: 0, headers: new Headers(), body: undefined, problem };
 }
 
-/** The position that an answer shows, or that its write has. @param {Answer} answer */
+/** Read: the position that the response reflects. Write: the position of the appended event. @param {ApiResponse} response */
 export function positionOf({ headers }) {
   return Number(headers.get('Stream-Position') ?? 0);
 }
 
-/** Where the next page is, if there is one (RFC 8288). @param {Answer} answer */
+/** Path of the next page, from the Link header (RFC 8288). @param {ApiResponse} response */
 export function nextPage({ headers }) {
   return /<([^>]+)>; rel="next"/.exec(headers.get('Link') ?? '')?.[1];
 }
 
-/** A new id for a command: sent again with it, the command is carried out once. */
-export function createKey() {
-  // Not `crypto.randomUUID`, which pages that came by plain HTTP do not have.
+/** Returns a new idempotency key. */
+export function createIdempotencyKey() {
+  // `crypto.randomUUID` is not available on pages served over plain HTTP.
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');

@@ -1,7 +1,7 @@
-/** What the page knows of its service, all of it read from the OpenAPI document: names, columns, forms, events. */
+/** Reads everything that the console knows about its service from the OpenAPI document: names, columns, forms, event types. */
 
 /**
- * The part of JSON Schema that the page looks at.
+ * The part of JSON Schema that the console uses.
  *
  * @typedef {object} Schema
  * @property {string} [$ref]
@@ -20,23 +20,23 @@
  *
  * @typedef {{ name: string, schema: Schema, required: boolean }} Field
  *
- * What is put to an entity and taken from it: `PUT` and `DELETE /laptops/{id}/ports/{portId}`.
+ * Members of an entity, added and removed by `PUT` and `DELETE /laptops/{id}/ports/{portId}`. `put` and `take` are the verbs.
  * @typedef {{ name: string, noun: string, put: string, take: string }} Members
  *
  * @typedef {object} Contract
  * @property {string} title
  * @property {string} version
- * @property {string} path the collection: `/laptops`
+ * @property {string} path path of the collection: `/laptops`
  * @property {string} name `laptops`
- * @property {string} noun what a person calls one of them: `laptop`
+ * @property {string} noun singular: `laptop`
  * @property {Field[]} columns
- * @property {Field[] | undefined} add the fields of a new entity; undefined: none can be added
+ * @property {Field[] | undefined} add fields of a new entity; undefined if the service has no such operation
  * @property {Field[] | undefined} change
  * @property {boolean} canRemove
  * @property {Members[]} members
- * @property {string[]} referrers the collections of those that refer to an entity: `laptops` of a port
+ * @property {string[]} referrers collections whose entities refer to this one: `laptops` for a port
  * @property {string[]} eventTypes
- * @property {boolean} needsToken whether writes need one
+ * @property {boolean} requiresToken whether writes require a bearer token
  *
  * @typedef {{ operationId: string, deprecated?: boolean, security?: unknown[], parameters?: { name: string, schema?: Schema }[],
  *   requestBody?: { content: Record<string, { schema: Schema }> },
@@ -62,25 +62,25 @@ export function readContract(document) {
     path,
     name: path.slice(1),
     noun,
-    columns: fieldsOf(document, answerOf(item['get'])) ?? [],
-    add: fieldsOf(document, bodyOf(collection['post'])),
-    change: fieldsOf(document, bodyOf(item['put'])),
+    columns: fieldsOf(document, responseSchemaOf(item['get'])) ?? [],
+    add: fieldsOf(document, bodySchemaOf(collection['post'])),
+    change: fieldsOf(document, bodySchemaOf(item['put'])),
     canRemove: item['delete'] !== undefined,
     members: membersOf(paths, path),
     referrers: referrersOf(paths, path),
     eventTypes: eventTypesOf(document, paths[`${path}/events`]?.['get']),
-    needsToken: (collection['post']?.security ?? []).length > 0,
+    requiresToken: (collection['post']?.security ?? []).length > 0,
   };
 }
 
 /**
- * The schema that a `$ref` stands for.
+ * Resolves a `$ref`.
  *
  * @param {OpenApi} document
  * @param {Schema | undefined} schema
  * @returns {Schema}
  */
-function resolve(document, schema = {}) {
+function resolveSchema(document, schema = {}) {
   const name = schema.$ref?.split('/').at(-1);
   return name === undefined ? schema : (document.components?.schemas?.[name] ?? {});
 }
@@ -92,12 +92,12 @@ function isCollection(paths, path) {
 }
 
 /** @param {Operation | undefined} operation */
-function bodyOf(operation) {
+function bodySchemaOf(operation) {
   return operation?.requestBody?.content['application/json']?.schema;
 }
 
 /** @param {Operation | undefined} operation */
-function answerOf(operation) {
+function responseSchemaOf(operation) {
   return operation?.responses['200']?.content?.['application/json']?.schema;
 }
 
@@ -108,10 +108,10 @@ function answerOf(operation) {
  */
 function fieldsOf(document, schema) {
   if (schema === undefined) return undefined;
-  const { properties = {}, required = [] } = resolve(document, schema);
+  const { properties = {}, required = [] } = resolveSchema(document, schema);
   return Object.entries(properties).map(([name, field]) => ({
     name,
-    schema: resolve(document, field),
+    schema: resolveSchema(document, field),
     required: required.includes(name),
   }));
 }
@@ -138,8 +138,10 @@ function referrersOf(paths, path) {
 /** @param {OpenApi} document @param {Operation | undefined} follow @returns {string[]} */
 function eventTypesOf(document, follow) {
   const { schema } = follow?.parameters?.find(({ name }) => name === 'type') ?? {};
-  const { anyOf = [], ...single } = resolve(document, schema);
-  const names = [single, ...anyOf].map((choice) => resolve(document, choice).enum).find((found) => found);
+  const { anyOf = [], ...single } = resolveSchema(document, schema);
+  const names = [single, ...anyOf]
+    .map((choice) => resolveSchema(document, choice).enum)
+    .find((found) => found);
   return (names ?? []).map(String);
 }
 

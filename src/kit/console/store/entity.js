@@ -1,4 +1,4 @@
-/** One entity with its history: what happened to it, what each event changed, and how it was at any moment. */
+/** Reads one entity: current state, history, the state after each event, and the state at a point in time. */
 
 /**
  * @typedef {import('./table.js').Entity} Entity
@@ -7,20 +7,20 @@
  *
  * @typedef {object} OpenEntity
  * @property {number} id
- * @property {Entity | undefined} now undefined: it is not there
+ * @property {Entity | undefined} current undefined if it does not exist
  * @property {Entry[]} history oldest first
- * @property {Map<number, Entity | undefined>} versions as it was at the positions of its history
- * @property {string | undefined} asOf the moment that is shown; undefined: the present
- * @property {Entity | undefined} past as it was then
+ * @property {Map<number, Entity | undefined>} versions state at the positions of its history
+ * @property {string | undefined} asOf point in time that is shown; undefined: the current state
+ * @property {Entity | undefined} historical state at `asOf`
  * @property {boolean} isLoading
  * @property {string | undefined} problem
  */
 
-/** How many of the newest events are shown with what they changed, until somebody asks for more. */
-const shownAtFirst = 50;
+/** Number of latest events whose changes are loaded initially. */
+const initialVersions = 50;
 const concurrency = 4;
-/** Milliseconds in which the slider may move on before the service is asked. */
-const settlingMs = 150;
+/** Debounce delay of the point-in-time controls, in ms. */
+const debounceMs = 150;
 
 /**
  * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,
@@ -29,21 +29,21 @@ const settlingMs = 150;
 export function createEntityReader({ store, request, contract }) {
   const { path } = contract;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let settling;
+  let debounceTimer;
 
-  /** The one that is shown, unless the person has gone elsewhere. @param {number} id */
-  function shown(id) {
+  /** Returns the open entity if it still has this id. @param {number} id */
+  function openEntity(id) {
     const { entity } = store.state;
     return entity?.id === id ? entity : undefined;
   }
 
   /** @param {number} id @param {Partial<OpenEntity>} change */
   function update(id, change) {
-    const entity = shown(id);
+    const entity = openEntity(id);
     if (entity !== undefined) store.update({ entity: { ...entity, ...change } });
   }
 
-  /** @param {number} id @param {number} position the history has to show it */
+  /** @param {number} id @param {number} position minimum position of the responses */
   async function read(id, position) {
     const headers = { 'Wait-For-Position': String(position) };
     const [item, history] = await Promise.all([
@@ -55,25 +55,25 @@ export function createEntityReader({ store, request, contract }) {
       return;
     }
     update(id, {
-      now: item.status === 200 ? item.body : undefined,
+      current: item.status === 200 ? item.body : undefined,
       history: history.body,
       problem: undefined,
     });
-    await readVersions(id, history.body.slice(-shownAtFirst));
+    await readVersions(id, history.body.slice(-initialVersions));
     update(id, { isLoading: false });
   }
 
   /** @param {number} id @param {Entry[]} entries */
   async function readVersions(id, entries) {
-    const known = shown(id)?.versions ?? new Map();
-    const wanted = entries.filter(({ position }) => !known.has(position)).toReversed();
+    const known = openEntity(id)?.versions ?? new Map();
+    const missing = entries.filter(({ position }) => !known.has(position)).toReversed();
     const readNext = async () => {
-      for (let entry = wanted.shift(); entry !== undefined; entry = wanted.shift()) {
+      for (let entry = missing.shift(); entry !== undefined; entry = missing.shift()) {
         const { position } = entry;
         const { status, body } = await request('GET', `${path}/${id}?asOf=${position}`);
         if (status !== 200 && status !== 404) continue;
         update(id, {
-          versions: new Map(shown(id)?.versions).set(position, status === 200 ? body : undefined),
+          versions: new Map(openEntity(id)?.versions).set(position, status === 200 ? body : undefined),
         });
       }
     };
@@ -86,11 +86,11 @@ export function createEntityReader({ store, request, contract }) {
       store.update({
         entity: {
           id,
-          now: store.state.table.get(id)?.entity,
+          current: store.state.table.get(id)?.entity,
           history: [],
           versions: new Map(),
           asOf: undefined,
-          past: undefined,
+          historical: undefined,
           isLoading: true,
           problem: undefined,
         },
@@ -98,27 +98,26 @@ export function createEntityReader({ store, request, contract }) {
       await read(id, 0);
     },
 
-    /** Reads what each event changed, also the old ones. @param {number} id */
-    readAll: (id) => readVersions(id, shown(id)?.history ?? []),
+    /** Loads the changes of all events. @param {number} id */
+    readAllVersions: (id) => readVersions(id, openEntity(id)?.history ?? []),
 
-    /** @param {number} id @param {string | undefined} asOf a position or an RFC 3339 time; undefined: the present */
+    /** @param {number} id @param {string | undefined} asOf a position or an RFC 3339 time; undefined: the current state */
     travel(id, asOf) {
-      clearTimeout(settling);
+      clearTimeout(debounceTimer);
       update(id, { asOf, problem: undefined });
       if (asOf === undefined) return;
-      settling = setTimeout(async () => {
-        const answer = await request('GET', `${path}/${id}?asOf=${encodeURIComponent(asOf)}`);
-        if (shown(id)?.asOf !== asOf) return;
-        const { status, body, problem } = answer;
-        const isKnown = status === 200 || status === 404;
+      debounceTimer = setTimeout(async () => {
+        const response = await request('GET', `${path}/${id}?asOf=${encodeURIComponent(asOf)}`);
+        if (openEntity(id)?.asOf !== asOf) return;
+        const { status, body, problem } = response;
+        const isDefinitive = status === 200 || status === 404;
         update(id, {
-          past: status === 200 ? body : undefined,
-          problem: isKnown ? undefined : problem?.detail,
+          historical: status === 200 ? body : undefined,
+          problem: isDefinitive ? undefined : problem?.detail,
         });
-      }, settlingMs);
+      }, debounceMs);
     },
 
-    /** Reads again what is shown. */
     refresh() {
       const { entity } = store.state;
       if (entity !== undefined) void read(entity.id, 0);
@@ -126,7 +125,7 @@ export function createEntityReader({ store, request, contract }) {
 
     /** @param {import('./follow.js').LiveEvent} event */
     onEvent({ id, position }) {
-      if (shown(id) !== undefined) void read(id, position);
+      if (openEntity(id) !== undefined) void read(id, position);
     },
   };
 }

@@ -1,35 +1,35 @@
-/** Follows the live events, for ever: after any interruption from the position that was seen last, so none is missed. */
+/** Follows the live events. After an interruption, continues from the last position seen, so no event is missed. */
 
 /**
  * @typedef {{ position: number, time: string, id: number, messageId?: string, traceparent?: string,
  *   event: { type: string, [field: string]: unknown } }} LiveEvent
  *
- * @typedef {object} Following
- * @property {() => void} reopen opens a new connection: the old one may be dead without a word
+ * @typedef {object} EventFeed
+ * @property {() => void} reconnect opens a new connection, because the current one may be dead without an error
  * @property {() => void} stop
  */
 
-/** Milliseconds before another try, where the browser makes none by itself. */
-const retryMs = 1_000;
+/** Reconnection delay in ms when the browser does not reconnect by itself. */
+const reconnectDelayMs = 1_000;
 
 /**
  * @param {string} path
- * @param {number} after the position after which it begins
+ * @param {number} after position to start after
  * @param {object} on
  * @param {(event: LiveEvent) => void} on.event
- * @param {() => void} on.reset what was asked for is not in the stream any more: everything has to be read again
+ * @param {() => void} on.reset called if the position is no longer in the stream: everything must be read again
  * @param {(isConnected: boolean) => void} on.connection
- * @returns {Following}
+ * @returns {EventFeed}
  */
 export function follow(path, after, on) {
   let position = after;
   /** @type {EventSource} */
   let source;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let retry;
+  let retryTimer;
 
   function open() {
-    clearTimeout(retry);
+    clearTimeout(retryTimer);
     const current = new EventSource(`${path}?after=${position}`);
     source = current;
     current.addEventListener('open', () => on.connection(true));
@@ -44,20 +44,21 @@ export function follow(path, after, on) {
     });
     current.addEventListener('error', () => {
       on.connection(false);
-      // A connection that breaks is opened again by the browser; one that is refused is not.
-      if (current === source && current.readyState === EventSource.CLOSED) retry = setTimeout(open, retryMs);
+      // The browser reconnects after a lost connection, but not after an error response.
+      if (current === source && current.readyState === EventSource.CLOSED)
+        retryTimer = setTimeout(open, reconnectDelayMs);
     });
   }
 
   function stop() {
-    clearTimeout(retry);
+    clearTimeout(retryTimer);
     source.close();
   }
 
   open();
   return {
     stop,
-    reopen() {
+    reconnect() {
       stop();
       open();
     },

@@ -1,20 +1,21 @@
-/** Keeps the table at the present: reads the list, then follows the events and reads again what they are about. */
+/** Keeps the table current: reads the list, then follows the events and rereads the entities that they affect. */
 
 import { nextPage, positionOf } from './api.js';
 import { follow } from './follow.js';
 
-/** How many of the events before the list's position the log begins with. */
-const earlierEvents = 200;
-/** How many events the log keeps. */
-const keptEvents = 1_000;
-/** Rows in the first page, which is shown at once, and in the others. */
-const firstPage = 1_000;
-const fullPage = 10_000;
-/** Changed rows that are read one by one; more than that, and the list is quicker. */
-const fewRows = 20;
+/** Number of positions before that of the list from which the event log starts. */
+const backlogPositions = 200;
+/** Maximum number of events in the event log. */
+const maxLogEvents = 1_000;
+/** Size of the first page, which is displayed at once, and of the others. */
+const firstPageSize = 1_000;
+const pageSize = 10_000;
+/** Up to this many changed entities are read one by one; for more, reading the list is faster. */
+const maxSingleReads = 20;
 const concurrency = 6;
-/** Milliseconds in which changes gather before they are read, and before a failed reading is tried again. */
-const gatheringMs = 100;
+/** Time in ms during which changes are batched before they are read. */
+const batchDelayMs = 100;
+/** Delay before a failed read is retried, in ms. */
 const retryMs = 1_000;
 
 /** @param {number} milliseconds */
@@ -26,38 +27,38 @@ const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
  */
 export function createLiveTable({ store, request, contract, onEvent }) {
   const { path } = contract;
-  /** Changed entities, each with the position that its reading has to show. @type {Map<number, number>} */
+  /** Ids of changed entities, with the minimum position of the read. @type {Map<number, number>} */
   let changed = new Map();
   let isReading = false;
-  /** The position that the list was read at: what came before is in it. */
-  let listed = 0;
-  /** @type {import('./follow.js').Following | undefined} */
-  let following;
+  /** Position of the list: it includes all earlier events. */
+  let listPosition = 0;
+  /** @type {import('./follow.js').EventFeed | undefined} */
+  let feed;
 
   /**
-   * Reads the whole list. Every page shows at least what the first one did, also through other replicas.
+   * Reads the whole list. Every page reflects at least the position of the first one, even from another replica.
    *
-   * @param {boolean} isLive whether the reader should notice what differs
-   * @param {number} position the first page shows at least that
+   * @param {boolean} isLive whether changed rows are highlighted
+   * @param {number} position minimum position of the first page
    */
   async function readAll(isLive, position = 0) {
     let after = 0;
-    let least = position;
+    let minPosition = position;
     for (;;) {
-      const limit = after === 0 ? firstPage : fullPage;
-      const answer = await request('GET', `${path}?limit=${limit}&after=${after}`, {
-        headers: { 'Wait-For-Position': String(least) },
+      const limit = after === 0 ? firstPageSize : pageSize;
+      const response = await request('GET', `${path}?limit=${limit}&after=${after}`, {
+        headers: { 'Wait-For-Position': String(minPosition) },
       });
-      if (answer.problem !== undefined) {
+      if (response.problem !== undefined) {
         await sleep(retryMs);
         continue;
       }
       if (after === 0) {
-        least = positionOf(answer);
-        begin(least);
+        minPosition = positionOf(response);
+        startFollowing(minPosition);
       }
-      const upTo = nextPage(answer) === undefined ? Infinity : (answer.body.at(-1)?.id ?? Infinity);
-      store.state.table.putPage(answer.body, after, upTo, isLive);
+      const upTo = nextPage(response) === undefined ? Infinity : (response.body.at(-1)?.id ?? Infinity);
+      store.state.table.putPage(response.body, after, upTo, isLive);
       store.update({ ...(!isLive && { loading: store.state.table.size }) });
       if (upTo === Infinity) return;
       after = upTo;
@@ -65,20 +66,20 @@ export function createLiveTable({ store, request, contract, onEvent }) {
   }
 
   /** @param {number} position */
-  function begin(position) {
-    if (following !== undefined) return;
-    listed = position;
-    following = follow(`${path}/events`, Math.max(0, position - earlierEvents), {
-      event: take,
+  function startFollowing(position) {
+    if (feed !== undefined) return;
+    listPosition = position;
+    feed = follow(`${path}/events`, Math.max(0, position - backlogPositions), {
+      event: onLiveEvent,
       reset: () => void reload(),
       connection: (isFollowing) => store.update({ isFollowing }),
     });
   }
 
   /** @param {import('./follow.js').LiveEvent} event */
-  function take(event) {
-    store.update({ log: [event, ...store.state.log.slice(0, keptEvents - 1)] });
-    if (event.position <= listed) return;
+  function onLiveEvent(event) {
+    store.update({ log: [event, ...store.state.log.slice(0, maxLogEvents - 1)] });
+    if (event.position <= listPosition) return;
     changed.set(event.id, event.position);
     void readChanged();
     onEvent(event);
@@ -88,19 +89,19 @@ export function createLiveTable({ store, request, contract, onEvent }) {
     if (isReading) return;
     isReading = true;
     while (changed.size > 0) {
-      await sleep(gatheringMs);
-      const wanted = changed;
+      await sleep(batchDelayMs);
+      const batch = changed;
       changed = new Map();
-      if (wanted.size > fewRows) await readAll(true, Math.max(...wanted.values()));
-      else await readFew([...wanted]);
+      if (batch.size > maxSingleReads) await readAll(true, Math.max(...batch.values()));
+      else await readEach([...batch]);
     }
     isReading = false;
   }
 
-  /** @param {[number, number][]} wanted */
-  async function readFew(wanted) {
+  /** @param {[number, number][]} reads */
+  async function readEach(reads) {
     const readNext = async () => {
-      for (let next = wanted.pop(); next !== undefined; next = wanted.pop()) {
+      for (let next = reads.pop(); next !== undefined; next = reads.pop()) {
         const [id, position] = next;
         const headers = { 'Wait-For-Position': String(position) };
         const { status, body } = await request('GET', `${path}/${id}`, { headers });
@@ -116,9 +117,9 @@ export function createLiveTable({ store, request, contract, onEvent }) {
     await Promise.all(Array.from({ length: concurrency }, readNext));
   }
 
-  /** Reads everything again, once what is being read has come. */
+  /** Rereads the whole list after any read in progress. */
   async function reload() {
-    while (isReading) await sleep(gatheringMs);
+    while (isReading) await sleep(batchDelayMs);
     isReading = true;
     await readAll(true);
     isReading = false;
@@ -134,7 +135,7 @@ export function createLiveTable({ store, request, contract, onEvent }) {
       void readChanged();
     },
     reload,
-    /** After the replica was gone: its connection may hang. */
-    reopen: () => following?.reopen(),
+    /** Call after the replica was unreachable: the connection may be dead. */
+    reconnect: () => feed?.reconnect(),
   };
 }

@@ -1,18 +1,18 @@
-/** What the page does by itself: finds out what its service is, watches how it is, and keeps what is shown up to date. */
+/** Background work of the console: loads the OpenAPI document, polls the status, and keeps the displayed data current. */
 
 import { createEntityReader } from './entity.js';
 import { createLiveTable } from './live-table.js';
-import { createPastTable } from './past-table.js';
+import { createHistoricalTable } from './historical-table.js';
 import { readContract } from './contract.js';
 import { progressOf, readRoute } from './state.js';
 import { createWrites } from './writes.js';
 
-/** Milliseconds between two looks at the status. */
-const lookMs = 1_000;
-/** How many looks are kept for the charts. */
-const keptSamples = 300;
-/** Milliseconds between two readings of all rows because a followed stream went on. */
-const joinedMs = 5_000;
+/** Poll interval of the status, in ms. */
+const pollMs = 1_000;
+/** Number of samples in the charts. */
+const maxSamples = 300;
+/** Minimum interval in ms between reloads of the table that are caused by followed streams. */
+const followedReloadMs = 5_000;
 
 /** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -22,10 +22,10 @@ const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
  * @param {import('./api.js').Request} request
  */
 export async function startSession(store, request) {
-  const contract = await findContract(store, request);
+  const contract = await loadContract(store, request);
   const entity = createEntityReader({ store, request, contract });
   const table = createLiveTable({ store, request, contract, onEvent: entity.onEvent });
-  const past = createPastTable({ store, request, contract });
+  const historical = createHistoricalTable({ store, request, contract });
   const writes = createWrites({ store, request, contract });
 
   const showRoute = () => {
@@ -37,28 +37,28 @@ export async function startSession(store, request) {
   store.update({ contract });
   showRoute();
   void table.start();
-  void watch({
+  void pollStatus({
     store,
     request,
     contract,
-    onBack: table.reopen,
-    onJoined() {
+    onRecovered: table.reconnect,
+    onFollowedChange() {
       void table.reload();
       entity.refresh();
     },
   });
-  return { entity, past, writes };
+  return { entity, historical, writes };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startSession>>} Session */
 
-/** Asks until the service answers. @param {import('./state.js').Store} store @param {import('./api.js').Request} request */
-async function findContract(store, request) {
+/** Retries until the service responds. @param {import('./state.js').Store} store @param {import('./api.js').Request} request */
+async function loadContract(store, request) {
   for (;;) {
-    const answer = await request('GET', '/openapi.json');
-    store.update({ replica: judge(answer) });
-    if (answer.status === 200) return readContract(answer.body);
-    await sleep(lookMs);
+    const response = await request('GET', '/openapi.json');
+    store.update({ replica: toReplica(response) });
+    if (response.status === 200) return readContract(response.body);
+    await sleep(pollMs);
   }
 }
 
@@ -67,65 +67,65 @@ async function findContract(store, request) {
  * @param {import('./state.js').Store} context.store
  * @param {import('./api.js').Request} context.request
  * @param {import('./contract.js').Contract} context.contract
- * @param {() => void} context.onBack called when the replica answers again
- * @param {() => void} context.onJoined called when what is shown of other services' entities may have changed
+ * @param {() => void} context.onRecovered called when the replica is reachable again
+ * @param {() => void} context.onFollowedChange called when displayed data of other services' entities may have changed
  */
-async function watch({ store, request, contract: { path }, onBack, onJoined }) {
-  let joinedAt = 0;
-  let isJoinedStale = false;
+async function pollStatus({ store, request, contract: { path }, onRecovered, onFollowedChange }) {
+  let reloadedAt = 0;
+  let isStale = false;
   for (;;) {
-    const answer = await request('GET', `${path}/status`);
-    const { replica: before, status: known, samples } = store.state;
-    const replica = judge(answer);
+    const response = await request('GET', `${path}/status`);
+    const { replica: previousReplica, status: previousStatus, samples } = store.state;
+    const replica = toReplica(response);
     if (replica.kind !== 'up') store.update({ replica });
     else {
-      if (before.kind === 'gone' || before.kind === 'starting') onBack();
+      if (previousReplica.kind === 'unreachable' || previousReplica.kind === 'starting') onRecovered();
       /** @type {import('./state.js').Status} */
-      const status = answer.body;
-      const sample = sampleOf(status, known, samples.at(-1));
-      store.update({ replica, status, samples: [...samples.slice(1 - keptSamples), sample] });
-      if (known?.rejected !== status.rejected) await readRejections(store, request, path);
-      // Other services' entities are shown here, but their events are not among those that are followed.
-      isJoinedStale ||= known !== undefined && hasJoined(known, status);
-      if (isJoinedStale && Date.now() - joinedAt > joinedMs) {
-        joinedAt = Date.now();
-        isJoinedStale = false;
-        onJoined();
+      const status = response.body;
+      const sample = toSample(status, previousStatus, samples.at(-1));
+      store.update({ replica, status, samples: [...samples.slice(1 - maxSamples), sample] });
+      if (previousStatus?.rejected !== status.rejected) await readRejections(store, request, path);
+      // Entities display data of other services, whose events are not in the feed.
+      isStale ||= previousStatus !== undefined && hasFollowedStreamAdvanced(previousStatus, status);
+      if (isStale && Date.now() - reloadedAt > followedReloadMs) {
+        reloadedAt = Date.now();
+        isStale = false;
+        onFollowedChange();
       }
     }
-    await sleep(lookMs);
+    await sleep(pollMs);
   }
 }
 
-/** @param {import('./api.js').Answer} answer @returns {import('./state.js').Replica} */
-function judge({ status, problem }) {
+/** @param {import('./api.js').ApiResponse} response @returns {import('./state.js').Replica} */
+function toReplica({ status, problem }) {
   if (status === 200) return { kind: 'up', detail: '' };
   const detail = problem?.detail ?? '';
-  return { kind: status === 503 ? 'starting' : 'gone', detail };
+  return { kind: status === 503 ? 'starting' : 'unreachable', detail };
 }
 
 /**
  * @param {import('./state.js').Status} status
- * @param {import('./state.js').Status | undefined} known
+ * @param {import('./state.js').Status | undefined} previous
  * @param {import('./state.js').Sample | undefined} last
  * @returns {import('./state.js').Sample}
  */
-function sampleOf(status, known, last) {
+function toSample(status, previous, last) {
   const time = Date.now() / 1000;
   const { applied, lag } = progressOf(status);
-  const before = known === undefined ? applied : progressOf(known).applied;
+  const appliedBefore = previous === undefined ? applied : progressOf(previous).applied;
   return {
     time,
-    eventsPerSecond: last === undefined ? 0 : Math.max(0, applied - before) / (time - last.time),
+    eventsPerSecond: last === undefined ? 0 : Math.max(0, applied - appliedBefore) / (time - last.time),
     appendMs: status.appends.medianMs,
     lag,
   };
 }
 
-/** Whether a stream that the service follows went on. @param {import('./state.js').Status} known @param {import('./state.js').Status} now */
-function hasJoined(known, { stream, streams }) {
+/** Whether a stream of another service has advanced. @param {import('./state.js').Status} previous @param {import('./state.js').Status} current */
+function hasFollowedStreamAdvanced(previous, { stream, streams }) {
   return Object.entries(streams).some(
-    ([name, { applied }]) => name !== stream && known.streams[name]?.applied !== applied,
+    ([name, { applied }]) => name !== stream && previous.streams[name]?.applied !== applied,
   );
 }
 

@@ -1,4 +1,4 @@
-/** All that the page shows stands in one state. Whoever changes it says so here, and the page is drawn again. */
+/** Application state of the console. Every change goes through `update`, which schedules a render. */
 
 import { Table } from './table.js';
 
@@ -8,58 +8,58 @@ import { Table } from './table.js';
  * @typedef {import('./follow.js').LiveEvent} LiveEvent
  * @typedef {import('./entity.js').OpenEntity} OpenEntity
  *
- * How the replica answers: not yet asked, starting (and how far), well, or not at all.
- * @typedef {{ kind: 'unknown' | 'starting' | 'up' | 'gone', detail: string }} Replica
+ * State of the replica; `detail` is the progress while it starts, or the reason it is unreachable.
+ * @typedef {{ kind: 'unknown' | 'starting' | 'up' | 'unreachable', detail: string }} Replica
  *
- * One look at the status; rates are per second since the look before.
+ * One status poll; rates are per second since the previous poll.
  * @typedef {{ time: number, eventsPerSecond: number, appendMs: number | null, lag: number | null }} Sample
  *
  * @typedef {{ view: 'table' | 'entity' | 'log' | 'health', id: number }} Route
  *
- * What the dialog is about; undefined: it is closed.
+ * The open dialog; undefined if it is closed.
  * @typedef {{ kind: 'add' } | { kind: 'change' | 'remove', id: number, entity: import('./table.js').Entity, tag: string }} Dialog
  *
  * @typedef {object} State
  * @property {import('./contract.js').Contract | undefined} contract
  * @property {Replica} replica
  * @property {Status | undefined} status
- * @property {Sample[]} samples newest last
- * @property {boolean} isFollowing whether the live events come
- * @property {Table} table as it is now
- * @property {number | undefined} loading how many rows have come, while the table is being read
+ * @property {Sample[]} samples oldest first
+ * @property {boolean} isFollowing whether the event feed is connected
+ * @property {Table} table current entities
+ * @property {number | undefined} loading number of rows loaded so far; undefined once the table is complete
  * @property {string} search
  * @property {import('./table.js').Order} order
- * @property {Past | undefined} past the table as it was; undefined: the present is shown
+ * @property {HistoricalTable | undefined} historical table at a point in time; undefined: the live table is shown
  * @property {OpenEntity | undefined} entity
  * @property {LiveEvent[]} log newest first
  * @property {LogFilter} logFilter
- * @property {LiveEvent[] | undefined} pausedLog what is shown while the log is paused
+ * @property {LiveEvent[] | undefined} pausedLog events that are shown while the event log is paused
  * @property {Rejected[]} rejections newest first
  * @property {Route} route
  * @property {Dialog | undefined} dialog
- * @property {string} message the last thing that was done, for everybody to see and hear
+ * @property {string} message outcome of the last write, displayed and announced to screen readers
  * @property {string} token
- * @property {boolean} wantsToken whether a write was refused for want of one
+ * @property {boolean} isUnauthorized whether a write was rejected with 401 or 403
  *
- * @typedef {{ asOf: string, table: Table, position: number | undefined, isLoading: boolean, problem: string | undefined }} Past
+ * @typedef {{ asOf: string, table: Table, position: number | undefined, isLoading: boolean, problem: string | undefined }} HistoricalTable
  * @typedef {{ type: string, id: string }} LogFilter
  *
  * @typedef {object} Store
  * @property {State} state
- * @property {(change: Partial<State> | ((state: State) => Partial<State>)) => void} update a function sees the state of this
- *   moment; what is drawn may be some milliseconds older
+ * @property {(change: Partial<State> | ((state: State) => Partial<State>)) => void} update a function receives the current
+ *   state, which may be newer than the rendered one
  * @property {(listener: () => void) => () => void} subscribe
  */
 
-/** Milliseconds between two drawings at least, however much happens. */
-const drawingMs = 30;
+/** Minimum interval between renders, in ms. */
+const renderIntervalMs = 30;
 
 /** @returns {Store} */
 export function createStore() {
   /** @type {Set<() => void>} */
   const listeners = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let drawing;
+  let renderTimer;
 
   /** @type {Store} */
   const store = {
@@ -73,7 +73,7 @@ export function createStore() {
       loading: 0,
       search: '',
       order: { field: 'id', descending: false },
-      past: undefined,
+      historical: undefined,
       entity: undefined,
       log: [],
       logFilter: { type: '', id: '' },
@@ -83,15 +83,15 @@ export function createStore() {
       dialog: undefined,
       message: '',
       token: '',
-      wantsToken: false,
+      isUnauthorized: false,
     },
 
     update(change) {
       store.state = { ...store.state, ...(typeof change === 'function' ? change(store.state) : change) };
-      drawing ??= setTimeout(() => {
-        drawing = undefined;
+      renderTimer ??= setTimeout(() => {
+        renderTimer = undefined;
         for (const listener of listeners) listener();
-      }, drawingMs);
+      }, renderIntervalMs);
     },
 
     subscribe(listener) {
@@ -103,7 +103,7 @@ export function createStore() {
 }
 
 /**
- * How far the replica has followed the service's own stream; what is not known is null.
+ * Progress of the replica on the service's own stream. Unknown values are null.
  *
  * @param {Status | undefined} status
  * @returns {{ applied: number, last: number | null, lag: number | null }}
@@ -115,7 +115,7 @@ export function progressOf(status) {
   return { applied, last, lag: last === null ? null : last - applied };
 }
 
-/** `#/entity/12`, `#/log`, `#/health`; anything else is the table. @param {string} hash @returns {Route} */
+/** Parses `#/entity/12`, `#/log` and `#/health`; anything else is the table. @param {string} hash @returns {Route} */
 export function readRoute(hash) {
   const [, view, id] = /^#\/(\w+)(?:\/([1-9]\d*))?$/.exec(hash) ?? [];
   if (view === 'entity' && id !== undefined) return { view, id: Number(id) };

@@ -1,11 +1,11 @@
-/** The entities as the page holds them: by id, found by text, sorted by a column. */
+/** In-memory table of entities with search and sorting. */
 
 import { toText } from '../parts/text.js';
 
 /**
  * @typedef {{ id: number, [field: string]: unknown }} Entity
  *
- * A row knows its text, so that finding is quick, and how often it has changed before the reader's eyes.
+ * `text` is the searchable text, precomputed; `changes` counts the changes since the row was first shown.
  * @typedef {{ id: number, entity: Entity, text: string, changes: number }} Row
  *
  * @typedef {{ field: string, descending: boolean }} Order
@@ -16,7 +16,7 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 export class Table {
   /** @type {Map<number, Row>} */
   #rows = new Map();
-  /** What was shown last: when little has changed since, sorting it again is quick. @type {Row[]} */
+  /** Last result; a nearly sorted array is faster to sort. @type {Row[]} */
   #sorted = [];
   #sortedBy = '';
   #isStale = false;
@@ -30,7 +30,7 @@ export class Table {
     return this.#rows.get(id);
   }
 
-  /** Whether something was changed by it. @param {Entity} entity @param {boolean} isLive whether the reader should notice */
+  /** Returns whether the row changed. @param {Entity} entity @param {boolean} isLive whether to count the change */
   put(entity, isLive) {
     const known = this.#rows.get(entity.id);
     if (known !== undefined && JSON.stringify(known.entity) === JSON.stringify(entity)) return false;
@@ -43,17 +43,17 @@ export class Table {
 
   /** @param {number} id */
   remove(id) {
-    const wasThere = this.#rows.delete(id);
-    this.#isStale ||= wasThere;
-    return wasThere;
+    const existed = this.#rows.delete(id);
+    this.#isStale ||= existed;
+    return existed;
   }
 
   /**
-   * Takes over a page of the list: what is in it, and that nothing else is between its ends.
+   * Applies a page of the list. Rows with ids in its range that are not on the page are removed.
    *
    * @param {Entity[]} page by ascending id
-   * @param {number} after the id after which it begins
-   * @param {number} upTo the id up to which it is whole
+   * @param {number} after start of the range, exclusive
+   * @param {number} upTo end of the range, inclusive
    * @param {boolean} isLive
    */
   putPage(page, after, upTo, isLive) {
@@ -63,7 +63,7 @@ export class Table {
   }
 
   /**
-   * The rows whose text holds every word of `search`.
+   * Returns the rows whose text contains every word of `search`.
    *
    * @param {string} search
    * @param {Order} order
@@ -72,10 +72,10 @@ export class Table {
   list(search, { field, descending }) {
     const sortedBy = `${field} ${descending}`;
     if (this.#isStale || this.#sortedBy !== sortedBy) {
-      const same = this.#sortedBy === sortedBy;
-      const rows = same ? this.#merge() : [...this.#rows.values()];
+      const isSameOrder = this.#sortedBy === sortedBy;
+      const rows = isSameOrder ? this.#rowsInLastOrder() : [...this.#rows.values()];
       const direction = descending ? -1 : 1;
-      rows.sort((one, other) => direction * compare(one, other, field) || one.id - other.id);
+      rows.sort((a, b) => direction * compare(a, b, field) || a.id - b.id);
       this.#sorted = rows;
       this.#sortedBy = sortedBy;
       this.#isStale = false;
@@ -85,8 +85,8 @@ export class Table {
     return this.#sorted.filter(({ text }) => words.every((word) => text.includes(word)));
   }
 
-  /** What there is, in the order that was shown last; what is new stands behind. */
-  #merge() {
+  /** Returns the current rows in the order of the last result, followed by new rows. */
+  #rowsInLastOrder() {
     const rest = new Map(this.#rows);
     const rows = this.#sorted.flatMap(({ id }) => {
       const row = rest.get(id);
@@ -97,9 +97,9 @@ export class Table {
   }
 }
 
-/** @param {Row} one @param {Row} other @param {string} field */
-function compare(one, other, field) {
-  const [a, b] = [one.entity[field], other.entity[field]];
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return collator.compare(toText(a), toText(b));
+/** @param {Row} a @param {Row} b @param {string} field */
+function compare(a, b, field) {
+  const [left, right] = [a.entity[field], b.entity[field]];
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  return collator.compare(toText(left), toText(right));
 }

@@ -1,10 +1,10 @@
-/** What a person changes: each time with a key, so that trying again is safe, and with the version that the person saw. */
+/** Writes of the user. Each carries an idempotency key, so that retries are safe, and the version that the user saw. */
 
-import { createKey, positionOf } from './api.js';
+import { createIdempotencyKey, positionOf } from './api.js';
 
 /**
- * @typedef {import('./api.js').Answer} Answer
- * @typedef {{ method: string, path: string, body?: unknown, tag?: string | undefined, done: string }} Write
+ * @typedef {import('./api.js').ApiResponse} ApiResponse
+ * @typedef {{ method: string, path: string, body?: unknown, tag?: string | undefined, successMessage: string }} Write
  */
 
 /**
@@ -12,35 +12,36 @@ import { createKey, positionOf } from './api.js';
  *   contract: import('./contract.js').Contract }} context
  */
 export function createWrites({ store, request, contract: { path, noun } }) {
-  /** A write whose outcome is not known keeps its key: sent again, it is carried out once. */
-  let unsettled = { text: '', key: '' };
+  /** A write with an unknown outcome retains its key, so that repeating it executes it once. */
+  let pending = { text: '', key: '' };
 
   return {
-    /** @param {Write} write `done` says what was done, for the person @returns {Promise<Answer>} */
-    async send({ method, path: target, body, tag, done }) {
+    /** @param {Write} write @returns {Promise<ApiResponse>} */
+    async send({ method, path: target, body, tag, successMessage }) {
       const text = JSON.stringify([method, target, body, tag]);
-      if (unsettled.text !== text) unsettled = { text, key: createKey() };
+      if (pending.text !== text) pending = { text, key: createIdempotencyKey() };
       const headers = {
-        'Idempotency-Key': `"${unsettled.key}"`,
+        'Idempotency-Key': `"${pending.key}"`,
         ...(tag !== undefined && { 'If-Match': tag }),
       };
-      const answer = await request(method, target, { body, headers });
-      if (answer.status !== 0 && answer.status !== 503) unsettled = { text: '', key: '' };
-      if (answer.status === 401 || answer.status === 403) store.update({ wantsToken: true });
-      if (answer.problem === undefined) store.update({ message: `${done} (position ${positionOf(answer)})` });
-      return answer;
+      const response = await request(method, target, { body, headers });
+      if (response.status !== 0 && response.status !== 503) pending = { text: '', key: '' };
+      if (response.status === 401 || response.status === 403) store.update({ isUnauthorized: true });
+      if (response.problem === undefined)
+        store.update({ message: `${successMessage} (position ${positionOf(response)})` });
+      return response;
     },
 
-    /** Opens the dialog that changes or removes an entity, as it is at this moment. @param {'change' | 'remove'} kind @param {number} id */
+    /** Reads an entity and opens the dialog that changes or removes it. @param {'change' | 'remove'} kind @param {number} id */
     async open(kind, id) {
       const { status, body, headers, problem } = await request('GET', `${path}/${id}`);
       if (status === 200)
         store.update({ dialog: { kind, id, entity: body, tag: headers.get('ETag') ?? '*' } });
-      else store.update({ message: problem?.detail ?? `The ${noun} cannot be read.` });
+      else store.update({ message: problem?.detail ?? `The ${noun} could not be read.` });
     },
 
-    /** The entity as others have left it. @param {number} id */
-    async readAgain(id) {
+    /** Reads the entity after a conflict. @param {number} id */
+    async reload(id) {
       const { status, body, headers } = await request('GET', `${path}/${id}`);
       return { entity: status === 200 ? body : undefined, tag: headers.get('ETag') ?? '*' };
     },

@@ -1,2 +1,2 @@
-/** What the service serves as `/page/preact.js`: Preact, its hooks and htm in one module. */
+/** Types of `/page/preact.js`, which contains Preact, its hooks and htm. */
 export * from 'htm/preact/standalone';

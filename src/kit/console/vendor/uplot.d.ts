@@ -1,7 +1,7 @@
-/** What the service serves as `/page/uplot.js`. */
+/** Types of `/page/uplot.js`. */
 import type uPlot from 'uplot';
 
 declare const plot: typeof uPlot;
-// So the library has it.
+// uPlot has a default export.
 // oxlint-disable-next-line import/no-default-export
 export { plot as default };

@@ -1,4 +1,4 @@
-/** The page as a whole: what is always there, and the view that the address names. */
+/** Page layout: header, navigation, and the view selected by the URL hash. */
 
 import { capitalize } from '../store/contract.js';
 import { Dialog } from '../parts/dialog.js';
@@ -12,8 +12,6 @@ import { TableView } from './table-view.js';
 import { TokenField } from '../parts/token-field.js';
 
 /**
- * What every view is given.
- *
  * @typedef {object} ViewProps
  * @property {import('../store/state.js').State} state
  * @property {import('../store/state.js').Store['update']} update
@@ -27,11 +25,11 @@ const views = { table: TableView, entity: EntityView, log: LogView, health: Heal
 export function App({ state, update, session }) {
   const { contract, route } = state;
   const main = useRef(/** @type {HTMLElement | null} */ (null));
-  useFocusAfterMoving(main, `${route.view} ${route.id}`);
+  useFocusOnNavigation(main, `${route.view} ${route.id}`);
   const View = views[route.view];
   const props = { state, update, session, contract };
   return html`
-    <a class="skip" href="#main" onClick=${skipTo(main)}>Skip to the content</a>
+    <a class="skip" href="#main" onClick=${skipTo(main)}>Skip to content</a>
     <header>
       <h1>${contract === undefined ? document.title : contract.title}</h1>
       <${Navigation} state=${state} />
@@ -52,7 +50,7 @@ function Navigation({ state: { contract, route, rejections } }) {
   const name = capitalize(contract?.name ?? 'entities');
   const links = /** @type {const} */ ([
     ['table', '#/', name],
-    ['log', '#/log', rejections.length === 0 ? 'Log' : `Log (${rejections.length} rejected)`],
+    ['log', '#/log', rejections.length === 0 ? 'Event log' : `Event log (${rejections.length} rejected)`],
     ['health', '#/health', 'Health'],
   ]);
   return html`<nav aria-label="Views">
@@ -65,7 +63,7 @@ function Navigation({ state: { contract, route, rejections } }) {
 }
 
 /**
- * The link's own way would change the address, which names the view.
+ * Moves the focus without changing the URL hash, which selects the view.
  *
  * @param {{ current: HTMLElement | null }} main
  */
@@ -76,11 +74,11 @@ function skipTo(main) {
   };
 }
 
-/** Whoever goes to another view goes on reading there. @param {{ current: HTMLElement | null }} main @param {string} place */
-function useFocusAfterMoving(main, place) {
-  const before = useRef(place);
+/** Moves the focus to the main element when the view changes. @param {{ current: HTMLElement | null }} main @param {string} place */
+function useFocusOnNavigation(main, place) {
+  const previous = useRef(place);
   useEffect(() => {
-    if (before.current !== place) main.current?.focus();
-    before.current = place;
+    if (previous.current !== place) main.current?.focus();
+    previous.current = place;
   }, [place]);
 }

@@ -1,4 +1,4 @@
-/** One entity: how it is, how it was at any moment, and everything that happened to it. */
+/** One entity: current state, state at a point in time, and history. */
 
 import { capitalize } from '../store/contract.js';
 import { toCurl, toNatsQuery, toNatsSubscription } from '../parts/commands.js';
@@ -14,18 +14,18 @@ import { Timeline } from './timeline.js';
 export function EntityView({ state, session, contract, update }) {
   const { entity, status } = state;
   if (entity === undefined) return null;
-  const { id, now, asOf, past, isLoading, problem } = entity;
+  const { id, current, asOf, historical, isLoading, problem } = entity;
   const { noun, name, path } = contract;
-  const isPast = asOf !== undefined;
-  const shown = isPast ? past : now;
-  const target = isPast ? `${path}/${id}?asOf=${asOf}` : `${path}/${id}`;
-  return html`<section class=${isPast ? 'view past' : 'view'} aria-labelledby="title">
+  const isHistorical = asOf !== undefined;
+  const shown = isHistorical ? historical : current;
+  const target = isHistorical ? `${path}/${id}?asOf=${asOf}` : `${path}/${id}`;
+  return html`<section class=${isHistorical ? 'view past' : 'view'} aria-labelledby="title">
     <div class="bar">
       <a href="#/">All ${name}</a>
-      <h2 id="title">${capitalize(noun)} ${id}${isPast && ' as it was'}</h2>
+      <h2 id="title">${capitalize(noun)} ${id}${isHistorical && ' (historical)'}</h2>
       ${
-        now !== undefined &&
-        !isPast &&
+        current !== undefined &&
+        !isHistorical &&
         html`
           ${
             contract.change !== undefined &&
@@ -38,21 +38,21 @@ export function EntityView({ state, session, contract, update }) {
         `
       }
       <${CopyButton} label="Copy as curl" text=${toCurl(target)} />
-      ${!isPast && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(name, 'get', { id })} />`}
-      <${CopyButton} label="Copy: follow it" text=${toNatsSubscription(name, id)} />
+      ${!isHistorical && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(name, 'get', { id })} />`}
+      <${CopyButton} label="Copy as nats subscription" text=${toNatsSubscription(name, id)} />
     </div>
     <${TimeTravel}
       asOf=${asOf}
       position=${entity.history.findLast(({ time }) => asOf !== undefined && time <= asOf)?.position}
       last=${progressOf(status).applied}
-      problem=${isPast ? problem : undefined}
+      problem=${isHistorical ? problem : undefined}
       isLoading=${false}
-      onTravel=${(/** @type {string | undefined} */ moment) => session.entity.travel(id, moment)}
+      onTravel=${(/** @type {string | undefined} */ newAsOf) => session.entity.travel(id, newAsOf)}
     />
     ${
       shown === undefined
         ? html`<p class="empty">
-            ${!isPast && isLoading ? 'Reading …' : isPast ? 'It was not there then.' : (problem ?? 'It is not there.')}
+            ${!isHistorical && isLoading ? 'Loading …' : isHistorical ? `The ${noun} did not exist at this point.` : (problem ?? `The ${noun} does not exist.`)}
           </p>`
         : html`<dl class="fields">
             ${Object.entries(shown).map(
@@ -64,7 +64,7 @@ export function EntityView({ state, session, contract, update }) {
             )}
           </dl>`
     }
-    ${!isPast && now !== undefined && html`<${MemberForms} ...${{ state, session, contract, update }} entity=${now} />`}
+    ${!isHistorical && current !== undefined && html`<${MemberForms} ...${{ state, session, contract, update }} entity=${current} />`}
     <${Timeline} entity=${entity} session=${session} contract=${contract} status=${status} />
   </section>`;
 }

@@ -1,4 +1,4 @@
-/** How the replica is: its figures, and how they went in the last minutes. */
+/** Status of the replica, with charts of the last minutes. */
 
 import { Chart } from '../parts/chart.js';
 import { toCurl } from '../parts/commands.js';
@@ -8,16 +8,16 @@ import { toLocalTime, toMilliseconds } from '../parts/text.js';
 
 /** @param {import('./app.js').ViewProps} props */
 export function HealthView({ state: { status, samples }, contract }) {
-  if (status === undefined) return html`<p class="empty">Nothing is known yet.</p>`;
+  if (status === undefined) return html`<p class="empty">No data yet.</p>`;
   const { replica, version, startedAt, entities, rejected, followers, appends, brokerDownSince } = status;
   const figures = [
     ['Replica', replica],
     ['Version', version],
     ['Started', toLocalTime(startedAt)],
-    ['Broker', brokerDownSince === null ? 'up' : `away since ${toLocalTime(brokerDownSince)}`],
+    ['Broker', brokerDownSince === null ? 'up' : `unreachable since ${toLocalTime(brokerDownSince)}`],
     ['Entities in the view', entities.toLocaleString('en')],
     ['Rejected messages', rejected.toLocaleString('en')],
-    ['Clients that follow', followers],
+    ['Event stream clients', followers],
     ['Appends', appends.count.toLocaleString('en')],
     ['Append, median', toMilliseconds(appends.medianMs)],
     ['Append, 99th percentile', toMilliseconds(appends.p99Ms)],

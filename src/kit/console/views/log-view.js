@@ -1,4 +1,4 @@
-/** The log: every event as it comes, and the messages that the fold refused. */
+/** Event log: live events and rejected messages. */
 
 import { toCurl, toNatsMessage, toNatsSubscription } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
@@ -7,20 +7,22 @@ import { Rejections } from './rejections.js';
 import { describeEvent, toCount, toLocalTime } from '../parts/text.js';
 import { Trace } from '../parts/trace.js';
 
-/** How many events are in the document at most; the filters look into all that are kept. */
-const shownAtMost = 200;
+/** Maximum number of events in the DOM. The filters apply to all events in memory. */
+const maxVisible = 200;
 
 /** @param {import('./app.js').ViewProps} props */
 export function LogView({ state, update, contract }) {
   const { log, pausedLog, logFilter, rejections, status } = state;
   const events = (pausedLog ?? log).filter(matches(logFilter));
   const isPaused = pausedLog !== undefined;
-  const missed = isPaused ? log.filter(({ position }) => position > (pausedLog[0]?.position ?? 0)).length : 0;
+  const newCount = isPaused
+    ? log.filter(({ position }) => position > (pausedLog[0]?.position ?? 0)).length
+    : 0;
   const filter = (/** @type {Partial<typeof logFilter>} */ change) =>
-    update((now) => ({ logFilter: { ...now.logFilter, ...change } }));
+    update((current) => ({ logFilter: { ...current.logFilter, ...change } }));
   return html`<section class="view" aria-labelledby="title">
     <div class="bar">
-      <h2 id="title">Log</h2>
+      <h2 id="title">Event log</h2>
       <label>
         Type
         <select
@@ -46,7 +48,7 @@ export function LogView({ state, update, contract }) {
         aria-pressed=${isPaused}
         onClick=${() => update({ pausedLog: isPaused ? undefined : log })}
       >
-        ${isPaused ? `Resume (${missed} new)` : 'Pause'}
+        ${isPaused ? `Resume (${newCount} new)` : 'Pause'}
       </button>
       <${CopyButton} label="Copy as curl" text=${toCurl(feedPath(contract.path, logFilter))} />
       <${CopyButton}
@@ -54,13 +56,13 @@ export function LogView({ state, update, contract }) {
         text=${toNatsSubscription(contract.name, logFilter.id === '' ? undefined : Number(logFilter.id))}
       />
     </div>
-    ${events.length === 0 && html`<p class="empty">${log.length === 0 ? 'Nothing has happened yet.' : 'No such event.'}</p>`}
+    ${events.length === 0 && html`<p class="empty">${log.length === 0 ? 'No events yet.' : 'No matching events.'}</p>`}
     <ol class="log">
       ${events
-        .slice(0, shownAtMost)
+        .slice(0, maxVisible)
         .map((event) => html`<${LogLine} key=${event.position} event=${event} status=${status} />`)}
     </ol>
-    ${events.length > shownAtMost && html`<p>${toCount(events.length - shownAtMost, 'older event')} not shown.</p>`}
+    ${events.length > maxVisible && html`<p>${toCount(events.length - maxVisible, 'older event')} not shown.</p>`}
     <${Rejections} rejections=${rejections} stream=${status?.stream} contract=${contract} />
   </section>`;
 }

@@ -1,4 +1,4 @@
-/** What is put to an entity and taken from it, by the id of something else: a port that is fitted to a laptop. */
+/** Forms that add members to an entity and remove them by id, for example ports of a laptop. */
 
 import { capitalize } from '../store/contract.js';
 import { html, useState } from '../vendor/preact.js';
@@ -13,9 +13,7 @@ export function MemberForms(props) {
   ${contract.referrers.map(
     (name) =>
       html`<p>
-        <a href=${`${contract.path}/${entity.id}/${name}`}
-          >The ${name} that have this ${contract.noun} (JSON)</a
-        >
+        <a href=${`${contract.path}/${entity.id}/${name}`}>All ${name} with this ${contract.noun} (JSON)</a>
       </p>`,
   )}`;
 }
@@ -23,42 +21,42 @@ export function MemberForms(props) {
 /** @param {MemberProps & { members: import('../store/contract.js').Members }} props */
 function Members({ contract, session, entity, members }) {
   const { name, noun, put, take } = members;
-  const [wanted, setWanted] = useState('');
-  const [said, say] = useState('');
+  const [enteredId, setEnteredId] = useState('');
+  const [error, setError] = useState('');
   const send = async (
     /** @type {string} */ method,
     /** @type {string | number} */ memberId,
     /** @type {string} */ verb,
   ) => {
     const path = `${contract.path}/${entity.id}/${name}/${encodeURIComponent(memberId)}`;
-    const done = `${capitalize(verb)} ${noun} ${memberId}: done`;
-    const { problem } = await session.writes.send({ method, path, done });
-    say(problem?.detail ?? '');
-    if (problem === undefined) setWanted('');
+    const successMessage = `${capitalize(verb)} ${noun} ${memberId}: done`;
+    const { problem } = await session.writes.send({ method, path, successMessage });
+    setError(problem?.detail ?? '');
+    if (problem === undefined) setEnteredId('');
   };
-  const found = entity[name];
-  const had = Array.isArray(found) ? found : [];
-  const inputId = `member-${name}`;
+  const value = entity[name];
+  const current = Array.isArray(value) ? value : [];
+  const fieldId = `member-${name}`;
   return html`<section class="members" aria-label=${capitalize(name)}>
     <form
       onSubmit=${(/** @type {Event} */ event) => {
         event.preventDefault();
-        void send('PUT', wanted, put);
+        void send('PUT', enteredId, put);
       }}
     >
-      <label for=${inputId}>${capitalize(put)} a ${noun}, by its id</label>
+      <label for=${fieldId}>${capitalize(put)} a ${noun} by id</label>
       <input
-        id=${inputId}
+        id=${fieldId}
         inputmode="numeric"
-        value=${wanted}
+        value=${enteredId}
         onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
-          setWanted(currentTarget.value.trim())}
+          setEnteredId(currentTarget.value.trim())}
       />
-      <button type="submit" disabled=${wanted === ''}>${capitalize(put)}</button>
-      <span class="error" role="alert">${said}</span>
+      <button type="submit" disabled=${enteredId === ''}>${capitalize(put)}</button>
+      <span class="error" role="alert">${error}</span>
     </form>
     <ul>
-      ${had.map(
+      ${current.map(
         (member) =>
           html`<li>
             ${toText(member)} (${member.id})

@@ -1,4 +1,4 @@
-/** The messages that stand in the stream although the fold refused them. */
+/** Rejected messages: stored in the stream, but not applied by the fold. */
 
 import { toCurl, toNatsMessage } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
@@ -15,7 +15,7 @@ export function Rejections({ rejections, stream, contract }) {
       <h3 id="rejections-title">${toCount(rejections.length, 'rejected message')}</h3>
       <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/rejections`)} />
     </div>
-    ${rejections.length === 0 && html`<p class="empty">Every message was an event that follows.</p>`}
+    ${rejections.length === 0 && html`<p class="empty">No messages have been rejected.</p>`}
     <ol class="log">
       ${rejections.map(
         ({ position, time, subject, reason }) =>

@@ -1,41 +1,43 @@
-/** The rows of the table. However many there are, only those in sight are in the document. */
+/** Virtualized table: only the visible rows are in the DOM. */
 
 import { capitalize } from '../store/contract.js';
 import { html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { toText } from '../parts/text.js';
 
-/** The height of a row in pixels, as the style has it. */
+/** Row height in pixels; must match the style sheet. */
 const rowHeight = 36;
-/** Rows beyond what is in sight, above and below. */
-const margin = 8;
+/** Rendered rows above and below the visible area. */
+const overscan = 8;
 
 /**
  * @typedef {object} RowsProps
  * @property {import('../store/table.js').Row[]} rows
  * @property {import('../store/contract.js').Contract} contract
  * @property {import('../store/table.js').Order} order
- * @property {boolean} isPast
+ * @property {boolean} isHistorical
  * @property {(field: string) => void} onOrder called with the column to sort by
  * @property {(kind: 'change' | 'remove', id: number) => void} onOpen
  */
 
 /** @param {RowsProps} props */
-export function Rows({ rows, contract, order, isPast, onOrder, onOpen }) {
+export function Rows({ rows, contract, order, isHistorical, onOrder, onOpen }) {
   const region = useRef(/** @type {HTMLElement | null} */ (null));
-  const [sight, setSight] = useState({ top: 0, height: 800 });
-  const look = () => {
+  const [viewport, setViewport] = useState({ top: 0, height: 800 });
+  const updateViewport = () => {
     const { scrollTop: top = 0, clientHeight: height = 0 } = region.current ?? {};
-    setSight((before) => (before.top === top && before.height === height ? before : { top, height }));
+    setViewport((previous) =>
+      previous.top === top && previous.height === height ? previous : { top, height },
+    );
   };
   useLayoutEffect(() => {
-    const observer = new ResizeObserver(look);
+    const observer = new ResizeObserver(updateViewport);
     if (region.current !== null) observer.observe(region.current);
     return () => observer.disconnect();
   }, []);
 
-  const first = Math.max(0, Math.min(Math.floor(sight.top / rowHeight), rows.length) - margin);
-  const end = Math.min(rows.length, first + Math.ceil(sight.height / rowHeight) + 2 * margin);
-  const canChange = !isPast && (contract.change !== undefined || contract.canRemove);
+  const first = Math.max(0, Math.min(Math.floor(viewport.top / rowHeight), rows.length) - overscan);
+  const end = Math.min(rows.length, first + Math.ceil(viewport.height / rowHeight) + 2 * overscan);
+  const canChange = !isHistorical && (contract.change !== undefined || contract.canRemove);
   const width = contract.columns.length + (canChange ? 1 : 0);
   return html`<div
     class="rows"
@@ -43,7 +45,7 @@ export function Rows({ rows, contract, order, isPast, onOrder, onOpen }) {
     aria-label=${`All ${contract.name}`}
     tabindex="0"
     ref=${region}
-    onScroll=${look}
+    onScroll=${updateViewport}
   >
     <table aria-rowcount=${rows.length + 1}>
       <thead>
@@ -53,12 +55,12 @@ export function Rows({ rows, contract, order, isPast, onOrder, onOpen }) {
         </tr>
       </thead>
       <tbody>
-        <${Space} rows=${first} width=${width} />
+        <${Spacer} rows=${first} width=${width} />
         ${rows
           .slice(first, end)
           .map(
             (row, index) =>
-              html`<${Line}
+              html`<${TableRow}
                 key=${`${row.id} ${row.changes}`}
                 row=${row}
                 index=${first + index + 2}
@@ -66,7 +68,7 @@ export function Rows({ rows, contract, order, isPast, onOrder, onOpen }) {
                 onOpen=${canChange ? onOpen : undefined}
               />`,
           )}
-        <${Space} rows=${rows.length - end} width=${width} />
+        <${Spacer} rows=${rows.length - end} width=${width} />
       </tbody>
     </table>
   </div>`;
@@ -87,7 +89,7 @@ function Heading({ name, order, onOrder }) {
  * @param {{ row: import('../store/table.js').Row, index: number, contract: import('../store/contract.js').Contract,
  *   onOpen: RowsProps['onOpen'] | undefined }} props
  */
-function Line({
+function TableRow({
   row: { id, entity, changes },
   index,
   contract: { columns, change, canRemove, noun },
@@ -129,8 +131,8 @@ function Line({
   </tr>`;
 }
 
-/** Stands for the rows that are out of sight. @param {{ rows: number, width: number }} props */
-function Space({ rows, width }) {
+/** Placeholder with the height of the rows that are not rendered. @param {{ rows: number, width: number }} props */
+function Spacer({ rows, width }) {
   if (rows === 0) return null;
   return html`<tr aria-hidden="true" class="space">
     <td colspan=${width} style=${{ height: `${rows * rowHeight}px` }}></td>

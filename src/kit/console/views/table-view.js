@@ -1,4 +1,4 @@
-/** The entities, live or as they were: find, sort, and change them. */
+/** Table of all entities, live or at a point in time, with search, sorting and forms. */
 
 import { capitalize } from '../store/contract.js';
 import { toCurl, toNatsQuery } from '../parts/commands.js';
@@ -11,16 +11,16 @@ import { TimeTravel } from './time-travel.js';
 
 /** @param {import('./app.js').ViewProps} props */
 export function TableView({ state, update, session, contract }) {
-  const { search, order, past, loading, status } = state;
-  const table = past?.table ?? state.table;
+  const { search, order, historical, loading, status } = state;
+  const table = historical?.table ?? state.table;
   const rows = table.list(search, order);
-  const isPast = past !== undefined;
-  const path = isPast ? `${contract.path}?asOf=${past.asOf}` : contract.path;
+  const isHistorical = historical !== undefined;
+  const path = isHistorical ? `${contract.path}?asOf=${historical.asOf}` : contract.path;
   const last = progressOf(status).applied;
   return html`
-    <section class=${isPast ? 'view past' : 'view'} aria-labelledby="title">
+    <section class=${isHistorical ? 'view past' : 'view'} aria-labelledby="title">
       <div class="bar">
-        <h2 id="title">${capitalize(contract.name)}${isPast && ' as they were'}</h2>
+        <h2 id="title">${capitalize(contract.name)}${isHistorical && ' (historical)'}</h2>
         <label class="search">
           Find
           <input
@@ -31,36 +31,40 @@ export function TableView({ state, update, session, contract }) {
           />
         </label>
         <p class="count">
-          ${describeCount(rows.length, table.size, contract.noun)}${loading !== undefined && ', reading …'}
+          ${describeCount(rows.length, table.size, contract.noun)}${loading !== undefined && ', loading …'}
         </p>
         ${
           contract.add !== undefined &&
-          html`<button type="button" disabled=${isPast} onClick=${() => update({ dialog: { kind: 'add' } })}>
+          html`<button
+            type="button"
+            disabled=${isHistorical}
+            onClick=${() => update({ dialog: { kind: 'add' } })}
+          >
             Add a ${contract.noun}
           </button>`
         }
         <${CopyButton} label="Copy as curl" text=${toCurl(path)} />
-        ${!isPast && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(contract.name, 'list', {})} />`}
+        ${!isHistorical && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(contract.name, 'list', {})} />`}
       </div>
       <${TimeTravel}
-        asOf=${past?.asOf}
-        position=${past?.position}
+        asOf=${historical?.asOf}
+        position=${historical?.position}
         last=${last}
-        problem=${past?.problem}
-        isLoading=${past?.isLoading ?? false}
-        onTravel=${session.past.travel}
+        problem=${historical?.problem}
+        isLoading=${historical?.isLoading ?? false}
+        onTravel=${session.historical.travel}
       />
       ${
-        table.size === 0 && loading === undefined && past?.isLoading !== true
+        table.size === 0 && loading === undefined && historical?.isLoading !== true
           ? html`<p class="empty">
-              ${isPast ? 'There were none then.' : `There are no ${contract.name} yet.`}
+              ${isHistorical ? `No ${contract.name} existed at this point.` : `There are no ${contract.name} yet.`}
             </p>`
           : html`<${Rows}
               rows=${rows}
               contract=${contract}
               order=${order}
-              isPast=${isPast}
-              onOrder=${(/** @type {string} */ field) => update((now) => ({ order: reorder(now.order, field) }))}
+              isHistorical=${isHistorical}
+              onOrder=${(/** @type {string} */ field) => update((current) => ({ order: reorder(current.order, field) }))}
               onOpen=${session.writes.open}
             />`
       }
@@ -69,7 +73,7 @@ export function TableView({ state, update, session, contract }) {
 }
 
 /**
- * By the field that was asked for; asked for again, the other way round.
+ * Sorts by `field`; reverses the order if already sorted by it.
  *
  * @param {import('../store/table.js').Order} order
  * @param {string} field

@@ -1,13 +1,13 @@
-/** Goes to another moment: by a slider over the positions, by a position, or by a time. */
+/** Point-in-time controls: a slider over the positions, a position field, and a time field. */
 
 import { html, useState } from '../vendor/preact.js';
 import { toLocalTime } from '../parts/text.js';
 
 /**
  * @typedef {object} TimeTravelProps
- * @property {string | undefined} asOf the moment that is shown; undefined: the present
- * @property {number | undefined} position where that is in the stream
- * @property {number} last the present position
+ * @property {string | undefined} asOf point in time that is shown; undefined: the current state
+ * @property {number | undefined} position stream position of `asOf`
+ * @property {number} last current position
  * @property {string | undefined} problem
  * @property {boolean} isLoading
  * @property {(asOf: string | undefined) => void} onTravel
@@ -33,12 +33,12 @@ export function TimeTravel({ asOf, position, last, problem, isLoading, onTravel 
       ${
         asOf !== undefined &&
         html`<span class="notice past">
-          <strong>The past</strong>
+          <strong>Historical view</strong>
           ${isPosition ? `as of position ${asOf}` : `as of ${toLocalTime(asOf)}`}${
-            isLoading ? ', reading …' : '. Nothing can be changed here.'
+            isLoading ? ', loading …' : '. Changes are disabled.'
           }
           ${problem !== undefined && html` <span class="error">${problem}</span>`}
-          <button type="button" onClick=${() => onTravel(undefined)}>Back to now</button>
+          <button type="button" onClick=${() => onTravel(undefined)}>Return to live view</button>
         </span>`
       }
     </p>
@@ -46,7 +46,7 @@ export function TimeTravel({ asOf, position, last, problem, isLoading, onTravel 
 }
 
 /**
- * What is being typed stays there, however often the page is drawn meanwhile.
+ * Retains the typed text across renders.
  *
  * @param {{ shown: number, last: number, onPosition: (event: { currentTarget: HTMLInputElement }) => void }} props
  */

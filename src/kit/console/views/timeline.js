@@ -1,4 +1,4 @@
-/** The history of one entity, newest first: each event with what it changed. */
+/** History of one entity, latest event first, with the changes of each event. */
 
 import { toCurl, toNatsMessage } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
@@ -15,28 +15,28 @@ import { Trace } from '../parts/trace.js';
  */
 export function Timeline({ entity, session, contract, status }) {
   const { id, history, versions, asOf } = entity;
-  const shown = history.map((entry, index) => ({ entry, before: history[index - 1] })).toReversed();
-  const unread = history.filter(({ position }) => !versions.has(position)).length;
+  const shown = history.map((entry, index) => ({ entry, previous: history[index - 1] })).toReversed();
+  const unloaded = history.filter(({ position }) => !versions.has(position)).length;
   return html`<section aria-labelledby="history-title">
     <div class="bar">
       <h3 id="history-title">History: ${toCount(history.length, 'message')}</h3>
       <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/${id}/events`)} />
       ${
-        unread > 0 &&
+        unloaded > 0 &&
         !entity.isLoading &&
-        html`<button type="button" class="quiet" onClick=${() => session.entity.readAll(id)}>
-          Read what ${toCount(unread, 'earlier event')} changed
+        html`<button type="button" class="quiet" onClick=${() => session.entity.readAllVersions(id)}>
+          Load the changes of ${toCount(unloaded, 'earlier event')}
         </button>`
       }
     </div>
     <ol class="timeline">
       ${shown.map(
-        ({ entry, before }) =>
+        ({ entry, previous }) =>
           html`<${Entry}
             key=${entry.position}
             entry=${entry}
             isShown=${asOf === String(entry.position)}
-            difference=${changesOf(versions, before?.position, entry.position)}
+            difference=${changesOf(versions, previous?.position, entry.position)}
             status=${status}
             onTravel=${() => session.entity.travel(id, String(entry.position))}
           />`,
@@ -56,17 +56,22 @@ function Entry({ entry, isShown, difference, status, onTravel }) {
     aria-current=${isShown ? 'step' : undefined}
   >
     <p>
-      <button type="button" class="quiet" aria-label=${`Show it at position ${position}`} onClick=${onTravel}>
+      <button
+        type="button"
+        class="quiet"
+        aria-label=${`Show version at position ${position}`}
+        onClick=${onTravel}
+      >
         ${position}
       </button>
-      <strong>${event?.type ?? 'no event'}</strong> ${event !== undefined && describeEvent(event)}
+      <strong>${event?.type ?? 'not an event'}</strong> ${event !== undefined && describeEvent(event)}
       <time datetime=${time}>${toLocalTime(time)}</time>
     </p>
     ${rejected !== undefined && html`<p class="error">Rejected: ${rejected}</p>`}
     ${
       difference !== undefined &&
-      html`<ul class="difference" aria-label="What it changed">
-        ${difference.length === 0 && html`<li>nothing</li>`}
+      html`<ul class="difference" aria-label="Changes">
+        ${difference.length === 0 && html`<li>no changes</li>`}
         ${difference.map(
           ({ field, before, after }) =>
             html`<li>
@@ -85,10 +90,10 @@ function Entry({ entry, isShown, difference, status, onTravel }) {
 }
 
 /**
- * What changed between two positions; undefined as long as one of them is not known.
+ * Returns the changes between two positions, or undefined while one of the versions is not loaded.
  *
  * @param {OpenEntity['versions']} versions
- * @param {number | undefined} before undefined: nothing came before
+ * @param {number | undefined} before undefined: no earlier event
  * @param {number} after
  */
 function changesOf(versions, before, after) {
