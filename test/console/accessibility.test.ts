@@ -1,6 +1,6 @@
 /**
- * Every view of the page, judged by axe-core: light and dark, on a desk and on a phone. With PORTSIDE_SCREENSHOTS=1 their
- * pictures in `docs/screenshots/` are taken anew.
+ * Accessibility of every view of the web console, checked by axe-core in light and dark mode, on desktop and phone. With
+ * PORTSIDE_SCREENSHOTS=1, the images in `docs/screenshots/` are updated.
  */
 
 import { readFileSync } from 'node:fs';
@@ -43,35 +43,35 @@ await publishAll(system.connection.nc, [
 ]);
 const browser = await openBrowser();
 
-/** Each change is another one. */
+/** Makes every change unique. */
 let edition = 1000;
 
 type View = {
   readonly name: string;
   readonly hash: string;
-  /** Leads to what is to be seen, and waits for it. */
-  show(page: Page): Promise<void>;
+  /** Prepares the view and waits until it is displayed. */
+  open(page: Page): Promise<void>;
 };
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const table = (page: Page) => page.locator('tr[data-id="10"]').waitFor();
 
 const views: readonly View[] = [
-  { name: 'table', hash: '#/', show: table },
+  { name: 'table', hash: '#/', open: table },
   {
     name: 'past',
     hash: '#/',
-    async show(page) {
+    async open(page) {
       await table(page);
       await page.getByLabel('Position').fill('9');
       await page.getByLabel('Position').press('Enter');
-      await page.getByText('Nothing can be changed here.').waitFor();
+      await page.getByText('Changes are disabled.').waitFor();
     },
   },
   {
     name: 'add',
     hash: '#/',
-    async show(page) {
+    async open(page) {
       await table(page);
       await button(page, 'Add a laptop').click();
       await page.locator('[name="model"]').fill('S3');
@@ -82,19 +82,19 @@ const views: readonly View[] = [
   {
     name: 'conflict',
     hash: '#/',
-    async show(page) {
+    async open(page) {
       await table(page);
       await button(page, 'Change laptop 6').click();
       await page.locator('[name="model"]').fill('EliteBook 845');
       await laptops.put('/laptops/6', { json: { title: 'HP', model: `EliteBook ${(edition += 1)}` } });
       await button(page, 'Save').click();
-      await button(page, 'Save mine over theirs').waitFor();
+      await button(page, 'Overwrite with mine').waitFor();
     },
   },
   {
     name: 'entity',
     hash: '#/entity/7',
-    async show(page) {
+    async open(page) {
       await page.locator('.timeline').getByText('LaptopAdded').last().waitFor();
       await page.locator('.difference').nth(4).waitFor();
     },
@@ -102,7 +102,7 @@ const views: readonly View[] = [
   {
     name: 'log',
     hash: '#/log',
-    async show(page) {
+    async open(page) {
       await page.getByText('2 rejected messages').waitFor();
       await page.locator('.log summary').first().click();
       await page.locator('.log details[open]').waitFor();
@@ -111,89 +111,88 @@ const views: readonly View[] = [
   {
     name: 'health',
     hash: '#/health',
-    async show(page) {
+    async open(page) {
       await page.locator('.chart canvas').nth(2).waitFor();
       const rate = page.locator('figcaption').filter({ hasText: 'Events per second' });
-      // Until the charts have seen a few changes.
-      for (let seen = 0; seen < 5;) {
+      // Waits until the charts have been updated a few times.
+      for (let updates = 0; updates < 5;) {
         const before = await rate.textContent();
         await laptops.put('/laptops/5', {
           json: { title: 'Framework', model: `Laptop 16.${(edition += 1)}` },
         });
-        if ((await rate.textContent()) !== before) seen += 1;
+        if ((await rate.textContent()) !== before) updates += 1;
       }
     },
   },
 ];
 
 const schemes = ['light', 'dark'] as const;
-const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
-const Finding = z.object({
+const Violation = z.object({
   id: z.string(),
   help: z.string(),
   nodes: z.array(z.object({ html: z.string() })),
 });
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
-async function examine(page: Page): Promise<string[]> {
+async function findViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const findings = await page.evaluate('axe.run(document).then(({ violations }) => violations)');
+  const violations = await page.evaluate('axe.run(document).then(({ violations }) => violations)');
   return z
-    .array(Finding)
-    .parse(findings)
+    .array(Violation)
+    .parse(violations)
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join('; ')}`);
 }
 
-/** Nothing but the table, which scrolls by itself, is wider than the window. */
-async function assertFits(page: Page): Promise<void> {
-  const wide = await page.evaluate(
+/** Only the table, which has its own scroll bar, may be wider than the window. */
+async function assertFitsWindow(page: Page): Promise<void> {
+  const overflow = await page.evaluate(
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   );
-  assert.is(wide, 0, 'the page does not scroll sideways');
+  assert.is(overflow, 0, 'the page does not scroll horizontally');
 }
 
-/** Writes a picture: of every view one, and of the table also how it is in the dark and on a phone. */
-async function keep(page: Page, [name, ...variant]: readonly [string, string, string]): Promise<void> {
-  const differences = variant.filter((part) => part !== 'desk' && part !== 'light');
+/** Writes one screenshot of each view, and of the table also one in dark mode and one on a phone. */
+async function saveScreenshot(
+  page: Page,
+  [name, ...variant]: readonly [string, string, string],
+): Promise<void> {
+  const differences = variant.filter((part) => part !== 'desktop' && part !== 'light');
   if (differences.length > (name === 'table' ? 1 : 0)) return;
   const file = new URL(`../../docs/screenshots/${[name, ...differences].join('-')}.png`, import.meta.url);
   await page.screenshot({ path: fileURLToPath(file) });
 }
 
-const judging = suite('axe-core finds nothing');
-const judge = inBrowser(judging);
+const accessibility = suite('accessibility');
+const test = inBrowser(accessibility);
 
-for (const { name, hash, show } of views) {
+for (const { name, hash, open } of views) {
   for (const colorScheme of schemes) {
     for (const [size, viewport] of Object.entries(sizes)) {
-      judge(`${name}, ${colorScheme}, ${size}`, () =>
+      test(`axe-core reports no violations: ${name}, ${colorScheme}, ${size}`, () =>
         browser.visit(
           `${laptops.url}/${hash}`,
           async (page) => {
-            await show(page);
-            assert.equal(await examine(page), []);
-            await assertFits(page);
-            if (process.env['PORTSIDE_SCREENSHOTS'] === '1') await keep(page, [name, size, colorScheme]);
+            await open(page);
+            assert.equal(await findViolations(page), []);
+            await assertFitsWindow(page);
+            if (process.env['PORTSIDE_SCREENSHOTS'] === '1')
+              await saveScreenshot(page, [name, size, colorScheme]);
           },
           { colorScheme, viewport },
-        ),
-      );
+        ));
     }
   }
 }
-judge('and it would find something', () =>
+test('axe-core reports a button without a name', () =>
   browser.visit(laptops.url, async (page) => {
     await table(page);
     await page.evaluate('document.querySelector("main").append(document.createElement("button"))');
-    assert.match((await examine(page)).join(), 'button-name');
-  }),
-);
-judging.run();
-
-const ending = suite('in the end');
-ending('nothing is left', async () => {
+    assert.match((await findViolations(page)).join(), 'button-name');
+  }));
+accessibility.after(async () => {
   await browser.close();
   await system.close();
 });
-ending.run();
+accessibility.run();

@@ -1,5 +1,3 @@
-/** A hundred thousand laptops: only the rows in sight are in the document, and all can be found. */
-
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,8 +6,8 @@ import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const total = 100_000;
-/** Rows that fit into a window of 800 pixels twice, and more. */
-const mostRows = 60;
+/** Upper bound for rendered rows: more than twice as many as fit into a window of 800 pixels. */
+const maxRows = 60;
 
 const system = await startTestSystem();
 const { nc } = system.connection;
@@ -19,13 +17,13 @@ const row = (page: Page, id: number) => page.locator(`tr[data-id="${id}"]`);
 
 async function assertFewRows(page: Page): Promise<void> {
   const count = await page.locator('tbody tr').count();
-  assert.ok(count > 0 && count <= mostRows, `${count} rows`);
+  assert.ok(count > 0 && count <= maxRows, `${count} rows`);
 }
 
-const browsing = suite('a hundred thousand laptops');
-const browse = inBrowser(browsing);
+const largeTable = suite('a table of 100,000 laptops');
+const test = inBrowser(largeTable);
 
-browse('scrolling, finding, sorting, going back in time, and what comes live', async () => {
+test('renders only the visible rows while scrolling, searching, sorting, time travelling and updating', async () => {
   const positions = await publishAll(
     nc,
     Array.from({ length: total }, (_, index) => laptopAdded(index + 1, `Maker ${index % 97}`, `M${index}`)),
@@ -67,15 +65,12 @@ browse('scrolling, finding, sorting, going back in time, and what comes live', a
     await page.getByLabel('Position').press('Enter');
     await page.getByText('50,000 laptops', { exact: true }).waitFor();
     await assertFewRows(page);
-    await page.getByRole('button', { name: 'Back to now' }).click();
+    await page.getByRole('button', { name: 'Return to live view' }).click();
     await page.getByText('100,000 laptops', { exact: true }).waitFor();
   });
 });
-browsing.run();
-
-const ending = suite('in the end');
-ending('nothing is left', async () => {
+largeTable.after(async () => {
   await browser.close();
   await system.close();
 });
-ending.run();
+largeTable.run();

@@ -1,5 +1,3 @@
-/** The page shows the log: every event as it comes, what can be found in it, and what was refused. */
-
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -14,31 +12,29 @@ await laptops.post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } }
 const browser = await openBrowser();
 
 const lines = (page: Page) => page.locator('.log summary');
-const showLog = (look: (page: Page) => Promise<void>) =>
+const visitLog = (action: (page: Page) => Promise<void>) =>
   browser.visit(`${laptops.url}/#/log`, async (page) => {
     await lines(page).getByText('LaptopAdded').first().waitFor();
-    await look(page);
+    await action(page);
   });
 
-const following = suite('the log');
-const follow = inBrowser(following);
+const eventLog = suite('the event log');
+const test = inBrowser(eventLog);
 
-follow('begins with what happened before, and goes on with what happens', () =>
-  showLog(async (page) => {
+test('shows earlier events and adds new ones as they arrive', () =>
+  visitLog(async (page) => {
     await publishAll(nc, [laptopAdded(2, 'Dell', 'XPS')]);
     await lines(page).first().getByText('model: XPS').waitFor();
     assert.is(await lines(page).count(), 2);
-  }),
-);
-follow('shows an event whole when asked', () =>
-  showLog(async (page) => {
+  }));
+test('shows the full event when expanded', () =>
+  visitLog(async (page) => {
     await lines(page).first().click();
     const text = (await page.locator('.log details[open] pre').textContent()) ?? '';
     assert.equal(JSON.parse(text), { type: 'LaptopAdded', title: 'Dell', model: 'XPS' });
-  }),
-);
-follow('is filtered by type and by id', () =>
-  showLog(async (page) => {
+  }));
+test('can be filtered by type and by id', () =>
+  visitLog(async (page) => {
     await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: 'S4' } });
     await page.getByLabel('Type').selectOption('LaptopRevised');
     await lines(page).getByText('LaptopAdded').first().waitFor({ state: 'detached' });
@@ -49,11 +45,10 @@ follow('is filtered by type and by id', () =>
     await lines(page).filter({ hasText: 'S4' }).waitFor({ state: 'detached' });
     assert.is(await lines(page).count(), 1);
     await page.getByLabel('Id').fill('99');
-    await page.getByText('No such event.').waitFor();
-  }),
-);
-follow('stands still while it is paused, and misses nothing', () =>
-  showLog(async (page) => {
+    await page.getByText('No matching events.').waitFor();
+  }));
+test('does not change while paused, and shows the missed events when resumed', () =>
+  visitLog(async (page) => {
     const before = await lines(page).count();
     await page.getByRole('button', { name: 'Pause' }).click();
     await publishAll(nc, [laptopAdded(20), laptopAdded(21), laptopAdded(22)]);
@@ -62,10 +57,9 @@ follow('stands still while it is paused, and misses nothing', () =>
     await page.getByRole('button', { name: 'Resume (3 new)' }).click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     assert.is(await lines(page).count(), before + 3);
-  }),
-);
-follow('tells of a message that the fold refused, and why', () =>
-  showLog(async (page) => {
+  }));
+test('lists rejected messages with their reasons', () =>
+  visitLog(async (page) => {
     await page.getByText('0 rejected messages').waitFor();
     nc.publish('laptops.events.1', 'not JSON at all');
     const [position] = await publishAll(nc, [laptopAdded(1)]);
@@ -76,14 +70,10 @@ follow('tells of a message that the fold refused, and why', () =>
       .filter({ hasText: String(position) })
       .first()
       .waitFor();
-    await page.getByRole('link', { name: 'Log (2 rejected)' }).waitFor();
-  }),
-);
-following.run();
-
-const ending = suite('in the end');
-ending('nothing is left', async () => {
+    await page.getByRole('link', { name: 'Event log (2 rejected)' }).waitFor();
+  }));
+eventLog.after(async () => {
   await browser.close();
   await system.close();
 });
-ending.run();
+eventLog.run();

@@ -1,4 +1,4 @@
-/** The parts of the page that need no browser. */
+/** Console modules that do not need a browser. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,9 +11,9 @@ const byId = { field: 'id', descending: false };
 const idsOf = (table: Table, search = '', order = byId) => table.list(search, order).map(({ id }) => id);
 const entity = (id: number, name: string) => ({ id, name });
 
-const holding = suite('a table');
+const tables = suite('a table');
 
-holding('takes a page for all that is between its ends, and nothing beyond them', () => {
+tables('replaces the rows in the id range of a page, and no others', () => {
   const table = new Table();
   for (const id of [1, 2, 3, 4, 5, 9]) table.put(entity(id, 'old'), false);
   table.putPage([entity(3, 'new'), entity(5, 'old')], 2, 5, true);
@@ -23,7 +23,7 @@ holding('takes a page for all that is between its ends, and nothing beyond them'
   table.putPage([], 5, Infinity, true);
   assert.equal(idsOf(table), [1, 2, 3, 5]);
 });
-holding('is in order whatever was put, taken and sorted before', () => {
+tables('stays sorted after rows are added or removed and the order changes', () => {
   const table = new Table();
   for (const id of [5, 1, 3]) table.put(entity(id, `M${10 - id}`), false);
   assert.equal(idsOf(table), [1, 3, 5]);
@@ -33,7 +33,7 @@ holding('is in order whatever was put, taken and sorted before', () => {
   assert.equal(idsOf(table, '', { field: 'name', descending: false }), [5, 1, 2]);
   assert.equal(idsOf(table, '', { field: 'name', descending: true }), [2, 1, 5]);
 });
-holding('finds what has every word, in any field', () => {
+tables('finds rows that contain every search word in any field', () => {
   const table = new Table();
   table.put({ id: 1, title: 'Lenovo', ports: [{ id: 7, name: 'USB-C' }] }, false);
   table.put({ id: 2, title: 'Lenovo', ports: [] }, false);
@@ -41,17 +41,17 @@ holding('finds what has every word, in any field', () => {
   assert.equal(idsOf(table, 'lenovo'), [1, 2]);
   assert.equal(idsOf(table, 'apple'), []);
 });
-holding('does not call something changed that is the same', () => {
+tables('does not count an identical entity as a change', () => {
   const table = new Table();
   assert.ok(table.put(entity(1, 'a'), true));
   assert.not(table.put(entity(1, 'a'), true));
   assert.ok(table.put(entity(1, 'b'), true));
 });
-holding.run();
+tables.run();
 
-const telling = suite('values for a person');
+const formatting = suite('formatting');
 
-telling('what something is called, not what it is', () => {
+formatting('displays names of embedded entities without their ids', () => {
   assert.is(
     toText([
       { id: 1, name: 'USB-C' },
@@ -60,31 +60,31 @@ telling('what something is called, not what it is', () => {
     'USB-C, MagSafe',
   );
   assert.is(toText({ id: 1, name: 'USB-C' }), 'USB-C');
-  for (const nothing of [null, undefined, '', []]) assert.is(toText(nothing), '–');
+  for (const empty of [null, undefined, '', []]) assert.is(toText(empty), '–');
   assert.is(toText(0), '0');
   assert.is(toText(false), 'false');
 });
-telling('one, or several', () => {
+formatting('uses the singular for one and the plural for several', () => {
   assert.is(toCount(1, 'laptop'), '1 laptop');
   assert.is(toCount(100_000, 'laptop'), '100,000 laptops');
 });
-telling('the trace of a traceparent', () => {
+formatting('extracts the trace id of a traceparent', () => {
   assert.is(
     traceIdOf('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'),
     '4bf92f3577b34da6a3ce929d0e0e4736',
   );
   assert.is(traceIdOf(undefined), undefined);
 });
-telling('what differs, also from nothing', () => {
+formatting('lists the fields that differ, including those of a new or removed entity', () => {
   assert.equal(differenceOf({ a: 1, b: [1] }, { a: 1, b: [2] }), [{ field: 'b', before: [1], after: [2] }]);
   assert.equal(differenceOf(undefined, { a: 1 }), [{ field: 'a', before: undefined, after: 1 }]);
   assert.equal(differenceOf({ a: 1 }, undefined), [{ field: 'a', before: 1, after: undefined }]);
 });
-telling.run();
+formatting.run();
 
-const learning = suite('a contract');
+const contracts = suite('a contract');
 
-learning('is read from a document that was not written for it', () => {
+contracts('is read from the OpenAPI document of any service', () => {
   const ok = (schema: object) => ({ 200: { content: { 'application/json': { schema } } } });
   const Lamp = {
     type: 'object',
@@ -124,4 +124,4 @@ learning('is read from a document that was not written for it', () => {
   assert.equal(contract.referrers, ['rooms']);
   assert.equal(contract.eventTypes, []);
 });
-learning.run();
+contracts.run();

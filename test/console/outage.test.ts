@@ -1,4 +1,4 @@
-/** The page says what is away, goes on by itself when it is back, and has missed nothing. */
+/** The web console reports outages of broker and replica, and recovers without a reload or missed events. */
 
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
@@ -26,48 +26,45 @@ await post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } });
 const browser = await openBrowser();
 
 const row = (page: Page, id: number) => page.locator(`tr[data-id="${id}"]`);
-const gone = (page: Page) => page.getByText('This replica is gone.');
-const away = (page: Page) => page.getByText('The broker is away');
+const replicaNotice = (page: Page) => page.getByText('This replica is unreachable.');
+const brokerNotice = (page: Page) => page.getByText('The broker has been unreachable');
 
-const losing = suite('without a reload');
-const lose = inBrowser(losing);
+const outages = suite('without a reload, the console');
+const test = inBrowser(outages);
 
-lose(
-  'the broker goes: what is known stays to be read, a change says why it cannot be; and it comes back',
-  () =>
-    browser.visit(url, async (page) => {
-      await row(page, 1).waitFor();
-      await page.evaluate('globalThis.wasLoadedOnce = true');
-      await system.broker.kill();
-      await away(page).waitFor();
-      await page.locator('.strip .ill').getByText('away').waitFor();
-      await row(page, 1).getByText('S3').waitFor();
+test('keeps showing data and reports failed writes during a broker outage, then recovers', () =>
+  browser.visit(url, async (page) => {
+    await row(page, 1).waitFor();
+    await page.evaluate('globalThis.wasLoadedOnce = true');
+    await system.broker.kill();
+    await brokerNotice(page).waitFor();
+    await page.locator('.strip .ill').getByText('unreachable').waitFor();
+    await row(page, 1).getByText('S3').waitFor();
 
-      await page.getByRole('button', { name: 'Add a laptop' }).click();
-      const dialog = page.getByRole('dialog');
-      for (const [name, value] of Object.entries({ id: '2', title: 'Later', model: 'On' })) {
-        await dialog.locator(`[name="${name}"]`).fill(value);
-      }
-      await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-      await dialog.getByRole('alert').filter({ hasText: 'event log' }).waitFor();
+    await page.getByRole('button', { name: 'Add a laptop' }).click();
+    const dialog = page.getByRole('dialog');
+    for (const [name, value] of Object.entries({ id: '2', title: 'Later', model: 'On' })) {
+      await dialog.locator(`[name="${name}"]`).fill(value);
+    }
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.getByRole('alert').filter({ hasText: 'event log' }).waitFor();
 
-      await system.broker.restart();
-      await away(page).waitFor({ state: 'detached' });
-      await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-      await row(page, 2).getByText('Later').waitFor();
-      assert.is(await page.evaluate('globalThis.wasLoadedOnce'), true);
-    }),
-);
-lose('the replica goes: what happens meanwhile is there once it is back, each event once', () =>
+    await system.broker.restart();
+    await brokerNotice(page).waitFor({ state: 'detached' });
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await row(page, 2).getByText('Later').waitFor();
+    assert.is(await page.evaluate('globalThis.wasLoadedOnce'), true);
+  }));
+test('shows each event that occurred during a replica outage once', () =>
   browser.visit(url, async (page) => {
     await row(page, 2).waitFor();
     await page.evaluate('globalThis.wasLoadedOnce = true');
     await replica.stop('SIGKILL');
-    await gone(page).waitFor();
+    await replicaNotice(page).waitFor();
     await row(page, 2).getByText('Later').waitFor();
     await publishAll(nc, [laptopAdded(3, 'While', 'Away'), laptopAdded(4, 'While', 'Away')]);
     replica = launch();
-    await gone(page).waitFor({ state: 'detached' });
+    await replicaNotice(page).waitFor({ state: 'detached' });
     await row(page, 4).getByText('Away').waitFor();
     await publishAll(nc, [laptopAdded(5, 'After', 'It')]);
     await row(page, 5).waitFor();
@@ -78,14 +75,13 @@ lose('the replica goes: what happens meanwhile is there once it is back, each ev
     const positions = await lines.locator('.position').allTextContents();
     assert.equal(positions, ['5', '4', '3', '2', '1']);
     assert.is(await page.evaluate('globalThis.wasLoadedOnce'), true);
-  }),
-);
-lose('a replica that is starting shows the page, and how far it is', async () => {
+  }));
+test('is served by a starting replica and shows its progress', async () => {
   await replica.stop();
   await system.broker.kill();
   replica = launch();
-  for (let isThere = false; !isThere;)
-    isThere = await fetch(url).then(
+  for (let isServed = false; !isServed;)
+    isServed = await fetch(url).then(
       ({ ok }) => ok,
       () => false,
     );
@@ -97,12 +93,9 @@ lose('a replica that is starting shows the page, and how far it is', async () =>
     await page.getByText('This replica is not ready.').waitFor({ state: 'detached' });
   });
 });
-losing.run();
-
-const ending = suite('in the end');
-ending('nothing is left', async () => {
+outages.after(async () => {
   await browser.close();
   await replica.stop();
   await system.close();
 });
-ending.run();
+outages.run();

@@ -1,4 +1,4 @@
-/** The page shows how things were: one entity at any moment, and the whole table. */
+/** Point-in-time views of the web console: the table, and one entity with its history. */
 
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
@@ -25,132 +25,132 @@ const removed = positionOf(await laptops.delete('/laptops/2'));
 const browser = await openBrowser();
 
 const row = (page: Page, id: number) => page.locator(`tr[data-id="${id}"]`);
-const past = (page: Page) => page.locator('.notice.past');
+const notice = (page: Page) => page.locator('.notice.past');
 
-const travelling = suite('the table as it was');
-const travel = inBrowser(travelling);
+const historicalTables = suite('the table at a point in time');
+const testTable = inBrowser(historicalTables);
 
-travel('at a position: marked as the past, and nothing can be changed', async () => {
+testTable('is marked as historical and read-only', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).getByText('S4').waitFor();
     assert.is(await row(page, 2).count(), 0);
     await page.getByLabel('Position').fill(String(added));
     await page.getByLabel('Position').press('Enter');
-    await past(page).getByText(`as of position ${added}`).waitFor();
+    await notice(page).getByText(`as of position ${added}`).waitFor();
     await row(page, 1).getByText('S3').waitFor();
-    await page.getByRole('heading', { name: 'Laptops as they were' }).waitFor();
+    await page.getByRole('heading', { name: 'Laptops (historical)' }).waitFor();
     assert.ok(await page.getByRole('button', { name: 'Add a laptop' }).isDisabled());
     assert.is(await page.getByRole('button', { name: /^(Change|Remove) laptop/ }).count(), 0);
     assert.match((await page.locator('section.view').getAttribute('class')) ?? '', 'past');
 
-    await page.getByRole('button', { name: 'Back to now' }).click();
+    await page.getByRole('button', { name: 'Return to live view' }).click();
     await row(page, 1).getByText('S4').waitFor();
-    assert.is(await past(page).count(), 0);
+    assert.is(await notice(page).count(), 0);
   });
 });
-travel('a position that is being typed stays, whatever happens meanwhile', async () => {
+testTable('retains a partially typed position across updates', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).getByText('S4').waitFor();
     const field = page.getByLabel('Position');
     await field.fill('');
     await field.pressSequentially(String(added));
-    // Before the second is asked for, what the first one told has been drawn.
-    for (let looks = 0; looks < 2; looks += 1) {
+    // The result of the first status poll is rendered before the second one is sent.
+    for (let polls = 0; polls < 2; polls += 1) {
       await page.waitForResponse((response) => response.url().endsWith('/laptops/status'));
     }
     assert.is(await field.inputValue(), String(added));
     await field.press('Enter');
-    await past(page).getByText(`as of position ${added}`).waitFor();
+    await notice(page).getByText(`as of position ${added}`).waitFor();
   });
 });
-travel('by the slider, with the keys', async () => {
+testTable('can be selected with the slider by keyboard', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).waitFor();
     const slider = page.getByRole('slider', { name: 'Moment' });
-    const standsAt = (position: number) =>
+    const assertSliderAt = (position: number) =>
       eventually(async () => assert.is(await slider.inputValue(), String(position)), 30_000);
-    // It knows where the end is a moment after the rows are there.
-    await standsAt(removed);
+    // The slider receives its maximum shortly after the rows are displayed.
+    await assertSliderAt(removed);
     await slider.focus();
     for (let position = removed; position > second; position -= 1) {
       await page.keyboard.press('ArrowLeft');
-      await standsAt(position - 1);
+      await assertSliderAt(position - 1);
     }
     await row(page, 2).getByText('XPS').waitFor();
     await page.keyboard.press('Home');
-    await page.getByText('There were none then.').waitFor();
+    await page.getByText('No laptops existed at this point.').waitFor();
   });
 });
-travel('at a time', async () => {
+testTable('can be selected by time', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).waitFor();
     await page.getByLabel('Time').fill('2020-01-31T12:00:00');
-    await past(page).getByText('31 Jan 2020').waitFor();
-    await page.getByText('There were none then.').waitFor();
+    await notice(page).getByText('31 Jan 2020').waitFor();
+    await page.getByText('No laptops existed at this point.').waitFor();
   });
 });
-travel('what happens now does not show in the past', async () => {
+testTable('is not affected by new events', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).waitFor();
     await page.getByLabel('Position').fill(String(revised));
     await page.getByLabel('Position').press('Enter');
-    await page.getByText('Nothing can be changed here.').waitFor();
+    await page.getByText('Changes are disabled.').waitFor();
     await laptops.post('/laptops', { json: { id: 3, title: 'New', model: 'One' } });
     await page
       .getByText(/^\d+ of \d+$/)
       .filter({ hasText: `${removed + 1} of` })
       .waitFor();
     assert.is(await row(page, 3).count(), 0);
-    await page.getByRole('button', { name: 'Back to now' }).click();
+    await page.getByRole('button', { name: 'Return to live view' }).click();
     await row(page, 3).waitFor();
   });
 });
-travelling.run();
+historicalTables.run();
 
-const remembering = suite('one laptop and what happened to it');
-const remember = inBrowser(remembering);
+const entities = suite('the view of one laptop');
+const testEntity = inBrowser(entities);
 
-remember('each event with its position, its message id, and what it changed', async () => {
+testEntity('shows each event with its position, message id and changes', async () => {
   await browser.visit(`${laptops.url}/#/entity/1`, async (page) => {
     const entries = page.locator('.timeline > li');
     const change = entries.filter({ hasText: 'LaptopRevised' });
-    await change.getByRole('list', { name: 'What it changed' }).getByText('S3').waitFor();
+    await change.getByRole('list', { name: 'Changes' }).getByText('S3').waitFor();
     assert.match((await change.textContent()) ?? '', /model: *S3 *→ *S4/);
     assert.match((await change.textContent()) ?? '', /message [0-9a-f-]{36}/);
     assert.match((await change.textContent()) ?? '', String(revised));
     assert.not.match((await change.textContent()) ?? '', 'title: Lenovo →');
     const trace = change.getByRole('link', { name: traceId });
     assert.is(await trace.getAttribute('href'), `https://traces.example/${traceId}`);
-    const refused = entries.filter({ hasText: 'Rejected: the laptop is already there' });
-    await refused.getByText('nothing', { exact: true }).waitFor();
-    assert.match((await refused.textContent()) ?? '', String(rejected));
+    const rejectedEntry = entries.filter({ hasText: 'Rejected: the laptop is already there' });
+    await rejectedEntry.getByText('no changes', { exact: true }).waitFor();
+    assert.match((await rejectedEntry.textContent()) ?? '', String(rejected));
     assert.is(await entries.count(), 3);
   });
 });
-remember('as it was when an event had happened', async () => {
+testEntity('can show the state after an event', async () => {
   await browser.visit(`${laptops.url}/#/entity/1`, async (page) => {
-    await page.getByRole('button', { name: `Show it at position ${added}`, exact: true }).click();
-    await page.getByRole('heading', { name: 'Laptop 1 as it was' }).waitFor();
+    await page.getByRole('button', { name: `Show version at position ${added}`, exact: true }).click();
+    await page.getByRole('heading', { name: 'Laptop 1 (historical)' }).waitFor();
     await page.locator('.fields').getByText('S3').waitFor();
     await page.locator(`.timeline > li[aria-current="step"]`).getByText('LaptopAdded').waitFor();
-    await page.getByRole('button', { name: 'Back to now' }).click();
+    await page.getByRole('button', { name: 'Return to live view' }).click();
     await page.locator('.fields').getByText('S4').waitFor();
   });
 });
-remember('one that is gone: that it is, and that it was', async () => {
+testEntity('shows that a removed laptop does not exist, with its history', async () => {
   await browser.visit(`${laptops.url}/#/entity/2`, async (page) => {
-    await page.getByText('It is not there.').waitFor();
+    await page.getByText('The laptop does not exist.').waitFor();
     await page.getByText('LaptopRemoved').waitFor();
-    await page.getByRole('button', { name: `Show it at position ${second}`, exact: true }).click();
+    await page.getByRole('button', { name: `Show version at position ${second}`, exact: true }).click();
     await page.locator('.fields').getByText('XPS').waitFor();
   });
 });
-remember('one that never was', async () => {
+testEntity('reports a laptop that never existed', async () => {
   await browser.visit(`${laptops.url}/#/entity/99`, async (page) => {
     await page.getByText('No laptop 99 has ever existed.').waitFor();
   });
 });
-remember('what happens to it now', async () => {
+testEntity('is updated by new events', async () => {
   await browser.visit(`${laptops.url}/#/entity/1`, async (page) => {
     await page.locator('.fields').getByText('S4').waitFor();
     await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: 'S5' } });
@@ -158,11 +158,8 @@ remember('what happens to it now', async () => {
     await page.getByText('History: 4 messages').waitFor();
   });
 });
-remembering.run();
-
-const ending = suite('in the end');
-ending('nothing is left', async () => {
+entities.after(async () => {
   await browser.close();
   await system.close();
 });
-ending.run();
+entities.run();

@@ -1,4 +1,4 @@
-/** Where changes need a token, the page asks for one, and keeps it to itself. */
+/** The web console of a service whose writes require a bearer token. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,13 +22,13 @@ const laptops = await startServiceProcess('laptops', {
 });
 const browser = await openBrowser();
 
-const asking = suite('a service whose changes need a token');
-const ask = inBrowser(asking);
+const tokens = suite('the bearer token');
+const test = inBrowser(tokens);
 
-ask('says so at the form, takes one, and forgets it with the page', () =>
+test('is requested after a rejected write, sent with the next one, and lost on reload', () =>
   browser.visit(laptops.url, async (page) => {
     const dialog = page.getByRole('dialog');
-    const token = page.getByLabel('Token for changes');
+    const token = page.getByLabel('Bearer token for writes');
     await page.getByText('There are no laptops yet.').waitFor();
     await page.getByRole('button', { name: 'Add a laptop' }).click();
     for (const [name, value] of Object.entries({ id: '1', title: 'Lenovo', model: 'S3' })) {
@@ -37,9 +37,9 @@ ask('says so at the form, takes one, and forgets it with the page', () =>
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
     await dialog.getByRole('alert').filter({ hasText: 'Authorization: Bearer' }).waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
-    // Until then nothing else takes the focus.
+    // The modal dialog holds the focus until it is closed.
     await dialog.waitFor({ state: 'hidden' });
-    await page.getByText('Changes need a token here.').waitFor();
+    await page.getByText('Writes require a token.').waitFor();
 
     await token.fill(await issuer.issue());
     await page.getByRole('button', { name: 'Add a laptop' }).click();
@@ -52,16 +52,12 @@ ask('says so at the form, takes one, and forgets it with the page', () =>
     await page.reload();
     await page.locator('tr[data-id="1"]').waitFor();
     assert.is(await token.inputValue(), '');
-  }),
-);
-asking.run();
-
-const ending = suite('in the end');
-ending('nothing is left', async () => {
+  }));
+tokens.after(async () => {
   await browser.close();
   await laptops.stop();
   await connection.nc.close();
   await broker.close();
   await rm(folder, { recursive: true });
 });
-ending.run();
+tokens.run();

@@ -1,4 +1,4 @@
-/** The page of a service: what one person changes, others see; and what is wrong is said where it is. */
+/** The web console: live updates across browsers, form errors, edit conflicts, keyboard use, and different services. */
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -30,19 +30,19 @@ const browser = await openBrowser();
 const row = (page: Page, id: number) => page.locator(`tr[data-id="${id}"]`);
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const dialog = (page: Page) => page.getByRole('dialog');
-/** A field by its name in the schema. */
+/** Form field by its schema name. */
 const field = (page: Page, name: string) => dialog(page).locator(`[name="${name}"]`);
 
-/** Fills the fields of the open dialog and presses its button. */
+/** Fills in fields of the open dialog and submits it. */
 async function fill(page: Page, fields: Readonly<Record<string, string>>, action: string): Promise<void> {
   for (const [name, value] of Object.entries(fields)) await field(page, name).fill(value);
   await dialog(page).getByRole('button', { name: action, exact: true }).click();
 }
 
-const sharing = suite('what one person does, another one sees without a reload');
-const share = inBrowser(sharing);
+const liveUpdates = suite('without a reload, another browser shows');
+const testUpdate = inBrowser(liveUpdates);
 
-share('adding, changing and removing', async () => {
+testUpdate('added, changed and removed laptops', async () => {
   await browser.visit(laptops.url, (mine) =>
     browser.visit(laptops.url, async (theirs) => {
       await row(theirs, 1).waitFor();
@@ -65,14 +65,14 @@ share('adding, changing and removing', async () => {
     }),
   );
 });
-share('what is published straight into the stream', async () => {
+testUpdate('events published directly to the stream', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).waitFor();
     await publishAll(nc, [laptopAdded(8, 'Apple', 'MacBook Air')]);
     await row(page, 8).getByText('MacBook Air').waitFor();
   });
 });
-share('many changes at once', async () => {
+testUpdate('many simultaneous changes', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).waitFor();
     await publishAll(
@@ -82,11 +82,11 @@ share('many changes at once', async () => {
     await page.getByText(/^30\d laptops$/).waitFor();
   });
 });
-share('the new name of a port that a laptop has', async () => {
+testUpdate('the new name of a port fitted to a laptop', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).waitFor();
     await page.goto(`${laptops.url}/#/entity/1`);
-    await page.getByLabel('Fit a port, by its id').fill('1');
+    await page.getByLabel('Fit a port by id').fill('1');
     await button(page, 'Fit').click();
     await page.getByRole('listitem').getByText('USB-C 100 W (1)').waitFor();
     await page.goto(`${laptops.url}/#/`);
@@ -98,19 +98,19 @@ share('the new name of a port that a laptop has', async () => {
     await button(page, 'Unfit port 1').waitFor({ state: 'detached' });
   });
 });
-sharing.run();
+liveUpdates.run();
 
-const refusing = suite('what is wrong is said where it is');
-const refuse = inBrowser(refusing);
+const forms = suite('a form');
+const testForm = inBrowser(forms);
 
-refuse('at the field, in the words of the service', async () => {
+testForm('displays the validation errors of the service at the fields', async () => {
   await browser.visit(laptops.url, async (page) => {
     await button(page, 'Add a laptop').click();
     await fill(page, { id: 'seven', title: '', model: 'S3' }, 'Add');
     for (const label of ['Id (optional)', 'Title']) {
-      const wrong = dialog(page).getByLabel(label).and(page.locator('[aria-invalid="true"]'));
-      await wrong.waitFor();
-      const described = (await wrong.getAttribute('aria-describedby')) ?? '';
+      const invalid = dialog(page).getByLabel(label).and(page.locator('[aria-invalid="true"]'));
+      await invalid.waitFor();
+      const described = (await invalid.getAttribute('aria-describedby')) ?? '';
       const error = await page.locator(`#${described.split(' ').at(-1)}`).textContent();
       assert.ok((error ?? '').length > 3, label);
     }
@@ -118,7 +118,7 @@ refuse('at the field, in the words of the service', async () => {
     assert.is(await page.evaluate('document.activeElement.name'), 'id');
   });
 });
-refuse('an id that is taken: nothing is lost, and another one does', async () => {
+testForm('retains its contents when the id is in use, so that another id can be entered', async () => {
   await browser.visit(laptops.url, async (page) => {
     await button(page, 'Add a laptop').click();
     await fill(page, { id: '1', title: 'Dell', model: 'XPS' }, 'Add');
@@ -128,7 +128,7 @@ refuse('an id that is taken: nothing is lost, and another one does', async () =>
     await row(page, 9).getByText('XPS').waitFor();
   });
 });
-refuse('somebody was first: both versions are shown, and mine can win', async () => {
+testForm('shows both versions after an edit conflict, and can overwrite the other one', async () => {
   await browser.visit(laptops.url, async (page) => {
     await button(page, 'Change laptop 1').click();
     await field(page, 'model').fill('mine');
@@ -137,25 +137,25 @@ refuse('somebody was first: both versions are shown, and mine can win', async ()
     await dialog(page).getByRole('cell', { name: 'theirs' }).waitFor();
     await dialog(page).getByRole('cell', { name: 'mine' }).waitFor();
     assert.match((await laptops.get('/laptops/1')).text, 'theirs');
-    await button(page, 'Save mine over theirs').click();
+    await button(page, 'Overwrite with mine').click();
     await dialog(page).waitFor({ state: 'hidden' });
     assert.match((await laptops.get('/laptops/1')).text, 'mine');
   });
 });
-refuse('or theirs', async () => {
+testForm('can be continued with the other version after an edit conflict', async () => {
   await browser.visit(laptops.url, async (page) => {
     await button(page, 'Change laptop 1').click();
     await field(page, 'model').fill('lost');
     await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: 'kept' } });
     await button(page, 'Save').click();
-    await button(page, 'Take theirs and go on').click();
+    await button(page, 'Edit theirs instead').click();
     assert.is(await field(page, 'model').inputValue(), 'kept');
     await fill(page, { title: 'Lenovo 2' }, 'Save');
     await row(page, 1).getByText('Lenovo 2').waitFor();
     assert.match((await laptops.get('/laptops/1')).text, 'kept');
   });
 });
-refuse('removing what has changed shows it, and asks again', async () => {
+testForm('shows the current version and asks again when the entity to remove has changed', async () => {
   await laptops.post('/laptops', { json: { id: 10, title: 'Old', model: 'One' } });
   await browser.visit(laptops.url, async (page) => {
     await button(page, 'Remove laptop 10').click();
@@ -168,27 +168,27 @@ refuse('removing what has changed shows it, and asks again', async () => {
     await row(page, 10).waitFor({ state: 'detached' });
   });
 });
-refusing.run();
+forms.run();
 
-const handling = suite('a person');
-const handle = inBrowser(handling);
+const usage = suite('a user');
+const testUsage = inBrowser(usage);
 
-handle('finds and sorts', async () => {
+testUsage('can search and sort', async () => {
   await browser.visit(laptops.url, async (page) => {
     await page.getByLabel('Find').fill('many m29');
     await page.getByText(/^11 of 30\d laptops$/).waitFor();
-    // A double click comes before the first of the two is drawn.
+    // The second click of a double click arrives before the first is rendered.
     await page.getByRole('button', { name: /^Model/ }).dblclick();
     await page.locator('th[aria-sort="descending"]', { hasText: 'Model' }).waitFor();
     assert.is(await page.locator('tbody tr[data-id]').first().getAttribute('data-id'), '1299');
   });
 });
-handle('adds a laptop by keyboard alone', async () => {
+testUsage('can add a laptop with the keyboard alone', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).waitFor();
     const focused = () => page.evaluate('document.activeElement.textContent.trim()');
     for (let presses = 0; (await focused()) !== 'Add a laptop'; presses += 1) {
-      assert.ok(presses < 30, 'the button can be reached');
+      assert.ok(presses < 30, 'the button is reachable by Tab');
       await page.keyboard.press('Tab');
     }
     await page.keyboard.press('Enter');
@@ -208,7 +208,7 @@ handle('adds a laptop by keyboard alone', async () => {
     await dialog(page).waitFor({ state: 'hidden' });
   });
 });
-handle('copies what is shown as a command that works', async () => {
+testUsage('can copy a working curl command', async () => {
   const permissions = ['clipboard-read', 'clipboard-write'];
   await browser.visit(
     `${laptops.url}/#/entity/1`,
@@ -230,12 +230,12 @@ handle('copies what is shown as a command that works', async () => {
     { permissions },
   );
 });
-handling.run();
+usage.run();
 
-const learning = suite('the same page serves every service');
-const learn = inBrowser(learning);
+const services = suite('the console works for');
+const testService = inBrowser(services);
 
-learn('ports', async () => {
+testService('the ports service', async () => {
   await browser.visit(ports.url, async (page) => {
     await page.getByRole('columnheader', { name: 'Name' }).waitFor();
     await button(page, 'Add a port').click();
@@ -243,7 +243,7 @@ learn('ports', async () => {
     await row(page, 2).getByText('MagSafe').waitFor();
   });
 });
-learn('chargers, which it has never heard of', async () => {
+testService('the chargers example, from its OpenAPI document alone', async () => {
   await browser.visit(chargers.url, async (page) => {
     await page.getByText('There are no chargers yet.').waitFor();
     await button(page, 'Add a charger').click();
@@ -257,12 +257,9 @@ learn('chargers, which it has never heard of', async () => {
     await row(page, 1).getByText('100').waitFor();
   });
 });
-learning.run();
-
-const ending = suite('in the end');
-ending('nothing is left', async () => {
+services.after(async () => {
   await browser.close();
   await chargers.stop();
   await system.close();
 });
-ending.run();
+services.run();
