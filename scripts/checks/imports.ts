@@ -85,9 +85,17 @@ function layerOf(file: string): string {
 function breaksBoundary(file: string, specifier: string, entryPoints: readonly string[]): string | undefined {
   const isDeep = specifier.startsWith('.') && posix.join(posix.dirname(file), specifier).startsWith(kit);
   if (isDeep) return 'the kit is imported by its package name';
+  if (importsSibling(file, specifier)) return 'a service imports another one only through its contract';
   if (!/^@portside\/kit(?:\/|$)/.test(specifier)) return undefined;
   const entry = `.${specifier.slice('@portside/kit'.length)}`;
   return entryPoints.includes(entry) ? undefined : `the kit has no entry point ${entry}`;
+}
+
+/** Whether a file of one folder in `src` imports a file of another one by its path. */
+function importsSibling(file: string, specifier: string): boolean {
+  const [top, folder, ...rest] = posix.join(posix.dirname(file), specifier).split('/');
+  if (!specifier.startsWith('.') || top !== 'src' || rest.length === 0) return false;
+  return !file.startsWith(`src/${folder}/`);
 }
 
 /** Returns the files of one import cycle, the first one repeated at the end; undefined if there is none. */

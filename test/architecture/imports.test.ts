@@ -47,6 +47,18 @@ for (const file of ['src/laptops/laptop.ts', 'src/contracts/ports.ts', 'examples
     assert.equal(broken(file, '@portside/kit', '@portside/kit/runtime', '@portside/kit/client', 'zod'), []),
   );
 }
+for (const [file, specifier] of [
+  ['src/laptops/laptop.ts', '../ports/port.ts'],
+  ['src/ports/service.ts', '../laptops/service.ts'],
+  ['src/contracts/ports.ts', '../ports/port.ts'],
+] as const) {
+  boundary(`rejects an import of a service's own file: ${specifier} in ${file}`, () =>
+    assert.match(broken(file, specifier)[0] ?? '', 'only through its contract'),
+  );
+}
+boundary('accepts a contract, and files of the same folder', () =>
+  assert.equal(broken('src/laptops/laptop.ts', '#contracts/ports', './documents.ts'), []),
+);
 boundary('is enforced by Node: a deep path does not resolve', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portside-boundary-'));
   try {
