@@ -94,7 +94,8 @@ function breaksBoundary(file: string, specifier: string, entryPoints: readonly s
 /** Whether a file of one folder in `src` imports a file of another one by its path. */
 function importsSibling(file: string, specifier: string): boolean {
   const [top, folder, ...rest] = posix.join(posix.dirname(file), specifier).split('/');
-  if (!specifier.startsWith('.') || top !== 'src' || rest.length === 0) return false;
+  if (!file.startsWith('src/') || !specifier.startsWith('.')) return false;
+  if (top !== 'src' || rest.length === 0) return false;
   return !file.startsWith(`src/${folder}/`);
 }
 
