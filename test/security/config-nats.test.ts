@@ -81,8 +81,8 @@ const faults: [string, NodeJS.ProcessEnv, RegExp][] = [
   ['a truncated seed', { NATS_NKEY: truncatedSeed }, /^NATS_NKEY=.*: .* is not an nkey seed/],
   ['a missing CA file', { NATS_CA: missing }, /^NATS_CA=.*: ENOENT/],
   ['a CA file that is not PEM', { NATS_CA: nkey }, /^NATS_CA=.*: .*PEM/],
-  ['a certificate without its key', { NATS_CERT: client.cert }, /^NATS_CERT=.* without its NATS_KEY/],
-  ['a key without its certificate', { NATS_KEY: client.key }, /^NATS_KEY=.* without its NATS_CERT/],
+  ['a certificate without its key', { NATS_CERT: client.cert }, /^NATS_CERT=.*: requires NATS_KEY/],
+  ['a key without its certificate', { NATS_KEY: client.key }, /^NATS_KEY=.*: requires NATS_CERT/],
   [
     'a key that does not match the certificate',
     { NATS_CERT: client.cert, NATS_KEY: other.key },
@@ -93,11 +93,11 @@ const faults: [string, NodeJS.ProcessEnv, RegExp][] = [
     { NATS_INBOX_PREFIX: '_INBOX.>' },
     /^NATS_INBOX_PREFIX=.*: expected a subject/,
   ],
-  ['TLS with an IPv4 address', { NATS_URL: 'tls://10.0.0.1:4222' }, /^NATS_URL=.* not by an IP address/],
+  ['TLS with an IPv4 address', { NATS_URL: 'tls://10.0.0.1:4222' }, /^NATS_URL=.*: TLS requires host names/],
   [
     'TLS with an IPv6 address',
     { NATS_URL: 'nats://name,[::1]:4222', NATS_CA: authority.cert },
-    /^NATS_URL=.* not by an IP address/,
+    /^NATS_URL=.*: TLS requires host names/,
   ],
 ];
 for (const [what, environment, line] of faults) {
@@ -109,7 +109,10 @@ for (const [what, environment, line] of faults) {
 }
 
 test('rejects both kinds of credentials together', () => {
-  assert.match(readFaults({ NATS_CREDS: missing, NATS_NKEY: nkey })[0] ?? '', /^NATS_NKEY=.* not from both/);
+  assert.match(
+    readFaults({ NATS_CREDS: missing, NATS_NKEY: nkey })[0] ?? '',
+    /^NATS_NKEY=.*: cannot be combined with NATS_CREDS/,
+  );
 });
 
 test('rejects a password in a URL and redacts it', () => {

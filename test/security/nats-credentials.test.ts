@@ -47,7 +47,7 @@ for (const [what, options] of [
     const NATS_CREDS = await broker.issue('refused', options);
     const { code, stdout, stderr } = await runProvision({ NATS_URL: broker.url, NATS_CREDS });
     assert.equal([code, stdout], [1, '']);
-    assert.match(stderr, `provision: NATS does not know who this is (NATS_CREDS=${NATS_CREDS}): `);
+    assert.match(stderr, `provision: NATS rejected the credentials (NATS_CREDS=${NATS_CREDS}): `);
     assert.match(stderr, /Authorization Violation|Authentication Expired/i);
   });
 }
@@ -55,7 +55,7 @@ for (const [what, options] of [
 creds('is required by the provisioner if the broker requires authentication', async () => {
   const { code, stderr } = await runProvision({ NATS_URL: broker.url });
   assert.is(code, 1);
-  assert.match(stderr, 'provision: NATS asks who this is: set NATS_CREDS or NATS_NKEY: ');
+  assert.match(stderr, 'provision: NATS requires authentication; set NATS_CREDS or NATS_NKEY: ');
 });
 
 creds('that expires is read again, so that the connection recovers after the file is replaced', async () => {
@@ -108,7 +108,7 @@ nkey(
     const env = { ...roleBroker.environmentOf('ports'), NATS_NKEY: own };
     const service = launch('ports', env);
     const { reason } = await service.awaitLog(retryMessage);
-    assert.is(reason, `NATS does not know who this is (NATS_NKEY=${own}): Authorization Violation`);
+    assert.is(reason, `NATS rejected the credentials (NATS_NKEY=${own}): Authorization Violation`);
     copyFileSync(right, own);
     await service.ready;
     assert.is(await service.stop(), 0);

@@ -57,7 +57,7 @@ for (const [what, env] of [
       assert.is(code, 1);
       assert.match(
         stderr,
-        /^provision: NATS at tls:\S+ and this process do not agree on TLS \(NATS_URL, NATS_CA\): /,
+        /^provision: cannot establish a TLS connection to NATS at tls:\S+ \(NATS_URL, NATS_CA\): /,
       );
       assert.match(stderr, /certificate/);
     },
@@ -68,14 +68,14 @@ serverCertificate('issued for another name is rejected', async () => {
   const elsewhere = await startTlsBroker(authority.issue('elsewhere', 'elsewhere'));
   const { code, stderr } = await runProvision({ ...trustingEnv, NATS_URL: tlsUrl(elsewhere) });
   assert.is(code, 1);
-  assert.match(stderr, /do not agree on TLS .*localhost\. is not in the cert/);
+  assert.match(stderr, /cannot establish a TLS connection .*localhost\. is not in the cert/);
   await elsewhere.close();
 });
 
 serverCertificate('of another authority makes a service log the reason and wait', async () => {
   const service = launchLoggedService('ports', { natsUrl: tlsUrl(oneWay), env: { NATS_CA: stranger.cert } });
   const { reason } = await service.awaitLog('cannot connect to NATS; retrying');
-  assert.match(String(reason), /do not agree on TLS \(NATS_URL, NATS_CA\): .*certificate/);
+  assert.match(String(reason), /cannot establish a TLS connection .* \(NATS_URL, NATS_CA\): .*certificate/);
   assert.is(await service.stop(), 0);
 });
 
@@ -83,7 +83,7 @@ serverCertificate('is required with tls:// or NATS_CA: a server without TLS is r
   for (const env of [{ NATS_URL: tlsUrl(plain) }, { NATS_URL: tlsUrl(plain, 'nats'), ...trustingEnv }]) {
     const { code, stderr } = await runProvision(env);
     assert.is(code, 1);
-    assert.match(stderr, /do not agree on TLS .*server does not support 'tls'/);
+    assert.match(stderr, /cannot establish a TLS connection .*server does not support 'tls'/);
   }
 });
 
@@ -111,7 +111,7 @@ for (const [what, env] of [
     assert.is(code, 1);
     assert.match(
       stderr,
-      /^provision: NATS at tls:\S+ does not .* take the certificate of this process \(NATS_CERT, NATS_KEY\): /,
+      /^provision: NATS at tls:\S+ does not respond or rejects the client certificate \(NATS_CERT, NATS_KEY\): /,
     );
   });
 }

@@ -78,7 +78,7 @@ export async function openTransports(service: Service, options: TransportsOption
   const pointInTimeLists = createPointInTimeLists({
     module,
     stream,
-    maxHeapMiB: config.pastMaxHeapMiB,
+    maxHeapMiB: config.pointInTimeMaxHeapMiB,
     logger,
   });
   const freshness = limitWaits(projections.freshness, limits.maxWaits);

@@ -1,5 +1,3 @@
-/** Nobody should believe that writes are protected when they are not: half a configuration ends the start. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, readConfig } from './config.ts';
@@ -7,8 +5,8 @@ import { ConfigError, readConfig } from './config.ts';
 const read = (environment: NodeJS.ProcessEnv) =>
   readConfig(environment, { httpPort: 5000, probePort: 9000 }).auth;
 
-/** The variables that are named as wrong. */
-function readFaults(environment: NodeJS.ProcessEnv): string[] {
+/** Returns the names of the variables that the error reports. */
+function invalidVariables(environment: NodeJS.ProcessEnv): string[] {
   try {
     read(environment);
   } catch (error) {
@@ -22,14 +20,14 @@ function readFaults(environment: NodeJS.ProcessEnv): string[] {
 const issuer = { AUTH_ISSUER: 'https://issuer.example.com', AUTH_AUDIENCE: 'portside' };
 const url = 'https://issuer.example.com/keys';
 
-const test = suite('the protection of writes');
+const test = suite('configuration of token verification');
 
-test('is off by default', () => {
+test('is disabled by default', () => {
   assert.is(read({}), undefined);
   assert.is(read({ AUTH_JWKS_URL: '', AUTH_ISSUER: '' }), undefined);
 });
 
-test('needs the keys of an issuer, its name, and who the tokens are for', () => {
+test('is enabled by a key set, an issuer and an audience', () => {
   assert.equal(read({ ...issuer, AUTH_JWKS_URL: url }), {
     issuer: issuer.AUTH_ISSUER,
     audience: issuer.AUTH_AUDIENCE,
@@ -39,32 +37,32 @@ test('needs the keys of an issuer, its name, and who the tokens are for', () => 
   assert.equal(read({ ...issuer, AUTH_JWKS_FILE: 'keys.json' })?.keys, { file: 'keys.json' });
 });
 
-test('with a part of that, the start ends', () => {
-  assert.equal(readFaults({ AUTH_JWKS_URL: url }), ['AUTH_ISSUER', 'AUTH_AUDIENCE']);
-  assert.equal(readFaults({ AUTH_JWKS_FILE: 'keys.json', AUTH_ISSUER: 'x' }), ['AUTH_AUDIENCE']);
-  assert.equal(readFaults({ AUTH_JWKS_FILE: 'keys.json', AUTH_AUDIENCE: 'x' }), ['AUTH_ISSUER']);
-  assert.equal(readFaults(issuer), ['AUTH_ISSUER', 'AUTH_AUDIENCE']);
-  assert.equal(readFaults({ AUTH_ALGORITHMS: 'RS256' }), ['AUTH_ALGORITHMS']);
-  assert.equal(readFaults({ AUTH_JWKS_COOLDOWN_SECONDS: '5', AUTH_ISSUER: 'x' }), ['AUTH_ISSUER']);
+test('is invalid without a key set, an issuer or an audience', () => {
+  assert.equal(invalidVariables({ AUTH_JWKS_URL: url }), ['AUTH_ISSUER', 'AUTH_AUDIENCE']);
+  assert.equal(invalidVariables({ AUTH_JWKS_FILE: 'keys.json', AUTH_ISSUER: 'x' }), ['AUTH_AUDIENCE']);
+  assert.equal(invalidVariables({ AUTH_JWKS_FILE: 'keys.json', AUTH_AUDIENCE: 'x' }), ['AUTH_ISSUER']);
+  assert.equal(invalidVariables(issuer), ['AUTH_ISSUER', 'AUTH_AUDIENCE']);
+  assert.equal(invalidVariables({ AUTH_ALGORITHMS: 'RS256' }), ['AUTH_ALGORITHMS']);
+  assert.equal(invalidVariables({ AUTH_JWKS_COOLDOWN_SECONDS: '5', AUTH_ISSUER: 'x' }), ['AUTH_ISSUER']);
 });
 
-test('keys come from one place', () => {
-  assert.equal(readFaults({ ...issuer, AUTH_JWKS_URL: url, AUTH_JWKS_FILE: 'keys.json' }), [
+test('rejects a key set from both a URL and a file', () => {
+  assert.equal(invalidVariables({ ...issuer, AUTH_JWKS_URL: url, AUTH_JWKS_FILE: 'keys.json' }), [
     'AUTH_JWKS_FILE',
   ]);
 });
 
-test('that place is reached by HTTP', () => {
-  for (const wrong of ['issuer.example.com/keys', 'file:///keys.json', 'data:application/json,{}']) {
-    assert.equal(readFaults({ ...issuer, AUTH_JWKS_URL: wrong }), ['AUTH_JWKS_URL'], wrong);
+test('rejects a key set URL that is not HTTP or HTTPS', () => {
+  for (const invalid of ['issuer.example.com/keys', 'file:///keys.json', 'data:application/json,{}']) {
+    assert.equal(invalidVariables({ ...issuer, AUTH_JWKS_URL: invalid }), ['AUTH_JWKS_URL'], invalid);
   }
 });
 
-test('no algorithm is taken whose key would be a shared secret, or that is none', () => {
+test('rejects symmetric and unknown algorithms and `none`', () => {
   const algorithms = (text: string) => ({ ...issuer, AUTH_JWKS_URL: url, AUTH_ALGORITHMS: text });
   assert.equal(read(algorithms('PS256, ES384'))?.algorithms, ['PS256', 'ES384']);
-  for (const wrong of ['none', 'HS256', 'RS256,HS256', 'rs256', 'RS256;ES256', ',']) {
-    assert.ok(readFaults(algorithms(wrong)).includes('AUTH_ALGORITHMS'), wrong);
+  for (const invalid of ['none', 'HS256', 'RS256,HS256', 'rs256', 'RS256;ES256', ',']) {
+    assert.ok(invalidVariables(algorithms(invalid)).includes('AUTH_ALGORITHMS'), invalid);
   }
 });
 

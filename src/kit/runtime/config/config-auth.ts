@@ -1,9 +1,12 @@
-/** Whether writes need a token, and whose. Half a configuration is an error: nobody should believe in a lock that is open. */
+/**
+ * Configuration of token verification for writes. An incomplete configuration is an error, because writes would be
+ * unprotected without notice.
+ */
 
 import { z } from 'zod';
-import { WholeNumber } from './config-limits.ts';
+import { wholeNumber } from './config-limits.ts';
 
-/** Signatures whose verifier cannot sign: never `none`, never HS*, whose key would be a shared secret. */
+/** Asymmetric algorithms only. `none` is insecure, and HS* would require the issuer's secret here. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -25,7 +28,7 @@ const Algorithms = z
 export const authEnvironment = {
   AUTH_JWKS_URL: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).optional(),
   AUTH_JWKS_FILE: z.string().min(1).optional(),
-  AUTH_JWKS_COOLDOWN_SECONDS: WholeNumber(0, 3600).default(30),
+  AUTH_JWKS_COOLDOWN_SECONDS: wholeNumber(0, 3600).default(30),
   AUTH_ISSUER: z.string().min(1).optional(),
   AUTH_AUDIENCE: z.string().min(1).optional(),
   AUTH_ALGORITHMS: Algorithms.optional(),
@@ -33,12 +36,12 @@ export const authEnvironment = {
 
 type Variables = z.infer<z.ZodObject<typeof authEnvironment>>;
 
-/** Where the public keys of the issuer are. */
+/** Location of the issuer's public keys. */
 export type KeySource =
   | { readonly file: string }
   | {
       readonly url: URL;
-      /** Seconds after one fetch before a key that is not known causes another. */
+      /** Minimum time between two fetches caused by unknown keys, in seconds. */
       readonly cooldownSeconds: number;
     };
 
@@ -49,7 +52,7 @@ export type AuthConfig = {
   readonly algorithms: readonly (typeof algorithms)[number][];
 };
 
-/** Undefined when writes need no token. */
+/** Returns undefined if writes need no token. */
 export function toAuthConfig(variables: Variables): AuthConfig | undefined {
   const {
     AUTH_JWKS_URL: url,
@@ -67,21 +70,24 @@ export function toAuthConfig(variables: Variables): AuthConfig | undefined {
   };
 }
 
-/** Reports what is missing beside what is there. */
+/** Reports incomplete and contradictory settings. */
 export function checkAuth(variables: Variables, report: (name: string, message: string) => void): void {
   const { AUTH_JWKS_URL: url, AUTH_JWKS_FILE: file } = variables;
   if (url !== undefined && file !== undefined) {
-    report('AUTH_JWKS_FILE', 'keys come from here or from AUTH_JWKS_URL, not from both');
+    report('AUTH_JWKS_FILE', 'cannot be combined with AUTH_JWKS_URL');
   }
   const hasKeys = url !== undefined || file !== undefined;
   for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE'] as const) {
     if (hasKeys && variables[name] === undefined) {
-      report(name, 'a key set needs it: a token of anyone else, or for anyone else, must not pass');
+      report(
+        name,
+        'required with AUTH_JWKS_URL or AUTH_JWKS_FILE, to reject tokens of other issuers or for other audiences',
+      );
     }
   }
   for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_ALGORITHMS'] as const) {
     if (!hasKeys && variables[name] !== undefined) {
-      report(name, 'protects nothing without AUTH_JWKS_URL or AUTH_JWKS_FILE');
+      report(name, 'has no effect without AUTH_JWKS_URL or AUTH_JWKS_FILE');
     }
   }
 }

@@ -1,5 +1,3 @@
-/** A limit that is set wrongly must say so at the start, not by letting everything through. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, readConfig } from './config.ts';
@@ -7,7 +5,7 @@ import { ConfigError, readConfig } from './config.ts';
 const read = (environment: NodeJS.ProcessEnv) =>
   readConfig(environment, { httpPort: 5000, probePort: 9000 }).limits;
 
-function readFault(environment: NodeJS.ProcessEnv): string {
+function readError(environment: NodeJS.ProcessEnv): string {
   try {
     read(environment);
   } catch (error) {
@@ -17,9 +15,9 @@ function readFault(environment: NodeJS.ProcessEnv): string {
   return '';
 }
 
-const test = suite('the limits of the REST door');
+const test = suite('configuration of the REST API limits');
 
-test('are harmless by default', () => {
+test('has defaults', () => {
   assert.equal(read({}), {
     corsOrigins: [],
     hstsMaxAgeSeconds: 0,
@@ -30,7 +28,7 @@ test('are harmless by default', () => {
   });
 });
 
-test('are taken from the environment', () => {
+test('is read from the environment', () => {
   const environment = {
     CORS_ORIGINS: 'https://shop.example.com, http://localhost:8080',
     HSTS_MAX_AGE_SECONDS: '31536000',
@@ -54,8 +52,8 @@ test('are taken from the environment', () => {
   assert.equal(read({ CORS_ORIGINS: '*' }).corsOrigins, ['*']);
 });
 
-test('an origin is what a browser sends as one', () => {
-  for (const wrong of [
+test('rejects a CORS origin in a form that browsers do not send', () => {
+  for (const invalid of [
     'shop.example.com',
     'https://shop.example.com/',
     'https://shop.example.com/path',
@@ -65,7 +63,7 @@ test('an origin is what a browser sends as one', () => {
     'https://*.example.com',
     '*,https://shop.example.com',
   ]) {
-    assert.match(readFault({ CORS_ORIGINS: wrong }), `CORS_ORIGINS=${wrong}: `, wrong);
+    assert.match(readError({ CORS_ORIGINS: invalid }), `CORS_ORIGINS=${invalid}: `, invalid);
   }
 });
 
@@ -77,29 +75,37 @@ for (const name of [
   'RATE_LIMIT_BURST',
   'TRUST_PROXY',
 ]) {
-  test(`${name} is a whole number`, () => {
-    for (const wrong of ['-1', '1.5', 'many', ' ', '1e3', '0x10', 'true']) {
-      assert.match(readFault({ RATE_LIMIT_PER_SECOND: '1', [name]: wrong }), `${name}=${wrong}: `, wrong);
+  test(`rejects ${name} unless it is a non-negative whole number`, () => {
+    for (const invalid of ['-1', '1.5', 'many', ' ', '1e3', '0x10', 'true']) {
+      assert.match(
+        readError({ RATE_LIMIT_PER_SECOND: '1', [name]: invalid }),
+        `${name}=${invalid}: `,
+        invalid,
+      );
     }
   });
 }
 
-test('a timeout is a number of seconds, and headers come before their request is complete', () => {
-  for (const wrong of ['0', '-1', '10s', ' ']) {
-    assert.match(readFault({ HEADERS_TIMEOUT_SECONDS: wrong }), `HEADERS_TIMEOUT_SECONDS=${wrong}: `, wrong);
+test('rejects invalid timeouts and a headers timeout that exceeds the request timeout', () => {
+  for (const invalid of ['0', '-1', '10s', ' ']) {
+    assert.match(
+      readError({ HEADERS_TIMEOUT_SECONDS: invalid }),
+      `HEADERS_TIMEOUT_SECONDS=${invalid}: `,
+      invalid,
+    );
   }
   assert.match(
-    readFault({ HEADERS_TIMEOUT_SECONDS: '5', REQUEST_TIMEOUT_SECONDS: '2' }),
-    'HEADERS_TIMEOUT_SECONDS=5: may not be longer than REQUEST_TIMEOUT_SECONDS',
+    readError({ HEADERS_TIMEOUT_SECONDS: '5', REQUEST_TIMEOUT_SECONDS: '2' }),
+    'HEADERS_TIMEOUT_SECONDS=5: must not exceed REQUEST_TIMEOUT_SECONDS',
   );
 });
 
-test('a burst without a rate limit would limit nothing', () => {
-  assert.match(readFault({ RATE_LIMIT_BURST: '5' }), 'RATE_LIMIT_BURST=5: ');
+test('rejects RATE_LIMIT_BURST without RATE_LIMIT_PER_SECOND', () => {
+  assert.match(readError({ RATE_LIMIT_BURST: '5' }), 'RATE_LIMIT_BURST=5: ');
 });
 
-test('nobody at all may wait: that is not a limit but a fault', () => {
-  assert.match(readFault({ MAX_WAITS: '0' }), 'MAX_WAITS=0: ');
+test('rejects MAX_WAITS=0', () => {
+  assert.match(readError({ MAX_WAITS: '0' }), 'MAX_WAITS=0: ');
 });
 
 test.run();

@@ -1,11 +1,11 @@
-/** What the REST door lets in, and how much of it at once; all of it harmless unless the environment says otherwise. */
+/** Limits and security settings of the REST API. */
 
 import { z } from 'zod';
 import type { RateLimit } from '../../http/server/rate-limit.ts';
 import type { ServerLimits } from '../../http/server/listen.ts';
 
-/** A whole number of at least `min`. */
-export const WholeNumber = (min: number, max = 1_000_000_000) =>
+/** Returns the schema of a whole number between `min` and `max`. */
+export const wholeNumber = (min: number, max = 1_000_000_000) =>
   z
     .string()
     // Number(' ') is 0.
@@ -13,8 +13,8 @@ export const WholeNumber = (min: number, max = 1_000_000_000) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max));
 
-/** A number of seconds, fractions allowed, as milliseconds. */
-const Seconds = (min: number, max: number) =>
+/** Returns a schema that converts seconds, with optional decimals, to milliseconds. */
+const durationMs = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d+(?:\.\d+)?$/, 'expected a number of seconds')
@@ -22,13 +22,13 @@ const Seconds = (min: number, max: number) =>
     .pipe(z.number().min(min).max(max))
     .transform((seconds) => Math.round(seconds * 1000));
 
-/** What browsers send as Origin, `https://shop.example.com`; or `*` alone. */
+/** A comma-separated list of origins, such as `https://shop.example.com`, or `*`. */
 const Origins = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .refine(
     (origins) => (origins.length === 1 && origins[0] === '*') || origins.every(isOrigin),
-    'expected * alone, or origins such as https://shop.example.com: scheme, host, port, nothing else',
+    'expected *, or origins such as https://shop.example.com (scheme, host and optional port only)',
   );
 
 function isOrigin(text: string): boolean {
@@ -37,29 +37,29 @@ function isOrigin(text: string): boolean {
 
 export const limitsEnvironment = {
   CORS_ORIGINS: Origins.optional(),
-  HSTS_MAX_AGE_SECONDS: WholeNumber(0).default(0),
-  HEADERS_TIMEOUT_SECONDS: Seconds(0.1, 600).default(10_000),
-  REQUEST_TIMEOUT_SECONDS: Seconds(0.1, 3600).default(30_000),
-  MAX_CONNECTIONS: WholeNumber(0).default(0),
-  MAX_WAITS: WholeNumber(1).default(1_000),
-  RATE_LIMIT_PER_SECOND: WholeNumber(0).default(0),
-  RATE_LIMIT_BURST: WholeNumber(0).optional(),
-  TRUST_PROXY: WholeNumber(0, 20).default(0),
+  HSTS_MAX_AGE_SECONDS: wholeNumber(0).default(0),
+  HEADERS_TIMEOUT_SECONDS: durationMs(0.1, 600).default(10_000),
+  REQUEST_TIMEOUT_SECONDS: durationMs(0.1, 3600).default(30_000),
+  MAX_CONNECTIONS: wholeNumber(0).default(0),
+  MAX_WAITS: wholeNumber(1).default(1_000),
+  RATE_LIMIT_PER_SECOND: wholeNumber(0).default(0),
+  RATE_LIMIT_BURST: wholeNumber(0).optional(),
+  TRUST_PROXY: wholeNumber(0, 20).default(0),
 };
 
 type Variables = z.infer<z.ZodObject<typeof limitsEnvironment>>;
 
 export type LimitsConfig = {
-  /** Origins whose pages may use the service from a browser; `*`: all. */
+  /** Origins that CORS allows; `*` allows all. */
   readonly corsOrigins: readonly string[];
-  /** Seconds for which browsers should come by HTTPS only; 0: not said. */
+  /** `max-age` of the Strict-Transport-Security header, in seconds; 0 omits the header. */
   readonly hstsMaxAgeSeconds: number;
   readonly server: ServerLimits;
-  /** How many requests may wait for a position at once. */
+  /** Maximum number of requests that wait for a position concurrently. */
   readonly maxWaits: number;
-  /** Per client. */
+  /** Per client address. */
   readonly rateLimit: RateLimit;
-  /** How many proxies in front are believed in what X-Forwarded-For says. */
+  /** Number of trusted reverse proxies, whose X-Forwarded-For entries are used. */
   readonly trustedProxies: number;
 };
 
@@ -78,12 +78,12 @@ export function toLimitsConfig(variables: Variables): LimitsConfig {
   };
 }
 
-/** What the variables must be to each other; Node refuses headers that may take longer than their request. */
+/** Checks combinations of variables. Node.js rejects a headers timeout that exceeds the request timeout. */
 export function checkLimits(variables: Variables, report: (name: string, message: string) => void): void {
   if (variables.HEADERS_TIMEOUT_SECONDS > variables.REQUEST_TIMEOUT_SECONDS) {
-    report('HEADERS_TIMEOUT_SECONDS', 'may not be longer than REQUEST_TIMEOUT_SECONDS');
+    report('HEADERS_TIMEOUT_SECONDS', 'must not exceed REQUEST_TIMEOUT_SECONDS');
   }
   if (variables.RATE_LIMIT_BURST !== undefined && variables.RATE_LIMIT_PER_SECOND === 0) {
-    report('RATE_LIMIT_BURST', 'means nothing without RATE_LIMIT_PER_SECOND');
+    report('RATE_LIMIT_BURST', 'has no effect without RATE_LIMIT_PER_SECOND');
   }
 }

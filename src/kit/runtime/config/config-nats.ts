@@ -1,4 +1,4 @@
-/** Where the broker is, who asks, and whom to trust, for every process that connects; files are looked into at start. */
+/** NATS connection settings, shared by every process that connects. Files are validated at start. */
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -16,16 +16,13 @@ import { createFileAuthenticator } from '../../nats/connection/credentials.ts';
 const Servers = z
   .string()
   .default('nats://localhost:4222')
-  .refine(
-    (text) => !text.includes('@'),
-    'credentials do not belong into an address: use NATS_CREDS or NATS_NKEY',
-  )
+  .refine((text) => !text.includes('@'), 'must not contain credentials; use NATS_CREDS or NATS_NKEY')
   .refine(
     (text) => splitServers(text).every((server) => /^((nats|tls):\/\/)?[^\s/]+\/?$/.test(server)),
-    'expected nats://host:port or tls://host:port, or several of them, separated by commas',
+    'expected nats://host:port or tls://host:port, or a comma-separated list of these',
   );
 
-/** The variables have the names that the `nats` CLI gives them. */
+/** The variable names are those of the `nats` CLI. */
 export const natsEnvironment = {
   NATS_URL: Servers,
   NATS_CREDS: z.string().min(1).optional(),
@@ -52,63 +49,63 @@ export function toAccess(variables: Variables): Access {
   };
 }
 
-/** Reports files that cannot be used, and half a pair; never what a file holds. */
+/** Reports unusable files and incomplete pairs. Messages never contain the content of a file. */
 export function checkAccess(variables: Variables, report: (name: string, message: string) => void): void {
   const { NATS_CREDS: creds, NATS_NKEY: nkey, NATS_CA: ca, NATS_CERT: cert, NATS_KEY: key } = variables;
-  const check = (name: string, look: () => unknown) => {
+  const check = (name: string, load: () => unknown) => {
     try {
-      look();
+      load();
     } catch (error) {
       report(name, error instanceof Error ? error.message : String(error));
     }
   };
-  if (requiresTls(toAccess(variables)) && splitServers(variables.NATS_URL).some(isAddressOfNumbers)) {
-    // The client would take any certificate for localhost there (nats.js 3.4).
-    report('NATS_URL', 'with TLS, a server is known by its name, and not by an IP address');
+  if (requiresTls(toAccess(variables)) && splitServers(variables.NATS_URL).some(isIpAddress)) {
+    // For IP addresses, the client accepts any certificate for localhost (nats.js 3.4).
+    report('NATS_URL', 'TLS requires host names: certificates cannot be verified for IP addresses');
   }
   if (creds !== undefined && nkey !== undefined) {
-    report('NATS_NKEY', 'credentials come from here or from NATS_CREDS, not from both');
+    report('NATS_NKEY', 'cannot be combined with NATS_CREDS');
   }
   if (creds !== undefined) check('NATS_CREDS', () => createFileAuthenticator({ kind: 'creds', path: creds }));
   if (nkey !== undefined) check('NATS_NKEY', () => createFileAuthenticator({ kind: 'nkey', path: nkey }));
   if (ca !== undefined) check('NATS_CA', () => new X509Certificate(readFileSync(ca)));
-  if (cert !== undefined && key === undefined) report('NATS_CERT', 'is of no use without its NATS_KEY');
-  if (key !== undefined && cert === undefined) report('NATS_KEY', 'is of no use without its NATS_CERT');
+  if (cert !== undefined && key === undefined) report('NATS_CERT', 'requires NATS_KEY');
+  if (key !== undefined && cert === undefined) report('NATS_KEY', 'requires NATS_CERT');
   if (cert !== undefined && key !== undefined) {
     check('NATS_CERT', () => new X509Certificate(readFileSync(cert)));
     check('NATS_KEY', () => createSecureContext({ cert: readFileSync(cert), key: readFileSync(key) }));
   }
 }
 
-/** What a value may show of itself to a person: an address without its password, and no seed. */
-export function withoutSecrets(value: string): string {
+/** Replaces user information in URLs and nkey seeds with `***`. */
+export function redactSecrets(value: string): string {
   return value.replaceAll(/[^/,\s]+@/g, '***@').replaceAll(/\bS[UAOX][A-Z2-7]{40,}/g, '***');
 }
 
-/** Why the broker cannot be reached, with the variables to look at. */
+/** Returns why the connection failed, with the names of the variables to check. */
 export function explainConnectFailure(error: unknown, { url, credentials, tls }: Access): string {
   const reason = error instanceof Error ? error.message : String(error);
   if (isAuthenticationError(error)) {
-    const who =
+    const failure =
       credentials === undefined
-        ? 'NATS asks who this is: set NATS_CREDS or NATS_NKEY'
-        : `NATS does not know who this is (${credentials.kind === 'creds' ? 'NATS_CREDS' : 'NATS_NKEY'}=${credentials.path})`;
-    return `${who}: ${reason}`;
+        ? 'NATS requires authentication; set NATS_CREDS or NATS_NKEY'
+        : `NATS rejected the credentials (${credentials.kind === 'creds' ? 'NATS_CREDS' : 'NATS_NKEY'}=${credentials.path})`;
+    return `${failure}: ${reason}`;
   }
-  const at = `NATS at ${url}`;
-  const own = 'NATS_CERT, NATS_KEY';
-  // A client whose certificate is refused hears nothing (TLS 1.3, nats.js 3.4).
+  const clientCertificate = 'NATS_CERT, NATS_KEY';
+  // The client reports a rejected client certificate as a timeout (TLS 1.3, nats.js 3.4).
   if (requiresTls({ url, tls }) && reason === 'timeout') {
-    return `${at} does not answer, or does not take the certificate of this process (${own}): ${reason}`;
+    return `NATS at ${url} does not respond or rejects the client certificate (${clientCertificate}): ${reason}`;
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const isAboutTls = /CERT|TLS|SSL|SIGNATURE|ISSUER|\btls\b/.test(`${code} ${reason}`);
-  if (!isAboutTls) return `no NATS server answers at ${url} (NATS_URL): ${reason}`;
-  const variables = tls?.certFile === undefined ? 'NATS_URL, NATS_CA' : `NATS_URL, NATS_CA, ${own}`;
-  return `${at} and this process do not agree on TLS (${variables}): ${reason}`;
+  if (!isAboutTls) return `cannot reach NATS at ${url} (NATS_URL): ${reason}`;
+  const variables =
+    tls?.certFile === undefined ? 'NATS_URL, NATS_CA' : `NATS_URL, NATS_CA, ${clientCertificate}`;
+  return `cannot establish a TLS connection to NATS at ${url} (${variables}): ${reason}`;
 }
 
-function isAddressOfNumbers(server: string): boolean {
+function isIpAddress(server: string): boolean {
   const host = server.replace(/^\w+:\/\//, '').replace(/\/$/, '');
   return /^\[|^[\d.]+(:\d+)?$/.test(host) || isIP(host) > 0;
 }

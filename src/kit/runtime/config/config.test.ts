@@ -1,5 +1,3 @@
-/** A wrong environment must be told in the words of the person who set it: the variable, and what it was set to. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, readConfig, readProvisionConfig } from './config.ts';
@@ -7,8 +5,8 @@ import { ConfigError, readConfig, readProvisionConfig } from './config.ts';
 const defaults = { httpPort: 5000, probePort: 9000 };
 const read = (environment: NodeJS.ProcessEnv) => readConfig(environment, defaults);
 
-/** The lines of the error, one a wrong variable. */
-function readFaults(environment: NodeJS.ProcessEnv, reader: (given: NodeJS.ProcessEnv) => unknown = read) {
+/** Returns the lines of the error, one per invalid variable. */
+function errorLines(environment: NodeJS.ProcessEnv, reader: (given: NodeJS.ProcessEnv) => unknown = read) {
   try {
     reader(environment);
   } catch (error) {
@@ -18,9 +16,9 @@ function readFaults(environment: NodeJS.ProcessEnv, reader: (given: NodeJS.Proce
   return [];
 }
 
-const test = suite('a process is told by its environment');
+const test = suite('configuration from the environment');
 
-test('an empty environment gives the defaults', () => {
+test('has defaults', () => {
   assert.equal(read({}), {
     nats: { url: 'nats://localhost:4222', credentials: undefined, tls: undefined, inboxPrefix: undefined },
     httpHost: undefined,
@@ -30,7 +28,7 @@ test('an empty environment gives the defaults', () => {
     shutdownTimeoutMs: 9000,
     snapshotEvery: 10_000,
     maxFeedClients: 5000,
-    pastMaxHeapMiB: 2048,
+    pointInTimeMaxHeapMiB: 2048,
     readiness: { graceMs: 300_000, settleMs: 5000 },
     limits: {
       corsOrigins: [],
@@ -46,7 +44,7 @@ test('an empty environment gives the defaults', () => {
   });
 });
 
-test('every variable is taken, and variables that are not ours are left alone', () => {
+test('is read from all known variables and ignores unknown ones', () => {
   const config = read({
     NATS_URL: 'nats://one:4222,nats://two:4222',
     HTTP_HOST: '127.0.0.1',
@@ -76,7 +74,7 @@ test('every variable is taken, and variables that are not ours are left alone', 
     shutdownTimeoutMs: 2500,
     snapshotEvery: 500,
     maxFeedClients: 5000,
-    pastMaxHeapMiB: 256,
+    pointInTimeMaxHeapMiB: 256,
     readiness: { graceMs: 60_000, settleMs: 500 },
     limits: {
       corsOrigins: [],
@@ -92,15 +90,15 @@ test('every variable is taken, and variables that are not ours are left alone', 
   });
 });
 
-test('an empty variable counts as unset', () => {
+test('treats an empty variable as unset', () => {
   const names =
     'NATS_URL NATS_CREDS HTTP_HOST HTTP_PORT PROBE_PORT LOG_LEVEL SHUTDOWN_TIMEOUT_SECONDS SNAPSHOT_EVERY';
   assert.equal(read(Object.fromEntries(names.split(' ').map((name) => [name, '']))), read({}));
 });
 
-test('every wrong variable is named with its value', () => {
+test('reports every invalid variable with its value', () => {
   assert.equal(
-    readFaults({
+    errorLines({
       HTTP_PORT: 'abc',
       PROBE_PORT: '70000',
       LOG_LEVEL: 'loud',
@@ -110,60 +108,60 @@ test('every wrong variable is named with its value', () => {
   );
 });
 
-test('the error says what would be right', () => {
-  assert.match(readFaults({ LOG_LEVEL: 'loud' })[0] ?? '', '"debug"');
-  assert.match(readFaults({ HTTP_PORT: '70000' })[0] ?? '', '65535');
+test('reports the expected values', () => {
+  assert.match(errorLines({ LOG_LEVEL: 'loud' })[0] ?? '', '"debug"');
+  assert.match(errorLines({ HTTP_PORT: '70000' })[0] ?? '', '65535');
 });
 
 for (const name of ['HTTP_PORT', 'PROBE_PORT']) {
-  test(`${name} is a TCP port, and 0 means any free one`, () => {
-    for (const right of ['0', '1', '65535']) assert.equal(readFaults({ [name]: right }), [], right);
-    for (const wrong of ['-1', '65536', '1.5', '1e9', '5000x', 'abc', ' ', 'NaN', 'Infinity', '0x1388']) {
-      assert.match(readFaults({ [name]: wrong }).join('\n'), `${name}=${wrong}: `, wrong);
+  test(`accepts a TCP port as ${name}, with 0 for any free one`, () => {
+    for (const valid of ['0', '1', '65535']) assert.equal(errorLines({ [name]: valid }), [], valid);
+    for (const invalid of ['-1', '65536', '1.5', '1e9', '5000x', 'abc', ' ', 'NaN', 'Infinity', '0x1388']) {
+      assert.match(errorLines({ [name]: invalid }).join('\n'), `${name}=${invalid}: `, invalid);
     }
   });
 }
 
-test('SHUTDOWN_TIMEOUT_SECONDS is between 1 second and 10 minutes', () => {
+test('accepts SHUTDOWN_TIMEOUT_SECONDS from 1 s to 10 min', () => {
   const name = 'SHUTDOWN_TIMEOUT_SECONDS';
-  for (const right of ['1', '600', '9.5']) assert.equal(readFaults({ [name]: right }), [], right);
-  for (const wrong of ['0.9', '601', '-1', '9s', ' ']) {
-    assert.match(readFaults({ [name]: wrong }).join('\n'), `${name}=${wrong}: `, wrong);
+  for (const valid of ['1', '600', '9.5']) assert.equal(errorLines({ [name]: valid }), [], valid);
+  for (const invalid of ['0.9', '601', '-1', '9s', ' ']) {
+    assert.match(errorLines({ [name]: invalid }).join('\n'), `${name}=${invalid}: `, invalid);
   }
 });
 
-test('SNAPSHOT_EVERY is a positive number of messages', () => {
-  assert.equal(readFaults({ SNAPSHOT_EVERY: '1' }), []);
-  for (const wrong of ['0', '-1', '1.5', 'often', ' ']) {
-    assert.match(readFaults({ SNAPSHOT_EVERY: wrong }).join('\n'), `SNAPSHOT_EVERY=${wrong}: `, wrong);
+test('rejects SNAPSHOT_EVERY unless it is a positive whole number', () => {
+  assert.equal(errorLines({ SNAPSHOT_EVERY: '1' }), []);
+  for (const invalid of ['0', '-1', '1.5', 'often', ' ']) {
+    assert.match(errorLines({ SNAPSHOT_EVERY: invalid }).join('\n'), `SNAPSHOT_EVERY=${invalid}: `, invalid);
   }
 });
 
-test('TRACE_URL is an address with a place for the id of a trace', () => {
-  assert.equal(readFaults({ TRACE_URL: 'http://localhost:16686/trace/{traceId}' }), []);
-  for (const wrong of ['http://localhost:16686/trace/', 'javascript:{traceId}', '{traceId}']) {
-    assert.match(readFaults({ TRACE_URL: wrong }).join('\n'), `TRACE_URL=${wrong}: `, wrong);
+test('rejects TRACE_URL unless it is an HTTP URL with a {traceId} placeholder', () => {
+  assert.equal(errorLines({ TRACE_URL: 'http://localhost:16686/trace/{traceId}' }), []);
+  for (const invalid of ['http://localhost:16686/trace/', 'javascript:{traceId}', '{traceId}']) {
+    assert.match(errorLines({ TRACE_URL: invalid }).join('\n'), `TRACE_URL=${invalid}: `, invalid);
   }
 });
 
-test('LOG_LEVEL is one of the levels, in small letters', () => {
-  for (const right of ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) {
-    assert.is(read({ LOG_LEVEL: right }).logLevel, right);
+test('accepts LOG_LEVEL in lower case only', () => {
+  for (const valid of ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) {
+    assert.is(read({ LOG_LEVEL: valid }).logLevel, valid);
   }
-  assert.match(readFaults({ LOG_LEVEL: 'INFO' }).join('\n'), 'LOG_LEVEL=INFO: ');
+  assert.match(errorLines({ LOG_LEVEL: 'INFO' }).join('\n'), 'LOG_LEVEL=INFO: ');
 });
 
-test('the provisioner takes the same broker and how many servers keep a stream', () => {
+test('of the provisioner has the NATS settings and the stream replicas', () => {
   assert.equal(readProvisionConfig({ NATS_URL: '', STREAM_REPLICAS: '' }), {
     nats: { url: 'nats://localhost:4222', credentials: undefined, tls: undefined, inboxPrefix: undefined },
     streamReplicas: undefined,
   });
   const { nats, streamReplicas } = readProvisionConfig({ NATS_URL: 'nats://one', STREAM_REPLICAS: '3' });
   assert.equal([nats.url, streamReplicas], ['nats://one', 3]);
-  for (const wrong of ['0', '6', '1.5', 'three']) {
+  for (const invalid of ['0', '6', '1.5', 'three']) {
     assert.match(
-      readFaults({ STREAM_REPLICAS: wrong }, readProvisionConfig).join('\n'),
-      `STREAM_REPLICAS=${wrong}: `,
+      errorLines({ STREAM_REPLICAS: invalid }, readProvisionConfig).join('\n'),
+      `STREAM_REPLICAS=${invalid}: `,
     );
   }
 });

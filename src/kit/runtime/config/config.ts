@@ -1,11 +1,11 @@
-/** What a process is told by its environment, checked before anything starts. */
+/** Configuration from environment variables. It is validated before the process starts anything. */
 
 import { z } from 'zod';
 import type { Access } from '../../nats/connection/connection.ts';
 import { authEnvironment, checkAuth, toAuthConfig, type AuthConfig } from './config-auth.ts';
 import type { ReadinessConfig } from '../readiness.ts';
 import { checkLimits, limitsEnvironment, toLimitsConfig, type LimitsConfig } from './config-limits.ts';
-import { checkAccess, natsEnvironment, toAccess, withoutSecrets } from './config-nats.ts';
+import { checkAccess, natsEnvironment, toAccess, redactSecrets } from './config-nats.ts';
 
 export type ConfigDefaults = { readonly httpPort: number; readonly probePort: number };
 
@@ -17,23 +17,23 @@ const TcpPort = z
   .transform(Number)
   .pipe(z.number().max(65_535));
 
-/** From the most to be told to nothing at all. */
+/** From the most verbose level to no logging. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Where spans are sent; the libraries that send them read these and other variables (`OTEL_…`) for themselves. */
+/** Tracing. The OpenTelemetry libraries read these and other `OTEL_…` variables themselves. */
 const tracingEnvironment = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   OTEL_SDK_DISABLED: z.string().optional(),
   TRACE_URL: z
     .url({ protocol: /^https?$/ })
-    .includes('{traceId}', 'expected an address with {traceId} in it')
+    .includes('{traceId}', 'expected a URL that contains {traceId}')
     .optional(),
 };
 
-/** The environment variables of a service, with their defaults. */
-function environmentOf({ httpPort, probePort }: ConfigDefaults) {
+/** Returns the schema of a service's environment variables. */
+function serviceEnvironment({ httpPort, probePort }: ConfigDefaults) {
   const variables = z.object({
     ...natsEnvironment,
     ...limitsEnvironment,
@@ -70,40 +70,39 @@ function reportTo(issues: z.RefinementCtx): (name: string, message: string) => v
 }
 
 export type Config = {
-  /** Where the broker is, and who asks. */
   readonly nats: Access;
-  /** The address to listen on; undefined: every address. */
+  /** The address to listen on. Default: all addresses. */
   readonly httpHost: string | undefined;
   readonly httpPort: number;
-  /** Where `/livez`, `/readyz` and `/startupz` answer. */
+  /** TCP port of `/livez`, `/readyz`, `/startupz` and `/metrics`. */
   readonly probePort: number;
   readonly logLevel: LogLevel;
-  /** How many clients may follow the live events at once. */
+  /** Maximum number of concurrent Server-Sent Events clients. */
   readonly maxFeedClients: number;
-  /** A snapshot is written after this many messages at least. */
+  /** Minimum number of messages between two snapshots. */
   readonly snapshotEvery: number;
-  /** The most heap of the process that lists the past, in MiB. */
-  readonly pastMaxHeapMiB: number;
+  /** Heap limit of the process for point-in-time lists, in MiB. */
+  readonly pointInTimeMaxHeapMiB: number;
   readonly readiness: ReadinessConfig;
-  /** After this many milliseconds a shutdown that hangs is ended by force. */
+  /** The process exits if a shutdown takes longer than this, in ms. */
   readonly shutdownTimeoutMs: number;
   readonly limits: LimitsConfig;
-  /** Who may write; undefined: anyone. */
+  /** Token verification for writes; undefined if writes need no token. */
   readonly auth: AuthConfig | undefined;
-  /** Whether spans are sent to a collector. */
+  /** Whether spans are exported to a collector. */
   readonly isTraced: boolean;
-  /** Where a person finds a trace: an address with `{traceId}` in it; undefined: nowhere. */
+  /** URL template of a trace in a tracing UI, with `{traceId}`. */
   readonly traceUrl: string | undefined;
 };
 
-/** A wrong environment: one line a variable, for a person to read. */
+/** Invalid configuration. The message has one line per variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** @throws ConfigError naming every variable that is wrong. */
+/** @throws ConfigError with a line for each invalid variable */
 export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefaults): Config {
-  const variables = read(environmentOf(defaults), environment);
+  const variables = read(serviceEnvironment(defaults), environment);
   return {
     nats: toAccess(variables),
     httpHost: variables.HTTP_HOST,
@@ -112,7 +111,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     logLevel: variables.LOG_LEVEL,
     maxFeedClients: variables.SSE_MAX_CLIENTS,
     snapshotEvery: variables.SNAPSHOT_EVERY,
-    pastMaxHeapMiB: variables.PAST_MAX_HEAP_MIB,
+    pointInTimeMaxHeapMiB: variables.PAST_MAX_HEAP_MIB,
     readiness: {
       graceMs: variables.READY_GRACE_SECONDS * 1000,
       settleMs: variables.READY_SETTLE_SECONDS * 1000,
@@ -127,22 +126,22 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
   };
 }
 
-/** The names of the variables that a service is told by. */
+/** Returns the names of a service's environment variables. */
 export function variablesOfService(defaults: ConfigDefaults): string[] {
-  return Object.keys(environmentOf(defaults).shape);
+  return Object.keys(serviceEnvironment(defaults).shape);
 }
 
-/** The names of the variables that the provisioner is told by. */
+/** Returns the names of the provisioner's environment variables. */
 export function variablesOfProvisioner(): string[] {
   return Object.keys(provisionEnvironment.shape);
 }
 
 export type ProvisionConfig = Pick<Config, 'nats'> & {
-  /** How many servers keep each stream; undefined: what the stream files say. */
+  /** Replication factor of the streams. Default: the value in the stream files. */
   readonly streamReplicas: number | undefined;
 };
 
-/** @throws ConfigError naming every variable that is wrong. */
+/** @throws ConfigError with a line for each invalid variable */
 export function readProvisionConfig(environment: NodeJS.ProcessEnv): ProvisionConfig {
   const variables = read(provisionEnvironment, environment);
   return {
@@ -151,20 +150,24 @@ export function readProvisionConfig(environment: NodeJS.ProcessEnv): ProvisionCo
   };
 }
 
-/** For a process that does nothing but connect. @throws ConfigError naming every variable that is wrong. */
+/**
+ * Reads only the variables for the NATS connection.
+ *
+ * @throws ConfigError with a line for each invalid variable
+ */
 export function readAccess(environment: NodeJS.ProcessEnv): Access {
   return readProvisionConfig({ ...environment, STREAM_REPLICAS: '' }).nats;
 }
 
 function read<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv): T {
-  // An empty variable is an unset one: that is how shells and Kubernetes write "nothing".
+  // Shells and Kubernetes manifests often cannot unset a variable, so an empty one counts as unset.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => {
-    // What comes after the name is a place inside its value.
+    // Further path elements refer to positions inside the value.
     const name = String(path[0]);
-    return `${name}=${withoutSecrets(environment[name] ?? '')}: ${withoutSecrets(message)}`;
+    return `${name}=${redactSecrets(environment[name] ?? '')}: ${redactSecrets(message)}`;
   });
   throw new ConfigError(lines.join('\n'));
 }

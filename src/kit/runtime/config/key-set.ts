@@ -1,4 +1,4 @@
-/** The public keys that tokens are verified with: from a file, or from their issuer, who changes them now and then. */
+/** Public keys for token verification, from a file or from the issuer, who may rotate them. */
 
 import { readFile } from 'node:fs/promises';
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
@@ -7,7 +7,7 @@ import { Problem } from '../../domain/problem.ts';
 import { ConfigError } from './config.ts';
 import type { KeySource } from './config-auth.ts';
 
-/** RFC 7517; only what has no secret in it. */
+/** A JSON Web Key Set (RFC 7517) without secret keys. */
 const PublicKeys = z.object({
   keys: z
     .array(
@@ -18,7 +18,7 @@ const PublicKeys = z.object({
     .min(1),
 });
 
-/** @throws ConfigError when the file cannot be read or holds no public keys. */
+/** @throws ConfigError if the file cannot be read or is not a set of public keys */
 export function openKeySet(source: KeySource): Promise<JWTVerifyGetKey> {
   return 'file' in source ? readKeySet(source.file) : Promise.resolve(followKeySet(source));
 }
@@ -31,13 +31,13 @@ async function readKeySet(file: string): Promise<JWTVerifyGetKey> {
       error instanceof z.ZodError
         ? error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')
         : String(error);
-    throw new ConfigError(`AUTH_JWKS_FILE=${file}: no JSON Web Key Set: ${reason}`);
+    throw new ConfigError(`AUTH_JWKS_FILE=${file}: not a JSON Web Key Set of public keys: ${reason}`);
   }
 }
 
 /**
- * Fetched when first needed, again every ten minutes, and when a token names a key that is not known.
- * That the issuer does not answer is no fault of the token.
+ * Fetches the keys on first use, then every ten minutes and when a token refers to an unknown key. A failed fetch is
+ * reported as `unavailable`, because it does not mean that the token is invalid.
  */
 function followKeySet({ url, cooldownSeconds }: Exclude<KeySource, { file: string }>): JWTVerifyGetKey {
   const find = createRemoteJWKSet(url, { cooldownDuration: cooldownSeconds * 1000 });
@@ -50,7 +50,9 @@ function followKeySet({ url, cooldownSeconds }: Exclude<KeySource, { file: strin
         error instanceof errors.JWKSMultipleMatchingKeys ||
         error instanceof errors.JOSENotSupported;
       if (isAboutToken) throw error;
-      throw new Problem('unavailable', 'The keys to verify tokens with cannot be fetched.', { cause: error });
+      throw new Problem('unavailable', 'The keys for token verification cannot be fetched.', {
+        cause: error,
+      });
     }
   };
 }

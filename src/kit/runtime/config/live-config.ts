@@ -1,7 +1,7 @@
 /**
- * What an operator may change while a service runs: `nats kv put portside-config laptops.log-level debug`. A key with the
- * service's name before it is for that service, one without is for all; the service's own wins. Where neither has a
- * value, what the environment said holds.
+ * Settings that an operator can change while a service runs: `nats kv put portside-config laptops.log-level debug`. A key
+ * with the prefix `<service>.` applies to that service and takes precedence over the key without a prefix, which applies
+ * to all services. Without a key, the value from the environment applies.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -12,83 +12,83 @@ import type { RateLimit, RateLimiter } from '../../http/server/rate-limit.ts';
 import { followConfig, type ConfigValues } from '../../nats/provisioning/config-bucket.ts';
 import type { Connection } from '../../nats/connection/connection.ts';
 import { logLevels, type Config, type LogLevel } from './config.ts';
-import { WholeNumber } from './config-limits.ts';
+import { wholeNumber } from './config-limits.ts';
 import type { Logger } from '../observability/logger.ts';
 
-/** The last part of every key that means something. */
+/** The last part of a valid key. */
 const settingNames = ['log-level', 'rate-limit-per-second', 'rate-limit-burst'] as const;
 
 const LogLevelText = z.enum(logLevels);
-const Count = WholeNumber(0);
+const Count = wholeNumber(0);
 
 export type LiveSettings = { readonly logLevel: LogLevel; readonly rateLimit: RateLimit };
 
 export type LiveConfigOptions = {
   /** The service's name. */
   readonly name: string;
-  /** What the environment says. */
+  /** The settings from the environment. */
   readonly initial: LiveSettings;
-  /** Called when something is different from before. */
-  onChange(settings: LiveSettings, before: LiveSettings): void;
-  /** Called once for a value or key that is wrong; what held before goes on. */
-  onRefused(refused: { readonly key: string; readonly value: string; readonly reason: string }): void;
+  /** Called when a setting has changed. */
+  onChange(settings: LiveSettings, previous: LiveSettings): void;
+  /** Called once for each invalid value or unknown key. The previous setting remains in effect. */
+  onInvalid(invalid: { readonly key: string; readonly value: string; readonly reason: string }): void;
 };
 
-/** Takes the bucket's values as they are now, every time that they change. */
+/** Returns a function that applies the current values of the bucket. Call it after every change. */
 export function createLiveConfig(options: LiveConfigOptions): (values: ConfigValues) => void {
   const { name, initial } = options;
-  /** What was seen last, so that nothing is told twice. */
-  let seen: ConfigValues = new Map();
+  /** The previous values, so that an invalid value is reported only once. */
+  let reported: ConfigValues = new Map();
   let current = initial;
 
   return (values) => {
-    const refuse = (key: string, value: string, reason: string) => {
-      if (seen.get(key) !== value) options.onRefused({ key, value, reason });
+    const reportInvalid = (key: string, value: string, reason: string) => {
+      if (reported.get(key) !== value) options.onInvalid({ key, value, reason });
     };
 
-    /** The value of a setting: its key's, or `before` when that is wrong, or the environment's when there is none. */
-    function take<T>(
+    /** Returns the value of the setting's key, `previous` if that value is invalid, or `fallback` if there is no key. */
+    function read<T>(
       setting: (typeof settingNames)[number],
       schema: z.ZodType<T>,
-      before: T,
-      ofEnvironment: T,
+      previous: T,
+      fallback: T,
     ): T {
       const key = [`${name}.${setting}`, setting].find((candidate) => values.has(candidate));
-      if (key === undefined) return ofEnvironment;
+      if (key === undefined) return fallback;
       const value = values.get(key) ?? '';
       const parsed = schema.safeParse(value);
       if (parsed.success) return parsed.data;
-      refuse(key, value, parsed.error.issues.map(({ message }) => message).join('; '));
-      return before;
+      reportInvalid(key, value, parsed.error.issues.map(({ message }) => message).join('; '));
+      return previous;
     }
 
-    const before = current;
+    const previous = current;
     current = {
-      logLevel: take('log-level', LogLevelText, before.logLevel, initial.logLevel),
+      logLevel: read('log-level', LogLevelText, previous.logLevel, initial.logLevel),
       rateLimit: {
-        perSecond: take(
+        perSecond: read(
           'rate-limit-per-second',
           Count,
-          before.rateLimit.perSecond,
+          previous.rateLimit.perSecond,
           initial.rateLimit.perSecond,
         ),
-        burst: take('rate-limit-burst', Count.optional(), before.rateLimit.burst, initial.rateLimit.burst),
+        burst: read('rate-limit-burst', Count.optional(), previous.rateLimit.burst, initial.rateLimit.burst),
       },
     };
     for (const [key, value] of values) {
       const setting = key.startsWith(`${name}.`) ? key.slice(name.length + 1) : key;
-      // With a dot it is another service's.
-      const isOurs = !setting.includes('.');
-      if (isOurs && settingNames.every((known) => known !== setting)) {
-        refuse(key, value, 'there is no such setting');
+      // A remaining dot means that the key belongs to another service.
+      const isOwn = !setting.includes('.');
+      if (isOwn && settingNames.every((known) => known !== setting)) {
+        reportInvalid(key, value, 'unknown setting');
       }
     }
-    seen = new Map(values);
-    if (!isDeepStrictEqual(current, before)) options.onChange(current, before);
+    reported = new Map(values);
+    if (!isDeepStrictEqual(current, previous)) options.onChange(current, previous);
   };
 }
 
-/** Follows the bucket for as long as the process runs: its values change this log and this limiter. */
+/** Follows the bucket and applies its values to the logger and the rate limiter. */
 export function followLiveConfig(
   { name, product: { configBucket: bucket } }: ServiceIdentity,
   { logLevel, limits: { rateLimit } }: Config,
@@ -103,13 +103,13 @@ export function followLiveConfig(
   const onValues = createLiveConfig({
     name,
     initial: { logLevel, rateLimit },
-    onChange(settings, before) {
+    onChange(settings, previous) {
       logger.level = settings.logLevel;
       logger.info({ bucket, ...settings }, 'configuration changed');
-      // It forgets what it has counted, so it is left alone when it stays the same.
-      if (!isDeepStrictEqual(settings.rateLimit, before.rateLimit)) rateLimiter.change(settings.rateLimit);
+      // A change resets the counters of the limiter, so an equal limit is not applied again.
+      if (!isDeepStrictEqual(settings.rateLimit, previous.rateLimit)) rateLimiter.change(settings.rateLimit);
     },
-    onRefused: (refused) => logger.warn({ bucket, ...refused }, 'invalid configuration value ignored'),
+    onInvalid: (invalid) => logger.warn({ bucket, ...invalid }, 'invalid configuration value ignored'),
   });
   return followConfig({
     bucket,
@@ -120,7 +120,7 @@ export function followLiveConfig(
       onValues(values);
     },
     onFailure(reason) {
-      // That the broker is away is told elsewhere, and the same thing only once.
+      // A lost connection is logged elsewhere. A repeated reason is logged once.
       if (connection.isUp && reason !== failure) {
         logger.warn({ bucket, reason }, 'configuration bucket unavailable; retrying');
       }
