@@ -1,28 +1,26 @@
-/** What the bench is asked to do. */
-
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { scenarios } from './scenarios.ts';
 
 export const help = `npm run bench [-- [SCENARIO …] [options]]
 
-Measures Portside beside its peers and beside what the machine can do, all on free ports and in temporary folders, and
-writes the figures to scripts/bench/results/ and the report to scripts/bench/RESULTS.md. A scenario replaces its own
-part and no other. All of them take about 40 minutes on a machine that does nothing else; without a SCENARIO all run:
+Compares Portside with other servers and with minimal programs on the same machine. Everything runs on free ports and in
+temporary folders. Writes the samples to scripts/bench/results/ and the report to scripts/bench/RESULTS.md; each
+scenario replaces only its own results. Without a SCENARIO, all run, which takes about 40 minutes on an idle machine:
 ${Object.entries(scenarios)
   .map(([name, { title }]) => `  ${name.padEnd(14)}${title}`)
   .join('\n')}
-  --rounds N       counted rounds, after one to warm up; default 5
-  --seconds S      how long load is made in a round; default 2
-  --scale F        sizes (laptops, events, clients) times this; default 1
-  --quick          --rounds 1 --seconds 0.5 --scale 0.001: does it all work? Writes nothing without --output
-  --output FOLDER  where the results go; default scripts/bench
-  --report         only writes the report again, from the figures that are there
-  --help           this text
-With BENCH_CPU_PROF=FOLDER every replica leaves a CPU profile there.
+  --rounds N       number of measured rounds, after one warm-up round; default 5
+  --seconds S      duration of the load in each round; default 2
+  --scale F        factor for sizes (laptops, events, clients); default 1
+  --quick          trial run: --rounds 1 --seconds 0.5 --scale 0.001. Writes nothing without --output
+  --output FOLDER  output folder; default scripts/bench
+  --report         only regenerate the report from the stored samples
+  --help           show this text
+With BENCH_CPU_PROF=FOLDER, every replica writes a CPU profile to that folder.
 `;
 
-/** What was typed cannot be understood; the message says what. */
+/** The command line is invalid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -36,7 +34,7 @@ const Numbers = z.object({
 export type BenchArguments = z.output<typeof Numbers> & {
   readonly names: readonly string[];
   readonly isReportOnly: boolean;
-  /** Undefined: nothing is written. */
+  /** Output folder; undefined if nothing is written. */
   readonly output: string | undefined;
 };
 
@@ -44,13 +42,13 @@ export type BenchArguments = z.output<typeof Numbers> & {
 export function readArguments(args: readonly string[], defaultOutput: string): BenchArguments | 'help' {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';
-  const usual = values.quick
+  const defaults = values.quick
     ? { rounds: '1', seconds: '0.5', scale: '0.001' }
     : { rounds: '5', seconds: '2', scale: '1' };
-  const numbers = Numbers.safeParse({ ...usual, ...values });
+  const numbers = Numbers.safeParse({ ...defaults, ...values });
   if (!numbers.success) throw new UsageError(z.prettifyError(numbers.error));
   const unknown = positionals.find((name) => !(name in scenarios));
-  if (unknown !== undefined) throw new UsageError(`there is no scenario "${unknown}"`);
+  if (unknown !== undefined) throw new UsageError(`unknown scenario "${unknown}"`);
   return {
     ...numbers.data,
     names: positionals.length > 0 ? positionals : Object.keys(scenarios),

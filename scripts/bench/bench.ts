@@ -1,11 +1,11 @@
-/** `npm run bench`: Portside beside its peers, and beside what the machine can do; the figures go to scripts/bench/. */
+/** `npm run bench`: compares Portside with its peers and stores the results in scripts/bench/. */
 
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { help, readArguments, UsageError, type BenchArguments } from './arguments.ts';
-import { createWorkshop, type Workshop } from './children.ts';
+import { createResourceScope, type ResourceScope } from './child-processes.ts';
 import { describeMachine, describeVersions, readLoad } from './machine.ts';
 import { buildServices, profileFolderVariable } from './portside.ts';
 import { readShares } from './profile.ts';
@@ -15,7 +15,7 @@ import { scenarios } from './scenarios.ts';
 
 const defaultOutput = fileURLToPath(new URL('bench', import.meta.url));
 
-/** Which scenarios could not be measured. */
+/** Runs the scenarios. Returns the names of those that failed. */
 async function bench(args: BenchArguments): Promise<string[]> {
   if (!args.isReportOnly) await buildServices();
   const measured: Result[] = [];
@@ -24,12 +24,12 @@ async function bench(args: BenchArguments): Promise<string[]> {
     try {
       const result = await measure(name, args);
       measured.push(result);
-      if (args.output !== undefined) await keep(args.output, result);
+      if (args.output !== undefined) await store(args.output, result);
     } catch (error) {
       failed.push(name);
       report(`${name} FAILED: ${error instanceof Error ? error.stack : String(error)}`);
     }
-    // After each, so that whatever comes later costs nothing of what is there.
+    // After each scenario, so that a later failure does not lose earlier results.
     if (args.output !== undefined) await writeReport(args.output);
   }
   if (args.output === undefined) process.stdout.write(renderResults(measured));
@@ -39,21 +39,21 @@ async function bench(args: BenchArguments): Promise<string[]> {
 
 async function measure(name: string, { rounds, seconds, scale }: BenchArguments): Promise<Result> {
   const scenario = scenarios[name];
-  if (scenario === undefined) throw new RangeError(`there is no scenario ${name}`);
+  if (scenario === undefined) throw new RangeError(`unknown scenario ${name}`);
   const { title, about, run, isProfiled = false } = scenario;
   report(`${name}: ${title}`);
   const before = readLoad();
   const started = new Date();
-  const workshop = createWorkshop();
-  const closeAtEnd = () => void workshop.close().finally(() => process.exit(130));
-  process.once('SIGINT', closeAtEnd).once('SIGTERM', closeAtEnd);
+  const scope = createResourceScope();
+  const handleSignal = () => void scope.close().finally(() => process.exit(130));
+  process.once('SIGINT', handleSignal).once('SIGTERM', handleSignal);
   try {
     const size = (full: number) => Math.max(10, Math.round(full * scale));
-    const work = { workshop, rounds, seconds, size, report };
+    const work = { scope, rounds, seconds, size, report };
     const { measures, targets = [], notes = [] } = await run(work);
     const load = { before, after: readLoad() };
     const profile = isProfiled
-      ? await withProfiler((inner) => run({ ...work, workshop: inner, rounds: 0 }))
+      ? await withProfiler((inner) => run({ ...work, scope: inner, rounds: 0 }))
       : undefined;
     return Result.parse({
       scenario: name,
@@ -73,25 +73,25 @@ async function measure(name: string, { rounds, seconds, scale }: BenchArguments)
       profile,
     });
   } finally {
-    process.off('SIGINT', closeAtEnd).off('SIGTERM', closeAtEnd);
-    await workshop.close();
+    process.off('SIGINT', handleSignal).off('SIGTERM', handleSignal);
+    await scope.close();
   }
 }
 
-/** Where the processor time of every replica that `run` starts goes. */
-async function withProfiler(run: (workshop: Workshop) => Promise<unknown>): Promise<Share[]> {
-  report('once more with a profiler');
-  const outer = createWorkshop();
+/** Profiles every replica that `run` starts. Returns the CPU time by component. */
+async function withProfiler(run: (scope: ResourceScope) => Promise<unknown>): Promise<Share[]> {
+  report('additional round with a profiler');
+  const outer = createResourceScope();
   const earlier = process.env[profileFolderVariable];
   try {
     const folder = await outer.makeFolder();
-    // The replicas of this round alone: whoever set it goes on getting all the others.
+    // Only for the replicas of this round; a value set by the user applies to all others.
     process.env[profileFolderVariable] = folder;
-    const inner = createWorkshop();
+    const inner = createResourceScope();
     try {
       await run(inner);
     } finally {
-      // Each replica writes its profile when it ends.
+      // Each replica writes its profile on exit.
       await inner.close();
     }
     return await readShares(folder);
@@ -102,12 +102,12 @@ async function withProfiler(run: (workshop: Workshop) => Promise<unknown>): Prom
   }
 }
 
-async function keep(output: string, result: Result): Promise<void> {
+async function store(output: string, result: Result): Promise<void> {
   await mkdir(join(output, 'results'), { recursive: true });
   await writeFile(resultFile(output, result.scenario), `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
-/** The report of all that is there, whenever it was measured. */
+/** Writes a report of all stored results, including those of earlier runs. */
 async function writeReport(output: string): Promise<void> {
   const files = Object.keys(scenarios)
     .map((name) => resultFile(output, name))
@@ -131,7 +131,7 @@ try {
   if (args === 'help') process.stdout.write(help);
   else {
     const failed = await bench(args);
-    // What a scenario started is ended by now; a connection that lingers must not keep the bench.
+    // All processes have been stopped. A lingering connection must not keep the bench running.
     process.exit(failed.length === 0 ? 0 : 1);
   }
 } catch (error) {

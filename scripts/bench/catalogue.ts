@@ -1,17 +1,17 @@
-/** The same catalogue in every server that is compared: laptops 1 to n, each with the same two charging ports. */
+/** The catalogue that every compared server has: laptops 1 to n, each with the same two charging ports. */
 
 import type { NatsConnection } from 'nats';
 import { eventually } from '../../test/support/eventually.ts';
 import { addedEvent, publishEvents } from './laptops.ts';
-import { copyAnswers, startFastApi, startFlask, startNodeHttp, type Peer } from './peers.ts';
+import { captureResponses, startFastApi, startFlask, startNodeHttp, type Peer } from './peers.ts';
 import { startBroker, startService } from './portside.ts';
-import type { Workshop } from './children.ts';
+import type { ResourceScope } from './child-processes.ts';
 
 const portIds = [1, 2];
 const portNames = ['USB-C', 'MagSafe 3'];
 
-/** Puts them into both streams. */
-export async function fillCatalogue(nc: NatsConnection, laptops: number): Promise<void> {
+/** Publishes the catalogue to both streams. */
+export async function publishCatalogue(nc: NatsConnection, laptops: number): Promise<void> {
   for (const [index, name] of portNames.entries()) {
     nc.publish(`ports.events.${index + 1}`, JSON.stringify({ type: 'PortAdded', name }));
   }
@@ -24,27 +24,31 @@ export async function fillCatalogue(nc: NatsConnection, laptops: number): Promis
 
 export type ReadServers = { readonly subject: string; readonly server: Peer }[];
 
-/** Portside and the servers that it is compared with, all with the same laptops. @param paths that will be asked for */
+/**
+ * Starts Portside and the servers that it is compared with, all with the same laptops.
+ *
+ * @param paths the paths that will be requested
+ */
 export async function startReadServers(
-  workshop: Workshop,
+  scope: ResourceScope,
   laptops: number,
   paths: readonly string[],
 ): Promise<ReadServers> {
-  const broker = await startBroker(workshop, '2m');
-  await fillCatalogue(broker.connection.nc, laptops);
-  const portside = await startService(workshop, { natsUrl: broker.url });
-  // The names of the ports come from the other stream, which has its own pace.
+  const broker = await startBroker(scope, '2m');
+  await publishCatalogue(broker.connection.nc, laptops);
+  const portside = await startService(scope, { natsUrl: broker.url });
+  // The names of the ports come from the other stream, which is replayed independently.
   await eventually(async () => {
     const laptop = await (await fetch(`${portside.url}/laptops/${laptops}`)).text();
-    if (!portNames.every((name) => laptop.includes(name))) throw new Error(`not whole yet: ${laptop}`);
+    if (!portNames.every((name) => laptop.includes(name))) throw new Error(`incomplete: ${laptop}`);
   });
   return [
     { subject: 'Portside', server: portside },
     {
       subject: 'node:http, same bytes',
-      server: await startNodeHttp(workshop, await copyAnswers(portside.url, paths)),
+      server: await startNodeHttp(scope, await captureResponses(portside.url, paths)),
     },
-    { subject: 'FastAPI on uvicorn', server: await startFastApi(workshop, laptops) },
-    { subject: 'Flask on gunicorn, 2 workers', server: await startFlask(workshop, laptops) },
+    { subject: 'FastAPI on uvicorn', server: await startFastApi(scope, laptops) },
+    { subject: 'Flask on gunicorn, 2 workers', server: await startFlask(scope, laptops) },
   ];
 }

@@ -1,4 +1,4 @@
-/** Laptops as the measurements use them: events as the service writes them, put into the stream past it. */
+/** Publishes laptop events directly to the stream, in the form in which the service writes them. */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { jetstream } from '@nats-io/jetstream';
@@ -14,10 +14,10 @@ export function addedEvent(id: number): object {
   return { type: 'LaptopAdded', ...laptopBody(id) };
 }
 
-/** Every so many messages the broker is asked how far it is: without that, they would pile up in its memory. */
+/** One of this many messages waits for an acknowledgement. Otherwise, messages would pile up in the memory of the broker. */
 const window = 5_000;
 
-/** Publishes `count` events, numbered from 1, with the headers of the service; resolves when the last one is stored. */
+/** Publishes `count` events, numbered from 1, with the headers of the service. Resolves when the last one is stored. */
 export async function publishEvents(
   nc: NatsConnection,
   count: number,

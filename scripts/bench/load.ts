@@ -1,23 +1,23 @@
-/** Load, always from another process than what is measured. */
+/** Load generators. They always run in a separate process. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOnPath, runCommand } from '../setup/command.mjs';
-import { endChild, nextMessage, startNode, type Workshop } from './children.ts';
+import { stopChild, nextMessage, startNode, type ResourceScope } from './child-processes.ts';
 import { installNpmPeers, peerFile } from './peers.ts';
-import type { Sample } from './turns.ts';
+import type { Sample } from './rounds.ts';
 
-/** Milliseconds that a load process may take beyond what it was told. */
-const patienceMs = 200_000;
+/** Timeout of a load process, in ms. */
+const loadTimeoutMs = 200_000;
 
-/** Runs one of the programs in `load/` or `peers/` with its job; resolves with what it measured. */
-export async function runLoad<T>(workshop: Workshop, file: URL, job: object): Promise<T> {
+/** Runs one of the programs in `load/` or `peers/` with a job. Resolves with its measurements. */
+export async function runLoad<T>(scope: ResourceScope, file: URL, job: object): Promise<T> {
   const child = startNode(file, { args: [JSON.stringify(job)] });
-  workshop.defer(() => endChild(child));
+  scope.defer(() => stopChild(child));
   try {
-    return await nextMessage<T>(child, patienceMs);
+    return await nextMessage<T>(child, loadTimeoutMs);
   } finally {
-    await endChild(child);
+    await stopChild(child);
   }
 }
 
@@ -32,45 +32,47 @@ export type HttpRequest = {
 
 export type HttpLoad = {
   readonly url: string;
-  /** Sent in turn, from the first one on. */
+  /** Sent repeatedly, in this order. */
   readonly requests: readonly HttpRequest[];
   readonly connections: number;
   readonly seconds: number;
 };
 
-/** What a load of requests measured: how many were answered a second, and how long one took in milliseconds. */
-export type Answered = Sample & { readonly perSecond: number; readonly p50: number; readonly p99: number };
+/** Throughput in responses per second, and latencies in ms. */
+export type LoadResult = Sample & { readonly perSecond: number; readonly p50: number; readonly p99: number };
 
 /**
- * As many requests as are answered: each connection sends its next one when it has its answer (a closed loop). wrk makes
- * the load where it is on PATH, as it costs least; autocannon elsewhere. @throws when a request fails
+ * Generates load in a closed loop: each connection sends its next request when it has received a response. Uses wrk if it is
+ * on PATH, because it needs the least CPU time; otherwise autocannon.
+ *
+ * @throws Error if a request fails
  */
-export async function runClosedLoop(workshop: Workshop, load: HttpLoad): Promise<Answered> {
+export async function runClosedLoop(scope: ResourceScope, load: HttpLoad): Promise<LoadResult> {
   const [wrk] = findOnPath('wrk', process.env);
   const { failed, perSecond, p50, p99 } =
-    wrk === undefined ? await runAutocannon(workshop, load) : await runWrk(workshop, wrk, load);
+    wrk === undefined ? await runAutocannon(scope, load) : await runWrk(scope, wrk, load);
   if (failed > 0) throw new Error(`${failed} requests failed`);
   return { perSecond, p50, p99 };
 }
 
-type Outcome = Answered & { readonly failed: number };
+type Outcome = LoadResult & { readonly failed: number };
 
-async function runAutocannon(workshop: Workshop, { requests, ...load }: HttpLoad): Promise<Outcome> {
+async function runAutocannon(scope: ResourceScope, { requests, ...load }: HttpLoad): Promise<Outcome> {
   await installNpmPeers();
   const sent = requests.map(({ method, path, body }) => ({
     method,
     path,
     ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   }));
-  return runLoad(workshop, peerFile('autocannon.mjs'), { ...load, requests: sent });
+  return runLoad(scope, peerFile('autocannon.mjs'), { ...load, requests: sent });
 }
 
 async function runWrk(
-  workshop: Workshop,
+  scope: ResourceScope,
   wrk: string,
   { url, requests, connections, seconds }: HttpLoad,
 ): Promise<Outcome> {
-  const script = join(await workshop.makeFolder(), 'requests.lua');
+  const script = join(await scope.makeFolder(), 'requests.lua');
   writeFileSync(script, wrkScript(requests));
   // wrk takes whole seconds only.
   const duration = `${Math.max(1, Math.round(seconds))}s`;
@@ -82,22 +84,22 @@ async function runWrk(
   return { perSecond, p50, p99, failed };
 }
 
-/** The requests are made once; wrk counts in microseconds. */
+/** Returns a wrk script that formats the requests once. wrk measures in microseconds. */
 function wrkScript(requests: readonly HttpRequest[]): string {
   const lines = requests.map(({ method, path, body }) => {
     const [headers, text] =
       body === undefined
         ? ['nil', 'nil']
         : ['{["Content-Type"]="application/json"}', `[==[${JSON.stringify(body)}]==]`];
-    return `  made[#made + 1] = wrk.format("${method}", "${path}", ${headers}, ${text})`;
+    return `  requests[#requests + 1] = wrk.format("${method}", "${path}", ${headers}, ${text})`;
   });
-  return `local made, turn = {}, 0
+  return `local requests, index = {}, 0
 function init()
 ${lines.join('\n')}
 end
 function request()
-  turn = turn % #made + 1
-  return made[turn]
+  index = index % #requests + 1
+  return requests[index]
 end
 function done(summary, latency)
   local errors = summary.errors
@@ -108,11 +110,11 @@ end
 `;
 }
 
-/** The version of the closed-loop generator that is used here. */
+/** Returns the version of the closed-loop load generator. */
 export async function describeClosedLoop(): Promise<string> {
   const [wrk] = findOnPath('wrk', process.env);
-  if (wrk === undefined) return 'autocannon, as package-lock.json pins it';
-  // It ends with 1 when it is only asked for its version.
+  if (wrk === undefined) return 'autocannon (version pinned in package-lock.json)';
+  // `wrk --version` exits with 1.
   return runCommand(wrk, ['--version']).then(firstLine, (error: unknown) =>
     firstLine(String(error).split('\n')[1] ?? 'wrk'),
   );
@@ -122,7 +124,10 @@ function firstLine(text: string): string {
   return (text.trim().split('\n')[0] ?? '').replace(/ Copyright.*/, '');
 }
 
-/** So many requests a second, whatever the answers do (an open loop); latency counts from when each was due. */
-export function runPaced(workshop: Workshop, load: HttpLoad & { readonly rate: number }): Promise<Answered> {
-  return runLoad(workshop, loadFile('paced.ts'), load);
+/** Generates load at a fixed rate, independent of the responses (an open loop). Latency counts from the due time of a request. */
+export function runPaced(
+  scope: ResourceScope,
+  load: HttpLoad & { readonly rate: number },
+): Promise<LoadResult> {
+  return runLoad(scope, loadFile('paced.ts'), load);
 }

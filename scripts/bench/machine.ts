@@ -1,4 +1,4 @@
-/** What a figure depends on: the machine, the versions, and what else the machine did. */
+/** The conditions of a measurement: the machine, the versions and the load average. */
 
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';
@@ -18,7 +18,7 @@ export function describeMachine(): Record<string, string> {
   };
 }
 
-/** Processes that wanted to run, on average over the last minute. */
+/** Returns the load average over the last minute. */
 export function readLoad(): number {
   return loadavg()[0] ?? NaN;
 }

@@ -1,4 +1,4 @@
-/** What Portside is measured beside: installed in `peers/` when first needed, and started by the bench. */
+/** The servers that Portside is compared with. They are installed in `peers/` on first use. */
 
 import { chownSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,17 +7,17 @@ import { installPythonTools } from '../examples/python-environment.ts';
 import { findOnPath, runCommand } from '../setup/command.mjs';
 import { installDependencies } from '../setup/dependencies.mjs';
 import { createProgress } from '../setup/progress.mjs';
-import { serveNode, serveProgram, type Served, type Workshop } from './children.ts';
+import { startNodeServer, startServer, type ServerProcess, type ResourceScope } from './child-processes.ts';
 import { findFreePort } from '../../test/support/process/free-port.ts';
 
 export const peersFolder = fileURLToPath(new URL('peers', import.meta.url));
 export const peerFile = (name: string) => new URL(`peers/${name}`, import.meta.url);
 
-/** A peer that answers, or why it cannot be had on this machine. */
-export type Peer = Served | { readonly missing: string };
+/** A running peer, or the reason why it is not available on this machine. */
+export type Peer = ServerProcess | { readonly missing: string };
 
-/** Turns a start that fails into the reason. */
-async function orMissing(start: () => Promise<Peer>): Promise<Peer> {
+/** Returns the reason if `start` fails. */
+async function catchMissing(start: () => Promise<Peer>): Promise<Peer> {
   try {
     return await start();
   } catch (error) {
@@ -29,9 +29,9 @@ export async function installNpmPeers(): Promise<void> {
   await installDependencies({ progress: createProgress(process.stderr), root: peersFolder });
 }
 
-/** Flask on gunicorn with two workers. @param laptops how many there are from the start */
-export function startFlask(workshop: Workshop, laptops: number): Promise<Peer> {
-  return startPython(workshop, laptops, 'gunicorn', (httpPort) => [
+/** Starts Flask on gunicorn with two workers. @param laptops number of initial laptops */
+export function startFlask(scope: ResourceScope, laptops: number): Promise<Peer> {
+  return startPython(scope, laptops, 'gunicorn', (httpPort) => [
     '--workers',
     '2',
     '--bind',
@@ -42,26 +42,26 @@ export function startFlask(workshop: Workshop, laptops: number): Promise<Peer> {
   ]);
 }
 
-/** FastAPI on uvicorn, one process. */
-export function startFastApi(workshop: Workshop, laptops: number): Promise<Peer> {
-  return startPython(workshop, laptops, 'uvicorn', (httpPort) => {
+/** Starts FastAPI on uvicorn with one process. */
+export function startFastApi(scope: ResourceScope, laptops: number): Promise<Peer> {
+  return startPython(scope, laptops, 'uvicorn', (httpPort) => {
     const quiet = ['--no-access-log', '--log-level', 'error'];
     return ['--host', '127.0.0.1', '--port', String(httpPort), ...quiet, 'fastapi_app:app'];
   });
 }
 
 function startPython(
-  workshop: Workshop,
+  scope: ResourceScope,
   laptops: number,
   program: string,
   args: (httpPort: number) => string[],
 ): Promise<Peer> {
-  return orMissing(async () => {
+  return catchMissing(async () => {
     const tools = await installPythonTools(peersFolder, 'Python peers');
     if ('missing' in tools) return tools;
     const httpPort = await findFreePort();
     const url = `http://127.0.0.1:${httpPort}`;
-    const server = await serveProgram(workshop, join(tools.programs, program), args(httpPort), {
+    const server = await startServer(scope, join(tools.programs, program), args(httpPort), {
       cwd: peersFolder,
       env: { LAPTOPS: String(laptops), PYTHONDONTWRITEBYTECODE: '1' },
       probe: () => fetch(`${url}/ports`),
@@ -70,56 +70,61 @@ function startPython(
   });
 }
 
-/** An answer as bytes, with the headers that stand before them. */
-export type Answer = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+export type CapturedResponse = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 
-/** A bare `node:http` server that sends these answers, by path. */
-export function startNodeHttp(workshop: Workshop, answers: Readonly<Record<string, Answer>>): Promise<Peer> {
-  return orMissing(async () => {
-    const file = join(await workshop.makeFolder(), 'answers.json');
-    writeFileSync(file, JSON.stringify(answers));
-    return serveNode(workshop, peerFile('node-http.mjs'), { env: { ANSWERS: file } });
+/** Starts a bare `node:http` server that sends these responses, by path. */
+export function startNodeHttp(
+  scope: ResourceScope,
+  responses: Readonly<Record<string, CapturedResponse>>,
+): Promise<Peer> {
+  return catchMissing(async () => {
+    const file = join(await scope.makeFolder(), 'responses.json');
+    writeFileSync(file, JSON.stringify(responses));
+    return startNodeServer(scope, peerFile('node-http.mjs'), { env: { RESPONSES: file } });
   });
 }
 
-/** What a service answers at these paths, for a server that is to send the same bytes. */
-export async function copyAnswers(url: string, paths: readonly string[]): Promise<Record<string, Answer>> {
-  const left = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
-  const answers: Record<string, Answer> = {};
+/** Requests these paths and returns the responses, for a server that sends the same bytes. */
+export async function captureResponses(
+  url: string,
+  paths: readonly string[],
+): Promise<Record<string, CapturedResponse>> {
+  const skippedHeaders = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
+  const responses: Record<string, CapturedResponse> = {};
   for (const path of paths) {
     const response = await fetch(`${url}${path}`, { headers: { 'Accept-Encoding': 'identity' } });
-    const headers = Object.fromEntries([...response.headers].filter(([name]) => !left.has(name)));
-    answers[path] = { headers, body: await response.text() };
+    const headers = Object.fromEntries([...response.headers].filter(([name]) => !skippedHeaders.has(name)));
+    responses[path] = { headers, body: await response.text() };
   }
-  return answers;
+  return responses;
 }
 
 /**
- * Emmett with Express, on a PostgreSQL cluster of its own in a temporary folder.
+ * Starts Emmett with Express, on its own PostgreSQL cluster in a temporary folder.
  *
- * @param isDurable whether a commit waits for the disk (`synchronous_commit`), as it does by default
+ * @param isDurable whether a commit waits until it is on disk (`synchronous_commit`, PostgreSQL's default)
  */
-export function startEmmett(workshop: Workshop, isDurable: boolean): Promise<Peer> {
-  return orMissing(async () => {
-    const postgres = await startPostgres(workshop, isDurable);
+export function startEmmett(scope: ResourceScope, isDurable: boolean): Promise<Peer> {
+  return catchMissing(async () => {
+    const postgres = await startPostgres(scope, isDurable);
     if ('missing' in postgres) return postgres;
     await installNpmPeers();
-    return serveNode(workshop, peerFile('emmett-express.mjs'), {
+    return startNodeServer(scope, peerFile('emmett-express.mjs'), {
       env: { DATABASE_URL: postgres.url, NODE_ENV: 'production' },
     });
   });
 }
 
 async function startPostgres(
-  workshop: Workshop,
+  scope: ResourceScope,
   isDurable: boolean,
 ): Promise<{ url: string } | { missing: string }> {
   const binaries = findPostgres();
   if (binaries === undefined) return { missing: 'no PostgreSQL server' };
   const user = await findUser();
   if (user === undefined)
-    return { missing: 'PostgreSQL refuses root, and there is no user postgres or nobody' };
-  const folder = await workshop.makeFolder();
+    return { missing: 'PostgreSQL does not run as root, and there is no user postgres or nobody' };
+  const folder = await scope.makeFolder();
   const owner = user === 'current' ? {} : user;
   if (user !== 'current') chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
@@ -143,7 +148,7 @@ async function startPostgres(
     data,
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
-  await serveProgram(workshop, join(binaries, 'postgres'), args, {
+  await startServer(scope, join(binaries, 'postgres'), args, {
     cwd: folder,
     ...owner,
     probe: () => runCommand(join(binaries, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]),
@@ -151,14 +156,14 @@ async function startPostgres(
   return { url: `postgresql://bench@127.0.0.1:${port}/postgres` };
 }
 
-/** The folder of PostgreSQL's programs: Debian keeps the server's off PATH. */
+/** Returns the folder of PostgreSQL's programs. Debian does not add the server to PATH. */
 function findPostgres(): string | undefined {
   const [onPath] = findOnPath('postgres', process.env);
   if (onPath !== undefined) return dirname(realpathSync(onPath));
   const debian = '/usr/lib/postgresql';
   try {
-    const [newest] = readdirSync(debian).toSorted((a, b) => Number(b) - Number(a));
-    return newest === undefined ? undefined : join(debian, newest, 'bin');
+    const [latest] = readdirSync(debian).toSorted((a, b) => Number(b) - Number(a));
+    return latest === undefined ? undefined : join(debian, latest, 'bin');
   } catch {
     return undefined;
   }
@@ -173,7 +178,7 @@ export async function postgresVersion(): Promise<string | undefined> {
 
 type User = { readonly uid: number; readonly gid: number };
 
-/** Who PostgreSQL can run as, since it refuses root; `current` is who runs the bench. */
+/** Returns the user to run PostgreSQL as, since it does not run as root. `current` is the user of the bench. */
 async function findUser(): Promise<User | 'current' | undefined> {
   if (process.getuid?.() !== 0) return 'current';
   for (const name of ['postgres', 'nobody']) {
@@ -183,7 +188,7 @@ async function findUser(): Promise<User | 'current' | undefined> {
         gid: Number(await runCommand('id', ['-g', name])),
       };
     } catch {
-      // There is no such user here.
+      // The user does not exist.
     }
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** Portside as it is measured: compiled services, on a broker of the bench's own. */
+/** Starts compiled Portside services and brokers for the benchmarks. */
 
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -9,37 +9,36 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { startNatsServer } from '../broker/nats-server.ts';
 import { runNpm } from '../setup/dependencies.mjs';
 import { findNatsServer } from '../setup/programs/nats-server.mjs';
-import { serveNode, type Served, type Workshop } from './children.ts';
+import { startNodeServer, type ServerProcess, type ResourceScope } from './child-processes.ts';
 
 const root = new URL('../..', import.meta.url);
 
 export type Broker = {
   readonly url: string;
   readonly pid: number;
-  /** Where it keeps its data. */
   readonly dataDir: string;
   readonly connection: Connection;
   readonly jsm: JetStreamManager;
 };
 
-/** When messages are forced to the disk: before each acknowledgement, or every two minutes (the server's default). */
+/** When messages are synced to disk: before each acknowledgement, or every two minutes (the server's default). */
 export type SyncInterval = 'always' | '2m';
 
-/** A server with both streams; it ends with the workshop. */
-export async function startBroker(workshop: Workshop, syncInterval: SyncInterval): Promise<Broker> {
+/** Starts a nats-server with both streams. It is stopped when the scope closes. */
+export async function startBroker(scope: ResourceScope, syncInterval: SyncInterval): Promise<Broker> {
   const program = (await findNatsServer())?.path;
-  if (program === undefined) throw new Error('no nats-server: run `npm run setup`');
-  const dataDir = await workshop.makeFolder();
+  if (program === undefined) throw new Error('nats-server not found; run `npm run setup`');
+  const dataDir = await scope.makeFolder();
   const server = await startNatsServer({ program, dataDir, port: 0, syncInterval });
-  workshop.defer(() => server.stop());
+  scope.defer(() => server.stop());
   const connection = await connectToNats({ url: server.url, name: 'bench' });
-  workshop.defer(() => connection.nc.close());
+  scope.defer(() => connection.nc.close());
   await provisionStreams(connection.nc, fileURLToPath(new URL('streams', root)));
   const jsm = await jetstreamManager(connection.nc);
   return { url: server.url, pid: server.pid, dataDir, connection, jsm };
 }
 
-/** Compiles what a platform would run into `dist/`. */
+/** Compiles the services into `dist/`, as for production. */
 export async function buildServices(): Promise<void> {
   await runNpm(['run', 'build', '--silent'], { cwd: fileURLToPath(root), env: process.env });
 }
@@ -50,16 +49,16 @@ export type ServiceOptions = {
   readonly name?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly nodeArgs?: readonly string[];
-  /** Is given each line of its log. */
+  /** Called with each log line. */
   readonly onLine?: (line: string) => void;
 };
 
-/** A replica of a service, as it runs in production; resolves when it answers. */
+/** Starts a replica of a service with production settings. Resolves when it is ready. */
 export function startService(
-  workshop: Workshop,
+  scope: ResourceScope,
   { natsUrl, name = 'laptops', env = {}, nodeArgs = [], onLine }: ServiceOptions,
-): Promise<Served> {
-  return serveNode(workshop, new URL(`dist/${name}/main.js`, root), {
+): Promise<ServerProcess> {
+  return startNodeServer(scope, new URL(`dist/${name}/main.js`, root), {
     nodeArgs: [...nodeArgs, ...profilerArgs(name)],
     ...(onLine && { onLine }),
     env: {
@@ -74,7 +73,7 @@ export function startService(
   });
 }
 
-/** With this variable, every replica leaves a CPU profile in the folder that it names when it ends. */
+/** Names a folder to which every replica writes a CPU profile on exit. */
 export const profileFolderVariable = 'BENCH_CPU_PROF';
 
 function profilerArgs(name: string): string[] {

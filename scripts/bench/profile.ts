@@ -1,11 +1,9 @@
-/** Where the processor time of the replicas went: the CPU profiles that they left, by part. */
-
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Share } from './result.ts';
 
-/** As `node --cpu-prof` writes it; durations in microseconds. */
+/** The format of `node --cpu-prof`; durations in microseconds. */
 const CpuProfile = z.object({
   nodes: z.array(
     z.object({ id: z.number(), callFrame: z.object({ functionName: z.string(), url: z.string() }) }),
@@ -14,10 +12,10 @@ const CpuProfile = z.object({
   timeDeltas: z.array(z.number()),
 });
 
-/** How many parts are named; the rest is one. */
-const named = 14;
+/** Maximum number of named parts; all others are summed up. */
+const namedParts = 14;
 
-/** The shares of all profiles in `folder` together, the largest first. What no code did (waiting) does not count. */
+/** Returns the CPU time of all profiles in `folder` by part, largest share first. Idle time is excluded. */
 export async function readShares(folder: string): Promise<Share[]> {
   const spent = new Map<string, number>();
   for (const file of await readdir(folder)) {
@@ -31,17 +29,17 @@ export async function readShares(folder: string): Promise<Share[]> {
       spent.set(part, (spent.get(part) ?? 0) + (timeDeltas[index] ?? 0));
     }
   }
-  const all = [...spent.values()].reduce((sum, time) => sum + time, 0);
+  const total = [...spent.values()].reduce((sum, time) => sum + time, 0);
   const shares = [...spent]
-    .map(([part, time]) => ({ part, share: time / all }))
+    .map(([part, time]) => ({ part, share: time / total }))
     .toSorted((a, b) => b.share - a.share);
-  const rest = shares.slice(named).reduce((sum, { share }) => sum + share, 0);
-  return [...shares.slice(0, named), ...(rest > 0 ? [{ part: 'all else', share: rest }] : [])];
+  const rest = shares.slice(namedParts).reduce((sum, { share }) => sum + share, 0);
+  return [...shares.slice(0, namedParts), ...(rest > 0 ? [{ part: 'other', share: rest }] : [])];
 }
 
 type Frame = z.output<typeof CpuProfile>['nodes'][number]['callFrame'];
 
-/** A package, a folder of our own, a module of Node's, or what the engine itself did; undefined: nothing was done. */
+/** Returns the package, source folder, Node module or engine component of a frame; undefined for idle time. */
 function partOf({ functionName, url }: Frame): string | undefined {
   if (functionName === '(idle)' || functionName === '(root)') return undefined;
   if (url.startsWith('node:')) {

@@ -1,8 +1,8 @@
-/** What a scenario measured, as it is kept: the figures in RESULTS.md all come from here. */
+/** The stored result of a scenario. RESULTS.md is generated from it. */
 
 import { z } from 'zod';
 
-/** One subject at one place of the curve: a figure per counted round, or why there is none. */
+/** One subject at one point of the axis: a sample per measured round, or the reason why there is none. */
 const Series = z.object({
   subject: z.string(),
   at: z.number(),
@@ -15,24 +15,24 @@ const Measure = z.object({
   name: z.string(),
   unit: z.string(),
   better: z.enum(['more', 'less']),
-  /** What `at` counts: `connections`. */
+  /** The meaning of `at`, for example `connections`. */
   axis: z.string(),
   series: z.array(Series),
 });
 export type Measure = z.infer<typeof Measure>;
 
-/** What a figure should be: the median of its rounds, as it is or divided by that of another subject round by round. */
+/** A target for the median of a series, or for the median of its per-round ratios to another series. */
 const Target = z.object({
   what: z.string(),
   bound: z.enum(['at least', 'at most']),
   wanted: z.number(),
   unit: z.string(),
-  /** Undefined when one of the two could not be measured. */
+  /** Undefined if a series could not be measured. */
   measured: z.number().optional(),
 });
 export type Target = z.infer<typeof Target>;
 
-/** A part of the processor time, between 0 and 1. */
+/** A share of the CPU time, between 0 and 1. */
 const Share = z.object({ part: z.string(), share: z.number() });
 export type Share = z.infer<typeof Share>;
 
@@ -44,16 +44,16 @@ export const Result = z.object({
   started: z.string(),
   seconds: z.number(),
   rounds: z.number(),
-  /** Anything but 1 is a run with smaller sizes, and says little. */
+  /** Factor for sizes; only results with 1 are meaningful. */
   scale: z.number(),
   machine: z.record(z.string(), z.string()),
   versions: z.record(z.string(), z.string()),
-  /** Processes that wanted to run, on average over a minute, before and after. */
+  /** Load average over a minute, before and after. */
   load: z.object({ before: z.number(), after: z.number() }),
   measures: z.array(Measure),
   targets: z.array(Target),
   notes: z.array(z.string()),
-  /** Where the replicas' processor time went, where that is what limits them. */
+  /** CPU time of the replicas by part, for scenarios that are limited by the CPU. */
   profile: z.array(Share).optional(),
 });
 export type Result = z.infer<typeof Result>;
@@ -65,7 +65,7 @@ export function median(samples: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** How one subject compares with another in the same rounds: the median of the quotients, which a load on all of them shifts least. */
+/** Returns the median of the per-round ratios of two series. Ratios are less sensitive to other load on the machine. */
 export function medianRatio(a: Series | undefined, b: Series | undefined): number | undefined {
   const ratios = (a?.samples ?? []).flatMap((sample, round) => {
     const other = b?.samples[round];

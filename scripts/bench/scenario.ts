@@ -1,20 +1,18 @@
-/** The shape of a scenario: what is measured, and what it should come to. */
-
 import type { Measure, Target } from './result.ts';
-import type { Bench } from './turns.ts';
+import type { Bench } from './rounds.ts';
 
 export type Scenario = {
   readonly title: string;
-  /** What is done, with its sizes, in a few sentences. */
+  /** Description of the scenario with its sizes, for the report. */
   readonly about: string;
   run(bench: Bench): Promise<Outcome>;
-  /** Whether one more round is run with a profiler: where processor time is what limits it. */
+  /** Whether an additional round runs with a profiler; for scenarios that are limited by the CPU. */
   readonly isProfiled?: boolean;
 };
 
 export type Outcome = {
   readonly measures: readonly Measure[];
   readonly targets?: readonly Target[];
-  /** What a reader has to know to judge the figures. */
+  /** Remarks that are needed to interpret the figures. */
   readonly notes?: readonly string[];
 };

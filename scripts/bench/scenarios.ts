@@ -1,4 +1,4 @@
-/** Every scenario by its name, in the order of the results. */
+/** All scenarios by name, in the order of the report. */
 
 import type { Scenario } from './scenario.ts';
 import { asOf } from './scenarios/as-of.ts';

@@ -46,7 +46,7 @@ benchmark('measures each subject, stores the samples and writes the report', asy
   assert.ok(Math.abs(profile.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
   const report = await readReport();
   assert.match(report, '## Replay events (`replay`)');
-  assert.match(report, 'not a measurement, only a try');
+  assert.match(report, 'trial run, not a measurement');
   assert.match(report, /\| @nats-io\/nats-core +\| +\d+\.\d %/);
 });
 
@@ -63,7 +63,7 @@ benchmark('lists options and scenarios with --help, and rejects an unknown scena
   const { stdout } = await run('--help');
   for (const option of ['--rounds', '--quick', 'read-one', 'import']) assert.match(stdout, option);
   const failure: unknown = await run('nothing').catch((error: unknown) => error);
-  assert.match(String(failure), 'there is no scenario "nothing"');
+  assert.match(String(failure), 'unknown scenario "nothing"');
 });
 
 benchmark.after(() => rm(folder, { recursive: true }));

@@ -1,4 +1,4 @@
-/** How long things took, in milliseconds. */
+/** What all load programs share: pacing, latency percentiles in ms, and the communication with the bench. */
 
 export function summarize(latencies: number[]): { p50: number; p99: number } {
   const sorted = latencies.toSorted((a, b) => a - b);
@@ -7,10 +7,8 @@ export function summarize(latencies: number[]): { p50: number; p99: number } {
 }
 
 /**
- * Calls `send` when each of `rate` things a second is due, and never waits for what it does: an open loop. A thing that
- * is late because the generator was, is late all the same: `due` is when it should have been sent.
- *
- * @param seconds how long; resolves then
+ * Calls `send` at a fixed `rate` per second without waiting for it (an open loop), and resolves after `seconds`. `due` is the
+ * scheduled time of each call, so delays of the generator count as latency.
  */
 export function pace(
   rate: number,
@@ -34,15 +32,15 @@ export function pace(
   });
 }
 
-/** Says the result to the bench and ends. */
-export function answer(result: object): void {
+/** Sends the result to the bench and exits. */
+export function sendResult(result: object): void {
   process.send?.(result, () => process.exit());
 }
 
-/** What the bench asked for. */
+/** Reads the job that was given to `runLoad`. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function readJob<Job>(): Job {
-  // The bench and its load are of one version: the job is what `runLoad` was given.
+  // Safe: the bench and its load programs have the same version.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return JSON.parse(process.argv[2] ?? '{}') as Job;
 }

@@ -1,7 +1,7 @@
-/** Commands over NATS request/reply, so many at once (a closed loop). */
+/** Sends commands over NATS request/reply with a fixed concurrency (a closed loop). */
 
 import { connect } from 'nats';
-import { answer, readJob, summarize } from './latencies.ts';
+import { sendResult, readJob, summarize } from './latencies.ts';
 
 const { url, subject, body, concurrency, seconds } = readJob<{
   url: string;
@@ -26,4 +26,4 @@ await Promise.all(
 );
 const perSecond = latencies.length / ((performance.now() - started) / 1000);
 await nc.close();
-answer({ perSecond, ...summarize(latencies) });
+sendResult({ perSecond, ...summarize(latencies) });

@@ -1,19 +1,19 @@
-/** HTTP requests at a fixed rate. */
+/** Sends HTTP requests at a fixed rate. */
 
 import { Agent, request } from 'node:http';
 import type { HttpLoad } from '../load.ts';
-import { answer, pace, readJob, summarize } from './latencies.ts';
+import { sendResult, pace, readJob, summarize } from './latencies.ts';
 
 const { url, requests, connections, seconds, rate } = readJob<HttpLoad & { rate: number }>();
 const agent = new Agent({ keepAlive: true, maxSockets: connections });
 const latencies: number[] = [];
-const open: Promise<void>[] = [];
+const pending: Promise<void>[] = [];
 const started = performance.now();
 await pace(rate, seconds, (due, number) => {
   const next = requests[number % requests.length];
   if (next === undefined) return;
   const { method, path, body } = next;
-  open.push(
+  pending.push(
     new Promise((resolve, reject) => {
       const headers = body === undefined ? {} : { 'content-type': 'application/json' };
       request(`${url}${path}`, { method, agent, headers }, (response) => {
@@ -28,6 +28,6 @@ await pace(rate, seconds, (due, number) => {
     }),
   );
 });
-await Promise.all(open);
+await Promise.all(pending);
 const perSecond = latencies.length / ((performance.now() - started) / 1000);
-answer({ perSecond, ...summarize(latencies) });
+sendResult({ perSecond, ...summarize(latencies) });

@@ -1,9 +1,9 @@
-/** Many clients of the live events at once; what is published reaches each of them. */
+/** Opens many event stream clients and measures the latency of published events at each of them. */
 
 import { get } from 'node:http';
 import { connect } from 'nats';
 import { laptopAdded } from '../../../test/support/broker/publish.ts';
-import { answer, pace, readJob, summarize } from './latencies.ts';
+import { sendResult, pace, readJob, summarize } from './latencies.ts';
 
 const { natsUrl, url, clients, firstId, rate, seconds } = readJob<{
   natsUrl: string;
@@ -20,7 +20,7 @@ const total = Math.round(rate * seconds);
 let allSeen: () => void = () => undefined;
 const done = new Promise<void>((resolve) => (allSeen = resolve));
 
-/** Events come in order, so the next one that a client gets is the next one that was sent. */
+/** Events arrive in order, so the n-th event of a client is the n-th event published. */
 function openClient(): Promise<void> {
   return new Promise((resolve, reject) => {
     let received = 0;
@@ -52,4 +52,7 @@ await pace(rate, seconds, (due, number) => {
   nc.publish(subject, payload);
 });
 await done;
-answer({ perSecond: (total * clients) / ((performance.now() - started) / 1000), ...summarize(latencies) });
+sendResult({
+  perSecond: (total * clients) / ((performance.now() - started) / 1000),
+  ...summarize(latencies),
+});

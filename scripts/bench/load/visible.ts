@@ -1,14 +1,14 @@
-/** Events published at a fixed rate, and when another replica shows each: a clock of one process for both. */
+/** Publishes events at a fixed rate and measures when a replica shows each. One process does both, so it needs one clock. */
 
 import { get } from 'node:http';
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from 'nats';
 import { laptopAdded } from '../../../test/support/broker/publish.ts';
-import { answer, pace, readJob, summarize } from './latencies.ts';
+import { sendResult, pace, readJob, summarize } from './latencies.ts';
 
 const { natsUrl, replicaUrl, stream, firstId, rate, seconds } = readJob<{
   natsUrl: string;
-  /** The replica whose live events are read; without one, an ordered consumer of this process is read. */
+  /** The replica whose event stream is read; if undefined, an ordered consumer in this process is read. */
   replicaUrl?: string;
   stream: string;
   firstId: number;
@@ -23,7 +23,7 @@ const total = Math.round(rate * seconds);
 let seen: () => void = () => undefined;
 const allSeen = new Promise<void>((resolve) => (seen = resolve));
 
-function note(id: number) {
+function record(id: number) {
   const due = dueTimes.get(id);
   if (due === undefined) return;
   latencies.push(performance.now() - due);
@@ -33,7 +33,7 @@ function note(id: number) {
 if (replicaUrl === undefined) {
   const consumer = await js.consumers.get(stream, { deliver_policy: 'new' });
   void consumer.consume({
-    callback: ({ subject }) => note(Number(subject.slice(subject.lastIndexOf('.') + 1))),
+    callback: ({ subject }) => record(Number(subject.slice(subject.lastIndexOf('.') + 1))),
   });
   await nc.flush();
 } else {
@@ -45,7 +45,7 @@ if (replicaUrl === undefined) {
         rest = lines.pop() ?? '';
         for (const line of lines) {
           const id = /^data: \{.*?"id":(\d+)/.exec(line)?.[1];
-          if (id !== undefined) note(Number(id));
+          if (id !== undefined) record(Number(id));
         }
       });
       resolve();
@@ -62,4 +62,4 @@ await pace(rate, seconds, (due, number) => {
   });
 });
 await allSeen;
-answer(summarize(latencies));
+sendResult(summarize(latencies));

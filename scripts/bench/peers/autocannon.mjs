@@ -1,4 +1,4 @@
-/** Closed-loop HTTP load where there is no wrk: each connection sends its next request when it has its answer. */
+/** Closed-loop HTTP load if wrk is not installed: each connection sends its next request after the response. */
 
 import autocannon from 'autocannon';
 

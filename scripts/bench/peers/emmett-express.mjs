@@ -1,4 +1,4 @@
-/** The same command with Emmett on PostgreSQL, behind Express. */
+/** The command that adds a laptop, implemented with Emmett on PostgreSQL and Express. */
 
 import { randomInt } from 'node:crypto';
 import { DeciderCommandHandler, IllegalStateError } from '@event-driven-io/emmett';
@@ -13,7 +13,8 @@ const handle = DeciderCommandHandler({
   decide({ type, data }, laptop) {
     switch (type) {
       case 'AddLaptop':
-        if (laptop.status === 'there') throw new IllegalStateError('There is already a laptop with this id.');
+        if (laptop.status === 'present')
+          throw new IllegalStateError('There is already a laptop with this id.');
         return { type: 'LaptopAdded', data: { title: data.title, model: data.model } };
     }
   },
@@ -21,7 +22,7 @@ const handle = DeciderCommandHandler({
   evolve(laptop, { type, data }) {
     switch (type) {
       case 'LaptopAdded':
-        return { status: 'there', title: data.title, model: data.model, ports: [] };
+        return { status: 'present', title: data.title, model: data.model, ports: [] };
       default:
         return laptop;
     }
@@ -34,7 +35,7 @@ const app = express();
 app.disable('x-powered-by');
 app.use(express.json());
 
-// Express 5 takes what the handler rejects with.
+// Express 5 handles rejections of async handlers.
 // oxlint-disable-next-line oxc/no-async-endpoint-handlers
 app.post('/laptops', async (request, response) => {
   const { id = randomInt(1, 2 ** 47), title, model } = request.body;

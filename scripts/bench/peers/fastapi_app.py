@@ -1,4 +1,4 @@
-"""Laptops and their charging ports, in memory, as one writes them with FastAPI."""
+"""Laptops and their charging ports, in memory: a typical FastAPI application."""
 
 import itertools
 import os

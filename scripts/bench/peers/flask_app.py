@@ -1,4 +1,4 @@
-"""Laptops and their charging ports, in memory, as one writes them with Flask."""
+"""Laptops and their charging ports, in memory: a typical Flask application."""
 
 import itertools
 import os

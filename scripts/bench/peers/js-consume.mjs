@@ -1,4 +1,4 @@
-/** How fast the client's own ordered consumer drains a stream while doing nothing with what comes. */
+/** Measures how fast the client's ordered consumer drains a stream without processing the messages. */
 
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from 'nats';

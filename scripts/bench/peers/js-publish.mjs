@@ -1,4 +1,4 @@
-/** What the broker itself takes: acknowledged publishes, so many at once, with nothing around them. */
+/** Measures bare acknowledged publishes with a fixed concurrency: the upper limit of the broker. */
 
 import { jetstream } from '@nats-io/jetstream';
 import { connect, headers } from 'nats';
@@ -14,7 +14,7 @@ const end = started + seconds * 1000;
 const latencies = [];
 let id = first;
 
-async function publishInARow() {
+async function publishSequentially() {
   while (performance.now() < end) {
     const sent = performance.now();
     await js.publish(`laptops.events.${(id += 1)}`, payload, {
@@ -25,11 +25,11 @@ async function publishInARow() {
     latencies.push(performance.now() - sent);
   }
 }
-await Promise.all(Array.from({ length: concurrency }, publishInARow));
-const took = (performance.now() - started) / 1000;
+await Promise.all(Array.from({ length: concurrency }, publishSequentially));
+const elapsed = (performance.now() - started) / 1000;
 latencies.sort((a, b) => a - b);
 process.send({
-  perSecond: latencies.length / took,
+  perSecond: latencies.length / elapsed,
   p50: latencies[Math.floor(latencies.length * 0.5)],
   p99: latencies[Math.floor(latencies.length * 0.99)],
 });

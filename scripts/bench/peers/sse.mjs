@@ -1,4 +1,4 @@
-/** Server-Sent Events with nothing around them: what one subscription brings is written to every client. */
+/** Minimal Server-Sent Events: every message of one subscription is written to every client. */
 
 import { createServer } from 'node:http';
 import { connect } from 'nats';

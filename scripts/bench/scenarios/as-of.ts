@@ -1,54 +1,52 @@
-/** The list as it was. */
-
-import { createWorkshop } from '../children.ts';
+import { createResourceScope } from '../child-processes.ts';
 import { addLaptops, publishEvents } from '../laptops.ts';
 import { startBroker, startService } from '../portside.ts';
 import type { Scenario } from '../scenario.ts';
-import { takeTurns, toMeasure, type Case, type Sample } from '../turns.ts';
+import { runRounds, toMeasure, type Case, type Sample } from '../rounds.ts';
 
 const full = [1_000, 10_000, 100_000];
 const pageSize = 10_000;
 
 export const asOf: Scenario = {
-  title: 'The list as it was',
-  about: `GET /laptops?asOf= of 1 k, 10 k and 100 k laptops, every page (${pageSize} laptops each), of a moment before all of them were revised: the first time, when the past has to be folded, and again. Beside it the list as it is.`,
+  title: 'Point-in-time list',
+  about: `GET /laptops?asOf= of 1 k, 10 k and 100 k laptops, every page (${pageSize} laptops each), at a position before all of them were revised: the first request, which folds the events up to that position, and a repeated one. For comparison, the current list.`,
 
   async run(bench) {
-    const { workshop, size } = bench;
+    const { scope, size } = bench;
     const cases: Case[] = [];
     for (const at of full.map(size)) {
-      const broker = await startBroker(workshop, '2m');
+      const broker = await startBroker(scope, '2m');
       const { nc } = broker.connection;
       await addLaptops(nc, at);
       await publishEvents(nc, at, (id) => ({ id, event: { type: 'LaptopRevised', title: 'ThinkPad' } }));
-      cases.push({ subject: 'Portside', at, run: () => listPast(broker.url, at) });
+      cases.push({ subject: 'Portside', at, run: () => measureLists(broker.url, at) });
     }
-    const taken = await takeTurns(bench, cases);
+    const results = await runRounds(bench, cases);
     const about = { unit: 's', better: 'less', axis: 'laptops' } as const;
     return {
       measures: [
-        toMeasure(taken, 'first', about),
-        toMeasure(taken, 'again', about),
-        toMeasure(taken, 'present', about),
+        toMeasure(results, 'first', about),
+        toMeasure(results, 'again', about),
+        toMeasure(results, 'present', about),
       ],
     };
   },
 };
 
-async function listPast(natsUrl: string, laptops: number): Promise<Sample> {
-  const workshop = createWorkshop();
+async function measureLists(natsUrl: string, laptops: number): Promise<Sample> {
+  const scope = createResourceScope();
   try {
-    const { url } = await startService(workshop, { natsUrl });
+    const { url } = await startService(scope, { natsUrl });
     const first = await timeList(`${url}/laptops?limit=${pageSize}&asOf=${laptops}`, laptops, 'Lenovo');
     const again = await timeList(`${url}/laptops?limit=${pageSize}&asOf=${laptops}`, laptops, 'Lenovo');
     const present = await timeList(`${url}/laptops?limit=${pageSize}`, laptops, 'ThinkPad');
     return { first, again, present };
   } finally {
-    await workshop.close();
+    await scope.close();
   }
 }
 
-/** Seconds for all pages. @throws when they do not hold the wanted laptops */
+/** Reads all pages and returns the time in seconds. @throws Error if they do not contain the expected laptops */
 async function timeList(firstPage: string, laptops: number, title: string): Promise<number> {
   const started = performance.now();
   let found = 0;

@@ -1,55 +1,57 @@
-/** What a laptop costs in memory. */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readResidentMiB } from '../../../test/support/process/memory.ts';
-import { createWorkshop } from '../children.ts';
+import { createResourceScope } from '../child-processes.ts';
 import { addLaptops } from '../laptops.ts';
 import { startBroker, startService } from '../portside.ts';
 import type { Scenario } from '../scenario.ts';
-import { figureTarget, findSeries, takeTurns, toMeasure, type Case, type Sample } from '../turns.ts';
+import { figureTarget, findSeries, runRounds, toMeasure, type Case, type Sample } from '../rounds.ts';
 
 const full = [10_000, 100_000, 1_000_000];
-/** Milliseconds after the start in which a replica may give back what it needed for that. */
+/** Time for a replica to release the memory that it needed only for its start, in ms. */
 const settleMs = 3_000;
 
 export const memory: Scenario = {
   title: 'Memory',
-  about: `Resident memory of a replica that has replayed 10 k, 100 k and 1 M laptops, ${settleMs / 1000} s after it answers; and what is above that of an empty replica, by laptop.`,
+  about: `Resident memory of a replica that has replayed 10 k, 100 k and 1 M laptops, ${settleMs / 1000} s after it is ready, and its difference to an empty replica, per laptop.`,
 
   async run(bench) {
-    const { workshop, size } = bench;
+    const { scope, size } = bench;
     const sizes = full.map(size);
-    const empty = await startBroker(workshop, '2m');
+    const empty = await startBroker(scope, '2m');
     const cases: Case[] = [];
     let base = NaN;
     cases.push({
       subject: 'Portside',
       at: 0,
       async run() {
-        base = await weigh(empty.url);
+        base = await measureMemory(empty.url);
         return { mebibytes: base };
       },
     });
     for (const at of sizes) {
-      const broker = await startBroker(workshop, '2m');
+      const broker = await startBroker(scope, '2m');
       await addLaptops(broker.connection.nc, at);
       cases.push({
         subject: 'Portside',
         at,
         async run(): Promise<Sample> {
-          const mebibytes = await weigh(broker.url);
+          const mebibytes = await measureMemory(broker.url);
           return { mebibytes, bytesEach: ((mebibytes - base) * 1024 * 1024) / at };
         },
       });
     }
-    const taken = await takeTurns(bench, cases);
-    const each = toMeasure(taken, 'bytesEach', { unit: 'bytes a laptop', better: 'less', axis: 'laptops' });
-    const most = sizes.at(-1) ?? 0;
+    const results = await runRounds(bench, cases);
+    const each = toMeasure(results, 'bytesEach', {
+      unit: 'bytes per laptop',
+      better: 'less',
+      axis: 'laptops',
+    });
+    const largest = sizes.at(-1) ?? 0;
     return {
-      measures: [toMeasure(taken, 'mebibytes', { unit: 'MiB', better: 'less', axis: 'laptops' }), each],
+      measures: [toMeasure(results, 'mebibytes', { unit: 'MiB', better: 'less', axis: 'laptops' }), each],
       targets: [
-        figureTarget(findSeries(each, 'Portside', most), 'bytes', {
-          what: 'resident memory a laptop, above an empty replica',
+        figureTarget(findSeries(each, 'Portside', largest), 'bytes', {
+          what: 'resident memory per laptop, above an empty replica',
           bound: 'at most',
           wanted: 400,
         }),
@@ -58,14 +60,14 @@ export const memory: Scenario = {
   },
 };
 
-/** The resident memory of a fresh replica, in MiB. */
-async function weigh(natsUrl: string): Promise<number> {
-  const workshop = createWorkshop();
+/** Returns the resident memory of a new replica, in MiB. */
+async function measureMemory(natsUrl: string): Promise<number> {
+  const scope = createResourceScope();
   try {
-    const { pid } = await startService(workshop, { natsUrl, env: { SNAPSHOT_EVERY: '1000000000' } });
+    const { pid } = await startService(scope, { natsUrl, env: { SNAPSHOT_EVERY: '1000000000' } });
     await sleep(settleMs);
     return readResidentMiB(pid);
   } finally {
-    await workshop.close();
+    await scope.close();
   }
 }

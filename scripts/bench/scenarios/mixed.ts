@@ -1,27 +1,25 @@
-/** Nine reads and one write, on one replica and on three. */
-
-import { fillCatalogue } from '../catalogue.ts';
+import { publishCatalogue } from '../catalogue.ts';
 import { runClosedLoop, type HttpRequest } from '../load.ts';
 import { laptopBody } from '../laptops.ts';
 import { startFastApi, startFlask } from '../peers.ts';
 import { startBroker, startService } from '../portside.ts';
 import type { Scenario } from '../scenario.ts';
-import { takeTurns, toMeasure, type Case } from '../turns.ts';
+import { runRounds, toMeasure, type Case } from '../rounds.ts';
 
 const laptops = 1_000;
 const connections = 48;
 const replicas = 3;
 
 export const mixed: Scenario = {
-  title: 'Nine reads and one write',
-  about: `${connections} connections in all, spread evenly over 1 or ${replicas} replicas of one stream (sync_interval: always); each sends nine GET /laptops/:id and one POST /laptops in turn. The peers write to memory alone, and are one server each.`,
+  title: 'Mixed load: nine reads, one write',
+  about: `${connections} connections, distributed evenly over 1 or ${replicas} replicas of one stream (sync_interval: always). Each connection sends nine GET /laptops/:id, then one POST /laptops, repeatedly. The peers store data only in memory and run as one server each.`,
 
   async run(bench) {
-    const { workshop, seconds } = bench;
-    const broker = await startBroker(workshop, 'always');
-    await fillCatalogue(broker.connection.nc, laptops);
+    const { scope, seconds } = bench;
+    const broker = await startBroker(scope, 'always');
+    await publishCatalogue(broker.connection.nc, laptops);
     const ours = await Promise.all(
-      Array.from({ length: replicas }, () => startService(workshop, { natsUrl: broker.url })),
+      Array.from({ length: replicas }, () => startService(scope, { natsUrl: broker.url })),
     );
     const requests = Array.from({ length: 100 }, (_, index): HttpRequest =>
       index % 10 === 9
@@ -30,18 +28,18 @@ export const mixed: Scenario = {
     );
     async function load(urls: readonly string[]) {
       const share = { requests, connections: Math.ceil(connections / urls.length), seconds };
-      const answered = await Promise.all(urls.map((url) => runClosedLoop(workshop, { url, ...share })));
+      const loads = await Promise.all(urls.map((url) => runClosedLoop(scope, { url, ...share })));
       return {
-        perSecond: answered.reduce((sum, { perSecond }) => sum + perSecond, 0),
-        p99: Math.max(...answered.map(({ p99 }) => p99)),
+        perSecond: loads.reduce((sum, { perSecond }) => sum + perSecond, 0),
+        p99: Math.max(...loads.map(({ p99 }) => p99)),
       };
     }
     const peers = [
-      { subject: 'FastAPI on uvicorn', server: await startFastApi(workshop, laptops) },
-      { subject: 'Flask on gunicorn, 2 workers', server: await startFlask(workshop, laptops) },
+      { subject: 'FastAPI on uvicorn', server: await startFastApi(scope, laptops) },
+      { subject: 'Flask on gunicorn, 2 workers', server: await startFlask(scope, laptops) },
     ];
     const urls = ours.map(({ url }) => url);
-    const taken = await takeTurns(bench, [
+    const results = await runRounds(bench, [
       { subject: 'Portside', at: 1, run: () => load(urls.slice(0, 1)) },
       { subject: 'Portside', at: replicas, run: () => load(urls) },
       ...peers.map(({ subject, server }): Case =>
@@ -52,8 +50,8 @@ export const mixed: Scenario = {
     ]);
     return {
       measures: [
-        toMeasure(taken, 'perSecond', { unit: 'requests/s', better: 'more', axis: 'replicas' }),
-        toMeasure(taken, 'p99', { unit: 'ms', better: 'less', axis: 'replicas' }),
+        toMeasure(results, 'perSecond', { unit: 'requests/s', better: 'more', axis: 'replicas' }),
+        toMeasure(results, 'p99', { unit: 'ms', better: 'less', axis: 'replicas' }),
       ],
     };
   },

@@ -1,28 +1,26 @@
-/** One laptop, read again and again. */
-
 import { startReadServers } from '../catalogue.ts';
 import { runClosedLoop, runPaced, type HttpRequest } from '../load.ts';
 import type { Scenario } from '../scenario.ts';
-import { findSeries, ratioTarget, takeTurns, toMeasure, type Case } from '../turns.ts';
+import { findSeries, ratioTarget, runRounds, toMeasure, type Case } from '../rounds.ts';
 
 const laptops = 1_000;
-const asked = 100;
-const most = 64;
+const requestedLaptops = 100;
+const maxConnections = 64;
 const rate = 500;
 
 export const readOne: Scenario = {
   title: 'Read one laptop',
-  about: `GET /laptops/:id of ${asked} laptops in turn, each with two joined ports, as fast as it is answered, over 1, 8 and ${most} connections; then ${rate} requests a second at a fixed pace.`,
+  about: `GET /laptops/:id of ${requestedLaptops} laptops in turn, each with two joined ports, in a closed loop over 1, 8 and ${maxConnections} connections; then at a fixed rate of ${rate} requests/s.`,
   isProfiled: true,
 
   async run(bench) {
-    const { workshop, seconds } = bench;
-    const requests = Array.from({ length: asked }, (_, index): HttpRequest => ({
+    const { scope, seconds } = bench;
+    const requests = Array.from({ length: requestedLaptops }, (_, index): HttpRequest => ({
       method: 'GET',
       path: `/laptops/${index + 1}`,
     }));
     const servers = await startReadServers(
-      workshop,
+      scope,
       laptops,
       requests.map(({ path }) => path),
     );
@@ -38,48 +36,48 @@ export const readOne: Scenario = {
         ),
       );
 
-    const closed = await takeTurns(
+    const closed = await runRounds(
       bench,
-      cases([1, 8, most], (url, connections) =>
-        runClosedLoop(workshop, { url, requests, connections, seconds }),
+      cases([1, 8, maxConnections], (url, connections) =>
+        runClosedLoop(scope, { url, requests, connections, seconds }),
       ),
     );
-    const paced = await takeTurns(
+    const paced = await runRounds(
       bench,
-      cases([rate], (url) => runPaced(workshop, { url, requests, connections: most, seconds, rate })),
+      cases([rate], (url) => runPaced(scope, { url, requests, connections: maxConnections, seconds, rate })),
     );
     const throughput = toMeasure(closed, 'perSecond', {
       unit: 'requests/s',
       better: 'more',
       axis: 'connections',
     });
-    const portside = findSeries(throughput, 'Portside', most);
-    const beside = (subject: string) => findSeries(throughput, subject, most);
+    const portside = findSeries(throughput, 'Portside', maxConnections);
+    const peer = (subject: string) => findSeries(throughput, subject, maxConnections);
     return {
       measures: [
         throughput,
         toMeasure(closed, 'p99', { unit: 'ms', better: 'less', axis: 'connections' }),
-        toMeasure(paced, 'p99', { unit: 'ms at a fixed pace', better: 'less', axis: 'requests/s' }),
+        toMeasure(paced, 'p99', { unit: 'ms at a fixed rate', better: 'less', axis: 'requests/s' }),
       ],
       targets: [
-        ratioTarget(portside, beside('node:http, same bytes'), {
+        ratioTarget(portside, peer('node:http, same bytes'), {
           what: 'Portside ÷ bare node:http sending the same bytes',
           bound: 'at least',
           wanted: 0.8,
         }),
-        ratioTarget(portside, beside('FastAPI on uvicorn'), {
+        ratioTarget(portside, peer('FastAPI on uvicorn'), {
           what: 'Portside ÷ FastAPI on uvicorn',
           bound: 'at least',
           wanted: 5,
         }),
-        ratioTarget(portside, beside('Flask on gunicorn, 2 workers'), {
+        ratioTarget(portside, peer('Flask on gunicorn, 2 workers'), {
           what: 'Portside ÷ Flask on gunicorn (2 workers)',
           bound: 'at least',
           wanted: 3,
         }),
       ],
       notes: [
-        'Bare node:http looks the path up in a table and sends the bytes and headers that Portside sent once.',
+        'Bare node:http looks up the path in a table and sends bytes and headers captured from Portside.',
       ],
     };
   },

@@ -1,64 +1,62 @@
-/** The whole stream, read again into a view. */
-
 import { EventEmitter, once } from 'node:events';
-import { createWorkshop } from '../children.ts';
+import { createResourceScope } from '../child-processes.ts';
 import { addLaptops } from '../laptops.ts';
 import { runLoad } from '../load.ts';
 import { peerFile } from '../peers.ts';
 import { startBroker, startService } from '../portside.ts';
 import type { Scenario } from '../scenario.ts';
-import { findSeries, ratioTarget, takeTurns, toMeasure, type Case, type Sample } from '../turns.ts';
+import { findSeries, ratioTarget, runRounds, toMeasure, type Case, type Sample } from '../rounds.ts';
 
 const full = [100_000, 1_000_000];
-/** How the messages of a consumer are taken. */
+/** APIs of the consumer: `consume` with a callback, or as an async iterator. */
 const forms = ['callback', 'iterator'];
 const bare = (form: string) => `ordered consumer, ${form}, doing nothing`;
 
 export const replayEvents: Scenario = {
   title: 'Replay events',
   about:
-    'A replica without a snapshot reads 100 k and 1 M events as the service writes them (one laptop each), validates them and folds them into its view. Beside it the ordered consumer of the NATS client drains the same stream, doing nothing.',
+    'A replica without a snapshot reads 100 k and 1 M events as the service writes them (one laptop each), validates them and folds them into its view. For comparison, the ordered consumer of the NATS client drains the same stream without processing the messages.',
   isProfiled: true,
 
   async run(bench) {
-    const { workshop, size } = bench;
+    const { scope, size } = bench;
     const sizes = full.map(size);
     const cases: Case[] = [];
     for (const at of sizes) {
-      const broker = await startBroker(workshop, '2m');
+      const broker = await startBroker(scope, '2m');
       await addLaptops(broker.connection.nc, at);
       cases.push({ subject: 'Portside, validated and folded', at, run: () => replay(broker.url, at) });
       for (const form of forms) {
         const job = { url: broker.url, stream: 'LAPTOPS', messages: at, form };
-        const run = () => runLoad<Sample>(workshop, peerFile('js-consume.mjs'), job);
+        const run = () => runLoad<Sample>(scope, peerFile('js-consume.mjs'), job);
         cases.push({ subject: bare(form), at, run });
       }
     }
-    const taken = await takeTurns(bench, cases);
-    const rate = toMeasure(taken, 'perSecond', { unit: 'events/s', better: 'more', axis: 'events' });
-    const most = sizes.at(-1) ?? 0;
+    const results = await runRounds(bench, cases);
+    const rate = toMeasure(results, 'perSecond', { unit: 'events/s', better: 'more', axis: 'events' });
+    const largest = sizes.at(-1) ?? 0;
     return {
       measures: [rate],
       targets: forms.map((form) =>
         ratioTarget(
-          findSeries(rate, 'Portside, validated and folded', most),
-          findSeries(rate, bare(form), most),
+          findSeries(rate, 'Portside, validated and folded', largest),
+          findSeries(rate, bare(form), largest),
           { what: `Portside ÷ ordered consumer (${form}) doing nothing`, bound: 'at least', wanted: 1.3 },
         ),
       ),
       notes: [
-        'The time of the replica is the one that it logs, from the first request to the broker until all is applied.',
+        'The time of the replica is taken from its log: from the first request to the broker until all events are applied.',
       ],
     };
   },
 };
 
 async function replay(natsUrl: string, count: number): Promise<Sample> {
-  const workshop = createWorkshop();
+  const scope = createResourceScope();
   try {
     const lines = new EventEmitter();
     const caughtUp = once(lines, 'caught up');
-    await startService(workshop, {
+    await startService(scope, {
       natsUrl,
       env: { LOG_LEVEL: 'info', SNAPSHOT_EVERY: '1000000000' },
       onLine(line) {
@@ -67,9 +65,9 @@ async function replay(natsUrl: string, count: number): Promise<Sample> {
       },
     });
     const [{ from, position, milliseconds }] = await caughtUp;
-    if (from !== 0 || position !== count) throw new Error(`it read from ${from} to ${position}`);
+    if (from !== 0 || position !== count) throw new Error(`replayed from ${from} to ${position}`);
     return { perSecond: count / (milliseconds / 1000) };
   } finally {
-    await workshop.close();
+    await scope.close();
   }
 }

@@ -1,24 +1,22 @@
-/** From the publish of an event until another replica shows it. */
-
 import { loadFile, runLoad } from '../load.ts';
 import { startBroker, startService, type SyncInterval } from '../portside.ts';
 import type { Scenario } from '../scenario.ts';
 import {
   figureTarget,
   findSeries,
-  takeTurns,
+  runRounds,
   toMeasure,
   type Bench,
   type Case,
   type Sample,
-} from '../turns.ts';
+} from '../rounds.ts';
 
 const rates = [1_000, 5_000];
 
 export const visible: Scenario = {
-  title: 'From publish to visible on another replica',
+  title: 'Latency from publish to another replica',
   about:
-    'Events published at a fixed pace of 1000 and 5000 a second; the live events of a replica, which follow its view, say when it shows each. Latency counts from when the event was due. Beside it an ordered consumer inside the publishing process.',
+    'Events are published at a fixed rate of 1000 and 5000 events/s. The event stream of a replica, which sends an event after its view has applied it, shows when each event is visible. Latency counts from the due time of the event. For comparison, an ordered consumer in the publishing process.',
   isProfiled: true,
 
   async run(bench) {
@@ -37,11 +35,11 @@ export const visible: Scenario = {
 };
 
 async function runWith(bench: Bench, sync: SyncInterval, at: readonly number[]) {
-  const { workshop, seconds } = bench;
-  const broker = await startBroker(workshop, sync);
-  const { url } = await startService(workshop, { natsUrl: broker.url });
+  const { scope, seconds } = bench;
+  const broker = await startBroker(scope, sync);
+  const { url } = await startService(scope, { natsUrl: broker.url });
   let firstId = 1;
-  const watch = (rate: number, replicaUrl?: string) => async () => {
+  const measure = (rate: number, replicaUrl?: string) => async () => {
     const job = {
       natsUrl: broker.url,
       stream: 'LAPTOPS',
@@ -51,17 +49,17 @@ async function runWith(bench: Bench, sync: SyncInterval, at: readonly number[]) 
       ...(replicaUrl && { replicaUrl }),
     };
     firstId += Math.ceil(rate * seconds);
-    return runLoad<Sample>(workshop, loadFile('visible.ts'), job);
+    return runLoad<Sample>(scope, loadFile('visible.ts'), job);
   };
-  const taken = await takeTurns(
+  const results = await runRounds(
     bench,
     at.flatMap((rate): Case[] => [
-      { subject: 'Portside replica', at: rate, run: watch(rate, url) },
-      { subject: 'ordered consumer of the publisher', at: rate, run: watch(rate) },
+      { subject: 'Portside replica', at: rate, run: measure(rate, url) },
+      { subject: 'ordered consumer of the publisher', at: rate, run: measure(rate) },
     ]),
   );
   const setting = `sync_interval: ${sync}`;
-  const p99 = toMeasure(taken, 'p99', { unit: `ms, ${setting}`, better: 'less', axis: 'events/s' });
-  const p50 = toMeasure(taken, 'p50', { unit: `ms, ${setting}`, better: 'less', axis: 'events/s' });
+  const p99 = toMeasure(results, 'p99', { unit: `ms, ${setting}`, better: 'less', axis: 'events/s' });
+  const p50 = toMeasure(results, 'p50', { unit: `ms, ${setting}`, better: 'less', axis: 'events/s' });
   return { setting, p99, measures: [p50, p99] };
 }

@@ -1,0 +1,125 @@
+/** Measures all subjects in every round, so that disturbances of the machine affect all of them. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ResourceScope } from './child-processes.ts';
+import { medianRatio, median, type Measure, type Series, type Target } from './result.ts';
+
+/** The context of a scenario. */
+export type Bench = {
+  readonly scope: ResourceScope;
+  /** Number of measured rounds, after one warm-up round. */
+  readonly rounds: number;
+  /** Duration of the load in a round, in seconds. */
+  readonly seconds: number;
+  /** Applies `--scale` to a size. */
+  size(full: number): number;
+  report(line: string): void;
+};
+
+/** Figures of one round by measure name. */
+export type Sample = Readonly<Record<string, number>>;
+
+/** A subject at one point of the axis. */
+export type Case = {
+  readonly subject: string;
+  readonly at: number;
+} & (
+  | { /** @param round 0 is the warm-up */ run(round: number): Promise<Sample> }
+  | { /** Why it cannot be measured on this machine. */ readonly missing: string }
+);
+
+export type CaseResult = {
+  readonly subject: string;
+  readonly at: number;
+  readonly samples: readonly Sample[];
+  readonly missing?: string;
+};
+
+/** Timeout of a case in a round, in ms. A case that times out is not measured in later rounds. */
+const roundTimeoutMs = 240_000;
+
+/**
+ * Runs every case once per round, alternating between the given and the reverse order. A failing case is reported with its error;
+ * the other cases continue.
+ */
+export async function runRounds({ rounds, report }: Bench, cases: readonly Case[]): Promise<CaseResult[]> {
+  const states = cases.map((entry) => ({
+    entry,
+    samples: [] as Sample[],
+    missing: 'missing' in entry ? entry.missing : undefined,
+  }));
+  for (let round = 0; round <= rounds; round++) {
+    report(round === 0 ? 'warm-up' : `round ${round} of ${rounds}`);
+    for (const state of round % 2 === 0 ? states : states.toReversed()) {
+      const { entry } = state;
+      if (state.missing !== undefined || 'missing' in entry) continue;
+      try {
+        const sample = await withTimeout(entry.run(round));
+        if (round > 0) state.samples.push(sample);
+        report(`  ${entry.subject} at ${entry.at}: ${describeSample(sample)}`);
+      } catch (error) {
+        state.missing = error instanceof Error ? error.message : String(error);
+        report(`  ${entry.subject} at ${entry.at}: FAILED: ${state.missing}`);
+      }
+    }
+  }
+  return states.map(({ entry: { subject, at }, samples, missing }) => ({
+    subject,
+    at,
+    samples: missing === undefined ? samples : [],
+    ...(missing !== undefined && { missing }),
+  }));
+}
+
+async function withTimeout<T>(work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const timeout = sleep(roundTimeoutMs, undefined, { signal: done.signal }).then(() => {
+    throw new Error(`timed out after ${roundTimeoutMs / 1000} s`);
+  });
+  timeout.catch(() => undefined);
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    done.abort();
+  }
+}
+
+function describeSample(sample: Sample): string {
+  return Object.entries(sample)
+    .map(([name, value]) => `${name} ${value >= 100 ? value.toFixed(0) : value.toPrecision(3)}`)
+    .join(', ');
+}
+
+/** Extracts one measure: the figure `name` of every case that has it. */
+export function toMeasure(
+  results: readonly CaseResult[],
+  name: string,
+  about: Pick<Measure, 'unit' | 'better' | 'axis'>,
+): Measure {
+  const series = results.map(({ subject, at, samples, missing }): Series => {
+    const found = samples.flatMap((sample) => sample[name] ?? []);
+    return { subject, at, samples: found, ...(missing !== undefined && { missing }) };
+  });
+  return {
+    name,
+    ...about,
+    series: series.filter((one) => one.samples.length > 0 || one.missing !== undefined),
+  };
+}
+
+export function findSeries({ series }: Measure, subject: string, at: number): Series | undefined {
+  return series.find((one) => one.subject === subject && one.at === at);
+}
+
+type TargetSpec = { readonly what: string; readonly bound: Target['bound']; readonly wanted: number };
+
+/** Returns a target for the ratio of two subjects. */
+export function ratioTarget(a: Series | undefined, b: Series | undefined, spec: TargetSpec): Target {
+  const measured = medianRatio(a, b);
+  return { ...spec, unit: '×', ...(measured !== undefined && { measured }) };
+}
+
+/** Returns a target for an absolute figure. */
+export function figureTarget(a: Series | undefined, unit: string, spec: TargetSpec): Target {
+  return { ...spec, unit, ...(a !== undefined && a.samples.length > 0 && { measured: median(a.samples) }) };
+}
