@@ -100,13 +100,13 @@ history('has the same id and source for an event through every replica and route
   await ports.post('/ports', { json: { id: 1, name: 'USB-C' } });
   const old = await publish('ports.events.1', { type: 'PortRenamed', name: 'USB4' });
   const other = await start('ports');
-  const answers = await Promise.all([
+  const responses = await Promise.all([
     ports.get('/ports/1/events', fresh(batch)),
     ports.get('/port/1/events', fresh(batch)),
     other.get('/ports/1/events', fresh(batch)),
   ]);
-  const [first] = answers;
-  for (const response of answers) assert.is(response.text, first.text);
+  const [first] = responses;
+  for (const response of responses) assert.is(response.text, first.text);
   const renamed = eventsOf(first).at(-1);
   assert.is(renamed?.source, '/ports');
   assert.is(renamed?.id, String(old));

@@ -54,7 +54,7 @@ export type Moment = number | Date;
 export type Reads<Document, Filter extends string> = {
   /** Yields all entities by ascending id. Pages are requested as the iteration proceeds. */
   list(options?: ListOptions<Filter>): AsyncGenerator<Document, void>;
-  /** @throws ProblemError `not-found` … */
+  /** @throws ProblemError `not-found` */
   get(id: number, options?: ReadOptions): Promise<EntityResponse<Document>>;
 };
 
@@ -65,25 +65,25 @@ export type Client<
   Event extends { readonly type: string },
   Filter extends string,
 > = Reads<Document, Filter> & {
-  /** @throws ProblemError `conflict` if the id is in use … */
+  /** @throws ProblemError `conflict` if the id is in use */
   add(body: New, options?: WriteOptions): Promise<EntityResponse<Document>>;
-  /** @throws ProblemError `not-found`, or `precondition-failed` if the entity is not at the version in `ifMatch` … */
+  /** @throws ProblemError `not-found`, or `precondition-failed` if the entity is not at the version in `ifMatch` */
   change(id: number, body: Change, options?: ChangeOptions): Promise<EntityResponse<Document>>;
-  /** Removing an entity that does not exist succeeds. @throws ProblemError `precondition-failed` … */
+  /** Removing an entity that does not exist succeeds. @throws ProblemError `precondition-failed` */
   remove(id: number, options?: ChangeOptions): Promise<Pick<EntityResponse<Document>, 'position'>>;
-  /** Adds a member to an entity; `member` is its path below the entity: `ports/7`. @throws ProblemError `conflict` … */
+  /** Adds a member to an entity; `member` is its path below the entity: `ports/7`. @throws ProblemError `conflict` */
   put(
     id: number,
     member: string,
     options?: ChangeOptions,
   ): Promise<Pick<EntityResponse<Document>, 'position'>>;
-  /** Removes a member from an entity. @throws ProblemError `not-found` … */
+  /** Removes a member from an entity. @throws ProblemError `not-found` */
   take(
     id: number,
     member: string,
     options?: ChangeOptions,
   ): Promise<Pick<EntityResponse<Document>, 'position'>>;
-  /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` … */
+  /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` */
   history(id: number, options?: ReadOptions): AsyncGenerator<HistoryEntry<Event>, void>;
   /** Returns the latest rejected messages, each with the reason. */
   rejections(options?: ReadOptions): Promise<RejectedMessage[]>;

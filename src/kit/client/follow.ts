@@ -6,7 +6,10 @@ import { readServerSentEvents } from './server-sent-events.ts';
 import { backOff, isRetryable, delay, type CallOptions, type Transport } from './transport.ts';
 
 export type FollowOptions<Type extends string> = CallOptions & {
-  /** Start after this position, for example that of a list response or of the last event processed. 0: all events. Default: new events only. */
+  /**
+   * Start after this position, for example that of a list response or of the last processed event. 0: all events.
+   * Default: new events only.
+   */
   readonly after?: number;
   /** Only events of these types. */
   readonly types?: readonly Type[];

@@ -16,7 +16,7 @@ export type ServerSentEvent = {
  * Ends when the body ends.
  *
  * @param idleTimeoutMs time without data after which the connection is considered dead, in ms
- * @throws ProblemError `unreachable` if the connection is lost or dead
+ * @throws ProblemError `unreachable` if the connection is lost or idle for too long
  */
 export async function* readServerSentEvents(
   body: ReadableStream<Uint8Array>,

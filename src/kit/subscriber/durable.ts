@@ -1,8 +1,8 @@
 /**
  * At-least-once delivery through a durable JetStream consumer. A message is acknowledged after it was handled.
  *
- * Messages are pulled one at a time with plain requests. No session state exists on the client, so a lost request does
- * not affect the next one.
+ * Messages are pulled one at a time with plain requests. There is no long-lived pull session that could stall, and a lost
+ * request does not affect the next one.
  */
 
 import { AckPolicy, DeliverPolicy, JetStreamApiError } from '@nats-io/jetstream';

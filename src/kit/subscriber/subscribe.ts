@@ -9,8 +9,8 @@ import type { SubscribedService, SubscribeOptions, Subscription } from './option
 import { followInOrder } from './ordered.ts';
 
 /**
- * Subscribes to a service's events directly on its stream. Events are upcast and validated. Later connection losses are
- * recovered from.
+ * Subscribes to a service's events directly on its stream. Events are upcast and validated. The
+ * subscription recovers from connection losses.
  *
  * @throws if no server responds or the service's stream does not exist
  */

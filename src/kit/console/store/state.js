@@ -31,10 +31,10 @@ import { Table } from './table.js';
  * @property {import('./table.js').Order} order
  * @property {HistoricalTable | undefined} historical table at a point in time; undefined: the live table is shown
  * @property {OpenEntity | undefined} entity
- * @property {LiveEvent[]} log newest first
+ * @property {LiveEvent[]} log latest first
  * @property {LogFilter} logFilter
  * @property {LiveEvent[] | undefined} pausedLog events that are shown while the event log is paused
- * @property {Rejected[]} rejections newest first
+ * @property {Rejected[]} rejections latest first
  * @property {Route} route
  * @property {Dialog | undefined} dialog
  * @property {string} message outcome of the last write, displayed and announced to screen readers
