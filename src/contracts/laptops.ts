@@ -1,12 +1,11 @@
 /**
- * The contract of the laptop service: its events and what they make of a laptop. The event shapes are the storage format:
- * changing one needs a new version and an upcaster.
+ * The contract of the laptop service: its events and the fold of a laptop. The event schemas are the storage format. A
+ * change to one needs a new version and an upcaster.
  */
 
 import { z } from 'zod';
 import { defineEvents, EntityId, Rejection, text, type Contract } from '@portside/kit';
 
-/** The maker's name for the laptop and its model: 1 to 200 characters each. */
 export const Title = text(200);
 export const Model = text(200);
 
@@ -19,8 +18,8 @@ export const LaptopRevised = z
   .object({ type: z.literal('LaptopRevised'), title: Title.optional(), model: Model.optional() })
   .refine(({ title, model }) => title !== undefined || model !== undefined, 'needs a title or a model')
   .meta({
-    description: 'The title of a laptop was changed, or its model, or both: what is named is new.',
-    // The rule above, as JSON Schema says it.
+    description: 'The title or the model of a laptop was changed, or both. An absent field is unchanged.',
+    // The refinement above in JSON Schema.
     anyOf: [
       { required: ['title'], properties: { title: {} } },
       { required: ['model'], properties: { model: {} } },
@@ -38,7 +37,7 @@ export const PortFitted = z.object({ type: z.literal('PortFitted'), portId: Enti
 });
 
 export const PortUnfitted = z.object({ type: z.literal('PortUnfitted'), portId: EntityId }).meta({
-  description: 'A charging port was taken out of a laptop.',
+  description: 'A charging port was removed from a laptop.',
   examples: [{ type: 'PortUnfitted', portId: 1 }],
 });
 
@@ -54,11 +53,11 @@ export type LaptopEvent = z.infer<
   typeof LaptopAdded | typeof LaptopRevised | typeof LaptopRemoved | typeof PortFitted | typeof PortUnfitted
 >;
 
-/** A laptop. Undefined before it is added and after it is removed. */
+/** State of a laptop; undefined before it is added and after it is removed. */
 export type Laptop = {
   readonly title: string;
   readonly model: string;
-  /** The charging ports fitted to it, in the order of fitting. */
+  /** Ids of the fitted charging ports, in the order of fitting. */
   readonly portIds: readonly number[];
 };
 
@@ -72,10 +71,10 @@ export const laptopContract: Contract<Laptop | undefined, LaptopEvent> = {
     initial: undefined,
     evolve(laptop, event) {
       if (event.type === 'LaptopAdded') {
-        if (laptop !== undefined) return new Rejection('the laptop is already there');
+        if (laptop !== undefined) return new Rejection('the laptop already exists');
         return { title: event.title, model: event.model, portIds: noPorts };
       }
-      if (laptop === undefined) return new Rejection('there is no such laptop');
+      if (laptop === undefined) return new Rejection('the laptop does not exist');
       const { portIds } = laptop;
       switch (event.type) {
         case 'LaptopRevised':

@@ -1,32 +1,31 @@
 /**
- * The contract of the port service: its events and what they make of a charging port. The event shapes are the storage
- * format: changing one needs a new version and an upcaster.
+ * The contract of the port service: its events and the fold of a charging port. The event schemas are the storage
+ * format. A change to one needs a new version and an upcaster.
  */
 
 import { z } from 'zod';
 import { defineEvents, Rejection, text, type Contract } from '@portside/kit';
 
-/** What people call the port ("USB-C"): 1 to 100 characters. */
 export const Name = text(100);
 
 export const PortAdded = z
   .object({ type: z.literal('PortAdded'), name: Name })
   .meta({ description: 'A port was added.', examples: [{ type: 'PortAdded', name: 'USB-C' }] });
 
-/** Still read, and still what people type by hand. */
+/** Version 1. Still read, and still convenient to publish by hand. */
 const PortRenamed1 = z.object({ type: z.literal('PortRenamed'), name: Name }).meta({
-  description: 'A port was renamed; what it was called before is not said.',
+  description: 'A port was renamed. The previous name is not recorded.',
   examples: [{ type: 'PortRenamed', name: 'MagSafe 3' }],
 });
 
 /**
- * Version 2 says what the port was called before, so that a reader of this event alone sees the change; `from` is null
- * where version 1 did not say.
+ * Version 2 records the previous name, so that the event alone describes the change. `from` is null in events upcast
+ * from version 1.
  */
 export const PortRenamed = z
   .object({ type: z.literal('PortRenamed'), name: Name, from: Name.nullable() })
   .meta({
-    description: 'A port was renamed. `from` is what it was called before, null where that is not known.',
+    description: 'A port was renamed. `from` is the previous name, or null if it is unknown.',
     examples: [{ type: 'PortRenamed', name: 'MagSafe 3', from: 'USB-C' }],
   });
 
@@ -45,7 +44,7 @@ export const portEvents = defineEvents({
 
 export type PortEvent = z.infer<typeof PortAdded | typeof PortRenamed | typeof PortRemoved>;
 
-/** A charging port. Undefined before it is added and after it is removed. */
+/** State of a charging port; undefined before it is added and after it is removed. */
 export type Port = { readonly name: string };
 
 export const portContract: Contract<Port | undefined, PortEvent> = {
@@ -57,11 +56,11 @@ export const portContract: Contract<Port | undefined, PortEvent> = {
     evolve(port, event) {
       switch (event.type) {
         case 'PortAdded':
-          return port === undefined ? { name: event.name } : new Rejection('the port is already there');
+          return port === undefined ? { name: event.name } : new Rejection('the port already exists');
         case 'PortRenamed':
-          return port === undefined ? new Rejection('there is no such port') : { name: event.name };
+          return port === undefined ? new Rejection('the port does not exist') : { name: event.name };
         case 'PortRemoved':
-          return port === undefined ? new Rejection('there is no such port') : undefined;
+          return port === undefined ? new Rejection('the port does not exist') : undefined;
       }
     },
   },

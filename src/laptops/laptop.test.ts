@@ -13,23 +13,25 @@ const fitted: LaptopEvent = { type: 'PortFitted', portId: 7 };
 const adding = suite('adding a laptop');
 const add = { type: 'AddLaptop', title: 'Lenovo', model: 'S3' } as const;
 
-adding('gives its title and model', () => given().when(add).then(added));
-adding('is refused when the laptop is there', () => given(added).when(add).refused('conflict'));
-adding('is possible again after a removal', () => given(added, removed).when(add).then(added));
+adding('records its title and model', () => given().when(add).then(added));
+adding('is rejected if the laptop exists', () => given(added).when(add).refused('conflict'));
+adding('is possible after the laptop was removed', () => given(added, removed).when(add).then(added));
 adding.run();
 
 const revising = suite('revising a laptop');
 const revise = (title: string, model: string) => ({ type: 'ReviseLaptop', title, model }) as const;
 
-revising('records only what changes', () =>
+revising('records only the changed field', () =>
   given(added).when(revise('Lenovo', 'S4')).then({ type: 'LaptopRevised', model: 'S4' }),
 );
-revising('records both when both change', () =>
+revising('records both fields if both change', () =>
   given(added).when(revise('IBM', 'T60')).then({ type: 'LaptopRevised', title: 'IBM', model: 'T60' }),
 );
-revising('to what it is already records nothing', () => given(added).when(revise('Lenovo', 'S3')).then());
-revising('is refused when there is no laptop', () => given().when(revise('a', 'b')).refused('not-found'));
-revising('is refused after a removal', () =>
+revising('records nothing if nothing changes', () => given(added).when(revise('Lenovo', 'S3')).then());
+revising('is rejected if the laptop does not exist', () =>
+  given().when(revise('a', 'b')).refused('not-found'),
+);
+revising('is rejected after the laptop was removed', () =>
   given(added, removed).when(revise('a', 'b')).refused('not-found'),
 );
 revising.run();
@@ -37,20 +39,22 @@ revising.run();
 const removing = suite('removing a laptop');
 
 removing('records the removal', () => given(added).when({ type: 'RemoveLaptop' }).then(removed));
-removing('that is not there records nothing', () => given().when({ type: 'RemoveLaptop' }).then());
+removing('records nothing if the laptop does not exist', () => given().when({ type: 'RemoveLaptop' }).then());
 removing.run();
 
 const fitting = suite('fitting a port');
 
 fitting('records the port', () => given(added).when({ type: 'FitPort', portId: 7 }).then(fitted));
-fitting('twice records nothing', () => given(added, fitted).when({ type: 'FitPort', portId: 7 }).then());
-fitting('is refused when there is no laptop', () =>
+fitting('records nothing if the port is already fitted', () =>
+  given(added, fitted).when({ type: 'FitPort', portId: 7 }).then(),
+);
+fitting('is rejected if the laptop does not exist', () =>
   given().when({ type: 'FitPort', portId: 7 }).refused('not-found'),
 );
-fitting('is refused when no such port is known', () =>
+fitting('is rejected if the port does not exist', () =>
   given(added).when({ type: 'FitPort', portId: 8 }).refused('conflict'),
 );
-fitting('records nothing when it is fitted already, though it is not known any more', () =>
+fitting('records nothing if the port is already fitted but no longer exists', () =>
   given(added, { type: 'PortFitted', portId: 8 }).when({ type: 'FitPort', portId: 8 }).then(),
 );
 fitting.run();
@@ -60,23 +64,27 @@ const unfitting = suite('unfitting a port');
 unfitting('records the port', () =>
   given(added, fitted).when({ type: 'UnfitPort', portId: 7 }).then({ type: 'PortUnfitted', portId: 7 }),
 );
-unfitting('that is not fitted records nothing', () =>
+unfitting('records nothing if the port is not fitted', () =>
   given(added).when({ type: 'UnfitPort', portId: 7 }).then(),
 );
-unfitting('is refused when there is no laptop', () =>
+unfitting('is rejected if the laptop does not exist', () =>
   given().when({ type: 'UnfitPort', portId: 7 }).refused('not-found'),
 );
 unfitting.run();
 
-const rejecting = suite('an event that does not follow from the history is rejected');
+const folding = suite('folding the events of a laptop');
 
-rejecting('adding a laptop that is there', () => given(added).rejects(added, /already there/));
-rejecting('revising a laptop that is not there', () =>
-  given().rejects({ type: 'LaptopRevised', title: 'x' }, /no such laptop/),
+folding('rejects LaptopAdded if the laptop exists', () => given(added).rejects(added, /already exists/));
+folding('rejects LaptopRevised if the laptop does not exist', () =>
+  given().rejects({ type: 'LaptopRevised', title: 'x' }, /the laptop does not exist/),
 );
-rejecting('removing a laptop twice', () => given(added, removed).rejects(removed, /no such laptop/));
-rejecting('fitting a port twice', () => given(added, fitted).rejects(fitted, /port 7 is already fitted/));
-rejecting('unfitting a port that is not fitted', () =>
+folding('rejects LaptopRemoved after the laptop was removed', () =>
+  given(added, removed).rejects(removed, /the laptop does not exist/),
+);
+folding('rejects PortFitted if the port is already fitted', () =>
+  given(added, fitted).rejects(fitted, /port 7 is already fitted/),
+);
+folding('rejects PortUnfitted if the port is not fitted', () =>
   given(added).rejects({ type: 'PortUnfitted', portId: 7 }, /port 7 is not fitted/),
 );
-rejecting.run();
+folding.run();

@@ -1,10 +1,8 @@
-/** The rules of one laptop: what a command does to it, and what an event makes of it. */
-
 import { laptopContract, type Laptop, type LaptopEvent } from '#contracts/laptops';
 import type { Port } from '#contracts/ports';
 import { Problem, type Decider, type Lookups } from '@portside/kit';
 
-/** What a laptop is decided on and shown with: the charging ports that are known. */
+/** Entities of the followed streams that decisions and documents use. */
 export type LaptopOthers = { readonly ports: Port | undefined };
 
 export type LaptopCommand =
@@ -37,7 +35,7 @@ export const laptopDecider: Decider<Laptop | undefined, LaptopCommand, LaptopEve
       case 'FitPort': {
         const { portId } = command;
         if (existing(laptop).portIds.includes(portId)) return [];
-        if (ports(portId) === undefined) throw new Problem('conflict', `No port ${portId} is known.`);
+        if (ports(portId) === undefined) throw new Problem('conflict', `There is no port ${portId}.`);
         return [{ type: 'PortFitted', portId }];
       }
       case 'UnfitPort': {

@@ -1,4 +1,4 @@
-/** The laptop as the REST door shows it. */
+/** The laptop as a resource of the REST API and the NATS API. */
 
 import type { Laptop } from '#contracts/laptops';
 import type { Resource } from '@portside/kit';

@@ -10,22 +10,22 @@ const removed: PortEvent = { type: 'PortRemoved' };
 const adding = suite('adding a port');
 const add = { type: 'AddPort', name: 'USB-C' } as const;
 
-adding('gives its name', () => given().when(add).then(added));
-adding('is refused when the port is there', () => given(added).when(add).refused('conflict'));
-adding('is possible again after a removal', () => given(added, removed).when(add).then(added));
+adding('records its name', () => given().when(add).then(added));
+adding('is rejected if the port exists', () => given(added).when(add).refused('conflict'));
+adding('is possible after the port was removed', () => given(added, removed).when(add).then(added));
 adding.run();
 
 const renaming = suite('renaming a port');
 
-renaming('records the new name', () =>
+renaming('records the new and the previous name', () =>
   given(added)
     .when({ type: 'RenamePort', name: 'MagSafe 3' })
     .then({ type: 'PortRenamed', name: 'MagSafe 3', from: 'USB-C' }),
 );
-renaming('to its own name records nothing', () =>
+renaming('records nothing if the name does not change', () =>
   given(added).when({ type: 'RenamePort', name: 'USB-C' }).then(),
 );
-renaming('is refused when there is no port', () =>
+renaming('is rejected if the port does not exist', () =>
   given().when({ type: 'RenamePort', name: 'x' }).refused('not-found'),
 );
 renaming.run();
@@ -33,14 +33,16 @@ renaming.run();
 const removing = suite('removing a port');
 
 removing('records the removal', () => given(added).when({ type: 'RemovePort' }).then(removed));
-removing('that is not there records nothing', () => given().when({ type: 'RemovePort' }).then());
+removing('records nothing if the port does not exist', () => given().when({ type: 'RemovePort' }).then());
 removing.run();
 
-const rejecting = suite('an event that does not follow from the history is rejected');
+const folding = suite('folding the events of a port');
 
-rejecting('adding a port that is there', () => given(added).rejects(added, /already there/));
-rejecting('renaming a port that is not there', () =>
-  given().rejects({ type: 'PortRenamed', name: 'x', from: null }, /no such port/),
+folding('rejects PortAdded if the port exists', () => given(added).rejects(added, /already exists/));
+folding('rejects PortRenamed if the port does not exist', () =>
+  given().rejects({ type: 'PortRenamed', name: 'x', from: null }, /the port does not exist/),
 );
-rejecting('removing a port twice', () => given(added, removed).rejects(removed, /no such port/));
-rejecting.run();
+folding('rejects PortRemoved after the port was removed', () =>
+  given(added, removed).rejects(removed, /the port does not exist/),
+);
+folding.run();

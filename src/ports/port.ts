@@ -1,5 +1,3 @@
-/** The rules of one charging port: what a command does to it, and what an event makes of it. */
-
 import { portContract, type Port, type PortEvent } from '#contracts/ports';
 import { Problem, type Decider } from '@portside/kit';
 

@@ -1,4 +1,4 @@
-/** The charging port as the REST door shows it. */
+/** The charging port as a resource of the REST API and the NATS API. */
 
 import type { Laptop } from '#contracts/laptops';
 import type { Port } from '#contracts/ports';
@@ -6,11 +6,11 @@ import type { Resource } from '@portside/kit';
 import { LaptopOfPort, NewPort, PortDocument, RenamedPort } from './documents.ts';
 import type { PortCommand } from './port.ts';
 
-/** What a port is shown with: the laptops that are known. */
+/** Entities of the followed streams that documents use. */
 export type PortOthers = { readonly laptops: Laptop | undefined };
 
 export const portResource: Resource<Port | undefined, PortCommand, NewPort, RenamedPort, PortOthers> = {
-  // `/port` is the name that the catalogue's first clients used.
+  // `/port` is an alias for the first clients of the catalogue.
   names: ['ports', 'port'],
   noun: 'port',
   schema: PortDocument,

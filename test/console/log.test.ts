@@ -64,7 +64,7 @@ test('lists rejected messages with their reasons', () =>
     nc.publish('laptops.events.1', 'not JSON at all');
     const [position] = await publishAll(nc, [laptopAdded(1)]);
     await page.getByText('2 rejected messages').waitFor();
-    await page.getByText('the laptop is already there').waitFor();
+    await page.getByText('the laptop already exists').waitFor();
     await page
       .locator('.log li.rejected')
       .filter({ hasText: String(position) })

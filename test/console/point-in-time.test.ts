@@ -121,7 +121,7 @@ testEntity('shows each event with its position, message id and changes', async (
     assert.not.match((await change.textContent()) ?? '', 'title: Lenovo →');
     const trace = change.getByRole('link', { name: traceId });
     assert.is(await trace.getAttribute('href'), `https://traces.example/${traceId}`);
-    const rejectedEntry = entries.filter({ hasText: 'Rejected: the laptop is already there' });
+    const rejectedEntry = entries.filter({ hasText: 'Rejected: the laptop already exists' });
     await rejectedEntry.getByText('no changes', { exact: true }).waitFor();
     assert.match((await rejectedEntry.textContent()) ?? '', String(rejected));
     assert.is(await entries.count(), 3);

@@ -128,15 +128,15 @@ for (const [name, subject, payload, reason] of [
     'a revision of a laptop that does not exist',
     'laptops.events.50',
     { type: 'LaptopRevised', title: 'x' },
-    /no such laptop/,
+    /the laptop does not exist/,
   ],
   [
     'a removal of a laptop that does not exist',
     'laptops.events.50',
     { type: 'LaptopRemoved' },
-    /no such laptop/,
+    /the laptop does not exist/,
   ],
-  ['an addition of a laptop that exists', 'laptops.events.2', added, /already there/],
+  ['an addition of a laptop that exists', 'laptops.events.2', added, /already exists/],
   [
     'an unfitting of a port that is not fitted',
     'laptops.events.2',

@@ -60,7 +60,7 @@ pub(
     }
     const { text } = await laptops.get('/laptops/rejections', latest);
     for (const reason of [
-      'there is no such laptop',
+      'the laptop does not exist',
       'unknown event type',
       'not JSON',
       'does not end in an id',

@@ -57,13 +57,13 @@ history('lists every message in order, including rejected ones with their reason
   assert.equal(
     entries.map(({ time: _time, ...entry }) => entry),
     [
-      { position: positions[0], event: { type: 'LaptopRemoved' }, rejected: 'there is no such laptop' },
+      { position: positions[0], event: { type: 'LaptopRemoved' }, rejected: 'the laptop does not exist' },
       { position: positions[1], messageId: 'add-1', event: { type: 'LaptopAdded', ...lenovo } },
       { position: positions[2], messageId: 'by hand', rejected: 'not JSON' },
       {
         position: positions[3],
         event: { type: 'LaptopAdded', title: 'IBM', model: 'T60' },
-        rejected: 'the laptop is already there',
+        rejected: 'the laptop already exists',
       },
       { position: positions[4], rejected: 'LaptopRevised: needs a title or a model' },
       { position: positions[5], rejected: 'unknown event type "Flown"' },

@@ -118,7 +118,7 @@ fitting('is idempotent: a repeated request succeeds and appends nothing', async 
 });
 fitting('rejects fitting an unknown or removed port with 409, but not unfitting it', async () => {
   const id = await addLaptop();
-  assertProblem(await fit(id, 999_999), 'conflict', /No port 999999 is known/);
+  assertProblem(await fit(id, 999_999), 'conflict', /There is no port 999999/);
   const port = await addPort('USB-C');
   await ports.delete(`/ports/${port}`);
   assertProblem(await fit(id, port), 'conflict', /known/);
