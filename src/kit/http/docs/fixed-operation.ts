@@ -58,7 +58,7 @@ export function describeResponses(
   const policy = mediaType === 'text/html' ? (['Content-Security-Policy'] as const) : [];
   return {
     200: { description: `${summary}.`, headers: [...headers, ...policy], body: schema, mediaType },
-    304: { description: 'The content has an entity tag in If-None-Match.', headers: [...headers, ...policy] },
+    304: { description: 'If-None-Match contains the current entity tag.', headers: [...headers, ...policy] },
   };
 }
 

@@ -37,7 +37,7 @@ export function feedOperations(
           '`reset` if the requested position is not in the stream (read the list again, then continue after the ' +
           '`position` in its `data`), `too-slow` before it disconnects a client that does not read, and a comment ' +
           'every 15 s. As a batch: a page of the events after `after` (default 0), with a link to the next page. If ' +
-          'there is no next page, continue later after `Stream-Position`.',
+          'there is no next page, poll again later with `after` set to `Stream-Position`.',
         headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.string(),
         mediaType: 'text/event-stream',

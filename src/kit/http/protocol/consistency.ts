@@ -16,7 +16,7 @@ export const freshnessHeaders = ['Wait-For-Position', 'Prefer'] as const;
 /**
  * Waits for the positions in `Wait-For-Position`, at most for the seconds in `Prefer: wait` (RFC 7240).
  *
- * @throws Problem `unavailable` if they are not reached in time.
+ * @throws Problem `unavailable` if they are not reached in time, `malformed` for a stream that the service does not follow.
  */
 export async function waitForPosition(headers: RequestHeaders, freshness: Freshness): Promise<void> {
   const wanted = headers['Wait-For-Position'];

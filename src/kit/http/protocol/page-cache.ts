@@ -8,8 +8,8 @@ export type Page = {
   readonly next: number | undefined;
 };
 
-/** `maxSize` of the cache. QuickLRU may hold up to twice as many entries. */
-const maxCachedPages = 32;
+/** Nominal number of cached pages. QuickLRU holds up to twice as many. */
+const cacheSize = 32;
 /** Larger pages are not cached. This bounds the cache to 32 MiB. */
 const maxCachedPageBytes = 512 * 1024;
 
@@ -18,7 +18,7 @@ export type PageCache = (key: string, render: () => Page) => Page;
 
 export function createPageCache({ own, followed }: Freshness): PageCache {
   const streams = [own, ...Object.values(followed)];
-  const cache = new QuickLRU<string, Page & { readonly positions: number }>({ maxSize: maxCachedPages });
+  const cache = new QuickLRU<string, Page & { readonly positions: number }>({ maxSize: cacheSize });
   return (key, render) => {
     // Positions only increase, so their sum changes if any of them does.
     const positions = streams.reduce((sum, { position }) => sum + position, 0);

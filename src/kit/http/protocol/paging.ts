@@ -20,7 +20,8 @@ export const PageQuery = z.strictObject({
     example: 100,
   }),
   after: z.preprocess(parseDigits, z.int(notInteger).min(0)).default(0).meta({
-    description: 'Return items after this id or position: the end of the previous page.',
+    description:
+      'Return only items after this id (in a history: position), with which the previous page ended.',
     example: 100,
   }),
 });

@@ -40,8 +40,8 @@ const schemas = {
     )
     .meta({
       description:
-        'Respond when this replica has applied this position; `latest`: every write that was acknowledged before the ' +
-        'request. If the service follows several streams, a position per stream may be given: `LAPTOPS=12, PORTS=7`.',
+        'Wait until this replica has applied this position; `latest`: all writes that were acknowledged before the ' +
+        'request. If the service follows other streams, a position per stream may be given: `LAPTOPS=12, PORTS=7`.',
       example: 'latest',
     }),
   'Last-Event-ID': z

@@ -3,7 +3,7 @@ import type { Entity } from '../../domain/entity.ts';
 import { toEntityTag } from '../protocol/conditional.ts';
 import { pathsOf } from './route-context.ts';
 
-/** The response to a read of one entity, shared by all reads of an entity. */
+/** The response to a read of one entity, on the fast path and through the application. */
 export type ItemResponse = {
   /** Headers of the body, without the common headers and those for read consistency. */
   readonly headers: Readonly<Record<string, string>>;

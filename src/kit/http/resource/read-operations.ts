@@ -50,7 +50,7 @@ export function readOperations(
 
     async handle({ ctx, query: { limit, after, asOf, ...wanted }, headers }) {
       await waitForPosition(headers, freshness);
-      // One item more than the page shows whether there is a next page.
+      // Reads one item more than the page holds, to detect a next page.
       const options = { after, limit: limit + 1 };
       if (asOf === undefined) {
         markFreshness(ctx, freshness);
@@ -102,7 +102,7 @@ export function readOperations(
     responses: {
       200: { description: `The ${noun}.`, headers: ['ETag', 'Stream-Position', 'Age'], body: schema },
       304: {
-        description: `The ${noun} is at a version in If-None-Match.`,
+        description: `If-None-Match contains the current entity tag of the ${noun}.`,
         headers: ['ETag', 'Stream-Position'],
       },
     },

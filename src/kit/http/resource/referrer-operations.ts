@@ -34,7 +34,7 @@ export function referrerOperations(
         await waitForPosition(headers, freshness);
         markFreshness(ctx, freshness);
         resource.presentExisting(view.find(id));
-        // One item more than the page shows whether there is a next page.
+        // Reads one item more than the page holds, to detect a next page.
         const page = takePage(ctx, limit, list(id, { after, limit: limit + 1 }));
         ctx.body = page.map(({ body }) => body);
       },

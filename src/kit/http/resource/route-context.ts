@@ -12,7 +12,7 @@ export type RouteContext = {
   readonly transactor: Transactor<unknown, unknown, DomainEvent>;
   readonly sources: Sources;
   readonly freshness: Freshness;
-  /** The union of the service's events. */
+  /** The schema of all events of the service. */
   readonly eventSchema: z.ZodType<DomainEvent>;
   /** The types of these events. */
   readonly eventTypes: readonly string[];

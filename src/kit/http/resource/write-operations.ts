@@ -66,7 +66,7 @@ export function writeOperations(resource: JoinedResource, context: RouteContext)
     summary: `Remove a ${noun}; succeeds if it does not exist`,
     tag: resource.names[0],
     headers: ['Idempotency-Key', 'If-Match'],
-    responses: { 204: { description: `The ${noun} does not exist any more.`, headers: ['Stream-Position'] } },
+    responses: { 204: { description: `The ${noun} no longer exists.`, headers: ['Stream-Position'] } },
     // `invalid`: the Idempotency-Key was used for another request.
     problems: ['conflict', 'precondition-failed', 'invalid', 'unavailable'],
 

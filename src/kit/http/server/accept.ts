@@ -25,7 +25,7 @@ export function negotiate(ctx: Context, mediaTypes: readonly string[]): string {
   if (mediaTypes.length > 1) ctx.vary('Accept');
   const { accept } = ctx.req.headers;
   if (accept === undefined || accept === '*/*' || mediaTypes.length === 0) return defaultType;
-  // With the charset, so that an Accept header may contain it. One without it matches as well.
+  // Offered with a charset, so that Accept headers with and without this parameter match.
   const offered = mediaTypes.map((mediaType) => `${mediaType};charset=utf-8`);
   const preferred = ctx.accepts(offered);
   const found = mediaTypes.find((_, index) => offered[index] === preferred);

@@ -114,7 +114,7 @@ function respondWithProblem(ctx: Context, problem: Problem): void {
   if (problem.code === 'unavailable') ctx.set('Retry-After', String(retryAfterSeconds));
 }
 
-/** Throws `not-found` if no route has set a status. */
+/** Throws `not-found` if the response still has Koa's default status, 404. */
 function rejectUnmatched(ctx: Context): void {
   if (ctx.status !== problemKinds['not-found'].status) return;
   // `OPTIONS *` applies to the server as a whole (RFC 9110, section 9.3.7).
@@ -126,7 +126,7 @@ function rejectMalformed({ req, path }: Context): void {
   if (req.headers.host === undefined && req.httpVersion === '1.1') {
     throw new Problem('malformed', 'The request has no Host header.');
   }
-  // The router would accept an undecodable path such as `/laptops/%E0` without decoding it.
+  // The router does not reject paths that cannot be decoded, such as `/laptops/%E0`.
   if (!path.includes('%')) return;
   try {
     decodeURIComponent(path);

@@ -19,7 +19,7 @@ export function createCors(origins: readonly string[]): Middleware {
     allowHeaders: [...requestHeaderNames, 'Authorization', 'Content-Type'],
     exposeHeaders: Object.keys(responseHeaders),
     maxAge: maxAgeSeconds,
-    // The application sets the headers of error responses itself.
+    // Not needed: the application converts errors to responses and preserves the headers that are already set.
     keepHeadersOnError: false,
   });
 }

@@ -41,7 +41,7 @@ const connectionsCheckingInterval = 1_000;
 const closeCheckMs = 50;
 /** A closing server treats the remaining connections as idle after this time without a request, in ms. */
 const idleMs = 200;
-/** A closing server closes all connections after this time, in ms. No response takes longer. */
+/** A closing server closes all connections after this time, in ms. Responses normally take less. */
 const closeTimeoutMs = 7_000;
 
 /** @throws Error that names the port, the cause and the variable to change. */

@@ -41,7 +41,7 @@ type Declaration<Params, Query, Body> = {
   readonly headers?: readonly RequestHeaderName[];
   readonly body?: z.ZodType<Body>;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
-  /** Media types that the Accept header may also contain: a response does not have them, but embeds documents that do. */
+  /** Additional media types that the client may accept. No response has them, but one embeds documents that do. */
   readonly alsoAcceptable?: readonly string[];
   /** The problems that are specific to this operation. Those of every request and every body are added to them. */
   readonly problems: readonly ProblemCode[];
