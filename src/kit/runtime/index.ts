@@ -1,4 +1,4 @@
-/** Runs a service as a process. */
+/** Entry point for running a service as a process. */
 
 export { readVersion } from './package-version.ts';
 export { runService } from './run.ts';

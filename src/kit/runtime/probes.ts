@@ -1,16 +1,19 @@
 import type { RequestListener } from 'node:http';
 
-/** The health checks of a process. Each returns undefined when it passes, or the reason why it does not. */
+/** The health checks of a process. Each returns undefined if it passes, otherwise the reason. */
 export type Probes = {
-  /** Passes when everything that the stream held at the start is applied. */
+  /** Passes once all messages that the stream held at the start have been applied. */
   started(): string | undefined;
-  /** Passes when the process may receive traffic. */
+  /** Passes while the process may receive traffic. */
   ready(): string | undefined;
   /** Handles `/metrics`. */
   readonly metrics: RequestListener;
 };
 
-/** Serves the probes. `/livez` passes while the event loop runs; it never depends on NATS, so a broker outage restarts no pod. */
+/**
+ * Serves the probes. `/livez` passes while the event loop runs. It does not depend on NATS, so that a broker outage does
+ * not restart pods.
+ */
 export function probeListener({ started, ready, metrics }: Probes): RequestListener {
   const checks = new Map<string, () => string | undefined>([
     ['/livez', () => undefined],

@@ -1,85 +1,84 @@
-/** The grace period and the settling, on a clock of the test's own. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createReadiness } from './readiness.ts';
 
+/** Creates a readiness check with a simulated clock. */
 function start() {
   let time = 1_000;
   const readiness = createReadiness({ graceMs: 60_000, settleMs: 5_000 }, () => time);
   return {
     ...readiness,
-    pass: (milliseconds: number) => (time += milliseconds),
-    isReady: () => readiness.whyNot() === undefined,
+    advance: (milliseconds: number) => (time += milliseconds),
+    isReady: () => readiness.notReadyReason() === undefined,
   };
 }
 
-const test = suite('a replica may get traffic');
+const test = suite('a replica');
 
-test('as long as its streams come', () => {
-  const { pass, isReady } = start();
+test('is ready while its streams are read without interruption', () => {
+  const { advance, isReady } = start();
   assert.ok(isReady());
-  pass(1e9);
-  assert.ok(isReady());
-});
-test('without NATS for the grace period, and not after it', () => {
-  const { onBroken, pass, isReady, whyNot } = start();
-  onBroken('LAPTOPS');
-  assert.ok(isReady());
-  pass(59_999);
-  assert.ok(isReady());
-  pass(1);
-  assert.is(whyNot(), 'LAPTOPS not received from NATS for 60 s');
-});
-test('again when all streams have come for as long as it takes to settle', () => {
-  const { onBroken, onMended, pass, isReady, whyNot } = start();
-  onBroken('LAPTOPS');
-  onBroken('PORTS');
-  pass(60_000);
-  onMended('LAPTOPS');
-  pass(5_000);
-  assert.match(whyNot() ?? '', /PORTS not received/);
-  onMended('PORTS');
-  pass(4_999);
-  assert.is(whyNot(), 'NATS is available again, but not for long enough');
-  pass(1);
+  advance(1e9);
   assert.ok(isReady());
 });
-test('with a connection that flaps: the grace period is given once', () => {
-  const { onBroken, onMended, pass, isReady } = start();
+test('is ready during an outage until the grace period ends', () => {
+  const { onInterrupted, advance, isReady, notReadyReason } = start();
+  onInterrupted('LAPTOPS');
+  assert.ok(isReady());
+  advance(59_999);
+  assert.ok(isReady());
+  advance(1);
+  assert.is(notReadyReason(), 'LAPTOPS not received from NATS for 60 s');
+});
+test('is ready again once all streams have been read for the settle time', () => {
+  const { onInterrupted, onCaughtUp, advance, isReady, notReadyReason } = start();
+  onInterrupted('LAPTOPS');
+  onInterrupted('PORTS');
+  advance(60_000);
+  onCaughtUp('LAPTOPS');
+  advance(5_000);
+  assert.match(notReadyReason() ?? '', /PORTS not received/);
+  onCaughtUp('PORTS');
+  advance(4_999);
+  assert.is(notReadyReason(), 'NATS is available again, but not for long enough');
+  advance(1);
+  assert.ok(isReady());
+});
+test('has a single grace period while its connection is unstable', () => {
+  const { onInterrupted, onCaughtUp, advance, isReady } = start();
   for (let flaps = 0; flaps < 10; flaps += 1) {
     assert.ok(isReady());
-    onBroken('LAPTOPS');
-    pass(2_000);
-    onMended('LAPTOPS');
-    pass(4_000);
+    onInterrupted('LAPTOPS');
+    advance(2_000);
+    onCaughtUp('LAPTOPS');
+    advance(4_000);
   }
   assert.not(isReady());
-  onBroken('LAPTOPS');
-  onMended('LAPTOPS');
+  onInterrupted('LAPTOPS');
+  onCaughtUp('LAPTOPS');
   assert.not(isReady());
-  pass(5_000);
+  advance(5_000);
   assert.ok(isReady());
 });
-test('and an outage that is over leaves the whole grace period to the next one, whether or not anyone asked', () => {
-  const { onBroken, onMended, pass, isReady } = start();
-  onBroken('LAPTOPS');
-  pass(59_000);
-  onMended('LAPTOPS');
-  pass(5_000);
-  onBroken('LAPTOPS');
-  pass(59_000);
+test('has a new grace period after the settle time, even if readiness was not checked in between', () => {
+  const { onInterrupted, onCaughtUp, advance, isReady } = start();
+  onInterrupted('LAPTOPS');
+  advance(59_000);
+  onCaughtUp('LAPTOPS');
+  advance(5_000);
+  onInterrupted('LAPTOPS');
+  advance(59_000);
   assert.ok(isReady());
-  pass(1_000);
+  advance(1_000);
   assert.not(isReady());
 });
-test('a stream that breaks off while the last one mends is the same outage', () => {
-  const { onBroken, onMended, pass, isReady } = start();
-  onBroken('LAPTOPS');
-  pass(30_000);
-  onBroken('LAPTOPS');
-  onMended('PORTS');
-  pass(30_000);
+test('is in the same outage if a stream is interrupted while another one recovers', () => {
+  const { onInterrupted, onCaughtUp, advance, isReady } = start();
+  onInterrupted('LAPTOPS');
+  advance(30_000);
+  onInterrupted('LAPTOPS');
+  onCaughtUp('PORTS');
+  advance(30_000);
   assert.not(isReady());
 });
 test.run();

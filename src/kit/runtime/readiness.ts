@@ -8,18 +8,18 @@ export type ReadinessConfig = {
 /** Decides whether a started replica may receive traffic during and after a NATS outage. */
 export type Readiness = {
   /** The replay of the stream was interrupted. */
-  onBroken(stream: string): void;
+  onInterrupted(stream: string): void;
   /** The replay of the stream has caught up. */
-  onMended(stream: string): void;
+  onCaughtUp(stream: string): void;
   /** Returns undefined if the replica may receive traffic, otherwise the reason. */
-  whyNot(): string | undefined;
+  notReadyReason(): string | undefined;
 };
 
 /**
  * A NATS outage affects all replicas at the same time, so it must not make all of them unready at once: they serve reads
  * from memory, with an `Age` header. A replica becomes unready only when the outage exceeds the grace period. The outage
- * is over when the streams have settled; a shorter return does not end it. So a replica with an unstable connection
- * neither alternates between ready and unready nor gets a new grace period each time.
+ * is over when all streams have been read for the settle time; a shorter recovery does not end it. A replica with an
+ * unstable connection therefore neither alternates between ready and unready nor gets a new grace period each time.
  *
  * @param now returns milliseconds of a monotonic clock.
  */
@@ -27,33 +27,33 @@ export function createReadiness(
   { graceMs, settleMs }: ReadinessConfig,
   now: () => number = () => performance.now(),
 ): Readiness {
-  const broken = new Set<string>();
-  let outage: { readonly since: number; mendedAt: number } | undefined;
+  const interrupted = new Set<string>();
+  let outage: { readonly since: number; recoveredAt: number } | undefined;
 
   function endOutageIfSettled() {
-    if (outage !== undefined && now() - outage.mendedAt >= settleMs) outage = undefined;
+    if (outage !== undefined && now() - outage.recoveredAt >= settleMs) outage = undefined;
   }
 
   return {
-    onBroken(stream) {
+    onInterrupted(stream) {
       endOutageIfSettled();
-      broken.add(stream);
-      outage = { since: outage?.since ?? now(), mendedAt: Infinity };
+      interrupted.add(stream);
+      outage = { since: outage?.since ?? now(), recoveredAt: Infinity };
     },
 
-    onMended(stream) {
-      if (!broken.delete(stream) || broken.size > 0 || outage === undefined) return;
-      outage.mendedAt = now();
+    onCaughtUp(stream) {
+      if (!interrupted.delete(stream) || interrupted.size > 0 || outage === undefined) return;
+      outage.recoveredAt = now();
     },
 
-    whyNot() {
+    notReadyReason() {
       endOutageIfSettled();
       if (outage === undefined) return undefined;
-      const lasted = now() - outage.since;
-      if (lasted < graceMs) return undefined;
-      const seconds = Math.round(lasted / 1000);
-      return broken.size > 0
-        ? `${[...broken].join(', ')} not received from NATS for ${seconds} s`
+      const durationMs = now() - outage.since;
+      if (durationMs < graceMs) return undefined;
+      const seconds = Math.round(durationMs / 1000);
+      return interrupted.size > 0
+        ? `${[...interrupted].join(', ')} not received from NATS for ${seconds} s`
         : 'NATS is available again, but not for long enough';
     },
   };

@@ -22,17 +22,17 @@ import { openProjections } from './stream/service-projections.ts';
 import { openTransports } from './transports.ts';
 
 /**
- * How long before the forced exit a shutdown stops waiting for a broker that does not answer, in ms. The rest of the
- * time is for the spans and the probes.
+ * How long before the forced exit a shutdown stops waiting for a broker that does not respond, in ms. The remaining time
+ * is for exporting spans and closing the probe server.
  */
 const brokerGraceMs = 1_500;
 
-/** Sent over the IPC channel when the service accepts requests. Ports configured as 0 are known by then. */
+/** Sent over the IPC channel once the service accepts requests. Contains the actual ports, also if configured as 0. */
 export type ReadyMessage = {
   readonly type: 'ready';
   readonly httpPort: number;
   readonly probePort: number;
-  /** The scope that a token needs for writes; undefined when writes need no token. */
+  /** The scope that a token needs for writes; undefined if writes need no token. */
   readonly writeScope?: string;
 };
 
@@ -55,22 +55,23 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
   const identity: ServiceIdentity = { name, version, product };
   const { httpHost: host, httpPort, probePort, limits, auth } = config;
   const writeScope = `${name}:write`;
-  /** The current step of the start; undefined when the service accepts requests. */
+  /** The current step of the start; undefined once the service accepts requests. */
   let pending: string | undefined = 'connecting to NATS';
   const stopping = new AbortController();
   const readiness = createReadiness(config.readiness);
-  /** Called at the beginning of a shutdown. They end open event streams, so that the server does not wait for them. */
+  /** Called when a shutdown begins, to end open event streams, which the HTTP server would otherwise wait for. */
   const shutdownHooks: (() => void)[] = [];
-  /** Called in this order between the last response and the exit. */
+  /** Called in this order after the last response. */
   const closers: (() => unknown)[] = [];
 
   async function closeAll() {
     for (const close of closers) await close();
   }
 
-  const whyNotReady = () => (stopping.signal.aborted ? 'stopping' : (pending ?? readiness.whyNot()));
+  const notReadyReason = () =>
+    stopping.signal.aborted ? 'stopping' : (pending ?? readiness.notReadyReason());
   const tracing = await openTracing(identity, config, logger);
-  const metrics = createMetrics(identity, () => whyNotReady() === undefined);
+  const metrics = createMetrics(identity, () => notReadyReason() === undefined);
   const authorizeWrite =
     auth &&
     createWriteGuard({
@@ -79,12 +80,12 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
       scope: writeScope,
       realm: product.name,
     });
-  // The ports are opened first, so that a port that is in use fails the start at once.
+  // The ports are opened first, so that the start fails at once if a port is in use.
   const probes = await listen({
     host,
     port: probePort,
     variable: 'PROBE_PORT',
-    listener: probeListener({ started: () => pending, ready: whyNotReady, metrics: metrics.listener }),
+    listener: probeListener({ started: () => pending, ready: notReadyReason, metrics: metrics.listener }),
   });
   const title = `${product.title}: ${name}`;
   const onInternalError: AppOptions['onInternalError'] = (error, request) =>

@@ -12,7 +12,7 @@ export type ServiceDefinition<
   Change,
   Others,
 > = {
-  /** `import.meta.url` of the module that exports the service. The process that lists past states imports it. */
+  /** `import.meta.url` of the module that exports the service. The process for point-in-time lists imports it. */
   readonly module: string;
   /** The service's name, its stream, its events and the fold of its entity. */
   readonly contract: Contract<State, Event>;
@@ -37,7 +37,7 @@ export type Service = ServiceDefinition<
   Readonly<Record<string, unknown>>
 >;
 
-/** Declares a service. The parts are checked against each other here; the runtime then works with the erased type. */
+/** Declares a service. The compiler checks the parts against each other here; the runtime uses the erased type. */
 export function defineService<
   State,
   Command,
@@ -46,7 +46,7 @@ export function defineService<
   Change,
   Others,
 >(definition: ServiceDefinition<State, Command, Event, Add, Change, Others>): Service {
-  // The runtime gives each function only values that the definition's own schemas and functions returned.
+  // The runtime passes to each function only values that the definition's own schemas and functions returned.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return definition as unknown as Service;
 }

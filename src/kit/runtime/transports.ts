@@ -39,28 +39,28 @@ export type TransportsOptions = {
   readonly tracing: Tracing | undefined;
   readonly rateLimiter: RateLimiter;
   readonly authorizeWrite: RouterOptions['authorizeWrite'];
-  /** The scope that a token needs for writes; undefined when writes need no token. */
+  /** The scope that a token needs for writes; undefined if writes need no token. */
   readonly writeScope: string | undefined;
-  /** The title of the documents and the console. */
+  /** Title of the API documents and the web console. */
   readonly title: string;
   readonly consoleFiles: ConsoleFiles;
   readonly onInternalError: AppOptions['onInternalError'];
 };
 
-/** REST and NATS requests, served from the same resource, transactor and views. */
+/** The REST API and the NATS API, served from the same resource, transactor and views. */
 export type Transports = {
   /** Handles HTTP requests. */
   readonly respond: RequestListener;
   /** Ends all Server-Sent Events streams. */
   endEventStreams(): void;
-  /** Accepts no further NATS request, waits for those in flight, and stops the background work. */
+  /** Stops accepting NATS requests, waits for those in flight and ends the point-in-time process. */
   close(): Promise<void>;
 };
 
-/** How long a command waits for the view to reach a position that the stream is known to have, in ms. */
+/** How long a command waits for the view to reach a position that exists in the stream, in ms. */
 const catchUpTimeoutMs = 5_000;
 
-/** Resolves when NATS requests are served. The caller passes HTTP requests to `respond`. */
+/** Resolves once NATS requests are served. The caller passes HTTP requests to `respond`. */
 export async function openTransports(service: Service, options: TransportsOptions): Promise<Transports> {
   const { identity, config, logger, connection, projections, metrics, tracing, title, writeScope } = options;
   const { contract, module } = service;

@@ -1,9 +1,9 @@
-/** Latency of acknowledged appends, as this replica measures it. */
+/** Latency of acknowledged appends, measured by this replica. */
 export type AppendLatency = {
   /** Appends acknowledged since the process started. */
   readonly count: number;
   record(milliseconds: number): void;
-  /** The latency in milliseconds at `share` (0.5: the median) of the last 200 appends; undefined before the first. */
+  /** Returns the quantile `share` (0.5 is the median) of the last 200 latencies, in ms; undefined before the first append. */
   quantile(share: number): number | undefined;
 };
 

@@ -4,7 +4,7 @@ import { contextOf, streamAttributes, toSpanContext } from './span-context.ts';
 
 type FoldedMessage = { readonly traceparent: string; readonly position: number; readonly time: number };
 
-/** Links per span, the SDK's default limit. A larger batch is split into several spans. */
+/** Maximum number of links per span, the default limit of the SDK. A larger batch is split into several spans. */
 const maxLinks = 128;
 
 export type FoldTracing = {
@@ -42,7 +42,7 @@ export function traceFolds({ tracer, stream, view, prefix }: FoldTracing): void 
             ...streamAttributes(stream),
             'messaging.batch.message_count': batch.length,
             [`${prefix}.position`]: last.position,
-            // Compares the broker's clock with this machine's.
+            // Includes any difference between the clocks of the broker and of this machine.
             [`${prefix}.delay_ms`]: now - first.time,
           },
         },
@@ -54,7 +54,7 @@ export function traceFolds({ tracer, stream, view, prefix }: FoldTracing): void 
 
   view.subscribe(({ traceparent, position, time }) => {
     if (traceparent === undefined) return;
-    // The writer did not sample the trace.
+    // Traces that the writer did not sample are ignored.
     if ((toSpanContext(traceparent).traceFlags & TraceFlags.SAMPLED) === 0) return;
     if (batch.length === 0) startedAt = Date.now();
     batch.push({ traceparent, position, time });

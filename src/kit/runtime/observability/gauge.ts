@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** A gauge whose value `read` returns at each scrape. Undefined removes the metric until the value is known. */
+/** Defines a gauge that calls `read` at each scrape. If the value is undefined, the metric is omitted. */
 export function defineGauge(
   registry: Registry,
   { name, help }: { readonly name: string; readonly help: string },

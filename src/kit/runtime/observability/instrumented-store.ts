@@ -10,7 +10,7 @@ export type AppendObservers = {
   readonly tracing: Pick<Tracing, 'beginAppendSpan'> | undefined;
 };
 
-/** Returns `store` with every append measured, counted by its outcome and, with tracing, given a span. */
+/** Wraps `store` so that each append is timed, counted by outcome and, if tracing is enabled, recorded as a span. */
 export function instrumentAppends(
   stream: string,
   store: EventStore<DomainEvent>,

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 
 export type { Logger };
 
-/** The log of the process: JSON lines on standard output. */
+/** Creates the logger of the process, which writes JSON lines to standard output. */
 export function createLogger(service: string, level: Config['logLevel']): Logger {
   return pino({
     level,
@@ -16,10 +16,10 @@ export function createLogger(service: string, level: Config['logLevel']): Logger
   });
 }
 
-/** Logs a response: `error` for a bug, `warn` when the service is unavailable, otherwise `debug`. */
+/** Logs a handled request: at `error` for an internal error, at `warn` for an unavailable service, otherwise at `debug`. */
 export function logRequest(logger: Logger, handled: HandledRequest | HandledNatsRequest): void {
   const { problem } = handled;
-  // Most responses. Without debug logging they cost nothing.
+  // Avoids the cost of logging for most requests.
   if (problem === undefined && !logger.isLevelEnabled('debug')) return;
   const fields = { ...handled, problem: problem?.code, reason: problem?.message };
   if (problem?.code === 'internal') logger.error({ ...fields, err: problem.cause }, 'request failed');
@@ -28,7 +28,7 @@ export function logRequest(logger: Logger, handled: HandledRequest | HandledNats
   else logger.debug(fields, 'request handled');
 }
 
-/** Identifies this replica: the host name (the pod in Kubernetes) and the process id. */
+/** Returns an identifier of this replica: the host name (in Kubernetes, the pod name) and the process id. */
 export function replicaName(): string {
   return `${hostname()}-${process.pid}`;
 }

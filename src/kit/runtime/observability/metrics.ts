@@ -8,44 +8,42 @@ import { createRequestMetrics, type RequestMetrics } from './request-metrics.ts'
 
 export type Metrics = RequestMetrics &
   StreamMetrics & {
-    /** Responds with all metrics in the Prometheus text format. */
+    /** Serves all metrics in the Prometheus text format. */
     readonly listener: RequestListener;
     watchConnection(connection: Connection): void;
   };
 
-/** The Prometheus metrics of a service. `isReady` reports whether the process may receive traffic. */
+/** Creates the Prometheus metrics of a service. `isReady` returns whether the process may receive traffic. */
 export function createMetrics(
   { name, version, product: { name: product } }: ServiceIdentity,
   isReady: () => boolean,
 ): Metrics {
   const registry = new Registry();
   let connection: Connection | undefined;
-  // Not `service`: scrapers in Kubernetes set that label themselves.
+  // Not `service`, because scrapers in Kubernetes set that label themselves.
   registry.setDefaultLabels({ service_name: name });
-  // Node's and the process's own: event loop lag, garbage collection, memory, CPU, files.
+  // Default metrics of Node.js and the process: event loop lag, garbage collection, memory, CPU, file descriptors.
   collectDefaultMetrics({ register: registry });
 
   new Gauge({
     registers: [registry],
     name: `${product}_build_info`,
-    help: 'Which Portside runs, on which Node; always 1.',
+    help: 'Version of the service and of Node.js as labels; always 1.',
     labelNames: ['version', 'node_version'],
   }).set({ version, node_version: process.version }, 1);
-  defineGauge(
-    registry,
-    { name: `${product}_ready`, help: 'Whether the process may get traffic, as /readyz says.' },
-    () => Number(isReady()),
+  defineGauge(registry, { name: `${product}_ready`, help: '1 if /readyz passes, otherwise 0.' }, () =>
+    Number(isReady()),
   );
 
   defineGauge(
     registry,
-    { name: `${product}_nats_connected`, help: 'Whether the connection to NATS is up.' },
+    { name: `${product}_nats_connected`, help: '1 if the process is connected to NATS, otherwise 0.' },
     () => Number(connection?.isUp ?? false),
   );
   const reconnects = new Counter({
     registers: [registry],
     name: `${product}_nats_reconnects_total`,
-    help: 'How often the connection to NATS was lost and mended.',
+    help: 'Reconnects to NATS.',
   });
 
   return {

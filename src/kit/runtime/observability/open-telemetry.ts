@@ -9,29 +9,29 @@ import type { ServiceIdentity } from '../../domain/product.ts';
 import { traceFolds } from './fold-spans.ts';
 import type { Logger } from './logger.ts';
 import { contextOf, streamAttributes, traceparentOf } from './span-context.ts';
-import { openSpans } from './span-export.ts';
+import { openSpanExport } from './span-export.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Exporters are configured by the environment (`OTEL_…`). */
+/** The exporter is configured by environment variables (`OTEL_…`). */
 export function createTracing(service: ServiceIdentity, logger: Logger): Tracing {
   const prefix = service.product.name;
-  const { tracer, close } = openSpans(service, logger);
+  const { tracer, close } = openSpanExport(service, logger);
 
-  /** Begins the span of a request. `describe` is called with the response when the span ends. */
-  function beginRequest<Answer extends { readonly status: number }>(
+  /** Returns a function that starts the span of a request. `describe` is called with the handled request when the span ends. */
+  function beginRequest<Handled extends { readonly status: number }>(
     name: string,
-    describe: (answer: Answer) => { readonly name: string; readonly attributes: Attributes },
-  ): BeginSpan<Answer> {
+    describe: (handled: Handled) => { readonly name: string; readonly attributes: Attributes },
+  ): BeginSpan<Handled> {
     return (parent) => {
       const span = tracer.startSpan(name, { kind: SpanKind.SERVER }, contextOf(parent));
       return {
         traceparent: traceparentOf(span),
-        end(answer) {
-          const { name, attributes } = describe(answer);
+        end(handled) {
+          const { name, attributes } = describe(handled);
           span.updateName(name);
           span.setAttributes(attributes);
           // Client errors do not count as server failures.
-          if (answer.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+          if (handled.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
           span.end();
         },
       };

@@ -2,7 +2,7 @@ import type { ServiceIdentity } from '../../domain/product.ts';
 import type { Logger } from './logger.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Returns undefined where no collector is configured; the tracing libraries are then not loaded. */
+/** Returns undefined, without loading the tracing libraries, if no collector is configured. */
 export async function openTracing(
   service: ServiceIdentity,
   { isTraced }: { readonly isTraced: boolean },

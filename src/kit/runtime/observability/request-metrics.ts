@@ -1,5 +1,3 @@
-/** Requests as metrics: how many, how they ended and how long they took, at both doors; and who follows the live events. */
-
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { HandledRequest } from '../../http/server/app.ts';
 import type { EventFeed } from '../../http/events/event-feed.ts';
@@ -13,7 +11,7 @@ export type RequestMetrics = {
   watchFeed(feed: Pick<EventFeed, 'size'>): void;
 };
 
-/** Seconds; an answer from memory takes less than one millisecond, one that waits for the log a few. */
+/** In seconds. A response from memory takes less than 1 ms, one that waits for the event log a few ms. */
 export const durationBuckets = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
@@ -23,21 +21,21 @@ export function createRequestMetrics(registry: Registry, product: string): Reque
   const httpRequests = new Histogram({
     registers,
     name: `${product}_http_request_duration_seconds`,
-    help: 'How long answers over HTTP took, without the sending of their bodies. `route` is empty where there is none.',
+    help: 'Duration of HTTP requests without sending the response body, in seconds. `route` is empty if no route matched.',
     labelNames: ['method', 'route', 'status'],
     buckets: durationBuckets,
   });
   const natsRequests = new Histogram({
     registers,
     name: `${product}_nats_request_duration_seconds`,
-    help: 'How long answers to commands and queries over NATS took; `status` is what HTTP would say.',
+    help: 'Duration of commands and queries over NATS, in seconds. `status` is the equivalent HTTP status.',
     labelNames: ['subject', 'status'],
     buckets: durationBuckets,
   });
   const retries = new Counter({
     registers,
     name: `${product}_command_retries_total`,
-    help: 'How often a command was decided again, because another writer came first.',
+    help: 'Commands decided again because another writer was first.',
   });
 
   return {
@@ -51,7 +49,7 @@ export function createRequestMetrics(registry: Registry, product: string): Reque
     watchFeed(feed) {
       defineGauge(
         registry,
-        { name: `${product}_sse_clients`, help: 'How many clients follow the live events.' },
+        { name: `${product}_sse_clients`, help: 'Number of connected Server-Sent Events clients.' },
         () => feed.size,
       );
     },

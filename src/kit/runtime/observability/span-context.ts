@@ -1,4 +1,4 @@
-/** Between a `traceparent` and what OpenTelemetry makes of it. */
+/** Converts between `traceparent` headers (W3C Trace Context) and OpenTelemetry contexts. */
 
 import {
   ROOT_CONTEXT,
@@ -9,13 +9,13 @@ import {
   type SpanContext,
 } from '@opentelemetry/api';
 
-/** @param traceparent well-formed; undefined: the root, where a new trace begins. */
+/** @param traceparent well-formed; undefined starts a new trace */
 export function contextOf(traceparent: string | undefined): Context {
   if (traceparent === undefined) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, toSpanContext(traceparent));
 }
 
-/** @param traceparent well-formed. */
+/** @param traceparent well-formed */
 export function toSpanContext(traceparent: string): SpanContext {
   const [, traceId = '', spanId = '', flags = '00'] = traceparent.split('-');
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
@@ -26,7 +26,7 @@ export function traceparentOf(span: Span): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** What every span about a stream says of it. */
+/** Returns the attributes of a span that concerns a stream. */
 export function streamAttributes(stream: string): Attributes {
   return { 'messaging.system': 'nats', 'messaging.destination.name': stream };
 }

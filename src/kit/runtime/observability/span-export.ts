@@ -1,4 +1,4 @@
-/** Exports spans over OTLP in the background. A slow or unreachable collector delays nothing else. */
+/** Exports spans over OTLP in the background. A slow or unreachable collector does not delay requests. */
 
 import type { Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -12,10 +12,10 @@ import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@ope
 import type { ServiceIdentity } from '../../domain/product.ts';
 import { replicaName, type Logger } from './logger.ts';
 
-/** How long the last export may take at shutdown, in ms. */
-const closeMs = 1_000;
+/** Timeout of the last export at shutdown, in ms. */
+const closeTimeoutMs = 1_000;
 
-export function openSpans(
+export function openSpanExport(
   { name, version, product }: ServiceIdentity,
   logger: Logger,
 ): { readonly tracer: Tracer; close(): Promise<void> } {
@@ -37,8 +37,8 @@ export function openSpans(
   return {
     tracer: provider.getTracer(product.name, version),
     async close() {
-      const giveUp = new Promise((resolve) => setTimeout(resolve, closeMs));
-      await Promise.race([provider.shutdown().catch(() => undefined), giveUp]);
+      const timeout = new Promise((resolve) => setTimeout(resolve, closeTimeoutMs));
+      await Promise.race([provider.shutdown().catch(() => undefined), timeout]);
     },
   };
 }

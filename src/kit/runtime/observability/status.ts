@@ -9,46 +9,46 @@ export type StatusSources = Pick<ServiceStatus, 'service' | 'replica' | 'version
   readonly appendLatency: AppendLatency;
 };
 
-/** How long the positions read from the stream leaders are shared by all requests, in ms. */
-const sharedMs = 500;
-/** Timeout for a stream leader, in ms. After it, the stream's last position is reported as unknown. */
+/** How long the positions read from the stream leaders are cached, in ms. */
+const cacheMs = 500;
+/** Timeout for a query to a stream leader, in ms. After a timeout, the stream's last position is reported as null. */
 const leaderTimeoutMs = 1_000;
 
-/** Returns a function that builds the status. The stream leaders are asked at most twice a second. */
+/** Returns a function that builds the status. It queries the stream leaders at most twice a second. */
 export function createStatus({
   freshness,
   view,
   feed,
   appendLatency,
-  ...unchanging
+  ...constantFields
 }: StatusSources): () => Promise<ServiceStatus> {
   const startedAt = new Date().toISOString();
   const streams: readonly (readonly [string, StreamFreshness])[] = [
     [freshness.stream, freshness.own],
     ...Object.entries(freshness.followed),
   ];
-  let asked: { readonly at: number; readonly positions: Promise<(number | null)[]> } | undefined;
+  let cached: { readonly at: number; readonly positions: Promise<(number | null)[]> } | undefined;
 
   function lastPositions(): Promise<(number | null)[]> {
     if (freshness.staleSince !== undefined) return Promise.resolve(streams.map(() => null));
     const now = performance.now();
-    if (asked === undefined || now - asked.at > sharedMs) {
-      asked = { at: now, positions: Promise.all(streams.map(([, stream]) => lastPositionOf(stream))) };
+    if (cached === undefined || now - cached.at > cacheMs) {
+      cached = { at: now, positions: Promise.all(streams.map(([, stream]) => lastPositionOf(stream))) };
     }
-    return asked.positions;
+    return cached.positions;
   }
 
   return async () => {
     const lasts = await lastPositions();
     const { staleSince } = freshness;
     return {
-      ...unchanging,
+      ...constantFields,
       startedAt,
       stream: freshness.stream,
       streams: Object.fromEntries(
         streams.map(([name, { position }], index) => {
           const last = lasts[index] ?? null;
-          // The view may have applied newer messages since the leader was asked.
+          // The view may have applied later messages since the leader was queried.
           return [name, { applied: position, last: last === null ? null : Math.max(last, position) }];
         }),
       ),
@@ -67,11 +67,11 @@ export function createStatus({
 
 async function lastPositionOf(stream: StreamFreshness): Promise<number | null> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<null>((resolve) => {
+  const timeout = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, leaderTimeoutMs, null);
   });
   try {
-    return await Promise.race([stream.lastPosition(), tooLate]);
+    return await Promise.race([stream.lastPosition(), timeout]);
   } catch {
     return null;
   } finally {

@@ -1,12 +1,10 @@
-/** The streams of a service as metrics: what is appended, how far the views are, and the snapshots. Labelled by stream. */
-
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { AppendResult } from '../../eventlog/event-store.ts';
 import type { StreamObserver, ObservedView } from './stream-observer.ts';
 import { durationBuckets } from './request-metrics.ts';
 
 export type StreamMetrics = StreamObserver & {
-  /** Initializes the append metrics of a stream to 0, so that the first append shows as an increase. */
+  /** Initializes the append counters of a stream to 0, so that the first append is visible as an increase. */
   watchAppends(stream: string): void;
   onAppended(stream: string, outcome: AppendResult['outcome'], milliseconds: number): void;
 };
@@ -19,78 +17,81 @@ const outcomes: readonly AppendResult['outcome'][] = [
   'unknown',
 ];
 
-type Followed = { readonly view: ObservedView; readonly source: { readonly pending: number | undefined } };
+type FollowedView = {
+  readonly view: ObservedView;
+  readonly source: { readonly pending: number | undefined };
+};
 
 export function createStreamMetrics(registry: Registry, product: string): StreamMetrics {
   const registers = [registry];
   const labelNames = ['stream'];
-  const followed = new Map<string, Followed>();
+  const followed = new Map<string, FollowedView>();
 
   const appends = new Counter({
     registers,
     name: `${product}_appends_total`,
-    help: 'How appends ended. `conflict`: another writer came first; `unknown`: no answer came, it may be stored.',
+    help: 'Appends by outcome. `conflict`: another writer was first; `unknown`: no acknowledgement, may be stored.',
     labelNames: ['stream', 'outcome'],
   });
   const appendDurations = new Histogram({
     registers,
     name: `${product}_append_duration_seconds`,
-    help: 'How long appends took until their outcome was known, or given up.',
+    help: 'Duration of appends, including retries, in seconds.',
     labelNames,
     buckets: durationBuckets,
   });
   const appendRetries = new Counter({
     registers,
     name: `${product}_append_retries_total`,
-    help: 'How often an append whose outcome was not known was sent again.',
+    help: 'Retries of appends whose outcome was unknown.',
     labelNames,
   });
   const catchUps = new Gauge({
     registers,
     name: `${product}_catch_up_duration_seconds`,
-    help: 'How long the start took to read what came after the snapshot.',
+    help: 'Duration of the replay after the snapshot at start, in seconds.',
     labelNames,
   });
   const snapshotPositions = new Gauge({
     registers,
     name: `${product}_snapshot_position`,
-    help: 'The position of the newest usable snapshot that this replica knows.',
+    help: 'Position of the latest usable snapshot known to this replica.',
     labelNames,
   });
   const snapshotTimes = new Gauge({
     registers,
     name: `${product}_snapshot_timestamp_seconds`,
-    help: 'When that snapshot was written, in seconds since 1970.',
+    help: 'Time when the latest usable snapshot was written, in seconds since 1970.',
     labelNames,
   });
   const snapshotSizes = new Gauge({
     registers,
     name: `${product}_snapshot_size_bytes`,
-    help: 'The size of that snapshot.',
+    help: 'Size of the latest usable snapshot, in bytes.',
     labelNames,
   });
   const snapshotAttempts = new Counter({
     registers,
     name: `${product}_snapshot_attempts_total`,
-    help: 'How writing a snapshot ended. `skipped`: another replica has written one.',
+    help: 'Snapshot attempts by outcome. `skipped`: another replica has written a snapshot or is writing one.',
     labelNames: ['stream', 'outcome'],
   });
 
-  defineViewGauge(`${product}_applied_position`, 'The last position applied.', ({ view }) => view.position);
+  defineViewGauge(`${product}_applied_position`, 'Last applied position.', ({ view }) => view.position);
   defineViewGauge(
     `${product}_pending_messages`,
-    'How many messages the stream held after the last one received, as the broker said with it.',
+    'Number of messages in the stream after the last one received, as reported by the broker with it.',
     ({ source }) => source.pending,
   );
   defineViewGauge(
     `${product}_entities`,
-    'How many entities have had messages, those that are gone included.',
+    'Number of entities with at least one message, including removed ones.',
     ({ view }) => view.size,
   );
   const rejections = new Counter({
     registers: [],
     name: `${product}_rejected_messages_total`,
-    help: 'How many stored messages the fold has refused since the stream began; the same on every replica.',
+    help: 'Rejected messages since the start of the stream. The same on every replica.',
     labelNames,
     collect() {
       this.reset();
@@ -99,7 +100,7 @@ export function createStreamMetrics(registry: Registry, product: string): Stream
   });
   registry.registerMetric(rejections);
 
-  function defineViewGauge(name: string, help: string, read: (followed: Followed) => number | undefined) {
+  function defineViewGauge(name: string, help: string, read: (followed: FollowedView) => number | undefined) {
     return new Gauge({
       registers,
       name,
@@ -127,17 +128,17 @@ export function createStreamMetrics(registry: Registry, product: string): Stream
 
     onAppendRetry: (stream) => appendRetries.inc({ stream }),
 
-    onFollowed(stream, view, source) {
+    onFollowing(stream, view, source) {
       followed.set(stream, { view, source });
     },
 
     onCaughtUp: (stream, _view, milliseconds) => catchUps.set({ stream }, milliseconds / 1000),
 
-    onSnapshot(stream, newest) {
-      if (newest === undefined) return;
-      snapshotPositions.set({ stream }, newest.position);
-      snapshotTimes.set({ stream }, newest.written / 1000);
-      snapshotSizes.set({ stream }, newest.size);
+    onSnapshot(stream, latest) {
+      if (latest === undefined) return;
+      snapshotPositions.set({ stream }, latest.position);
+      snapshotTimes.set({ stream }, latest.written / 1000);
+      snapshotSizes.set({ stream }, latest.size);
     },
 
     onSnapshotAttempt: (stream, outcome) => snapshotAttempts.inc({ stream, outcome }),

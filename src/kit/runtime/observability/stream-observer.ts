@@ -8,16 +8,16 @@ export type ObservedView = Pick<View<unknown, DomainEvent>, 'position' | 'reject
   subscribe(listener: ViewListener<DomainEvent>): () => void;
 };
 
-/** Receives the events in the life of a stream that a service reads and writes. */
+/** Receives notifications about a stream that a service reads or writes. */
 export type StreamObserver = {
-  /** The view begins to follow the stream through the replay `source`. */
-  onFollowed(stream: string, view: ObservedView, source: Pick<Replay, 'pending'>): void;
-  /** The view has applied everything that the stream held at the start, after `milliseconds`. */
+  /** The view follows the stream through the replay `source`. */
+  onFollowing(stream: string, view: ObservedView, source: Pick<Replay, 'pending'>): void;
+  /** The view has applied all messages that the stream held at the start. This took `milliseconds`. */
   onCaughtUp(stream: string, view: ObservedView, milliseconds: number): void;
-  /** An append with an unknown outcome is sent again. */
+  /** An append with an unknown outcome is retried. */
   onAppendRetry(stream: string): void;
-  /** The newest usable snapshot; undefined if there is none. */
-  onSnapshot(stream: string, newest: SnapshotInfo | undefined): void;
+  /** The latest usable snapshot; undefined if there is none. */
+  onSnapshot(stream: string, latest: SnapshotInfo | undefined): void;
   /** The outcome of writing a snapshot. `skipped`: another replica has written one. */
   onSnapshotAttempt(stream: string, outcome: 'written' | 'skipped' | 'failed'): void;
 };

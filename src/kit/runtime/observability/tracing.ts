@@ -5,11 +5,11 @@ import type { HandledRequest } from '../../http/server/app.ts';
 import type { HandledNatsRequest } from '../../nats/services/endpoints.ts';
 import type { ObservedView } from './stream-observer.ts';
 
-/** The spans that a service records. Without a collector the tracing libraries are not loaded. */
+/** The spans that a service records. */
 export type Tracing = {
   readonly beginHttpSpan: BeginSpan<HandledRequest>;
   readonly beginNatsSpan: BeginSpan<HandledNatsRequest>;
-  /** Begins the span of an append. Its `traceparent` is stored with the events. */
+  /** Starts the span of an append. Its `traceparent` is stored with the events. */
   beginAppendSpan(stream: string, append: Append<DomainEvent>): AppendSpan;
   /** Records spans for the messages that `view` applies from now on, linked to the spans that wrote them. */
   traceFolds(stream: string, view: ObservedView): void;

@@ -1,5 +1,5 @@
 /**
- * The process that lists past states: it replays the stream up to a position and lists the result for the service that
+ * Child process for point-in-time lists. It replays the stream up to a position and sends the list to the service that
  * started it. Arguments: the URL of the module that exports the service, and the name of its stream.
  */
 
@@ -15,7 +15,7 @@ import { connectUntilUp } from '../stream/boot.ts';
 import { openStreamConnection, type StreamConnection } from '../stream/stream-connection.ts';
 import type { PointInTimeRequest, PointInTimeResponse } from './messages.ts';
 
-/** Timeout of one list, in ms. The service gives up earlier and ends this process. */
+/** Timeout of one list, in ms. The service's own timeout is shorter, and kills this process. */
 const timeoutMs = 60_000;
 
 const [, , moduleUrl = '', stream = ''] = process.argv;
@@ -31,7 +31,7 @@ async function importService(url: string): Promise<Service> {
   const isService = (value: unknown): value is Service =>
     typeof value === 'object' && value !== null && 'module' in value && value.module === url;
   const service = Object.values(exported).find(isService);
-  if (service === undefined) throw new Error(`${url} exports no service whose \`module\` is its own URL`);
+  if (service === undefined) throw new Error(`${url} does not export a service whose \`module\` is that URL`);
   return service;
 }
 
@@ -41,7 +41,7 @@ async function open(): Promise<StreamConnection<unknown, DomainEvent>> {
   return openStreamConnection(contract, { connection, jsm, stream, reader: contract.name, logger });
 }
 
-/** The pages of one list are read from the same view. */
+/** The view is reused, so that the pages of a list and later positions do not start a new replay. */
 async function list({ position, options }: PointInTimeRequest): Promise<Entity<unknown>[]> {
   const { snapshots, follow } = await (opened ??= open());
   if (view === undefined || view.position > position) {
@@ -55,7 +55,7 @@ async function list({ position, options }: PointInTimeRequest): Promise<Entity<u
 }
 
 let queue = Promise.resolve();
-// Ctrl-C signals the whole process group; this process ends with the service that started it.
+// Ctrl+C signals the whole process group. This process exits when the service that started it does.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));
 process.on('message', (request: PointInTimeRequest) => {

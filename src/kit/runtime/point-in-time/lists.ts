@@ -6,11 +6,11 @@ import type { ListAsOf } from '../../http/protocol/as-of.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { PointInTimeRequest, PointInTimeResponse } from './messages.ts';
 
-/** Requests that may wait for the child process; further ones are rejected. */
+/** Maximum number of requests that wait for the child process; further ones are rejected. */
 const maxWaiting = 8;
-/** Timeout of a list, in ms. The child process is ended with it. */
+/** Timeout of a list, in ms. The child process is killed when it expires. */
 const timeoutMs = 30_000;
-/** Idle time after which the child process is ended to free its memory, in ms. */
+/** Idle time after which the child process is killed to free its memory, in ms. */
 const idleMs = 30_000;
 
 /** `child.ts` in development, `child.js` in a build. */
@@ -28,21 +28,22 @@ export type PointInTimeOptions = {
   /** The URL of the module that exports the service. */
   readonly module: string;
   readonly stream: string;
-  /** Heap limit of the child process, in MiB. A list that exceeds it ends the child, not the service. */
+  /** Heap limit of the child process, in MiB. Exceeding it terminates the child, not the service. */
   readonly maxHeapMiB: number;
   readonly logger: Logger;
 };
 
 /**
- * Removes `--max-old-space-size-percentage`, which the images set. In Node 24 it takes precedence over a limit in MiB.
+ * Removes `--max-old-space-size-percentage`, which the container images set, from `NODE_OPTIONS`. In Node.js 24 it takes
+ * precedence over a limit in MiB.
  */
 export function withoutHeapShare(nodeOptions = ''): string {
   return nodeOptions.replaceAll(/--max-old-space-size-percentage=\S+\s*/g, '').trim();
 }
 
 /**
- * Lists entities as they were at a position. Replaying the past takes time and memory, so a child process does it, and
- * the service's own view is not affected. The child's memory, queue and time are bounded.
+ * Lists entities as they were at a position. The replay takes time and memory, so it runs in a child process and does not
+ * affect the view of the service. The child's memory, queue and time are bounded.
  */
 export function createPointInTimeLists(options: PointInTimeOptions): PointInTimeLists {
   const { module, stream, maxHeapMiB, logger } = options;
@@ -59,9 +60,9 @@ export function createPointInTimeLists(options: PointInTimeOptions): PointInTime
     started.on('message', (response: PointInTimeResponse) => {
       const request = waiting.get(response.number);
       if ('entities' in response) request?.resolve(response.entities);
-      else request?.reject(new Problem('unavailable', `The past could not be read: ${response.failure}`));
+      else request?.reject(new Problem('unavailable', `The point-in-time list failed: ${response.failure}`));
     });
-    // Sending to a child that is just ending emits an error, which would otherwise end the service.
+    // Sending to a child that is exiting emits an error, which would be uncaught without a listener.
     started.on('error', (error) => {
       logger.warn({ reason: String(error) }, 'point-in-time process failed');
       abandon();
@@ -76,7 +77,7 @@ export function createPointInTimeLists(options: PointInTimeOptions): PointInTime
       for (const request of waiting.values()) {
         if (request.child !== started) continue;
         request.reject(
-          new Problem('unavailable', 'The past could not be read within the limits on time and memory.'),
+          new Problem('unavailable', 'The point-in-time list exceeded its time or memory limit.'),
         );
       }
     }

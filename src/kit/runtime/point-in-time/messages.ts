@@ -1,7 +1,7 @@
 import type { Entity } from '../../domain/entity.ts';
 import type { ListAsOf } from '../../http/protocol/as-of.ts';
 
-/** Sent to the child process. The response carries the same number. */
+/** Sent to the child process. The response has the same `number`. */
 export type PointInTimeRequest = {
   readonly number: number;
   readonly position: number;

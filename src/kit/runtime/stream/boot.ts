@@ -1,4 +1,4 @@
-/** The steps of a start that wait for something else: the broker, the stream, and the stream's content. */
+/** The steps of a start that wait: for the broker, for the stream, and for the view to catch up. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
@@ -24,7 +24,7 @@ export function connectUntilUp(
   logger: Logger,
   report: (progress: string) => void = () => undefined,
 ): Promise<Connection> {
-  return retrying(
+  return retryUntilSuccess(
     () =>
       connectToNats(
         { ...nats, name: `${name} ${replicaName()}` },
@@ -53,15 +53,15 @@ export async function awaitStream(
 ): Promise<string> {
   const wanted = await readStreamDefinition(file);
   for (;;) {
-    const found = await retrying(
+    const found = await retryUntilSuccess(
       () => compareStream(jsm, wanted),
       (error) => {
         const reason = String(error);
-        report(`asking for stream ${wanted.name}: ${reason}`);
+        report(`reading the definition of stream ${wanted.name}: ${reason}`);
         logger.warn({ stream: wanted.name, reason }, 'cannot read stream info; retrying');
       },
     );
-    const differences = found?.filter(({ field }) => !ownToDeployment.has(field));
+    const differences = found?.filter(({ field }) => !deploymentFields.has(field));
     if (differences?.length === 0) return wanted.name;
     const reason = differences?.map(describeDifference).join('; ') ?? 'the stream does not exist';
     report(`stream ${wanted.name} does not match its definition: ${reason}`);
@@ -73,12 +73,12 @@ export async function awaitStream(
   }
 }
 
-/** Fields that a deployment may choose, because they do not change what the stream means. */
-const ownToDeployment: ReadonlySet<string> = new Set(['description', 'num_replicas']);
+/** Fields that may differ per deployment, because they do not affect the content of the stream. */
+const deploymentFields: ReadonlySet<string> = new Set(['description', 'num_replicas']);
 
 /**
- * Waits until the view has applied `target`, the last position when the process started. A fixed target cannot move away
- * from a slow start. Resolves with the time it took.
+ * Waits until the view has applied `target`, the last position of the stream at the start. The target is fixed, so that
+ * new messages cannot delay a slow start indefinitely. Resolves with the duration.
  */
 export async function catchUp<State, Event extends DomainEvent>(
   stream: string,
@@ -102,7 +102,7 @@ export async function catchUp<State, Event extends DomainEvent>(
 }
 
 /** Calls `attempt` until it succeeds. */
-export async function retrying<T>(
+export async function retryUntilSuccess<T>(
   attempt: () => Promise<T>,
   onFailure: (error: unknown) => void,
 ): Promise<T> {

@@ -8,11 +8,11 @@ import type { Connection } from '../../nats/connection/connection.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { StreamObserver } from '../observability/stream-observer.ts';
 import type { Readiness } from '../readiness.ts';
-import { awaitStream, catchUp, retrying } from './boot.ts';
+import { awaitStream, catchUp, retryUntilSuccess } from './boot.ts';
 import { writeSnapshots } from './snapshot-writer.ts';
 import { openStreamConnection } from './stream-connection.ts';
 
-/** A stream folded into a view that is kept up to date: the service's own stream, or one that it follows. */
+/** A stream and its continuously updated view: the service's own stream, or one that it follows. */
 export type Projection<State, Event extends DomainEvent> = {
   /** The name of the stream: `LAPTOPS`. */
   readonly stream: string;
@@ -25,21 +25,21 @@ export type Projection<State, Event extends DomainEvent> = {
 export type ProjectionOptions = {
   readonly connection: Connection;
   readonly jsm: JetStreamManager;
-  /** The service that reads. */
+  /** Name of the service that reads the stream. */
   readonly reader: string;
   readonly logger: Logger;
   readonly product: Product;
   /** The number of positions after which a snapshot is written. */
   readonly snapshotEvery: number;
   readonly observer: StreamObserver;
-  readonly readiness: Pick<Readiness, 'onBroken' | 'onMended'>;
-  /** Aborted when the process begins to shut down. */
+  readonly readiness: Pick<Readiness, 'onInterrupted' | 'onCaughtUp'>;
+  /** Aborted when the shutdown begins. */
   readonly stopping: AbortSignal;
-  /** Called with the current step of the start, and with undefined when the projection is up to date. */
+  /** Called with the current step of the start, and with undefined once the projection is up to date. */
   report(progress: string | undefined): void;
 };
 
-/** Resolves when the view has applied everything that the stream held at the time of the call. */
+/** Resolves once the view has applied all messages that the stream held at the time of the call. */
 export async function openProjection<State, Event extends DomainEvent>(
   { referencesOf, ...contract }: Followed<State, Event>,
   options: ProjectionOptions,
@@ -55,12 +55,12 @@ export async function openProjection<State, Event extends DomainEvent>(
 
   const onUnavailable = (error: unknown) =>
     logger.warn({ stream, reason: String(error) }, 'event log unavailable; retrying');
-  const target = await retrying(store.lastPosition, onUnavailable);
+  const target = await retryUntilSuccess(store.lastPosition, onUnavailable);
   report(`loading a snapshot of ${stream}`);
-  const image = await retrying(() => snapshots.load(target), onUnavailable);
+  const image = await retryUntilSuccess(() => snapshots.load(target), onUnavailable);
   const view = createView(contract.fold, { image, referencesOf });
   const replay = follow(view);
-  observer.onFollowed(stream, view, replay);
+  observer.onFollowing(stream, view, replay);
   const { milliseconds } = await catchUp(stream, view, target, logger, report);
   observer.onCaughtUp(stream, view, milliseconds);
   report(undefined);

@@ -5,7 +5,7 @@ import { lookupsInto } from '../../eventlog/joined-resource.ts';
 import type { Service } from '../service-definition.ts';
 import { openProjection, type Projection, type ProjectionOptions } from './projection.ts';
 
-/** The projections that a service responds from: its own stream, and the streams that it follows. */
+/** The projections of a service: of its own stream and of the streams that it follows. */
 export type ServiceProjections = {
   readonly own: Projection<unknown, DomainEvent>;
   readonly followed: FollowedProjections;
@@ -15,7 +15,7 @@ export type ServiceProjections = {
   stop(): Promise<void>;
 };
 
-/** Resolves when every view has applied everything that its stream held at the time of the call. */
+/** Resolves once every view has applied all messages that its stream held at the time of the call. */
 export async function openProjections(
   { contract, decider, follows = {} }: Service,
   options: Omit<ProjectionOptions, 'report'> & { report(progress: string): void },

@@ -5,16 +5,16 @@ import type { Logger } from '../observability/logger.ts';
 import type { StreamObserver } from '../observability/stream-observer.ts';
 
 export type SnapshotWriter = {
-  /** Starts no further snapshot, and waits for the one in progress. */
+  /** Stops starting snapshots and waits for the one in progress. */
   stop(): Promise<void>;
 };
 
-/** How often to check whether a snapshot is due, in ms. */
-const checkMs = 1_000;
+/** Interval at which the writer checks whether a snapshot is due, in ms. */
+const checkIntervalMs = 1_000;
 
 /**
- * Writes snapshots in the background. One is due after `every` positions, or after a quarter of the number of entities if
- * that is more. So writing takes a bounded share of the work, and a start replays a bounded tail.
+ * Writes snapshots in the background. A snapshot is due after `every` positions, or after a quarter of the number of
+ * entities if that is more. This bounds the share of work spent on writing and the number of messages replayed at start.
  */
 export function writeSnapshots<State, Event extends DomainEvent>(
   stream: string,
@@ -27,10 +27,10 @@ export function writeSnapshots<State, Event extends DomainEvent>(
   let last = 0;
   let writing: Promise<void> | undefined;
 
-  async function look(): Promise<SnapshotInfo | undefined> {
-    const [newest] = await snapshots.list();
-    observer.onSnapshot(stream, newest);
-    return newest;
+  async function readLatest(): Promise<SnapshotInfo | undefined> {
+    const [latest] = await snapshots.list();
+    observer.onSnapshot(stream, latest);
+    return latest;
   }
 
   async function write(margin: number) {
@@ -39,14 +39,14 @@ export function writeSnapshots<State, Event extends DomainEvent>(
     const outcome = await snapshots.save(image, margin);
     observer.onSnapshotAttempt(stream, outcome);
     if (outcome === 'written') last = image.position;
-    const newest = await look().catch(() => undefined);
-    if (outcome === 'skipped') last = newest?.position ?? last;
+    const latest = await readLatest().catch(() => undefined);
+    if (outcome === 'skipped') last = latest?.position ?? last;
     const milliseconds = Math.round(performance.now() - started);
     logger.info({ stream, outcome, position: image.position, milliseconds }, 'snapshot finished');
   }
 
-  // Reports the snapshot that the service started from. A failure is reported when the next snapshot is due.
-  look().catch(() => undefined);
+  // Reports the snapshot that the service started from. If this fails, the next snapshot reports the failure.
+  readLatest().catch(() => undefined);
   const timer = setInterval(() => {
     const interval = Math.max(every, Math.floor(view.size / 4));
     if (writing !== undefined || view.position - last < interval) return;
@@ -56,7 +56,7 @@ export function writeSnapshots<State, Event extends DomainEvent>(
         logger.warn({ stream, reason: String(error) }, 'snapshot failed');
       })
       .finally(() => (writing = undefined));
-  }, checkMs);
+  }, checkIntervalMs);
 
   return {
     async stop() {

@@ -19,7 +19,7 @@ export type StreamConnection<State, Event extends DomainEvent> = {
   readonly store: EventStore<Event>;
   readonly snapshots: Snapshots<State>;
   /**
-   * Applies the stream to `view`, from the view's position on, and then every new message.
+   * Applies the messages after the position of `view` to it, and then every new message.
    *
    * @param upTo the last position to apply. Default: no limit.
    */
@@ -30,17 +30,17 @@ export type StreamConnectionOptions = {
   readonly connection: Connection;
   readonly jsm: JetStreamManager;
   readonly stream: string;
-  /** The service that reads. Its snapshots are stored under this name. */
+  /** Name of the service that reads the stream; its snapshots are stored under this name. */
   readonly reader: string;
   readonly logger: Logger;
   /** Default: the default product. */
   readonly product?: Product | undefined;
-  /** Aborted when the process begins to shut down. */
+  /** Aborted when the shutdown begins. */
   readonly stopping?: AbortSignal | undefined;
-  /** Called when an append with an unknown outcome is sent again. */
+  /** Called before an append with an unknown outcome is retried. */
   onAppendRetry?(): void;
   /** Notified when the replay is interrupted, and when it has caught up again. */
-  readonly readiness?: Pick<Readiness, 'onBroken' | 'onMended'> | undefined;
+  readonly readiness?: Pick<Readiness, 'onInterrupted' | 'onCaughtUp'> | undefined;
 };
 
 export async function openStreamConnection<State, Event extends DomainEvent>(
@@ -83,14 +83,14 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
         },
         onInterrupted(reason) {
           logger.warn({ stream, reason, position: view.position }, 'replay interrupted');
-          readiness?.onBroken(stream);
+          readiness?.onInterrupted(stream);
         },
         onCaughtUp() {
           logger.info({ stream, position: view.position }, 'replay caught up');
-          readiness?.onMended(stream);
+          readiness?.onCaughtUp(stream);
         },
         onReplaced(detail) {
-          // The view was folded from another stream. Only a new process with a new fold is correct.
+          // The view was folded from the previous stream. A new process has to rebuild it.
           logger.fatal({ stream, detail }, 'stream replaced');
           process.exit(1);
         },
