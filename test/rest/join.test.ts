@@ -121,7 +121,7 @@ fitting('rejects fitting an unknown or removed port with 409, but not unfitting 
   assertProblem(await fit(id, 999_999), 'conflict', /There is no port 999999/);
   const port = await addPort('USB-C');
   await ports.delete(`/ports/${port}`);
-  assertProblem(await fit(id, port), 'conflict', /known/);
+  assertProblem(await fit(id, port), 'conflict', /There is no port/);
   assertNoContent(await unfit(id, port));
 });
 fitting('succeeds as soon as the port is acknowledged, even before its event arrives', async () => {
