@@ -1,4 +1,4 @@
-/** Two streams have no common order: whatever order a replica sees them in, it ends with the same answers. */
+/** Two streams have no common order. Replicas that apply them in different orders must end in the same state. */
 
 import fc from 'fast-check';
 import { suite } from 'uvu';
@@ -35,7 +35,7 @@ const portEvent = fc.record({
   ),
 });
 
-/** As the stream holds it: the position is the place in it. */
+/** Converts events to stored messages with the positions 1, 2, 3 … */
 function store<Event extends DomainEvent>(stream: readonly Published<Event>[]): StoredMessage<Event>[] {
   return stream.map(({ id: entity, event }, index) => ({
     position: index + 1,
@@ -48,8 +48,11 @@ function store<Event extends DomainEvent>(stream: readonly Published<Event>[]): 
   }));
 }
 
-/** What a replica answers that has seen both streams, each in its order, in turns that `turns` decides. */
-function answersOf(
+/**
+ * Applies both streams, each in its own order, interleaved as `turns` specifies (true: a laptop message). Returns what a
+ * replica then shows.
+ */
+function applyInterleaved(
   laptopStream: readonly Published<LaptopEvent>[],
   portStream: readonly Published<PortEvent>[],
   turns: readonly boolean[],
@@ -69,20 +72,24 @@ function answersOf(
       if (message !== undefined) ports.apply(message);
     }
   }
-  // The view is all that a read of the present looks at.
+  // A read of the current state uses nothing but the view.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const log = { stream: 'PORTS', fold: portContract.fold, view: ports } as unknown as FollowedProjection;
-  const { present } = joinResource(laptopService.resource, { ports: log });
+  const followedPorts = {
+    stream: 'PORTS',
+    fold: portContract.fold,
+    view: ports,
+  } as unknown as FollowedProjection;
+  const { present } = joinResource(laptopService.resource, { ports: followedPorts });
   return {
     laptops: laptops.list({ limit: Infinity }).map(present),
-    refused: [...laptops.rejections(), ...ports.rejections()],
+    rejected: [...laptops.rejections(), ...ports.rejections()],
     laptopsOf: [1, 2, 3].map((port) => reverse.listReferring(port, { limit: Infinity })),
   };
 }
 
-const order = suite('whatever order two streams are seen in');
+const interleaving = suite('two streams');
 
-order('every replica ends with the same answers', () => {
+interleaving('lead to the same state however they are interleaved', () => {
   const streams = fc.record({
     laptops: fc.array(laptopEvent, { maxLength: 30 }),
     ports: fc.array(portEvent, { maxLength: 30 }),
@@ -91,9 +98,9 @@ order('every replica ends with the same answers', () => {
   });
   fc.assert(
     fc.property(streams, ({ laptops, ports, turns, others }) => {
-      assert.equal(answersOf(laptops, ports, turns), answersOf(laptops, ports, others));
+      assert.equal(applyInterleaved(laptops, ports, turns), applyInterleaved(laptops, ports, others));
     }),
     { numRuns: 500 },
   );
 });
-order.run();
+interleaving.run();

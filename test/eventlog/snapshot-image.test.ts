@@ -8,37 +8,41 @@ import { Rejection } from '../../src/kit/domain/decider.ts';
 import { defineEvents, type EventType, type Upcaster } from '../../src/kit/domain/event-schema.ts';
 import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
 import { decodeImage, describeFold, encodeImage } from '../../src/kit/eventlog/snapshot-image.ts';
-import { createView, keptRejections, type View, type ViewImage } from '../../src/kit/eventlog/view.ts';
+import { createView, maxRejections, type View, type ViewImage } from '../../src/kit/eventlog/view.ts';
 
 type Laptop = typeof laptopDecider.initial;
 type LaptopView = View<Laptop, LaptopEvent>;
 type LaptopImage = ViewImage<Laptop>;
 
-type Given = { readonly id?: number; readonly content: LaptopEvent | Rejection; readonly messageId?: string };
+type SampleMessage = {
+  readonly id?: number;
+  readonly content: LaptopEvent | Rejection;
+  readonly messageId?: string;
+};
 
-function message(position: number, { id, content, messageId }: Given): StoredMessage<LaptopEvent> {
+function message(position: number, { id, content, messageId }: SampleMessage): StoredMessage<LaptopEvent> {
   const subject = `laptops.events.${id ?? 'x'}`;
   return { position, time: position * 1000, id, subject, messageId, commandDigest: undefined, content };
 }
 
-/** The view after these messages, at the positions 1, 2, 3 … */
-function viewOf(...given: readonly Given[]): LaptopView {
+/** Returns a view that has applied these messages at the positions 1, 2, 3 … */
+function viewOf(...messages: readonly SampleMessage[]): LaptopView {
   const view = createView(laptopDecider);
-  for (const [index, each] of given.entries()) view.apply(message(index + 1, each));
+  for (const [index, each] of messages.entries()) view.apply(message(index + 1, each));
   return view;
 }
 
-async function* inTurn(lines: readonly string[]): AsyncGenerator<string> {
+async function* toAsyncIterable(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
 }
 
 const linesOf = (image: LaptopImage) => [...encodeImage(image, laptopDecider.initial)];
-const read = (lines: readonly string[]) => decodeImage(inTurn(lines), laptopDecider.initial);
+const read = (lines: readonly string[]) => decodeImage(toAsyncIterable(lines), laptopDecider.initial);
 const restore = async (image: LaptopImage) =>
   createView(laptopDecider, { image: await read(linesOf(image)) });
 
-/** All that a view shows of itself, for these ids and message ids. */
-function show(view: LaptopView, ids: readonly number[], messageIds: readonly string[]) {
+/** Everything that a view exposes, for these ids and message ids. */
+function exposedParts(view: LaptopView, ids: readonly number[], messageIds: readonly string[]) {
   return {
     position: view.position,
     time: view.capture().time,
@@ -53,7 +57,7 @@ function show(view: LaptopView, ids: readonly number[], messageIds: readonly str
 
 const added: LaptopEvent = { type: 'LaptopAdded', title: 'Lenovo', model: 'S3' };
 const removed: LaptopEvent = { type: 'LaptopRemoved' };
-const given: readonly Given[] = [
+const sampleMessages: readonly SampleMessage[] = [
   { id: 7, content: added, messageId: 'a' },
   { id: Number.MAX_SAFE_INTEGER, content: { type: 'LaptopAdded', title: '"é\u2028\n😀"', model: '\\' } },
   { id: 8, content: added, messageId: 'b' },
@@ -63,47 +67,44 @@ const given: readonly Given[] = [
   { id: 7, content: { type: 'PortFitted', portId: 3 } },
   { id: 7, content: { type: 'PortFitted', portId: 1 } },
 ];
-const shownIds = [7, 8, 9, 10, Number.MAX_SAFE_INTEGER];
-const shownMessageIds = ['a', 'b', 'c', 'd', 'e'];
-const showAll = (view: LaptopView) => show(view, shownIds, shownMessageIds);
+const sampleIds = [7, 8, 9, 10, Number.MAX_SAFE_INTEGER];
+const sampleMessageIds = ['a', 'b', 'c', 'd', 'e'];
+const exposed = (view: LaptopView) => exposedParts(view, sampleIds, sampleMessageIds);
 
-const roundTrip = suite('a view read back from its lines');
+const roundTrip = suite('a view restored from an image');
 
-roundTrip('shows the same, and what it shows is what the messages say', async () => {
-  const restored = await restore(viewOf(...given).capture());
-  assert.equal(showAll(restored), showAll(viewOf(...given)));
+roundTrip('is equal to the original view', async () => {
+  const restored = await restore(viewOf(...sampleMessages).capture());
+  assert.equal(exposed(restored), exposed(viewOf(...sampleMessages)));
   assert.is(restored.position, 8);
   assert.equal(restored.find(7).state, { title: 'Lenovo', model: 'S3', portIds: [3, 1] });
   assert.equal(
     restored.rejections().map(({ position }) => position),
     [5, 6],
   );
-  assert.equal(shownMessageIds.map(restored.positionOf), [1, 3, 5, 6, undefined]);
+  assert.equal(sampleMessageIds.map(restored.positionOf), [1, 3, 5, 6, undefined]);
 });
-roundTrip(
-  'keeps the version of what was removed, and of what never was more than a refused message',
-  async () => {
-    const restored = await restore(viewOf(...given).capture());
-    assert.equal(restored.find(8), { id: 8, state: laptopDecider.initial, version: 4 });
-    assert.equal(restored.find(9), { id: 9, state: laptopDecider.initial, version: 5 });
-  },
-);
-roundTrip('knows how many were refused beyond those that are kept', async () => {
-  const many = Array.from({ length: keptRejections + 3 }, (): Given => ({ id: 1, content: removed }));
+roundTrip('has the versions of removed entities and of ids with only rejected messages', async () => {
+  const restored = await restore(viewOf(...sampleMessages).capture());
+  assert.equal(restored.find(8), { id: 8, state: laptopDecider.initial, version: 4 });
+  assert.equal(restored.find(9), { id: 9, state: laptopDecider.initial, version: 5 });
+});
+roundTrip('has the number of all rejected messages and the latest of them', async () => {
+  const many = Array.from({ length: maxRejections + 3 }, (): SampleMessage => ({ id: 1, content: removed }));
   const restored = await restore(viewOf(...many).capture());
-  assert.is(restored.rejectedCount, keptRejections + 3);
-  assert.is(restored.rejections().length, keptRejections);
+  assert.is(restored.rejectedCount, maxRejections + 3);
+  assert.is(restored.rejections().length, maxRejections);
   assert.is(restored.rejections()[0]?.position, 4);
 });
 roundTrip('has both generations of message ids', async () => {
   const messageIds = { old: { ids: ['a'], positions: [1] }, young: { ids: ['b'], positions: [2] } };
-  const image = await read(linesOf({ ...viewOf(...given).capture(), messageIds }));
+  const image = await read(linesOf({ ...viewOf(...sampleMessages).capture(), messageIds }));
   assert.equal(image.messageIds, messageIds);
 });
 roundTrip.run();
 
 const large = viewOf(
-  ...Array.from({ length: 2500 }, (_, index): Given => ({
+  ...Array.from({ length: 2500 }, (_, index): SampleMessage => ({
     id: index + 1,
     content: added,
     messageId: `m${index}`,
@@ -112,10 +113,10 @@ const large = viewOf(
   { id: 1, content: removed },
 );
 
-/** How many things stand in a line: the elements of its lists. */
-function countThings(line: string): number {
+/** Returns the number of array elements in a line. */
+function countElements(line: string): number {
   const parsed: unknown = JSON.parse(line);
-  if (typeof parsed !== 'object' || parsed === null) throw new TypeError('a line is an object');
+  if (typeof parsed !== 'object' || parsed === null) throw new TypeError('a line must be an object');
   return Object.values(parsed).reduce<number>(
     (sum, value) => sum + (Array.isArray(value) ? value.length : 0),
     0,
@@ -124,8 +125,8 @@ function countThings(line: string): number {
 
 const lines = suite('the lines of an image');
 
-lines('are small, so that the writer can yield between them', () => {
-  const counts = linesOf(large.capture()).map(countThings);
+lines('have at most 1000 elements each, so that the writer can yield between them', () => {
+  const counts = linesOf(large.capture()).map(countElements);
   assert.ok(Math.max(...counts) <= 1000);
   // 2500 laptops, as many message ids, and one rejection.
   assert.is(
@@ -133,8 +134,8 @@ lines('are small, so that the writer can yield between them', () => {
     5002,
   );
 });
-lines('do not change when the view goes on, not even between two of them', () => {
-  const view = viewOf(...given);
+lines('do not change when the view advances, even between two of them', () => {
+  const view = viewOf(...sampleMessages);
   const image = view.capture();
   const before = linesOf(image);
   const slowly: string[] = [];
@@ -150,36 +151,40 @@ lines('do not change when the view goes on, not even between two of them', () =>
 });
 lines.run();
 
-const whole = linesOf(large.capture());
-const refuses = async (broken: readonly string[]) => {
+const completeLines = linesOf(large.capture());
+const assertRejected = async (broken: readonly string[]) => {
   const failure: unknown = await read(broken).then(
-    () => 'it was read',
+    () => 'the image was read',
     (error: unknown) => error,
   );
   assert.instance(failure, Error);
 };
 
-const refusing = suite('lines that are not a whole image are refused');
+const corruptImages = suite('an incomplete or corrupt image');
 
-refusing('there are enough of them to break', async () => {
-  assert.ok(whole.length >= 9);
-  assert.equal(showAll(createView(laptopDecider, { image: await read(whole) })), showAll(large));
+corruptImages('is made from a readable image of at least nine lines', async () => {
+  assert.ok(completeLines.length >= 9);
+  assert.equal(exposed(createView(laptopDecider, { image: await read(completeLines) })), exposed(large));
 });
-refusing('cut off after any line', async () => {
-  for (let length = 0; length < whole.length; length++) await refuses(whole.slice(0, length));
+corruptImages('is rejected if it ends after any line but the last', async () => {
+  for (let length = 0; length < completeLines.length; length++)
+    await assertRejected(completeLines.slice(0, length));
 });
-refusing('without any one of them', async () => {
-  for (const index of whole.keys()) await refuses(whole.toSpliced(index, 1));
+corruptImages('is rejected if any line is missing', async () => {
+  for (const index of completeLines.keys()) await assertRejected(completeLines.toSpliced(index, 1));
 });
-refusing('with any one of them twice', async () => {
-  for (const [index, line] of whole.entries()) await refuses(whole.toSpliced(index, 0, line));
+corruptImages('is rejected if any line is duplicated', async () => {
+  for (const [index, line] of completeLines.entries())
+    await assertRejected(completeLines.toSpliced(index, 0, line));
 });
-refusing('with any two neighbours in the other order', async () => {
-  for (let index = 1; index < whole.length; index++)
-    await refuses(whole.toSpliced(index - 1, 2, ...whole.slice(index - 1, index + 1).toReversed()));
+corruptImages('is rejected if any two adjacent lines are swapped', async () => {
+  for (let index = 1; index < completeLines.length; index++)
+    await assertRejected(
+      completeLines.toSpliced(index - 1, 2, ...completeLines.slice(index - 1, index + 1).toReversed()),
+    );
 });
-refusing('with something after the end', () => refuses([...whole, '{}']));
-refusing.run();
+corruptImages('is rejected if a line follows the end', () => assertRejected([...completeLines, '{}']));
+corruptImages.run();
 
 const content = fc.oneof(
   fc.record({ type: fc.constant('LaptopAdded' as const), title: fc.string(), model: fc.string() }),
@@ -191,47 +196,47 @@ const content = fc.oneof(
   fc.constant<LaptopEvent>(removed),
   fc.string().map((reason) => new Rejection(reason)),
 );
-const someGiven = fc.record(
+const arbitraryMessage = fc.record(
   { id: fc.integer({ min: 1, max: 5 }), content, messageId: fc.constantFrom('a', 'b', 'c', 'd', 'e') },
   { requiredKeys: ['content'] },
 );
 
-const property = suite('folding');
+const restores = suite('a view restored from an image of any messages');
 
-property('some messages, restoring that, and folding the rest is folding all', () =>
+restores('is equal to a view without a restore once it has applied the remaining messages', () =>
   fc.assert(
-    fc.asyncProperty(fc.array(someGiven, { maxLength: 40 }), fc.nat(40), async (messages, at) => {
+    fc.asyncProperty(fc.array(arbitraryMessage, { maxLength: 40 }), fc.nat(40), async (messages, at) => {
       const first = messages.slice(0, at);
       const restored = await restore(viewOf(...first).capture());
-      // All of them: what it has seen already changes nothing.
+      // Applies all messages: the view ignores those up to its position.
       for (const [index, each] of messages.entries()) restored.apply(message(index + 1, each));
-      assert.equal(showAll(restored), showAll(viewOf(...messages)));
+      assert.equal(exposed(restored), exposed(viewOf(...messages)));
       assert.equal(linesOf(restored.capture()), linesOf(viewOf(...messages).capture()));
     }),
     { numRuns: 300 },
   ),
 );
-property.run();
+restores.run();
 
 const ping = (schema: EventType['schema'], ...upcasters: Upcaster[]) =>
   defineEvents({ Ping: { schema, older: upcasters.map((upcast) => ({ schema, upcast })) } });
 const Ping = z.object({ type: z.literal('Ping'), count: z.int().min(1) });
 const pingDecider = { initial: 0, decide: () => [], evolve: (count: number) => count + 1 };
 
-const describing = suite('the description of a fold');
+const descriptions = suite('describeFold');
 const describePing = (events = ping(Ping), decider: typeof pingDecider = pingDecider) =>
   describeFold(decider, events);
 
-describing('is the same for the same fold', () => {
+descriptions('returns the same text for the same fold', () => {
   assert.is(describePing(ping(Ping), { ...pingDecider }), describePing());
   assert.is(describeFold(laptopDecider, laptopEvents), describeFold(laptopDecider, laptopEvents));
   assert.is(describePing(ping(Ping), { ...pingDecider, decide: () => [] }), describePing());
 });
-describing('differs when evolve does something else, or begins with another state', () => {
+descriptions('returns another text for a different `evolve` or initial state', () => {
   assert.is.not(describePing(ping(Ping), { ...pingDecider, evolve: (count) => count + 2 }), describePing());
   assert.is.not(describePing(ping(Ping), { ...pingDecider, initial: 1 }), describePing());
 });
-describing('differs when the shape of an event does, or there is another one', () => {
+descriptions('returns another text for a different event schema or an additional event', () => {
   for (const other of [
     z.object({ type: z.literal('Ping'), count: z.int().min(2) }),
     z.object({ type: z.literal('Ping'), count: z.int().min(1).optional() }),
@@ -241,7 +246,7 @@ describing('differs when the shape of an event does, or there is another one', (
   const more = defineEvents({ Ping: { schema: Ping }, Pong: { schema: Ping } });
   assert.is.not(describeFold(pingDecider, more), describePing());
 });
-describing('differs when an upcaster is there, or does something else', () => {
+descriptions('returns another text for an additional or different upcaster', () => {
   const one = describePing(ping(Ping, (old) => ({ ...old, count: 1 })));
   assert.is.not(one, describePing());
   assert.is.not(one, describePing(ping(Ping, (old) => ({ ...old, count: 2 }))));
@@ -249,7 +254,7 @@ describing('differs when an upcaster is there, or does something else', () => {
   const older = [
     { schema: Ping.extend({ by: z.string() }), upcast: (old: object) => ({ ...old, count: 1 }) },
   ];
-  const inAnotherShape = defineEvents({ Ping: { schema: Ping, older } });
-  assert.is.not(one, describeFold(pingDecider, inAnotherShape));
+  const withOtherSchema = defineEvents({ Ping: { schema: Ping, older } });
+  assert.is.not(one, describeFold(pingDecider, withOtherSchema));
 });
-describing.run();
+descriptions.run();

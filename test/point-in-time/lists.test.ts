@@ -1,4 +1,4 @@
-/** A list of the past is the work of a child process, which is bounded and never in the way of the present. */
+/** Point-in-time lists are read by a child process. They are limited and do not delay current reads and writes. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -17,17 +17,18 @@ for (let id = 1; id <= messages; id++)
   nc.publish(`laptops.events.${id}`, JSON.stringify({ type: 'LaptopAdded', title: `T${id}`, model: 'M' }));
 await eventually(async () => assert.is((await jsm.streams.info('LAPTOPS')).state.last_seq, messages), 60_000);
 
-type Marked = LoggedService & {
-  /** The processes of this service that list the past. */
+type MarkedService = LoggedService & {
+  /** Ids of the child processes that read point-in-time lists. */
   children(): number[];
+  /** Ids of the service process and all its child processes. */
   processes(): number[];
 };
 
-const started: Marked[] = [];
-let marks = 0;
+const started: MarkedService[] = [];
+let lastMark = 0;
 
-async function start(): Promise<Marked> {
-  const mark = `${process.pid}-${(marks += 1)}`;
+async function start(): Promise<MarkedService> {
+  const mark = `${process.pid}-${(lastMark += 1)}`;
   const service = await startLoggedService('laptops', {
     natsUrl: broker.url,
     env: { PORTSIDE_TEST_MARK: mark },
@@ -37,7 +38,7 @@ async function start(): Promise<Marked> {
     ...service,
     children: () =>
       find()
-        .filter(({ command }) => command.includes('main.ts past-lists'))
+        .filter(({ command }) => command.includes('point-in-time/child.ts'))
         .map(({ pid }) => pid),
     processes: () => find().map(({ pid }) => pid),
   };
@@ -45,7 +46,7 @@ async function start(): Promise<Marked> {
   return marked;
 }
 
-const pastOf = (position: number) => `/laptops?limit=10000&asOf=${position}`;
+const listAsOf = (position: number) => `/laptops?limit=10000&asOf=${position}`;
 
 function assertListOf(count: number, { status, body }: Awaited<ReturnType<LoggedService['get']>>): void {
   assert.is(status, 200);
@@ -55,52 +56,55 @@ function assertListOf(count: number, { status, body }: Awaited<ReturnType<Logged
 
 const [service, busy] = await Promise.all([start(), start()]);
 
-const child = suite('the child that lists the past');
+const childProcess = suite('the child process for point-in-time lists');
 
-child('is there from the first list on, not for an item, and serves every list', async () => {
+childProcess('is started by the first list, not by an item, and serves all lists', async () => {
   assert.is((await service.get('/laptops/1?asOf=1')).status, 200);
   assert.equal(service.children(), []);
-  assertListOf(300, await service.get(pastOf(300)));
+  assertListOf(300, await service.get(listAsOf(300)));
   const [pid, ...others] = service.children();
   assert.equal(others, []);
   assert.type(pid, 'number');
-  assertListOf(400, await service.get(pastOf(400)));
-  assertListOf(200, await service.get(pastOf(200)));
+  assertListOf(400, await service.get(listAsOf(400)));
+  assertListOf(200, await service.get(listAsOf(200)));
   assert.equal(service.children(), [pid]);
 });
-child('does not outlive a service that is told to stop', async () => {
+childProcess('ends when the service is stopped', async () => {
   assert.is(service.children().length, 1);
   assert.is(await service.stop(), 0);
   await eventually(() => assert.equal(service.processes(), []), 5_000);
 });
-child('does not outlive a service that is killed', async () => {
-  const doomed = await start();
-  assertListOf(10, await doomed.get(pastOf(10)));
-  assert.is(doomed.children().length, 1);
-  await doomed.stop('SIGKILL');
-  await eventually(() => assert.equal(doomed.processes(), []), 5_000);
+childProcess('ends when the service is killed', async () => {
+  const killed = await start();
+  assertListOf(10, await killed.get(listAsOf(10)));
+  assert.is(killed.children().length, 1);
+  await killed.stop('SIGKILL');
+  await eventually(() => assert.equal(killed.processes(), []), 5_000);
 });
-child.run();
+childProcess.run();
 
-const bounded = suite('lists of the past are bounded');
+const load = suite('a service with many point-in-time lists');
 
-bounded('more than eight that wait at once are told to come back', async () => {
-  const answers = await Promise.all(Array.from({ length: 13 }, (_, index) => busy.get(pastOf(index + 1))));
-  const refused = answers.filter(({ status }) => status !== 200);
-  assert.is(refused.length, 5);
-  for (const answer of refused) {
-    assertProblem(answer, 'unavailable', /Too many point-in-time lists/);
-    assert.match(answer.headers.get('Retry-After') ?? '', /^[1-9]\d*$/);
+load('rejects lists with 503 and Retry-After while eight are waiting', async () => {
+  const responses = await Promise.all(
+    Array.from({ length: 13 }, (_, index) => busy.get(listAsOf(index + 1))),
+  );
+  const rejected = responses.filter(({ status }) => status !== 200);
+  assert.is(rejected.length, 5);
+  for (const response of rejected) {
+    assertProblem(response, 'unavailable', /Too many point-in-time lists/);
+    assert.match(response.headers.get('Retry-After') ?? '', /^[1-9]\d*$/);
   }
-  for (const [index, answer] of answers.entries()) if (answer.status === 200) assertListOf(index + 1, answer);
+  for (const [index, response] of responses.entries())
+    if (response.status === 200) assertListOf(index + 1, response);
   assert.is(busy.children().length, 1);
-  assertListOf(13, await busy.get(pastOf(13)));
+  assertListOf(13, await busy.get(listAsOf(13)));
 });
-bounded('the present is read and written meanwhile, promptly', async () => {
+load('serves current reads and writes without delay', async () => {
   let pending = 0;
   const lists = [messages, 1, messages - 1, 2].map(async (position) => {
     pending += 1;
-    assertListOf(position, await busy.get(pastOf(position)));
+    assertListOf(position, await busy.get(listAsOf(position)));
     pending -= 1;
   });
   let slowest = 0;
@@ -117,34 +121,34 @@ bounded('the present is read and written meanwhile, promptly', async () => {
   assert.ok(reads > 20, `${reads} reads`);
   assert.ok(slowest < 1_000, `${slowest} ms`);
 });
-bounded.run();
+load.run();
 
-const dying = suite('a child that dies takes nothing with it');
+const crash = suite('a child process that is killed');
 
-dying('what waits for it is answered, and another child lists what is asked next', async () => {
+crash('leaves no list without a response, and is replaced for the next list', async () => {
   for (let round = 0; round < 3; round++) {
-    assertListOf(5, await busy.get(pastOf(5)));
+    assertListOf(5, await busy.get(listAsOf(5)));
     const [pid] = busy.children();
     assert.ok(pid !== undefined);
-    // The long one is under way, and the others come at every moment while the child dies.
-    const asked = [messages, 1, 2].map((position) => busy.get(pastOf(position)));
+    // The first list takes long. More lists arrive at every moment while the child process ends.
+    const lists = [messages, 1, 2].map((position) => busy.get(listAsOf(position)));
     process.kill(pid, 'SIGKILL');
     const since = performance.now();
     while (performance.now() - since < 25) {
-      asked.push(busy.get(pastOf(1)));
+      lists.push(busy.get(listAsOf(1)));
       await nextTurn();
     }
-    for (const answer of await Promise.all(asked))
-      if (answer.status !== 200) assertProblem(answer, 'unavailable', /past/);
-    assertListOf(6, await busy.get(pastOf(6)));
+    for (const response of await Promise.all(lists))
+      if (response.status !== 200) assertProblem(response, 'unavailable', /point-in-time list/);
+    assertListOf(6, await busy.get(listAsOf(6)));
     assert.not(busy.children().includes(pid));
   }
   assert.ok(busy.logged('point-in-time process ended').length >= 3);
   assert.equal(busy.logged('request failed'), []);
 });
-dying.after(async () => {
+crash.after(async () => {
   await Promise.all(started.map(({ stop }) => stop('SIGKILL')));
   await nc.close();
   await broker.close();
 });
-dying.run();
+crash.run();

@@ -1,4 +1,4 @@
-/** `?asOf=`: what is answered about a moment is what was answered at that moment. */
+/** `?asOf=`: a point-in-time read returns what a read at that moment returned. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
@@ -25,49 +25,49 @@ if (laptops === undefined || ports === undefined) throw new Error('a service did
 
 type Moment = {
   readonly position: number;
-  /** When its last message was stored, in milliseconds since 1970; the next one came later. */
+  /** When its last message was stored, in milliseconds since 1970. The next message has a later time. */
   readonly time: number;
-  /** What was answered then, by path. */
-  readonly answers: ReadonlyMap<string, unknown>;
+  /** The pages that were returned then, by path. */
+  readonly pages: ReadonlyMap<string, unknown>;
 };
 
-/** All by which a client tells two answers apart, but for the freshness of the replica. */
-function essenceOf({ status, headers, body }: HttpResponse) {
+/** The parts of a response that do not depend on when it is read. */
+function comparableParts({ status, headers, body }: HttpResponse) {
   return { status, body, tag: headers.get('ETag') };
 }
 
-/** An answer with all its pages. */
+/** Reads all pages of a path. */
 async function readAll({ get }: HttpClient, path: string, headers = {}): Promise<unknown[]> {
   const pages: unknown[] = [];
   for (let next: string | undefined = path; next !== undefined;) {
-    const answer: HttpResponse = await get(next, { headers });
-    pages.push(essenceOf(answer));
-    next = /^<(.*)>; rel="next"$/.exec(answer.headers.get('Link') ?? '')?.[1];
+    const response: HttpResponse = await get(next, { headers });
+    pages.push(comparableParts(response));
+    next = /^<(.*)>; rel="next"$/.exec(response.headers.get('Link') ?? '')?.[1];
   }
   return pages;
 }
 
 const latest = { 'Wait-For-Position': 'latest' };
 
-/** Remembers what is answered now, and waits until whatever comes has a later time. */
-async function remember(service: HttpClient, stream: string, paths: readonly string[]): Promise<Moment> {
-  const answers = new Map<string, unknown>();
-  for (const path of paths) answers.set(path, await readAll(service, path, latest));
+/** Records what the paths return now, and waits until the next message will have a later time. */
+async function record(service: HttpClient, stream: string, paths: readonly string[]): Promise<Moment> {
+  const pages = new Map<string, unknown>();
+  for (const path of paths) pages.set(path, await readAll(service, path, latest));
   const { last_seq: position } = (await jsm.streams.info(stream)).state;
   const time = (await jsm.streams.getMessage(stream, { seq: position }))?.time.getTime();
   assert.ok(time !== undefined);
   while (Date.now() <= time + 1) await sleep(1);
-  return { position, time, answers };
+  return { position, time, pages };
 }
 
-/** The same time on a clock of another zone. */
+/** Formats a time with the offset of another time zone. */
 function inZone(time: number, hours: number): string {
   const local = new Date(time + hours * 3_600_000).toISOString().slice(0, -1);
   return `${local}${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`;
 }
 
-/** The ways to name the moment. */
-const namesOf = ({ position, time }: Moment) => [
+/** The values of `asOf` that identify a moment. */
+const asOfValues = ({ position, time }: Moment) => [
   String(position),
   new Date(time).toISOString(),
   inZone(time, position % 2 === 0 ? 9 : -3),
@@ -76,25 +76,25 @@ const namesOf = ({ position, time }: Moment) => [
 const at = (path: string, asOf: string) =>
   `${path}${path.includes('?') ? '&' : '?'}asOf=${encodeURIComponent(asOf)}`;
 
-/** Every moment in an order that goes back and forth, by every name, is answered as it was then. */
-async function assertRemembered(service: HttpClient, moments: readonly Moment[]): Promise<void> {
+/** Asserts that every moment, in an order that goes back and forth and by every `asOf` value, is read as recorded. */
+async function assertRecorded(service: HttpClient, moments: readonly Moment[]): Promise<void> {
   const [early, late] = [moments.slice(0, moments.length / 2), moments.slice(moments.length / 2)];
   const shuffled = early.flatMap((moment, index) => [late[index] ?? moment, moment]);
   assert.ok(new Set(shuffled).size >= moments.length - 1);
   for (const moment of [...shuffled, ...late.slice(-1)]) {
-    for (const name of namesOf(moment)) {
-      for (const [path, answer] of moment.answers)
-        assert.equal(await readAll(service, at(path, name)), answer, `${path} as of ${name}`);
-      const [path = '/'] = moment.answers.keys();
-      const { headers } = await service.get(at(path, name));
+    for (const asOf of asOfValues(moment)) {
+      for (const [path, pages] of moment.pages)
+        assert.equal(await readAll(service, at(path, asOf)), pages, `${path} as of ${asOf}`);
+      const [path = '/'] = moment.pages.keys();
+      const { headers } = await service.get(at(path, asOf));
       assert.is(headers.get('Stream-Position'), String(moment.position));
     }
   }
 }
 
-const before = suite('before anything was stored');
+const emptyStream = suite('asOf on an empty stream');
 
-before('there is only position 0', async () => {
+emptyStream('accepts position 0 and any time before now, but not position 1', async () => {
   for (const [{ get }, path] of [
     [laptops, '/laptops'],
     [ports, '/ports'],
@@ -104,13 +104,13 @@ before('there is only position 0', async () => {
     assertProblem(await get(at(path, '1')), 'malformed', /position 1, but the log ends at 0/);
   }
 });
-before.run();
+emptyStream.run();
 
 const publish = (id: number, event: object | string) =>
   js.publish(`laptops.events.${id}`, typeof event === 'string' ? event : JSON.stringify(event));
 const post = (id: number, title: string) => laptops.post('/laptops', { json: { id, title, model: 'M' } });
 
-/** Each is one moment of the laptops; what is refused has its moment as well. */
+/** Each step makes one moment of the laptops. Rejected messages make one as well. */
 const steps: readonly (() => Promise<unknown>)[] = [
   () => post(1, 'Lenovo'),
   () => post(3, 'IBM'),
@@ -137,18 +137,21 @@ const laptopPaths = [
   ...[1, 3, 4, 100, 99].map((id) => `/laptops/${id}`),
 ];
 
-const remembering = suite('a moment is answered as it was then');
+const reads = suite('a read with asOf');
 const moments: Moment[] = [];
 
-remembering('for laptops: by position and by time, item and list, with filters and pages', async () => {
-  for (const step of steps) {
-    await step();
-    moments.push(await remember(laptops, 'LAPTOPS', laptopPaths));
-  }
-  assert.is(new Set(moments.map(({ position }) => position)).size, steps.length);
-  await assertRemembered(laptops, moments);
-});
-remembering('for ports, under both names', async () => {
+reads(
+  'returns laptops as recorded: by position and time, items and lists, with filters and pages',
+  async () => {
+    for (const step of steps) {
+      await step();
+      moments.push(await record(laptops, 'LAPTOPS', laptopPaths));
+    }
+    assert.is(new Set(moments.map(({ position }) => position)).size, steps.length);
+    await assertRecorded(laptops, moments);
+  },
+);
+reads('returns ports as recorded, under both names of the collection', async () => {
   const portMoments: Moment[] = [];
   const paths = ['/ports', '/port?limit=1', '/ports?name=USB-C', '/ports/1', '/port/2'];
   for (const step of [
@@ -158,11 +161,11 @@ remembering('for ports, under both names', async () => {
     () => ports.delete('/port/2'),
   ]) {
     await step();
-    portMoments.push(await remember(ports, 'PORTS', paths));
+    portMoments.push(await record(ports, 'PORTS', paths));
   }
-  await assertRemembered(ports, portMoments);
+  await assertRecorded(ports, portMoments);
 });
-remembering('at every position around a snapshot: as a fold of the log up to there', async () => {
+reads('returns the fold of the stream up to the position, for every position around a snapshot', async () => {
   const [{ position: snapshot } = {}] = laptops.logged('snapshot finished');
   assert.type(snapshot, 'number');
   const codec = createCodec(laptopEvents, eventSubjects('laptops'));
@@ -181,26 +184,26 @@ remembering('at every position around a snapshot: as a fold of the log up to the
     );
   }
 });
-remembering('what was there at a moment has its tag, and If-None-Match is answered', async () => {
+reads('returns the ETag of that version and supports If-None-Match', async () => {
   const [moment] = moments;
   assert.ok(moment !== undefined);
   const { headers } = await laptops.get(`/laptops/1?asOf=${moment.position}`);
-  const answer = await laptops.get(`/laptops/1?asOf=${moment.position}`, {
+  const response = await laptops.get(`/laptops/1?asOf=${moment.position}`, {
     headers: { 'If-None-Match': headers.get('ETag') ?? '' },
   });
-  assert.is(answer.status, 304);
+  assert.is(response.status, 304);
 });
-remembering.run();
+reads.run();
 
-const refusing = suite('a moment that is none is refused');
+const values = suite('the value of asOf');
 
-refusing('position 0, and a time before everything, is the empty beginning', async () => {
+values('may be position 0 or a time before the first message, when there were no entities', async () => {
   for (const asOf of ['0', '1999-12-31T23:59:59Z', new Date((moments[0]?.time ?? 0) - 1).toISOString()]) {
     assert.equal((await laptops.get(at('/laptops', asOf))).body, []);
     assertProblem(await laptops.get(at('/laptops/1', asOf)), 'not-found');
   }
 });
-refusing('a position beyond the end', async () => {
+values('is rejected if it is a position beyond the end of the stream', async () => {
   const { last_seq: end } = (await jsm.streams.info('LAPTOPS')).state;
   for (const path of ['/laptops', '/laptops/3']) {
     assert.is((await laptops.get(at(path, String(end)))).status, 200);
@@ -208,7 +211,7 @@ refusing('a position beyond the end', async () => {
       assertProblem(await laptops.get(at(path, String(position))), 'malformed', new RegExp(`ends at ${end}`));
   }
 });
-refusing('a time that has not come', async () => {
+values('is rejected if it is a time in the future', async () => {
   for (const path of ['/laptops', '/laptops/3']) {
     for (const asOf of [inZone(Date.now() + 60_000, 14), '2999-01-01T00:00:00Z'])
       assertProblem(await laptops.get(at(path, asOf)), 'malformed', /has not come yet/);
@@ -231,18 +234,18 @@ for (const asOf of [
   '2026-01-31T12:00:00+1',
   '1&asOf=2',
 ]) {
-  refusing(`"${asOf}" is malformed`, async () => {
+  values(`is rejected as malformed: "${asOf}"`, async () => {
     for (const path of ['/laptops', '/laptops/3']) {
       const query = asOf.includes('&') ? asOf : encodeURIComponent(asOf);
-      const answer = await laptops.get(`${path}?asOf=${query}`);
-      assertProblem(answer, 'malformed');
-      assert.equal(pointersOf(answer), ['/asOf']);
+      const response = await laptops.get(`${path}?asOf=${query}`);
+      assertProblem(response, 'malformed');
+      assert.equal(pointersOf(response), ['/asOf']);
     }
   });
 }
-refusing.after(async () => {
+values.after(async () => {
   await Promise.all([laptops.stop(), ports.stop()]);
   await connection.nc.close();
   await broker.close();
 });
-refusing.run();
+values.run();
