@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
 import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/cloud-event.ts';
 import { historyEntryOf, RejectedMessage, toLiveEvent, toTimestamp } from '../../api/documents.ts';
-import { judgeHistory, type HistoryEntry } from '../../domain/fold.ts';
+import { annotateHistory, type HistoryEntry } from '../../domain/fold.ts';
 import { Problem } from '../../domain/problem.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
@@ -73,8 +73,8 @@ export function historyOperations(
       const last = await store.lastPositionOf(id);
       if (last === 0) throw new Problem('not-found', `No ${noun} ${id} has ever existed.`);
       // Folded from the beginning, because whether a message is valid depends on all previous ones.
-      const judged = judgeHistory(decider, await store.history(id, { upTo: last }));
-      const requested = judged.filter(({ message }) => message.position > after);
+      const annotated = annotateHistory(decider, await store.history(id, { upTo: last }));
+      const requested = annotated.filter(({ message }) => message.position > after);
       const isJson = accepted === jsonMediaType;
       const found = isJson ? requested : requested.filter(({ rejection }) => rejection === undefined);
       const page = found.slice(0, limit);

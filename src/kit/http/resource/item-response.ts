@@ -3,7 +3,7 @@ import type { Entity } from '../../domain/entity.ts';
 import { toEntityTag } from '../protocol/conditional.ts';
 import { pathsOf } from './route-context.ts';
 
-/** The response to a read of one entity, on the fast path and through the application. */
+/** One entity as a response: to a read, on the fast path and through the application, and to a write. */
 export type ItemResponse = {
   /** Headers of the body, without the common headers and those for read consistency. */
   readonly headers: Readonly<Record<string, string>>;
@@ -30,9 +30,9 @@ export function createItemResponses(resource: JoinedResource): ItemResponses {
   function describeBody(serialized: Serialized, version: number): BodyHeaders {
     const cached = bodyHeaders.get(serialized);
     if (cached !== undefined) return cached;
-    const { text, shown } = serialized;
+    const { text, joinedVersions } = serialized;
     const headers = {
-      ETag: toEntityTag(version, shown),
+      ETag: toEntityTag(version, joinedVersions),
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': String(Buffer.byteLength(text)),
     };
@@ -48,6 +48,7 @@ export function createItemResponses(resource: JoinedResource): ItemResponses {
   return {
     route: pathsOf(resource, '/{id}')[0],
     present: (entity) => respond(resource.serializeExisting(entity), entity.version),
-    presentAsOf: ({ version }, { body, shown }) => respond({ text: JSON.stringify(body), shown }, version),
+    presentAsOf: ({ version }, { body, joinedVersions }) =>
+      respond({ text: JSON.stringify(body), joinedVersions }, version),
   };
 }

@@ -3,14 +3,15 @@ import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/resource.ts';
 import type { Entity } from '../../domain/entity.ts';
 import { executeCommand } from './execute-command.ts';
-import { toEntityTag } from '../protocol/conditional.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
+import { createItemResponses } from './item-response.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function writeOperations(resource: JoinedResource, context: RouteContext): Operation[] {
   const { noun, schema } = resource;
   const name = capitalize(noun);
   const [canonicalPath] = pathsOf(resource);
+  const { present } = createItemResponses(resource);
 
   const addition = defineOperation({
     method: 'post',
@@ -78,9 +79,9 @@ export function writeOperations(resource: JoinedResource, context: RouteContext)
   });
 
   function respondWithEntity(ctx: RouterContext, entity: Entity<unknown>) {
-    const { body, shown } = resource.presentExisting(entity);
+    const { headers, body } = present(entity);
     ctx.set('Stream-Position', String(entity.version));
-    ctx.set('ETag', toEntityTag(entity.version, shown));
+    ctx.set(headers);
     ctx.body = body;
   }
 
