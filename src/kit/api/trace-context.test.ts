@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readTraceparent, traceIdOf } from './trace-context.ts';
+import { parseTraceparent, traceIdOf } from './trace-context.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const good = `00-${traceId}-00f067aa0ba902b7-01`;
@@ -11,7 +11,7 @@ const test = suite('traceparent');
 
 test('is taken as it is, a later version too', () => {
   for (const text of [good, good.replace(/01$/, '00'), good.replace(/^00/, '01')]) {
-    assert.is(readTraceparent(text), text);
+    assert.is(parseTraceparent(text), text);
   }
   assert.is(traceIdOf(good), traceId);
 });
@@ -29,7 +29,7 @@ test('counts as none when it has not the form of one', () => {
     good.replace('00f067aa0ba902b7', '0'.repeat(16)),
     good.slice(0, -3),
   ]) {
-    assert.is(readTraceparent(text), undefined, text ?? 'nothing');
+    assert.is(parseTraceparent(text), undefined, text ?? 'nothing');
   }
 });
 

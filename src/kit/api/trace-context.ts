@@ -5,7 +5,7 @@ export const traceparentPattern =
   /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Anyone may send anything: what has not the form of a `traceparent` is none. */
-export function readTraceparent(text: string | undefined): string | undefined {
+export function parseTraceparent(text: string | undefined): string | undefined {
   return text !== undefined && traceparentPattern.test(text) ? text : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { formatWanted, type Wanted } from '../eventlog/freshness.ts';
+import { formatWaitTargets, type WaitTargets } from '../eventlog/freshness.ts';
 import { ProblemError } from './problem-error.ts';
 import { readJson } from './read-json.ts';
 import type { CallOptions, Transport } from './transport.ts';
@@ -9,7 +9,7 @@ export type ReadOptions = CallOptions & {
    * Wait until the service has applied this position (or one per named stream); `latest` waits for everything that was
    * acknowledged before the request.
    */
-  readonly waitFor?: Wanted | undefined;
+  readonly waitFor?: WaitTargets | undefined;
   /** Limit for that wait in seconds; the service's default is 5. */
   readonly waitSeconds?: number | undefined;
 };
@@ -38,7 +38,7 @@ export async function* readPages<Item>(
 
 export function waitHeaders({ waitFor, waitSeconds }: ReadOptions): Record<string, string> {
   return {
-    ...(waitFor !== undefined && { 'Wait-For-Position': formatWanted(waitFor) }),
+    ...(waitFor !== undefined && { 'Wait-For-Position': formatWaitTargets(waitFor) }),
     ...(waitSeconds !== undefined && { Prefer: `wait=${waitSeconds}` }),
   };
 }

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection, type Decider } from './decider.ts';
 import type { StoredMessage } from './stored-message.ts';
-import { foldHistory, foldMessage, judgeHistory } from './fold.ts';
+import { foldHistory, foldMessage, annotateHistory } from './fold.ts';
 
 type Toggled = { readonly type: 'On' | 'Off' };
 
@@ -52,7 +52,7 @@ const judging = suite('of every message in a history it is known whether it was 
 
 judging('and why not', () =>
   assert.equal(
-    judgeHistory(switchDecider, history).map(({ message, rejection }) => [
+    annotateHistory(switchDecider, history).map(({ message, rejection }) => [
       message.position,
       rejection?.reason,
     ]),

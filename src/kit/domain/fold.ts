@@ -32,7 +32,7 @@ export type HistoryEntry<Event extends DomainEvent> = {
 };
 
 /** Which messages of a history, given from its first one on, the fold took and which it refused. */
-export function judgeHistory<State, Event extends DomainEvent>(
+export function annotateHistory<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
   history: readonly StoredMessage<Event>[],
 ): HistoryEntry<Event>[] {

@@ -11,7 +11,7 @@ export type Product = {
 };
 
 /** Throws a `TypeError` for a name that cannot be part of a metric name. */
-export function nameProduct(name: string): Product {
+export function createProduct(name: string): Product {
   if (!/^[a-z][a-z0-9]*$/.test(name)) {
     throw new TypeError(`product "${name}": expected lower-case letters and digits, starting with a letter`);
   }
@@ -19,7 +19,7 @@ export function nameProduct(name: string): Product {
   return { name, title, configBucket: `${name}-config`, commandDigestHeader: `${title}-Command-Digest` };
 }
 
-export const defaultProduct = nameProduct('portside');
+export const defaultProduct = createProduct('portside');
 
 /** What identifies a service in its documents, metrics and spans. */
 export type ServiceIdentity = { readonly name: string; readonly version: string; readonly product: Product };

@@ -6,7 +6,7 @@ import { maxAttempts, transact, type Transactor } from './transact.ts';
 import type { Entity } from '../domain/entity.ts';
 
 /** What an idempotency key may look like, at any door: a part of a regular expression. */
-export const messageIdForm = String.raw`[\x21\x23-\x7e]{1,255}`;
+export const messageIdSyntax = String.raw`[\x21\x23-\x7e]{1,255}`;
 
 export type CommandRequest<State, Command> = {
   /** undefined: a new entity, under an id that is made here. */

@@ -43,16 +43,16 @@ export type Freshness = {
 type Target = number | 'latest';
 
 /** What a read waits for: of the service's own stream, or of each one that is named. `latest` alone means all of them. */
-export type Wanted = Target | Readonly<Record<string, Target>>;
+export type WaitTargets = Target | Readonly<Record<string, Target>>;
 
 const target = '(?:latest|[0-9]{1,15})';
 const named = `[\\w-]+\\s*=\\s*${target}`;
 
 /** `12`, `latest`, or `LAPTOPS=12, PORTS=7`. */
-export const wantedPattern = new RegExp(`^(?:${target}|${named}(?:\\s*,\\s*${named})*)$`);
+export const waitTargetsPattern = new RegExp(`^(?:${target}|${named}(?:\\s*,\\s*${named})*)$`);
 
-/** What a text of the form of {@link wantedPattern} asks for. */
-export function parseWanted(text: string): Wanted {
+/** What a text of the form of {@link waitTargetsPattern} asks for. */
+export function parseWaitTargets(text: string): WaitTargets {
   if (!text.includes('=')) return toTarget(text);
   return Object.fromEntries(
     text.split(',').map((part) => {
@@ -63,7 +63,7 @@ export function parseWanted(text: string): Wanted {
 }
 
 /** The text that means `wanted`. */
-export function formatWanted(wanted: Wanted): string {
+export function formatWaitTargets(wanted: WaitTargets): string {
   if (typeof wanted !== 'object') return String(wanted);
   return Object.entries(wanted)
     .map(([stream, position]) => `${stream}=${position}`)
@@ -83,7 +83,7 @@ export const maxWaitSeconds = 60;
  *
  * @throws Problem `unavailable` when it does not come in time, `malformed` for a stream that the service does not follow.
  */
-export async function waitFor(freshness: Freshness, wanted: Wanted, seconds: number): Promise<void> {
+export async function waitFor(freshness: Freshness, wanted: WaitTargets, seconds: number): Promise<void> {
   const { stream: own, followed } = freshness;
   const streams = new Map<string, StreamFreshness>([[own, freshness.own], ...Object.entries(followed)]);
   const targets: Readonly<Record<string, Target>> =

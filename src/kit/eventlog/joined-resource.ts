@@ -8,13 +8,13 @@ import type { AnyResource, Referrers } from '../domain/resource.ts';
 import { findAsOf } from './point-in-time.ts';
 import type { Entity } from '../domain/entity.ts';
 
-/** By followed stream, the newest version of what is shown of it: what is shown changes only when one of these does. */
-export type Shown = Readonly<Record<string, number>>;
+/** By followed stream, the newest version of what is joinedVersions of it: what is joinedVersions changes only when one of these does. */
+export type JoinedVersions = Readonly<Record<string, number>>;
 
-export type Presented = { readonly body: object; readonly shown: Shown };
+export type Presented = { readonly body: object; readonly joinedVersions: JoinedVersions };
 
 /** The same as JSON text. */
-export type Serialized = { readonly text: string; readonly shown: Shown };
+export type Serialized = { readonly text: string; readonly joinedVersions: JoinedVersions };
 
 /** How many entities' texts are kept, at least; twice as many at most. */
 const keptTexts = 10_000;
@@ -40,7 +40,7 @@ export type JoinedResource = Omit<AnyResource, 'present' | 'referrers'> & {
   /**
    * Entities as they were, with what they show of others as that was at the same time.
    *
-   * @param timeOf gives that time in milliseconds since 1970; called only where something of others is shown
+   * @param timeOf gives that time in milliseconds since 1970; called only where something of others is joinedVersions
    * @throws Problem `not-found`, `unavailable`
    */
   presentAllAsOf(entities: readonly Entity<unknown>[], timeOf: () => Promise<number>): Promise<Presented[]>;
@@ -51,23 +51,23 @@ export type JoinedResource = Omit<AnyResource, 'present' | 'referrers'> & {
 
 export function joinResource(resource: AnyResource, projections: FollowedProjections): JoinedResource {
   const { present, referrers = {}, ...rest } = resource;
-  const now = lookupsInto(projections, findNow);
+  const now = createLookups(projections, findNow);
 
-  /** Collects what is shown of others while an entity is presented, which happens in one go. */
-  let shown: Record<string, number> = {};
+  /** Collects what is joinedVersions of others while an entity is presented, which happens in one go. */
+  let joinedVersions: Record<string, number> = {};
   let findOther: Find = findNow;
-  const noting = lookupsInto(projections, (projection, id) => {
+  const noting = createLookups(projections, (projection, id) => {
     const found = findOther(projection, id);
-    shown[projection.stream] = Math.max(shown[projection.stream] ?? 0, found.version);
+    joinedVersions[projection.stream] = Math.max(joinedVersions[projection.stream] ?? 0, found.version);
     return found;
   });
 
   function presentWith(entity: Entity<unknown>, find: Find): Presented {
-    shown = {};
+    joinedVersions = {};
     findOther = find;
     const body = present(entity, noting);
     if (body === undefined) throw new Problem('not-found', `There is no ${rest.noun} ${entity.id}.`);
-    return { body, shown };
+    return { body, joinedVersions };
   }
 
   const followed = Object.values(projections);
@@ -81,8 +81,8 @@ export function joinResource(resource: AnyResource, projections: FollowedProject
     const others = followed.reduce((sum, { view }) => sum + view.position, 0);
     const known = kept.get(id);
     if (known?.version === version && known.others === others) return known;
-    const { body, shown: of } = presentWith(entity, findNow);
-    const made = { version, others, text: JSON.stringify(body), shown: of };
+    const { body, joinedVersions: of } = presentWith(entity, findNow);
+    const made = { version, others, text: JSON.stringify(body), joinedVersions: of };
     kept.set(id, made);
     return made;
   }
@@ -144,7 +144,7 @@ type Find = (projection: FollowedProjection, id: number) => Entity<unknown>;
 const findNow: Find = (projection, id) => projection.view.find(id);
 
 /** Lookups for a resource or a decider, which find entities with `find`. */
-export function lookupsInto(
+export function createLookups(
   projections: FollowedProjections,
   find: Find,
 ): Lookups<Readonly<Record<string, unknown>>> {

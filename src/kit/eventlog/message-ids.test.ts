@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createMessageIds, longestMessageId } from './message-ids.ts';
+import { createMessageIds, maxMessageIdLength } from './message-ids.ts';
 
 const remembering = suite('a message id is remembered');
 
@@ -23,7 +23,7 @@ remembering('whatever it is called', () => {
 });
 remembering('unless it is longer than any of ours', () => {
   const ids = createMessageIds();
-  const [longest, tooLong] = ['x'.repeat(longestMessageId), 'x'.repeat(longestMessageId + 1)];
+  const [longest, tooLong] = ['x'.repeat(maxMessageIdLength), 'x'.repeat(maxMessageIdLength + 1)];
   for (const id of [longest, tooLong]) ids.remember(id, 1);
   assert.equal([longest, tooLong].map(ids.positionOf), [1, undefined]);
 });

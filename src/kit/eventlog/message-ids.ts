@@ -4,18 +4,18 @@
  * How many messages with an id are remembered at least; at most twice as many are held. The measure is a count of
  * messages, not a time, so that every replica knows the same ids at the same position.
  */
-export const rememberedMessageIds = 100_000;
+export const messageIdGenerationSize = 100_000;
 
 /**
  * A longer id is not remembered. None of ours is, and whoever publishes straight into the stream may give ids of 64 KiB,
  * of which the memory holds only so many.
  */
-export const longestMessageId = 255;
+export const maxMessageIdLength = 255;
 
 export type MessageIds = {
   /** The position of the first remembered message that carried `messageId`; undefined when it is unknown or forgotten. */
   positionOf(messageId: string): number | undefined;
-  /** Notes the id of the message at `position`, unless it is longer than `longestMessageId`. */
+  /** Notes the id of the message at `position`, unless it is longer than `maxMessageIdLength`. */
   remember(messageId: string, position: number): void;
   /** All that is remembered, as a copy. */
   capture(): MessageIdsImage;
@@ -28,7 +28,7 @@ export type IdList = { readonly ids: readonly string[]; readonly positions: read
 export type MessageIdsImage = { readonly old: IdList; readonly young: IdList };
 
 /** Two generations: a full young one becomes the old one, and what was old is forgotten at once. */
-export function createMessageIds(image?: MessageIdsImage, size = rememberedMessageIds): MessageIds {
+export function createMessageIds(image?: MessageIdsImage, size = messageIdGenerationSize): MessageIds {
   let young = createGeneration(image?.young);
   let old = createGeneration(image?.old);
 
@@ -36,7 +36,7 @@ export function createMessageIds(image?: MessageIdsImage, size = rememberedMessa
     positionOf: (messageId) => old.positionOf(messageId) ?? young.positionOf(messageId),
 
     remember(messageId, position) {
-      if (messageId.length > longestMessageId) return;
+      if (messageId.length > maxMessageIdLength) return;
       if (young.size >= size) {
         old = young;
         young = createGeneration();

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createReferences } from './reference-index.ts';
+import { createReferenceIndex } from './reference-index.ts';
 
 const none: readonly number[] = [];
 const all = { limit: Infinity };
 const references = suite('references, the other way round');
 
 references('say who refers to what, by ascending id', () => {
-  const { replace, list } = createReferences((state: readonly number[]) => state);
+  const { replace, list } = createReferenceIndex((state: readonly number[]) => state);
   replace(9, none, [1, 2]);
   replace(3, none, [1]);
   assert.equal(list(1, all), [3, 9]);
@@ -16,7 +16,7 @@ references('say who refers to what, by ascending id', () => {
   assert.equal(list(7, all), []);
 });
 references('forget what is no longer referred to', () => {
-  const { replace, list } = createReferences((state: readonly number[]) => state);
+  const { replace, list } = createReferenceIndex((state: readonly number[]) => state);
   replace(9, none, [1, 2]);
   replace(9, [1, 2], [2, 3]);
   assert.equal(
@@ -25,7 +25,7 @@ references('forget what is no longer referred to', () => {
   );
 });
 references('come in pages', () => {
-  const { replace, list } = createReferences((state: readonly number[]) => state);
+  const { replace, list } = createReferenceIndex((state: readonly number[]) => state);
   for (const id of [5, 1, 4, 2]) replace(id, none, [1]);
   assert.equal(list(1, { limit: 2 }), [1, 2]);
   assert.equal(list(1, { after: 2, limit: 2 }), [4, 5]);
@@ -39,7 +39,7 @@ references('are what a look at every state says, whatever happened', () => {
   });
   fc.assert(
     fc.property(fc.array(change), (changes) => {
-      const { replace, list } = createReferences((state: readonly number[]) => state);
+      const { replace, list } = createReferenceIndex((state: readonly number[]) => state);
       const states = new Map<number, readonly number[]>();
       for (const { id, state } of changes) {
         replace(id, states.get(id) ?? none, state);

@@ -2,7 +2,7 @@
 
 import sortedBTree from 'sorted-btree';
 
-export type References<State> = {
+export type ReferenceIndex<State> = {
   /** Notes that the state of `id` was `before` and is `after`. */
   replace(id: number, before: State, after: State): void;
   /** The ids greater than `after` (default 0) that refer to `target`, ascending, at most `limit`. */
@@ -10,9 +10,9 @@ export type References<State> = {
 };
 
 /** @param referencesOf the ids that a state refers to, each once. */
-export function createReferences<State>(
+export function createReferenceIndex<State>(
   referencesOf: (state: State) => readonly number[],
-): References<State> {
+): ReferenceIndex<State> {
   const referring = new Map<number, sortedBTree.default<number, undefined>>();
 
   function add(id: number, target: number) {

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection, type Decider } from '../domain/decider.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
-import { createView, keptRejections } from './view.ts';
+import { createView, maxRejections } from './view.ts';
 
 type Lamp = { readonly colour: string } | undefined;
 type LampEvent = { readonly type: 'Lit'; readonly colour: string } | { readonly type: 'Out' };
@@ -103,11 +103,11 @@ rejecting('and is listed with its position, time, subject and reason, oldest fir
 });
 rejecting('of many, the newest are kept and all are counted', () => {
   const view = viewOf();
-  for (let position = 1; position <= keptRejections + 5; position++) view.apply(message(position, 7, out));
-  assert.is(view.rejectedCount, keptRejections + 5);
-  assert.is(view.rejections().length, keptRejections);
+  for (let position = 1; position <= maxRejections + 5; position++) view.apply(message(position, 7, out));
+  assert.is(view.rejectedCount, maxRejections + 5);
+  assert.is(view.rejections().length, maxRejections);
   assert.is(view.rejections()[0]?.position, 6);
-  assert.is(view.rejections().at(-1)?.position, keptRejections + 5);
+  assert.is(view.rejections().at(-1)?.position, maxRejections + 5);
 });
 rejecting.run();
 

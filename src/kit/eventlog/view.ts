@@ -7,7 +7,7 @@ import type { StoredMessage } from '../domain/stored-message.ts';
 import { foldMessage } from '../domain/fold.ts';
 import { createMessageIds, type MessageIdsImage } from './message-ids.ts';
 import { createPositionClock } from './position-clock.ts';
-import { createReferences } from './reference-index.ts';
+import { createReferenceIndex } from './reference-index.ts';
 
 /** A stored message that the fold refused. */
 export type RejectedMessage = {
@@ -57,7 +57,7 @@ export type View<State, Event extends DomainEvent> = {
    * function that unsubscribes.
    */
   subscribe(listener: ViewListener<Event>): () => void;
-  /** The newest refused messages, oldest first; at most `keptRejections`. */
+  /** The newest refused messages, oldest first; at most `maxRejections`. */
   rejections(): readonly RejectedMessage[];
   /** The position of the message that carried this id; undefined when it is unknown or too long ago. */
   positionOf(messageId: string): number | undefined;
@@ -66,7 +66,7 @@ export type View<State, Event extends DomainEvent> = {
 };
 
 /** How many rejections are kept with their reasons; older ones are only counted. */
-export const keptRejections = 1000;
+export const maxRejections = 1000;
 
 export type Entry<State> = { readonly state: State; readonly version: number };
 
@@ -107,7 +107,7 @@ export function createView<State, Event extends DomainEvent>(
   const unknown: Entry<State> = { state: fold.initial, version: 0 };
   const rejectedPositions = [...(image?.rejectedPositions ?? [])];
   const listeners = new Set<ViewListener<Event>>();
-  const references = referencesOf && createReferences(referencesOf);
+  const references = referencesOf && createReferenceIndex(referencesOf);
   if (references)
     for (const [id, { state }] of entries.entries()) references.replace(id, fold.initial, state);
   let lastTime = image?.time ?? 0;
@@ -115,7 +115,7 @@ export function createView<State, Event extends DomainEvent>(
   function keepRejection({ position, time, subject }: StoredMessage<Event>, { reason }: Rejection) {
     rejectedPositions.push(position);
     rejected.push({ position, time, subject, reason });
-    if (rejected.length > keptRejections) rejected.shift();
+    if (rejected.length > maxRejections) rejected.shift();
   }
 
   return {

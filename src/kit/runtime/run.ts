@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { defaultProduct, nameProduct, type ServiceIdentity } from '../domain/product.ts';
+import { defaultProduct, createProduct, type ServiceIdentity } from '../domain/product.ts';
 import { createStartingApp } from '../http/docs/starting-app.ts';
 import type { AppOptions } from '../http/server/app.ts';
 import { listen } from '../http/server/listen.ts';
@@ -51,7 +51,7 @@ export async function runService(service: Service): Promise<void> {
 async function start(service: Service, config: Config, logger: Logger): Promise<void> {
   const { contract, version } = service;
   const { name } = contract;
-  const product = service.product === undefined ? defaultProduct : nameProduct(service.product);
+  const product = service.product === undefined ? defaultProduct : createProduct(service.product);
   const identity: ServiceIdentity = { name, version, product };
   const { httpHost: host, httpPort, probePort, limits, auth } = config;
   const writeScope = `${name}:write`;

@@ -18,7 +18,7 @@ export type ServiceDefinition<
   readonly contract: Contract<State, Event>;
   /** Shown in the API documents, the status, metrics and spans. */
   readonly version: string;
-  /** The product that the service belongs to, see {@link nameProduct}. Default: `portside`. */
+  /** The product that the service belongs to, see {@link createProduct}. Default: `portside`. */
   readonly product?: string;
   readonly defaults: ConfigDefaults;
   readonly decider: Decider<State, Command, Event, Lookups<Others>>;

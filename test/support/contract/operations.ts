@@ -4,7 +4,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { bindDecider } from '../../../src/kit/domain/decider.ts';
 import { createKeyedQueue } from '../../../src/kit/eventlog/keyed-queue.ts';
 import { freshnessOf } from '../../../src/kit/eventlog/freshness.ts';
-import { joinResource, lookupsInto } from '../../../src/kit/eventlog/joined-resource.ts';
+import { joinResource, createLookups } from '../../../src/kit/eventlog/joined-resource.ts';
 import { createView } from '../../../src/kit/eventlog/view.ts';
 import { entityOperations } from '../../../src/kit/http/resource/entity-operations.ts';
 import { eventDocumentOperations } from '../../../src/kit/http/docs/event-document-operations.ts';
@@ -34,7 +34,7 @@ export async function operationsOf(
     transactor: {
       decider: bindDecider(
         decider,
-        lookupsInto({}, ({ view: other }, id) => other.find(id)),
+        createLookups({}, ({ view: other }, id) => other.find(id)),
       ),
       view,
       store,

@@ -1,13 +1,13 @@
 /** Entity tags and conditional requests (RFC 9110, sections 8.8.3 and 13.1). */
 
-import type { Shown } from '../../eventlog/joined-resource.ts';
+import type { JoinedVersions } from '../../eventlog/joined-resource.ts';
 
 /**
  * Returns the strong tag of a version: `"12"`. If the representation includes entities of other streams, the tag contains
  * their latest version too (`"12;PORTS=7"`), so that it changes when one of them changes.
  */
-export function toEntityTag(version: number, shown: Shown = {}): string {
-  return `"${[version, ...Object.entries(shown).map(([stream, latest]) => `${stream}=${latest}`)].join(';')}"`;
+export function toEntityTag(version: number, joinedVersions: JoinedVersions = {}): string {
+  return `"${[version, ...Object.entries(joinedVersions).map(([stream, latest]) => `${stream}=${latest}`)].join(';')}"`;
 }
 
 /** The value of If-Match or If-None-Match: any version, or a list of tags. */

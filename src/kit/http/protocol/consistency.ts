@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import {
   defaultWaitSeconds,
   maxWaitSeconds,
-  parseWanted,
+  parseWaitTargets,
   waitFor,
   type Freshness,
 } from '../../eventlog/freshness.ts';
@@ -21,7 +21,7 @@ export const freshnessHeaders = ['Wait-For-Position', 'Prefer'] as const;
 export async function waitForPosition(headers: RequestHeaders, freshness: Freshness): Promise<void> {
   const wanted = headers['Wait-For-Position'];
   if (wanted === undefined) return;
-  await waitFor(freshness, parseWanted(wanted), parseWaitSeconds(headers.Prefer ?? ''));
+  await waitFor(freshness, parseWaitTargets(wanted), parseWaitSeconds(headers.Prefer ?? ''));
 }
 
 /** `Stream-Position`: the position that this replica has applied. `Age`: seconds since the broker connection was lost. */

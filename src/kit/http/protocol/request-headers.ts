@@ -1,13 +1,16 @@
 /** The schemas of the request headers. Each operation declares the headers that it reads. */
 
 import { z } from 'zod';
-import { messageIdForm } from '../../eventlog/execute.ts';
-import { wantedPattern } from '../../eventlog/freshness.ts';
+import { messageIdSyntax } from '../../eventlog/execute.ts';
+import { waitTargetsPattern } from '../../eventlog/freshness.ts';
 
 /** Stored as `Nats-Msg-Id`. The IETF draft requires a quoted string; an unquoted value is accepted as well. */
 const IdempotencyKey = z
   .string()
-  .regex(new RegExp(`^(?:"${messageIdForm}"|${messageIdForm})$`), 'must be 1 to 255 visible ASCII characters')
+  .regex(
+    new RegExp(`^(?:"${messageIdSyntax}"|${messageIdSyntax})$`),
+    'must be 1 to 255 visible ASCII characters',
+  )
   .meta({
     description: 'A request that is repeated with the same key is executed once and gets the same response.',
     example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
@@ -35,7 +38,7 @@ const schemas = {
   'Wait-For-Position': z
     .string()
     .regex(
-      wantedPattern,
+      waitTargetsPattern,
       'must be a position (0, 1, 2 …), "latest", or a list with one of these per stream: LAPTOPS=12, PORTS=7',
     )
     .meta({

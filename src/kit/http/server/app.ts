@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Router } from '@koa/router';
 import Koa, { type Context } from 'koa';
 import { Problem } from '../../domain/problem.ts';
-import { readTraceparent, traceIdOf, type BeginSpan } from '../../api/trace-context.ts';
+import { parseTraceparent, traceIdOf, type BeginSpan } from '../../api/trace-context.ts';
 import { createCors } from './cors.ts';
 import { problemKinds, problemMediaType, toProblem, toProblemDocument } from '../../api/problem-document.ts';
 import type { RateLimiter } from './rate-limit.ts';
@@ -66,7 +66,7 @@ export function createApp(options: AppOptions): Koa {
     const requestId = parseRequestId(ctx.get('Request-Id')) ?? randomUUID();
     ctx.set(commonHeaders(requestId, hstsMaxAgeSeconds));
     const state = stateOf(ctx);
-    const parent = readTraceparent(ctx.get('traceparent'));
+    const parent = parseTraceparent(ctx.get('traceparent'));
     const span = beginSpan?.(parent);
     state.traceparent = span?.traceparent ?? parent;
     let problem: Problem | undefined;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { AsyncMessage } from '../../api/asyncapi-document.ts';
 import { ProblemDocument, Traceparent } from '../../api/documents.ts';
 import type { EventShape } from '../../api/event-shapes.ts';
-import { messageIdForm } from '../../eventlog/execute.ts';
-import { wantedPattern } from '../../eventlog/freshness.ts';
+import { messageIdSyntax } from '../../eventlog/execute.ts';
+import { waitTargetsPattern } from '../../eventlog/freshness.ts';
 import { Problem } from '../../domain/problem.ts';
 import { problemKinds, problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
 import type { Schemas } from './asyncapi-schemas.ts';
@@ -21,7 +21,7 @@ import {
 const json = 'application/json';
 
 const Position = z.string().regex(/^[0-9]{1,15}$/);
-const MessageId = z.string().regex(new RegExp(`^${messageIdForm}$`));
+const MessageId = z.string().regex(new RegExp(`^${messageIdSyntax}$`));
 const StreamPosition = Position.meta({
   description: 'The position that the reply reflects; after a command, the position of its last event.',
 });
@@ -51,7 +51,7 @@ const CommandHeaders = z.object({
 const QueryHeaders = z.object({
   [waitForPositionHeader]: z
     .string()
-    .regex(wantedPattern)
+    .regex(waitTargetsPattern)
     .optional()
     .meta({
       description:

@@ -6,12 +6,12 @@
 import { Svcm, type ServiceMsg } from '@nats-io/services';
 import { headers, type NatsConnection } from 'nats';
 import { z } from 'zod';
-import { messageIdForm } from '../../eventlog/execute.ts';
-import { parseWanted, wantedPattern, type Wanted } from '../../eventlog/freshness.ts';
+import { messageIdSyntax } from '../../eventlog/execute.ts';
+import { parseWaitTargets, waitTargetsPattern, type WaitTargets } from '../../eventlog/freshness.ts';
 import { maxBodyBytes, parseJson } from '../../api/json.ts';
 import { Problem } from '../../domain/problem.ts';
 import { problemKinds, toProblem, toProblemDocument } from '../../api/problem-document.ts';
-import { readTraceparent, traceIdOf, type BeginSpan } from '../../api/trace-context.ts';
+import { parseTraceparent, traceIdOf, type BeginSpan } from '../../api/trace-context.ts';
 import {
   expectedSubjectSequenceHeader,
   messageIdHeader,
@@ -28,7 +28,7 @@ export type RequestInfo = {
   /** `Nats-Expected-Last-Subject-Sequence`: the expected version of the entity. */
   readonly expectedVersion: number | undefined;
   /** `Wait-For-Position`. */
-  readonly waitFor: Wanted | undefined;
+  readonly waitFor: WaitTargets | undefined;
   /** Trace context of the request's own span, or of the client if the request has no span. */
   readonly traceparent?: string | undefined;
 };
@@ -150,7 +150,7 @@ async function handleRequest(
 ): Promise<void> {
   const { subject } = message;
   const start = performance.now();
-  const parent = readTraceparent(message.headers?.get(traceparentHeader));
+  const parent = parseTraceparent(message.headers?.get(traceparentHeader));
   const span = beginSpan?.(parent);
   const traceparent = span?.traceparent ?? parent;
   let problem: Problem | undefined;
@@ -182,7 +182,7 @@ function parsePayload(schema: z.ZodType, data: Uint8Array): unknown {
   return parseJson(schema, data.length === 0 ? emptyObject : data);
 }
 
-const messageIdPattern = new RegExp(`^${messageIdForm}$`);
+const messageIdPattern = new RegExp(`^${messageIdSyntax}$`);
 
 const emptyObject = new TextEncoder().encode('{}');
 
@@ -197,7 +197,7 @@ function parseHeaders({ headers: fields }: ServiceMsg): RequestInfo {
     );
   }
   const waitFor = get(waitForPositionHeader);
-  if (waitFor !== undefined && !wantedPattern.test(waitFor)) {
+  if (waitFor !== undefined && !waitTargetsPattern.test(waitFor)) {
     throw new Problem(
       'malformed',
       `The header ${waitForPositionHeader} must be a position (0, 1, 2 …), "latest", or one of these per stream (LAPTOPS=12, PORTS=latest).`,
@@ -213,6 +213,6 @@ function parseHeaders({ headers: fields }: ServiceMsg): RequestInfo {
   return {
     messageId,
     expectedVersion: expectedVersion === undefined ? undefined : Number(expectedVersion),
-    waitFor: waitFor === undefined ? undefined : parseWanted(waitFor),
+    waitFor: waitFor === undefined ? undefined : parseWaitTargets(waitFor),
   };
 }

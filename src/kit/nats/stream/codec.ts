@@ -5,7 +5,7 @@ import { Rejection, type DomainEvent } from '../../domain/decider.ts';
 import type { EventSchema } from '../../domain/event-schema.ts';
 import { defaultProduct, type Product } from '../../domain/product.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
-import { readTraceparent } from '../../api/trace-context.ts';
+import { parseTraceparent } from '../../api/trace-context.ts';
 import { messageIdHeader, traceparentHeader } from '../connection/headers.ts';
 import { createHeaderReader } from './raw-headers.ts';
 import type { Subjects } from './subjects.ts';
@@ -55,7 +55,7 @@ export function createCodec<Event extends DomainEvent>(
         subject,
         messageId: readHeader(messageIdHeader) || undefined,
         commandDigest: readHeader(commandDigestHeader) || undefined,
-        traceparent: readTraceparent(readHeader(traceparentHeader)),
+        traceparent: parseTraceparent(readHeader(traceparentHeader)),
         content: read(id, data),
       };
     },

@@ -1,7 +1,7 @@
 import { bindDecider, type BoundDecider, type DomainEvent } from '../../domain/decider.ts';
 import type { FollowedProjections } from '../../eventlog/followed-projection.ts';
 import { freshnessOf, type Freshness } from '../../eventlog/freshness.ts';
-import { lookupsInto } from '../../eventlog/joined-resource.ts';
+import { createLookups } from '../../eventlog/joined-resource.ts';
 import type { Service } from '../service-definition.ts';
 import { openProjection, type Projection, type ProjectionOptions } from './projection.ts';
 
@@ -47,7 +47,7 @@ export async function openProjections(
     followed,
     decider: bindDecider(
       decider,
-      lookupsInto(followed, ({ view }, id) => view.find(id)),
+      createLookups(followed, ({ view }, id) => view.find(id)),
     ),
     freshness: {
       stream: own.stream,
