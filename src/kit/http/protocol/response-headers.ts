@@ -1,6 +1,7 @@
 /** The response headers in the OpenAPI document. CORS exposes them to clients of other origins. */
 
 import { z } from 'zod';
+import { defaultProduct } from '../../domain/product.ts';
 
 const wholeNumber = /^[0-9]+$/;
 
@@ -74,7 +75,7 @@ export const responseHeaders = {
     .optional(),
   'WWW-Authenticate': z.string().meta({
     description: 'The required authentication (RFC 6750).',
-    example: 'Bearer realm="portside", scope="laptops:write"',
+    example: `Bearer realm="${defaultProduct.name}", scope="laptops:write"`,
   }),
   Vary: z.string().meta({
     description: 'The request headers that the content of the response depends on.',

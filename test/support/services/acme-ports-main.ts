@@ -1,0 +1,4 @@
+import { runService } from '@portside/kit/runtime';
+import { acmePortService } from './acme-ports.ts';
+
+await runService(acmePortService);
