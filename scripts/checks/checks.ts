@@ -1,10 +1,8 @@
-/** Checks of what is built and runs, as the scripts make them; and how what they say is added up. */
-
 import { Assertion } from 'uvu/assert';
 
 export type Check = {
   readonly name: string;
-  /** What it did; throws with the tool's own words when it found something. */
+  /** Rejects with the output of the tool if the check fails. */
   run(): Promise<Outcome>;
 };
 
@@ -14,7 +12,7 @@ export type Outcome =
 
 export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
 
-/** Runs one after the other until `signal` ends it, and prints a line each and the totals. */
+/** Runs the checks one after the other until `signal` is aborted. Prints one line per check and the totals. */
 export async function runChecks(
   checks: readonly Check[],
   write: (text: string) => void,

@@ -1,4 +1,4 @@
-/** `npm run conformance`: tools that nobody here wrote judge the REST door of both services. */
+/** `npm run conformance`: validates the REST API of both services with third-party tools. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,11 +14,11 @@ import { installNpmTools } from './conformance/tools.ts';
 
 const help = `npm run conformance [-- TOOL …]
 
-Starts a broker and both services on free ports and lets outside tools judge them (all without a TOOL):
-  spectral, redocly   lint both OpenAPI documents
-  prism               runs the REST tests once more through a validating proxy
-  schemathesis        makes requests out of the documents and judges the answers; needs Python 3.10
-The tools are pinned in conformance/ and installed there. One line a check; exit code 1 when one fails.
+Starts a broker and both services on free ports and validates them with third-party tools (default: all):
+  spectral, redocly   lint the OpenAPI documents
+  prism               runs the REST tests through a validating proxy
+  schemathesis        generates requests from the documents and validates the responses; needs Python 3.10
+The tools are pinned and installed in conformance/. Prints one line per check. Exit code: 1 if a check fails.
 `;
 
 const services = ['laptops', 'ports'] as const;
@@ -28,10 +28,10 @@ const { values, positionals } = parseArgs({
   options: { help: { type: 'boolean', short: 'h' } },
 });
 if (values.help) process.stdout.write(help);
-else process.exitCode = (await judge(positionals)) ? 0 : 1;
+else process.exitCode = (await runTools(positionals)) ? 0 : 1;
 
-/** Whether every check of these tools passed. */
-async function judge(tools: readonly string[]): Promise<boolean> {
+/** Returns true if all checks of these tools passed. */
+async function runTools(tools: readonly string[]): Promise<boolean> {
   await installNpmTools();
   const folder = await mkdtemp(join(tmpdir(), 'portside-conformance-'));
   const closers = [() => rm(folder, { recursive: true })];
@@ -48,10 +48,10 @@ async function judge(tools: readonly string[]): Promise<boolean> {
       await writeFile(document, await (await fetch(`${url}/openapi.json`)).text());
       checks.push(...lintChecks(name, document), schemathesisCheck(name, url, folder));
     }
-    const wanted = checks
+    const selected = checks
       .filter(({ name }) => tools.length === 0 || tools.some((tool) => name.startsWith(tool)))
       .toSorted((a, b) => a.name.localeCompare(b.name));
-    const { passed, failed } = await runChecks(wanted, (text) => process.stdout.write(text));
+    const { passed, failed } = await runChecks(selected, (text) => process.stdout.write(text));
     return failed === 0 && passed > 0;
   } finally {
     for (const close of closers) await close();

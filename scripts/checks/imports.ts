@@ -1,4 +1,4 @@
-/** The import graph of the sources, and the rules that it follows. */
+/** The import graph of the sources and the rules for imports. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
@@ -24,7 +24,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   console: [],
 };
 
-/** Layers that run anywhere JavaScript does. They import these packages alone. */
+/** Layers that do not depend on Node.js. They may import only these packages. */
 const pureLayers = new Set(['domain', 'eventlog', 'api', 'client']);
 const purePackages = new Set(['zod', 'sorted-btree', 'quick-lru']);
 

@@ -1,4 +1,4 @@
-/** `npm run test:containers`: builds the images, starts the compose file with three containers of each service, and looks hard at them. */
+/** `npm run test:containers`: builds the images, starts the compose file with three containers of each service, and checks them. */
 
 import { parseArgs } from 'node:util';
 import { createCleanup } from '../../test/support/faults/scenario.ts';
@@ -6,27 +6,27 @@ import { runChecks, type Check } from './checks.ts';
 import { memoryCheck, startChecks } from './containers/container-checks.ts';
 import { contractChecks } from './containers/contract-checks.ts';
 import { deploy } from './containers/deployment.ts';
-import { provideEngine } from './containers/engine.ts';
+import { findEngine } from './containers/engine.ts';
 import { imageChecks } from './containers/image-checks.ts';
-import { provideImages } from './containers/images.ts';
+import { buildImages } from './containers/images.ts';
 import { loadChecks } from './containers/load-checks.ts';
 import { thirdServiceCheck } from './containers/third-service-check.ts';
-import { CannotRun, type Workshop } from './containers/workshop.ts';
+import { UnsupportedEnvironment, type RunContext } from './containers/run-context.ts';
 
 const help = `npm run test:containers
 
-Builds the images of docker/Dockerfile and starts docker/compose.yaml with three containers of each service; then
-checks the images, the containers' rights and memory, the services' contract, and what a stopped container costs.
+Builds the images of docker/Dockerfile and starts docker/compose.yaml with three containers of each service. Checks the
+images, the permissions and memory of the containers, the APIs of the services, and the effect of a stopped container.
 
-It uses the Docker engine that answers. Where none does, root gets one that lives as long as the run: the packages
-that are missing (docker.io, docker-compose, debootstrap) are installed and stay; its images are kept in
-.tools/containers, so that the next run is faster. Without a registry, the base image is made on this machine.
-Containers, network and volume are removed at the end; "portside-test" must be nobody else's compose project.
+Uses the running Docker engine. If there is none and the user is root, starts one for the duration of the run: missing
+packages (docker.io, docker-compose, debootstrap) are installed and remain installed, and images are cached in
+.tools/containers for later runs. Without a registry, the base image is built locally. Containers, network and volume
+of the compose project "portside-test" are removed at the end.
 
-Where it cannot run it says why, and counts as skipped.
+If the tests cannot run on this machine, they are reported as skipped with the reason.
 `;
 
-/** The code that a shell expects after these. */
+/** Exit codes by signal (128 + signal number). */
 const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const write = (text: string) => process.stdout.write(text);
@@ -46,37 +46,37 @@ async function main(): Promise<void> {
   }
   const { signal } = interruption;
   const path = [process.env['PATH'], '/usr/sbin', '/sbin'].join(':');
-  const workshop: Workshop = {
+  const context: RunContext = {
     env: { ...process.env, PATH: path },
     signal,
     defer: cleanup.defer,
-    say: (line) => write(`  ${line}\n`),
+    print: (line) => write(`  ${line}\n`),
   };
-  const { failed } = await runChecks(await prepare(workshop), write, signal);
+  const { failed } = await runChecks(await prepare(context), write, signal);
   if (signal.aborted) return;
   await cleanup.close();
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
-/** Starts everything; the checks to make then. Where it cannot, the only check says so. */
-async function prepare(workshop: Workshop): Promise<readonly Check[]> {
+/** Starts the deployment and returns the checks. If that fails, returns a single check with the reason. */
+async function prepare(context: RunContext): Promise<readonly Check[]> {
   try {
-    const engine = await provideEngine(workshop);
-    const images = await provideImages(workshop, engine);
-    const deployment = await deploy(workshop, engine, images);
+    const engine = await findEngine(context);
+    const images = await buildImages(context, engine);
+    const deployment = await deploy(context, engine, images);
     return [
       ...imageChecks(engine, images),
       ...startChecks(engine, deployment),
-      ...contractChecks(workshop, deployment),
+      ...contractChecks(context, deployment),
       ...loadChecks(engine, deployment),
       thirdServiceCheck(engine, images, deployment),
       memoryCheck(engine, deployment),
     ];
   } catch (error) {
     const run: Check['run'] =
-      error instanceof CannotRun
+      error instanceof UnsupportedEnvironment
         ? () => Promise.resolve({ verdict: 'skipped', reason: error.message })
         : () => Promise.reject(error);
-    return [{ name: 'containers: they are built and started', run }];
+    return [{ name: 'containers are built and started', run }];
   }
 }

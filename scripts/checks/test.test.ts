@@ -1,4 +1,4 @@
-/** The runner must never call a broken test file good: each way to break one is tried on it, in a folder of its own. */
+/** Runs the test runner on broken test files, each in its own folder, and checks that it reports them as failed. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ const runner = fileURLToPath(new URL('test.ts', import.meta.url));
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const folders: string[] = [];
 
-/** A checkout that holds nothing but these test files. */
+/** Creates a checkout that contains only these test files. */
 function createCheckout(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), 'portside-runner-'));
   folders.push(root);
@@ -52,16 +52,16 @@ function run(files: Readonly<Record<string, string>>, ...args: readonly string[]
 
 const passing = `test('passes', () => assert.is(1, 1)); test.run();`;
 
-const test = suite('the test runner calls no broken file good');
+const runnerSuite = suite('the test runner');
 
-test('files that pass are added up, and the exit code is 0', () => {
+runnerSuite('adds up passing files and exits with 0', () => {
   const { code, output, lastLine } = run({ 'a.test.ts': passing, 'b.test.ts': passing });
   assert.is(lastLine, '2 passed, 0 failed');
   assert.is(code, 0);
   assert.match(output, /^ok {3}test\/a\.test\.ts: 1 passed/m);
 });
 
-test('a failing test is counted beside those that pass, and its words are shown', () => {
+runnerSuite('counts failing and passing tests and prints the output of the file', () => {
   const { code, output, lastLine } = run({
     'a.test.ts': passing,
     'b.test.ts': `test('adds', () => assert.is(1 + 1, 3)); test('adds well', () => assert.is(1 + 1, 2)); test.run();`,
@@ -72,7 +72,7 @@ test('a failing test is counted beside those that pass, and its words are shown'
   assert.match(output, '"adds"');
 });
 
-test('a skipped test is counted apart, and its file is still good', () => {
+runnerSuite('counts skipped tests separately and does not fail their file', () => {
   const { code, output, lastLine } = run({
     'a.test.ts': `process.stdout.write('skipped: no clock\\n'); test.skip('waits', () => {}); ${passing}`,
   });
@@ -81,7 +81,7 @@ test('a skipped test is counted apart, and its file is still good', () => {
   assert.match(output, 'skipped: no clock');
 });
 
-test('a skipped test hides no failure', () => {
+runnerSuite('reports a failure in a file with a skipped test', () => {
   const { code, lastLine } = run({
     'a.test.ts': `test.skip('waits', () => {}); test('fails', () => assert.unreachable()); ${passing}`,
   });
@@ -89,7 +89,7 @@ test('a skipped test hides no failure', () => {
   assert.is(code, 1);
 });
 
-test('a file whose before hook throws fails, though uvu ends it with 0', () => {
+runnerSuite('fails a file whose before hook throws, although uvu exits with 0', () => {
   const { code, lastLine } = run({
     'a.test.ts': passing,
     'b.test.ts': `test.before(() => { throw new Error('no broker'); }); ${passing}`,
@@ -100,56 +100,56 @@ test('a file whose before hook throws fails, though uvu ends it with 0', () => {
 
 const wait = 'await new Promise((resolve) => setTimeout(resolve, 50));';
 
-/** Files that are broken as a whole, with what is said of each. */
+/** Files that fail as a whole, with the expected report of each. */
 const broken: Readonly<Record<string, readonly [source: string, counts: string, fault: string]>> = {
   'throws while it is loaded': [
     `throw new Error('no broker'); ${passing}`,
     '0 passed',
-    'it reported no totals: its setup threw, or it never called .run()',
+    'no totals reported: the setup threw, or .run() was never called',
   ],
-  'never calls .run(), for which uvu ends with 0': [
+  'never calls .run(), although uvu exits with 0': [
     `test('never runs', () => assert.unreachable());`,
     '0 passed',
-    'it reported no totals: its setup threw, or it never called .run()',
+    'no totals reported: the setup threw, or .run() was never called',
   ],
   'runs one suite and forgets the other': [
     `const one = suite('one'); one('passes', () => {}); one.run();
      const two = suite('two'); two('fails', () => assert.unreachable());`,
     '1 passed',
-    'it makes 2 suites but calls .run() 1 times',
+    'creates 2 suites but calls .run() 1 times',
   ],
-  'holds no test': ['test.run();', '0 passed', 'it holds no test'],
-  'ends in the middle of a test': [
+  'contains no test': ['test.run();', '0 passed', 'contains no test'],
+  'exits in the middle of a test': [
     `test('never settles', () => new Promise(() => {})); test.run();`,
     '0 passed',
-    'it reported no totals: its setup threw, or it never called .run()',
+    'no totals reported: the setup threw, or .run() was never called',
   ],
-  'passes and then ends with another code': [
+  'passes and then exits with another code': [
     `${passing} process.on('exit', () => { process.exitCode = 3; });`,
     '1 passed',
-    'its tests passed, but it ended with code 3',
+    'all tests passed, but the exit code is 3',
   ],
 };
 const nameOf = (index: number) => `${index}.test.ts`;
-const ofBroken = run(
+const brokenRun = run(
   Object.fromEntries(Object.values(broken).map(([source], index) => [nameOf(index), source])),
 );
 
-for (const [index, [what, [, counts, fault]]] of Object.entries(broken).entries()) {
-  test(`a file that ${what} fails`, () => {
-    const lines = ofBroken.output.split('\n');
+for (const [index, [behaviour, [, counts, fault]]] of Object.entries(broken).entries()) {
+  runnerSuite(`fails a file that ${behaviour}`, () => {
+    const lines = brokenRun.output.split('\n');
     const at = lines.findIndex((line) => line.startsWith(`FAIL test/${nameOf(index)}: ${counts} (`));
     assert.is(lines[at + 1]?.trim(), fault);
   });
 }
 
-test('each file that is broken as a whole counts as one failure', () => {
-  assert.is(ofBroken.lastLine, '2 passed, 6 failed');
-  assert.is(ofBroken.code, 1);
-  assert.match(ofBroken.output, 'no broker');
+runnerSuite('counts each file that fails as a whole as one failure', () => {
+  assert.is(brokenRun.lastLine, '2 passed, 6 failed');
+  assert.is(brokenRun.code, 1);
+  assert.match(brokenRun.output, 'no broker');
 });
 
-test('suites that run one after the other, with a wait between, are all counted', () => {
+runnerSuite('counts all suites of a file that run one after the other, with a delay in between', () => {
   const { code, lastLine } = run({
     'a.test.ts': `${passing} ${wait} test('fails', () => assert.unreachable()); test.run(); ${wait} ${passing}`,
   });
@@ -157,20 +157,20 @@ test('suites that run one after the other, with a wait between, are all counted'
   assert.is(code, 1);
 });
 
-test('no file at all is a failure', () => {
+runnerSuite('fails if no file matches', () => {
   const { code, lastLine } = run({ 'a.test.ts': passing }, 'no-such-part');
   assert.is(lastLine, '0 passed, 0 failed');
   assert.is(code, 1);
 });
 
-test('only the files that are asked for run', () => {
+runnerSuite('runs only the matching files', () => {
   const files = { 'a.test.ts': passing, 'b.test.ts': 'test.run();' };
   const { code, lastLine } = run(files, 'test/a');
   assert.is(lastLine, '1 passed, 0 failed');
   assert.is(code, 0);
 });
 
-/** Starts a process that keeps the file's output open, in a group of its own or not, and then never ends. */
+/** Returns a test file that hangs and starts a process, optionally in its own process group, that keeps the output open. */
 const hanging = (name: string, detached: boolean) => `
   import { spawn } from 'node:child_process';
   import { writeFileSync } from 'node:fs';
@@ -185,24 +185,27 @@ function readPids(root: string, name: string): number[] {
   return text.split(' ').map(Number);
 }
 
-test('a file that hangs is ended with everything that it started, and one that left its group holds nobody up', async () => {
-  const { code, output, lastLine } = run(
-    { 'a.test.ts': hanging('a', false), 'b.test.ts': hanging('b', true) },
-    '--timeout',
-    '5',
-  );
-  const root = folders.at(-1) ?? '';
-  const [orphan = 0] = readPids(root, 'b').slice(1);
-  const outlived = isAlive(orphan);
-  process.kill(orphan, 'SIGKILL');
-  assert.ok(outlived);
-  assert.is(lastLine, '0 passed, 2 failed');
-  assert.is(code, 1);
-  assert.is(output.match(/it did not end in time/g)?.length, 2);
-  for (const pid of readPids(root, 'a')) await eventually(() => assert.not.ok(isAlive(pid)));
-});
+runnerSuite(
+  'kills a hanging file with its process group and does not wait for detached processes',
+  async () => {
+    const { code, output, lastLine } = run(
+      { 'a.test.ts': hanging('a', false), 'b.test.ts': hanging('b', true) },
+      '--timeout',
+      '5',
+    );
+    const root = folders.at(-1) ?? '';
+    const [orphan = 0] = readPids(root, 'b').slice(1);
+    const orphanSurvived = isAlive(orphan);
+    process.kill(orphan, 'SIGKILL');
+    assert.ok(orphanSurvived);
+    assert.is(lastLine, '0 passed, 2 failed');
+    assert.is(code, 1);
+    assert.is(output.match(/timed out/g)?.length, 2);
+    for (const pid of readPids(root, 'a')) await eventually(() => assert.not.ok(isAlive(pid)));
+  },
+);
 
-test('a runner that is told to stop takes the files that run with it', async () => {
+runnerSuite('kills the running files on SIGINT', async () => {
   const root = createCheckout({ 'a.test.ts': hanging('a', false) });
   const child = spawn(process.execPath, [...typescriptArgs, runner, '--root', root], { stdio: 'ignore' });
   const pids = await eventually(() => readPids(root, 'a'));
@@ -211,14 +214,14 @@ test('a runner that is told to stop takes the files that run with it', async () 
   for (const pid of pids) await eventually(() => assert.not.ok(isAlive(pid)));
 });
 
-/** A process that has ended but is not yet waited for counts as gone. */
+/** Returns false for a zombie: a process that has exited but has not been waited for. */
 function isAlive(pid: number): boolean {
   const file = `/proc/${pid}/stat`;
   return existsSync(file) && !/\) [ZX]/.test(readFileSync(file, 'utf8'));
 }
 
-test.after(() => {
+runnerSuite.after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-test.run();
+runnerSuite.run();

@@ -1,9 +1,8 @@
 /**
- * `npm test`: runs every test file in a process of its own and adds up what they report.
+ * `npm test`: runs each test file in its own process and adds up the totals.
  *
- * uvu has traps that would let a broken file pass: a setup that throws exits with 0, and so does a file that never
- * calls `.run()`. So a file counts as failed unless its totals say that it ran at least one test and that every test
- * passed, and unless it runs as many suites as it makes.
+ * uvu exits with 0 if a setup throws or if a file never calls `.run()`. A file therefore passes only if its totals show at
+ * least one test and no failure, and if it runs as many suites as it creates.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -15,10 +14,10 @@ import { typescriptArgs } from '../typescript-args.ts';
 
 const help = `npm test [-- [--jobs N] [--timeout SECONDS] [--root FOLDER] [PART …]]
 
-Runs every *.test.ts whose path holds one of the PARTs (all without any).
-  --jobs N            how many files run at once; default 3: many of them wait most of the time
-  --timeout SECONDS   after which a file counts as hanging; default 300
-  --root FOLDER       where src, scripts and test are looked for; default: this checkout
+Runs every *.test.ts file whose path contains one of the PARTs (default: all).
+  --jobs N            number of files that run at the same time; default 3 (many of them mostly wait)
+  --timeout SECONDS   timeout of a file; default 300
+  --root FOLDER       folder that contains src, scripts and test; default: this checkout
 `;
 
 type Result = {
@@ -26,7 +25,7 @@ type Result = {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Why the file as a whole failed, beyond its tests. */
+  /** Reason why the file failed as a whole, independent of its tests. */
   readonly fault: string | undefined;
   readonly output: string;
   readonly seconds: number;
@@ -41,7 +40,7 @@ function findTestFiles(root: string, parts: readonly string[]): string[] {
     .filter(
       (file) =>
         file.endsWith('.test.ts') &&
-        // The bench's peers have dependencies of their own, with their own tests.
+        // The peers of the benchmarks have dependencies that contain tests.
         !file.includes('node_modules') &&
         (parts.length === 0 || parts.some((part) => file.includes(part))),
     )
@@ -50,7 +49,7 @@ function findTestFiles(root: string, parts: readonly string[]): string[] {
 
 function runFile(root: string, file: string, timeoutMs: number): Promise<Result> {
   const started = performance.now();
-  // A group of its own, so that a file that hangs takes everything it started with it.
+  // A separate process group, so that a hanging file can be killed with all its child processes.
   const child = spawn(process.execPath, [...typescriptArgs, resolve(root, file)], {
     cwd: root,
     detached: true,
@@ -61,11 +60,11 @@ function runFile(root: string, file: string, timeoutMs: number): Promise<Result>
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  let hangs = false;
+  let timedOut = false;
   const timer = setTimeout(() => {
-    hangs = true;
+    timedOut = true;
     killGroup(child);
-    // A process that left the group may hold these open for ever.
+    // A process that left the group may keep these open.
     child.stdout.destroy();
     child.stderr.destroy();
   }, timeoutMs);
@@ -74,29 +73,27 @@ function runFile(root: string, file: string, timeoutMs: number): Promise<Result>
       clearTimeout(timer);
       running.delete(child);
       const totals = readTotals(output);
-      const fault = hangs
-        ? 'it did not end in time'
-        : (findUnrunSuite(resolve(root, file)) ?? findFault(totals, code));
+      const fault = timedOut ? 'timed out' : (findUnrunSuite(resolve(root, file)) ?? findFault(totals, code));
       const seconds = (performance.now() - started) / 1000;
       done({ file, ...(totals ?? { passed: 0, failed: 0, skipped: 0 }), fault, output, seconds });
     });
   });
 }
 
-/** The files that run at the moment; they end with this process. */
+/** Processes of the running files; they are killed when this process is terminated. */
 const running = new Set<ChildProcess>();
 
 function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody of the group is left.
+    // The group has no processes left.
   }
 }
 
 type Totals = Pick<Result, 'passed' | 'failed' | 'skipped'>;
 
-/** What uvu printed last of all, once for every time that it ran; its total leaves out what was skipped. */
+/** Adds up the totals that uvu prints after each run. Its total excludes skipped tests. */
 function readTotals(output: string): Totals | undefined {
   const read = (label: string) =>
     Array.from(output.matchAll(new RegExp(`^ {2}${label}: +(\\d+)$`, 'gm')), ([, count]) => Number(count));
@@ -108,30 +105,30 @@ function readTotals(output: string): Totals | undefined {
 }
 
 function findFault(totals: Totals | undefined, code: number | null): string | undefined {
-  if (totals === undefined) return 'it reported no totals: its setup threw, or it never called .run()';
+  if (totals === undefined) return 'no totals reported: the setup threw, or .run() was never called';
   const { passed, failed, skipped } = totals;
-  if (passed + failed + skipped === 0) return 'it holds no test';
-  return failed === 0 && code !== 0 ? `its tests passed, but it ended with code ${code}` : undefined;
+  if (passed + failed + skipped === 0) return 'contains no test';
+  return failed === 0 && code !== 0 ? `all tests passed, but the exit code is ${code}` : undefined;
 }
 
-/** uvu says nothing of a suite that is never run when another one of the file is. */
+/** uvu does not report a suite that is never run if another suite of the file is. */
 function findUnrunSuite(path: string): string | undefined {
   const source = readFileSync(path, 'utf8');
-  const [made, run] = [/= suite[(<]/g, /\.run\(\)/g].map((pattern) => source.match(pattern)?.length ?? 0);
-  return made !== undefined && run !== undefined && made > run
-    ? `it makes ${made} suites but calls .run() ${run} times`
+  const [created, run] = [/= suite[(<]/g, /\.run\(\)/g].map((pattern) => source.match(pattern)?.length ?? 0);
+  return created !== undefined && run !== undefined && created > run
+    ? `creates ${created} suites but calls .run() ${run} times`
     : undefined;
 }
 
 function report({ file, passed, failed, skipped, fault, output, seconds }: Result): void {
-  const good = failed === 0 && fault === undefined;
+  const isPassed = failed === 0 && fault === undefined;
   const counts = [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`];
   process.stdout.write(
-    `${good ? 'ok  ' : 'FAIL'} ${file}: ${counts.filter(Boolean).join(', ')} (${seconds.toFixed(1)} s)\n`,
+    `${isPassed ? 'ok  ' : 'FAIL'} ${file}: ${counts.filter(Boolean).join(', ')} (${seconds.toFixed(1)} s)\n`,
   );
   if (fault !== undefined) process.stdout.write(`     ${fault}\n`);
-  // What is skipped is said aloud, with the reason that the file printed.
-  if (!good || skipped > 0) process.stdout.write(`${output.trimEnd().replaceAll(/^/gm, '     ')}\n`);
+  // The output of a file with skipped tests contains the reason.
+  if (!isPassed || skipped > 0) process.stdout.write(`${output.trimEnd().replaceAll(/^/gm, '     ')}\n`);
 }
 
 async function main(): Promise<void> {
@@ -171,11 +168,11 @@ async function main(): Promise<void> {
 
   const sum = (count: (result: Result) => number) =>
     results.reduce((total, result) => total + count(result), 0);
-  // A file that is broken as a whole counts as one failed test.
+  // A file that fails as a whole counts as one failed test.
   const failed = sum((result) => result.failed) + results.filter(({ fault }) => fault !== undefined).length;
   const passed = sum((result) => result.passed);
   const skipped = sum((result) => result.skipped);
-  if (passed + failed === 0) process.stdout.write('no test was run\n');
+  if (passed + failed === 0) process.stdout.write('no tests were run\n');
   process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 }

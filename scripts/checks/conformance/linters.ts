@@ -1,11 +1,9 @@
-/** What Spectral and Redocly say about a service's OpenAPI document. */
-
 import { join } from 'node:path';
 import { runCommand } from '../../setup/command.mjs';
 import type { Check } from '../checks.ts';
 import { conformanceFolder, npmTool } from './tools.ts';
 
-/** @param document the path of the document */
+/** Lints an OpenAPI document with Spectral and Redocly. @param document path of the document */
 export function lintChecks(service: string, document: string): Check[] {
   return [
     {

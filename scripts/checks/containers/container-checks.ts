@@ -1,4 +1,4 @@
-/** How the containers run: in which order they came, as whom, with what rights, and with how much memory. */
+/** Checks the running containers: start order, user, permissions and memory. */
 
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
@@ -6,11 +6,11 @@ import type { Check } from '../checks.ts';
 import { replicaCount, services, type Container, type Deployment } from './deployment.ts';
 import type { Engine } from './engine.ts';
 
-/** The share of its limit that a service may use after the tests' load. */
+/** Maximum memory of a service after the load tests, in percent of its limit. */
 const memoryShareLimit = 50;
 
-/** Run inside a container, as its own user: what it may do. */
-const askRights = `
+/** Runs inside a container as its user and prints the permissions. */
+const permissionsScript = `
   const { readFileSync, writeFileSync } = require('node:fs');
   const status = readFileSync('/proc/1/status', 'utf8');
   const field = (name) => RegExp('^' + name + ':\\\\s*(\\\\S+)', 'm').exec(status)?.[1];
@@ -32,9 +32,9 @@ export function startChecks(engine: Engine, deployment: Deployment): readonly Ch
 
   return [
     {
-      name: 'every container gets healthy, and none starts before what it needs',
+      name: 'all containers become healthy, and each starts after its dependencies',
       async run() {
-        await deployment.healthy();
+        await deployment.awaitHealthy();
         const [provisioner] = await deployment.containers('provision');
         const [broker] = await deployment.containers('nats');
         assert.ok(provisioner !== undefined && broker !== undefined);
@@ -49,26 +49,29 @@ export function startChecks(engine: Engine, deployment: Deployment): readonly Ch
       },
     },
     {
-      name: 'every container runs as 10001 on a read-only root, without a capability, and on loopback ports',
+      name: 'all containers run as user 10001 on a read-only root, without capabilities, and publish only loopback ports',
       async run() {
         for (const container of await all()) {
-          assert.equal(JSON.parse(await engine.docker('exec', container.Id, 'node', '-e', askRights)), {
-            user: '10001',
-            group: '10001',
-            effective: noCapability,
-            bounding: noCapability,
-            noNewPrivileges: '1',
-            root: 'EROFS',
-            application: 'EROFS',
-            temporary: 'written',
-          });
+          assert.equal(
+            JSON.parse(await engine.docker('exec', container.Id, 'node', '-e', permissionsScript)),
+            {
+              user: '10001',
+              group: '10001',
+              effective: noCapability,
+              bounding: noCapability,
+              noNewPrivileges: '1',
+              root: 'EROFS',
+              application: 'EROFS',
+              temporary: 'written',
+            },
+          );
           assert.equal(publishedAddresses(container), ['127.0.0.1']);
         }
         return { verdict: 'ok' };
       },
     },
     {
-      name: 'the provisioner run again finds everything as it should be',
+      name: 'a second run of the provisioner changes nothing',
       async run() {
         const output = await deployment.compose('run', '--rm', '--no-deps', 'provision');
         assert.match(output, /LAPTOPS: unchanged/);
@@ -87,10 +90,10 @@ function publishedAddresses({ NetworkSettings }: Container): string[] {
 
 const Usage = z.object({ Name: z.string(), MemUsage: z.string(), MemPerc: z.string() });
 
-/** After everything else: what the load has left. */
+/** Runs last, so that it measures the memory after the load tests. */
 export function memoryCheck(engine: Engine, deployment: Deployment): Check {
   return {
-    name: `after all that, no service uses more than ${memoryShareLimit} % of its memory, and none was killed for it`,
+    name: `after the load, every service uses less than ${memoryShareLimit} % of its memory limit, and none was killed`,
     async run() {
       const found = (await Promise.all(services.map(deployment.containers))).flat();
       for (const { Name, State, HostConfig } of found) {
@@ -108,8 +111,10 @@ export function memoryCheck(engine: Engine, deployment: Deployment): Check {
         const share = Number.parseFloat(MemPerc);
         assert.ok(share > 0 && share < memoryShareLimit, `${Name} uses ${MemPerc}`);
       }
-      const most = usages.toSorted((a, b) => Number.parseFloat(b.MemPerc) - Number.parseFloat(a.MemPerc))[0];
-      return { verdict: 'ok', note: `at most ${most?.MemUsage}` };
+      const largest = usages.toSorted(
+        (a, b) => Number.parseFloat(b.MemPerc) - Number.parseFloat(a.MemPerc),
+      )[0];
+      return { verdict: 'ok', note: `at most ${largest?.MemUsage}` };
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The services' doors, spoken to from outside the containers. */
+/** Checks the REST and NATS APIs from outside the containers. */
 
 import { jetstreamManager } from '@nats-io/jetstream';
 import { Svcm } from '@nats-io/services';
@@ -21,12 +21,12 @@ import {
   type Deployment,
   type ServiceName,
 } from './deployment.ts';
-import { runIn, type Workshop } from './workshop.ts';
+import { runIn, type RunContext } from './run-context.ts';
 
-/** Milliseconds for the nats CLI. */
+/** Request timeout of the nats CLI. */
 const cliTimeout = '10s';
 
-export function contractChecks(workshop: Workshop, deployment: Deployment): readonly Check[] {
+export function contractChecks(context: RunContext, deployment: Deployment): readonly Check[] {
   async function clients(service: ServiceName): Promise<[HttpClient, ...HttpClient[]]> {
     const [first, ...others] = (await urlsOf(deployment, service)).map(createHttpClient);
     assert.ok(first !== undefined);
@@ -36,7 +36,7 @@ export function contractChecks(workshop: Workshop, deployment: Deployment): read
 
   return [
     {
-      name: 'REST: what one container wrote, every other one shows, and the rules are the same in all',
+      name: 'REST: a write to one container is visible in all others, which apply the same rules',
       async run() {
         for (const [service, added, changed] of [
           ['laptops', { title: 'Lenovo', model: 'S3' }, { title: 'Lenovo', model: 'S4' }],
@@ -63,14 +63,14 @@ export function contractChecks(workshop: Workshop, deployment: Deployment): read
             assert.is((await client.delete(`/${service}/1000`)).status, 204);
           }
           const asOf = await first.get(`/${service}?asOf=${positionOf(created)}`);
-          assert.is(asOf.status, 200, 'the second process, which lists the past');
+          assert.is(asOf.status, 200, 'the child process that serves point-in-time lists');
           assert.ok(asOf.text.includes(created.text), asOf.text);
         }
         return { verdict: 'ok' };
       },
     },
     {
-      name: 'REST: the documentation is all there',
+      name: 'REST: the documentation is complete',
       async run() {
         for (const service of services) {
           const [client] = await clients(service);
@@ -87,30 +87,33 @@ export function contractChecks(workshop: Workshop, deployment: Deployment): read
       },
     },
     {
-      name: 'NATS: commands and queries are answered, and every container can be asked how it is',
+      name: 'NATS: commands and queries receive responses, and every container responds to discovery',
       run: () =>
         withConnection(deployment, async ({ nc }) => {
-          const ask = async (subject: string, payload: object) =>
+          const request = async (subject: string, payload: object) =>
             (await nc.request(subject, JSON.stringify(payload), { timeout: 10_000 })).json<object>();
           const laptop = { id: 1001, title: 'Lenovo', model: 'S3' };
-          const added = await ask('laptops.commands.add', laptop);
+          const added = await request('laptops.commands.add', laptop);
           assert.equal(Object.entries(added)[1], ['laptop', { ...laptop, ports: [] }]);
-          assert.match(JSON.stringify(await ask('ports.commands.add', { id: 1001, name: 'USB-C' })), /USB-C/);
+          assert.match(
+            JSON.stringify(await request('ports.commands.add', { id: 1001, name: 'USB-C' })),
+            /USB-C/,
+          );
           await eventually(async () => {
-            assert.match(JSON.stringify(await ask('laptops.queries.get', { id: 1001 })), /Lenovo/);
+            assert.match(JSON.stringify(await request('laptops.queries.get', { id: 1001 })), /Lenovo/);
           });
           const expected = services.flatMap((name) => Array.from({ length: replicaCount }, () => name));
-          // Those who take longer than usual are not waited for.
+          // A ping does not wait for slow containers.
           await eventually(async () => {
-            const answered: string[] = [];
-            for await (const { name } of await new Svcm(nc).client().ping()) answered.push(name);
-            assert.equal(answered.toSorted(), expected);
+            const responding: string[] = [];
+            for await (const { name } of await new Svcm(nc).client().ping()) responding.push(name);
+            assert.equal(responding.toSorted(), expected);
           });
           return { verdict: 'ok' };
         }),
     },
     {
-      name: 'NATS: an event that anyone publishes is folded, and one that does not follow is listed',
+      name: 'NATS: a directly published event is applied, and an invalid one is listed as rejected',
       run: () =>
         withConnection(deployment, async (connection) => {
           const jsm = await jetstreamManager(connection.nc);
@@ -122,12 +125,12 @@ export function contractChecks(workshop: Workshop, deployment: Deployment): read
                 JSON.stringify({ type: 'LaptopAdded', title: 'Lenovo', model: 'X1' }),
               );
           await publish();
-          const refused = await publish();
-          const headers = { 'Wait-For-Position': String(refused.seq) };
+          const rejected = await publish();
+          const headers = { 'Wait-For-Position': String(rejected.seq) };
           for (const client of await clients('laptops')) {
             assert.is((await client.get('/laptops/1002', { headers })).status, 200);
             const { text } = await client.get('/laptops/rejections');
-            assert.ok(text.includes(`"position":${refused.seq}`), text);
+            assert.ok(text.includes(`"position":${rejected.seq}`), text);
           }
           return { verdict: 'ok' };
         }),
@@ -139,7 +142,7 @@ export function contractChecks(workshop: Workshop, deployment: Deployment): read
         if (program === undefined) return { verdict: 'skipped', reason: NATS_CLI_HINT };
         const url = await natsUrlOf(deployment);
         const nats = (...args: string[]) =>
-          runIn(workshop, program, ['-s', url, '--timeout', cliTimeout, ...args]);
+          runIn(context, program, ['-s', url, '--timeout', cliTimeout, ...args]);
         const laptop = { title: 'Apple', model: 'Air' };
         const event = JSON.stringify({ type: 'LaptopAdded', ...laptop });
         assert.match(
@@ -161,7 +164,7 @@ export function contractChecks(workshop: Workshop, deployment: Deployment): read
   ];
 }
 
-/** A connection of the test's own, for as long as `use` takes. */
+/** Runs `use` with a connection to the broker. */
 export async function withConnection<T>(
   deployment: Deployment,
   use: (connection: Connection) => Promise<T>,

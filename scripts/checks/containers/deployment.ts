@@ -1,26 +1,26 @@
-/** The compose file at work: a broker, the provisioner, and three containers of each service on a network of their own. */
+/** Runs the compose file: a broker, the provisioner, and three containers of each service in a separate network. */
 
 import { z } from 'zod';
 import { eventually } from '../../../test/support/eventually.ts';
 import type { Engine } from './engine.ts';
 import { tag, type Images } from './images.ts';
-import { step, type Workshop } from './workshop.ts';
+import { step, type RunContext } from './run-context.ts';
 
 export type ServiceName = 'laptops' | 'ports';
 
 export const services: readonly ServiceName[] = ['laptops', 'ports'];
 
-/** How many containers of each service there are. */
+/** Number of containers per service. */
 export const replicaCount = 3;
 
-/** Milliseconds that a container may take until it is healthy; the machine may be busy. */
+/** Time for the containers to become healthy, in ms; generous for busy machines. */
 const healthyTimeoutMs = 120_000;
-/** Milliseconds between two looks at the containers. */
-const lookMs = 250;
+/** Interval between two checks of the containers, in ms. */
+const pollIntervalMs = 250;
 
 const project = 'portside-test';
 
-/** What `docker inspect` says of a container, as far as the tests ask. */
+/** The fields of `docker inspect` that the tests use. */
 const Container = z.object({
   Id: z.string(),
   Name: z.string(),
@@ -46,17 +46,17 @@ const Container = z.object({
 export type Container = z.infer<typeof Container>;
 
 export type Deployment = {
-  /** The containers of a service of the compose file as they are now, also those that have ended. */
+  /** Returns the current containers of a compose service, including exited ones. */
   containers(service: string): Promise<readonly Container[]>;
-  /** Resolves when every container of every service, and the broker's, is healthy. */
-  healthy(): Promise<void>;
+  /** Resolves when all containers of the services and the broker are healthy. */
+  awaitHealthy(): Promise<void>;
   /** Runs Docker Compose on this deployment. */
   compose(...args: readonly string[]): Promise<string>;
 };
 
-/** Starts everything; the services may not be healthy yet. */
-export async function deploy(workshop: Workshop, engine: Engine, images: Images): Promise<Deployment> {
-  // Any free port on the host, for each container its own.
+/** Starts all containers. Does not wait until they are healthy. */
+export async function deploy(context: RunContext, engine: Engine, images: Images): Promise<Deployment> {
+  // Port 0 publishes each container on a free port of the host.
   const published = [
     'NATS_PORT',
     'NATS_MONITOR_PORT',
@@ -64,14 +64,14 @@ export async function deploy(workshop: Workshop, engine: Engine, images: Images)
     'PORTS_HTTP_PORT',
     'CHARGERS_HTTP_PORT',
   ];
-  const anyPorts = Object.fromEntries(published.map((name) => [name, '0']));
-  const env = { TAG: tag, BASE: images.base, NATS_IMAGE: images.nats, ...anyPorts };
+  const freePorts = Object.fromEntries(published.map((name) => [name, '0']));
+  const env = { TAG: tag, BASE: images.base, NATS_IMAGE: images.nats, ...freePorts };
   const compose = (...args: readonly string[]) =>
     engine.compose(env, '--project-name', project, '--file', 'docker/compose.yaml', ...args);
   const down = () => compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
 
   async function containers(service: string): Promise<Container[]> {
-    // Compose's own list leaves out what has ended.
+    // `docker compose ps` omits exited containers.
     const filters = [`project=${project}`, `service=${service}`].flatMap((label) => [
       '--filter',
       `label=com.docker.compose.${label}`,
@@ -83,12 +83,12 @@ export async function deploy(workshop: Workshop, engine: Engine, images: Images)
       .parse(JSON.parse(await engine.docker('inspect', '--type', 'container', ...ids)));
   }
 
-  function healthy(): Promise<void> {
+  function awaitHealthy(): Promise<void> {
     const check = async () => {
       for (const service of ['nats', ...services]) {
         const found = await containers(service);
-        const wanted = service === 'nats' ? 1 : replicaCount;
-        if (found.length !== wanted) throw new Error(`${service} has ${found.length} containers`);
+        const expected = service === 'nats' ? 1 : replicaCount;
+        if (found.length !== expected) throw new Error(`${service} has ${found.length} containers`);
         for (const { Name, State } of found) {
           if (State.Health?.Status !== 'healthy') {
             throw new Error(`${Name} is ${State.Status}, ${State.Health?.Status}`);
@@ -96,18 +96,18 @@ export async function deploy(workshop: Workshop, engine: Engine, images: Images)
         }
       }
     };
-    return eventually(check, healthyTimeoutMs, lookMs);
+    return eventually(check, healthyTimeoutMs, pollIntervalMs);
   }
 
-  // What a run that was killed has left.
+  // Removes the containers of a killed run.
   await down();
-  workshop.defer(down);
+  context.defer(down);
   const scales = services.flatMap((service) => ['--scale', `${service}=${replicaCount}`]);
-  await step(workshop, 'starting the containers', () => compose('up', '--detach', '--no-build', ...scales));
-  return { containers, healthy, compose };
+  await step(context, 'starting the containers', () => compose('up', '--detach', '--no-build', ...scales));
+  return { containers, awaitHealthy, compose };
 }
 
-/** Where on this machine a port of the container answers: `127.0.0.1:32768`. */
+/** Returns the address on this machine of a container port, such as `127.0.0.1:32768`. */
 export function addressOf({ Name, NetworkSettings }: Container, port: number): string {
   const published = NetworkSettings.Ports[`${port}/tcp`]?.[0];
   if (published === undefined) throw new Error(`${Name} publishes no port ${port}`);
@@ -116,7 +116,7 @@ export function addressOf({ Name, NetworkSettings }: Container, port: number): s
 
 const httpPorts: Readonly<Record<ServiceName, number>> = { laptops: 5000, ports: 5001 };
 
-/** Where each running container of a service answers: `http://127.0.0.1:32768`. */
+/** Returns the URL of each running container of a service, such as `http://127.0.0.1:32768`. */
 export async function urlsOf({ containers }: Deployment, service: ServiceName): Promise<string[]> {
   const found = await containers(service);
   return found
@@ -124,9 +124,9 @@ export async function urlsOf({ containers }: Deployment, service: ServiceName): 
     .map((container) => `http://${addressOf(container, httpPorts[service])}`);
 }
 
-/** Where the broker answers: `nats://127.0.0.1:32768`. */
+/** Returns the URL of the broker, such as `nats://127.0.0.1:32768`. */
 export async function natsUrlOf({ containers }: Deployment): Promise<string> {
   const [broker] = await containers('nats');
-  if (broker === undefined) throw new Error('there is no broker');
+  if (broker === undefined) throw new Error('the broker has no container');
   return `nats://${addressOf(broker, 4222)}`;
 }

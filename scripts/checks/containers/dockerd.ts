@@ -1,4 +1,4 @@
-/** A Docker engine of our own: its images lie in the checkout, nothing else on the machine knows of it. */
+/** A private Docker engine. It stores its images in the checkout and does not affect other engines on the machine. */
 
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
@@ -7,45 +7,46 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventually } from '../../../test/support/eventually.ts';
 import { spawnSupervised } from '../../supervised-process.ts';
-import { isRoot, provideProgram } from './packages.ts';
-import { CannotRun, keptFolder, runIn, step, type Workshop } from './workshop.ts';
+import { isRoot, ensureProgram } from './packages.ts';
+import { UnsupportedEnvironment, cacheFolder, runIn, step, type RunContext } from './run-context.ts';
 
-/** How many of its last log lines stand in the reason when it does not come up. */
+/** Number of its last log lines in the error message of a failed start. */
 const shownLogLines = 5;
 
-/** Starts the engine; returns the variable by which `docker` finds it. */
-export async function dockerdEnvironment(workshop: Workshop): Promise<{ DOCKER_HOST: string }> {
-  if (process.platform !== 'linux') throw new CannotRun('no Docker engine answers');
-  if (!isRoot()) throw new CannotRun('no Docker engine answers, and only root may start one');
-  const program = await provideProgram(workshop, 'dockerd', 'docker.io');
-  return step(workshop, 'starting a Docker engine', () => start(workshop, program));
+/** Starts the engine. Returns the environment variable with which `docker` finds it. */
+export async function dockerdEnvironment(context: RunContext): Promise<{ DOCKER_HOST: string }> {
+  if (process.platform !== 'linux') throw new UnsupportedEnvironment('no Docker engine is running');
+  if (!isRoot())
+    throw new UnsupportedEnvironment('no Docker engine is running, and starting one requires root');
+  const program = await ensureProgram(context, 'dockerd', 'docker.io');
+  return step(context, 'starting a Docker engine', () => start(context, program));
 }
 
-async function start(workshop: Workshop, program: string): Promise<{ DOCKER_HOST: string }> {
-  await mkdir(keptFolder, { recursive: true });
-  // Its sockets do not lie in the checkout: the path of one may have 107 characters only.
+async function start(context: RunContext, program: string): Promise<{ DOCKER_HOST: string }> {
+  await mkdir(cacheFolder, { recursive: true });
+  // Not in the checkout, because the path of a Unix socket is limited to 107 characters.
   const folder = await mkdtemp(join(tmpdir(), 'portside-docker-'));
-  workshop.defer(() => rmSync(folder, { recursive: true, force: true }));
+  context.defer(() => rmSync(folder, { recursive: true, force: true }));
   const address = { DOCKER_HOST: `unix://${join(folder, 'docker.sock')}` };
   const child = spawnSupervised(program, [
     `--host=${address.DOCKER_HOST}`,
     `--exec-root=${join(folder, 'exec')}`,
-    `--data-root=${join(keptFolder, 'docker')}`,
-    `--pidfile=${join(keptFolder, 'docker.pid')}`,
-    // Containers on one network reach each other, and published ports are relayed, without a rule in the firewall.
+    `--data-root=${join(cacheFolder, 'docker')}`,
+    `--pidfile=${join(cacheFolder, 'docker.pid')}`,
+    // Containers in a network reach each other and published ports are relayed without firewall rules.
     '--bridge=none',
     '--iptables=false',
     '--ip6tables=false',
   ]);
   const lastLines: string[] = [];
-  let ended = false;
+  let hasExited = false;
   const exited = new Promise<void>((resolve) => {
-    const end = () => {
-      ended = true;
+    const onExit = () => {
+      hasExited = true;
       resolve();
     };
-    child.once('close', end);
-    child.once('error', end);
+    child.once('close', onExit);
+    child.once('error', onExit);
   });
   if (child.stderr !== null) {
     createInterface(child.stderr).on('line', (line) => {
@@ -53,21 +54,22 @@ async function start(workshop: Workshop, program: string): Promise<{ DOCKER_HOST
       if (lastLines.length > shownLogLines) lastLines.shift();
     });
   }
-  workshop.defer(async () => {
+  context.defer(async () => {
     child.stdin?.destroy();
     await exited;
-    await unmountLeftovers(workshop, folder);
+    await unmountLeftovers(context, folder);
   });
-  const answers = async () => {
-    if (!ended) await runIn({ ...workshop, env: { ...workshop.env, ...address } }, 'docker', ['version']);
+  const probe = async () => {
+    if (!hasExited) await runIn({ ...context, env: { ...context.env, ...address } }, 'docker', ['version']);
   };
-  await eventually(answers, 60_000, 200);
-  if (ended) throw new CannotRun(['no Docker engine can be started here:', ...lastLines].join('\n  '));
+  await eventually(probe, 60_000, 200);
+  if (hasExited)
+    throw new UnsupportedEnvironment(['the Docker engine cannot be started:', ...lastLines].join('\n  '));
   return address;
 }
 
-/** The engine leaves the namespace of its host network mounted. */
-async function unmountLeftovers(workshop: Workshop, folder: string): Promise<void> {
+/** Unmounts the namespace of the host network, which the engine leaves mounted. */
+async function unmountLeftovers(context: RunContext, folder: string): Promise<void> {
   const namespaces = join(folder, 'exec', 'netns');
-  await runIn(workshop, 'umount', [join(namespaces, 'default')]).catch(() => undefined);
+  await runIn(context, 'umount', [join(namespaces, 'default')]).catch(() => undefined);
 }

@@ -1,47 +1,49 @@
-/** The Docker engine that runs the containers: the one that answers already, or one that lives as long as this run. */
-
 import { dockerdEnvironment } from './dockerd.ts';
-import { provideProgram } from './packages.ts';
-import { runIn, type Workshop } from './workshop.ts';
+import { ensureProgram } from './packages.ts';
+import { runIn, type RunContext } from './run-context.ts';
 
 export type Engine = {
-  /** Runs `docker`; returns what it printed. */
+  /** Runs `docker` and returns its output. */
   docker(...args: readonly string[]): Promise<string>;
   /** Runs Docker Compose with these variables. */
   compose(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<string>;
-  /** What `docker build` needs here so that its steps reach a registry. */
+  /** Options for `docker build` that its steps need to reach a registry. */
   readonly buildOptions: readonly string[];
 };
 
-/** @throws CannotRun when no engine answers and none can be started here. */
-export async function provideEngine(workshop: Workshop): Promise<Engine> {
-  const docker = await provideProgram(workshop, 'docker', 'docker.io');
-  const answers = await runIn(workshop, docker, ['version']).then(
+/**
+ * Returns the running Docker engine, or starts one for the duration of the run.
+ *
+ * @throws UnsupportedEnvironment if no engine is running and none can be started.
+ */
+export async function findEngine(context: RunContext): Promise<Engine> {
+  const docker = await ensureProgram(context, 'docker', 'docker.io');
+  const isRunning = await runIn(context, docker, ['version']).then(
     () => true,
     () => false,
   );
-  const added = answers ? undefined : await dockerdEnvironment(workshop);
-  const inEngine: Workshop = { ...workshop, env: { ...workshop.env, ...added } };
-  const compose = await findCompose(inEngine, docker);
+  const added = isRunning ? undefined : await dockerdEnvironment(context);
+  const engineContext: RunContext = { ...context, env: { ...context.env, ...added } };
+  const compose = await findCompose(engineContext, docker);
   return {
-    docker: (...args) => runIn(inEngine, docker, args),
+    docker: (...args) => runIn(engineContext, docker, args),
     compose: (env, ...args) => {
       const [program, ...first] = compose;
-      return runIn({ ...inEngine, env: { ...inEngine.env, ...env } }, program, [...first, ...args]);
+      return runIn({ ...engineContext, env: { ...engineContext.env, ...env } }, program, [...first, ...args]);
     },
-    // Our own engine has no default network, as it leaves the machine's firewall alone.
+    // The private engine has no default network, because it does not change the firewall.
     buildOptions: added === undefined ? [] : ['--network', 'host'],
   };
 }
 
 type Command = readonly [program: string, ...first: string[]];
 
-/** The plugin where there is one, else the program of its own that Debian has. */
-async function findCompose(workshop: Workshop, docker: string): Promise<Command> {
+/** Returns the Compose plugin if it is installed; otherwise Debian's separate program. */
+async function findCompose(context: RunContext, docker: string): Promise<Command> {
   try {
-    await runIn(workshop, docker, ['compose', 'version']);
+    await runIn(context, docker, ['compose', 'version']);
     return [docker, 'compose'];
   } catch {
-    return [await provideProgram(workshop, 'docker-compose', 'docker-compose')];
+    return [await ensureProgram(context, 'docker-compose', 'docker-compose')];
   }
 }

@@ -1,4 +1,4 @@
-/** What stands in more than one file about the containers, and has to be the same in all. */
+/** Settings that several container files repeat, and that must be equal in all of them. */
 
 import { readdirSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,19 +13,19 @@ const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const dockerfile = read('docker/Dockerfile');
 const compose = read('docker/compose.yaml');
 
-/** The names of the processes that are made to be run. */
+/** Names of the services with an entry point. */
 const processes = readdirSync(join(ROOT, 'src')).filter((name) =>
   existsSync(join(ROOT, 'src', name, 'main.ts')),
 );
 
-/** The lines of the Dockerfile that are a target's own. */
+/** Returns the Dockerfile lines of a target. */
 function targetOf(name: string): string {
   const [, rest] = dockerfile.split(` AS ${name}\n`);
   assert.ok(rest !== undefined, `no target ${name}`);
   return rest.split('\nFROM ')[0] ?? '';
 }
 
-/** The lines of the compose file that are a service's own. */
+/** Returns the compose file lines of a service. */
 function composeEntryOf(name: string): string {
   const found = new RegExp(`^  ${name}:\\n((?: {4}.*\\n|\\n)+)`, 'm').exec(
     compose.split('\nservices:\n')[1] ?? '',
@@ -36,7 +36,7 @@ function composeEntryOf(name: string): string {
 
 const files = suite('Dockerfile and compose file');
 
-files('have a target and a service for each process', () => {
+files('contain a target and a compose service for each service', () => {
   for (const name of processes) {
     assert.ok(targetOf(name).includes(`ENTRYPOINT ["node", "dist/${name}/main.js"]`), name);
     const entry = composeEntryOf(name);
@@ -44,7 +44,7 @@ files('have a target and a service for each process', () => {
     assert.ok(entry.includes(`target: ${name} }`), entry);
   }
 });
-files("name each service's own ports", () => {
+files('use the default ports of each service', () => {
   for (const { contract, defaults } of [laptopService, portService]) {
     const { name } = contract;
     const { httpPort, probePort } = defaults;
@@ -59,17 +59,17 @@ files("name each service's own ports", () => {
     );
   }
 });
-files('build on the same base, and the broker is the pinned one', () => {
+files('use the same base image and the pinned broker version', () => {
   const base = /^ARG BASE=(.+)$/m.exec(dockerfile)?.[1];
   assert.ok(base !== undefined && compose.includes(`BASE: \${BASE:-${base}}`), base);
   assert.ok(compose.includes(`nats:${NATS_SERVER.pinnedVersion}-alpine}`));
 });
-files('publish on the loopback address alone', () => {
+files('publish ports only on the loopback address', () => {
   const published = [...compose.matchAll(/^ {6}- (\S+:\d+)$/gm)].map(([, mapping = '']) => mapping);
   assert.is(published.length, 4);
   for (const mapping of published) assert.ok(mapping.startsWith('127.0.0.1:'), mapping);
 });
-files('give the broker a configuration that keeps what it acknowledges', () => {
+files('configure the broker to sync every write to disk', () => {
   assert.match(read('docker/nats.conf'), /^ {2}sync_interval: always$/m);
 });
 

@@ -1,12 +1,10 @@
-/** What an image has to be before anything is started from it. */
-
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import type { Check } from '../checks.ts';
 import type { Engine } from './engine.ts';
 import { tag, targets, type Images } from './images.ts';
 
-/** Bytes that an image may have on top of its base; 8.3 million when it was measured. */
+/** Maximum size of an image without its base, in bytes; 8.3 million were measured. */
 const ownBytesLimit = 14_000_000;
 
 const Image = z.object({
@@ -19,8 +17,8 @@ const Image = z.object({
   }),
 });
 
-/** Run inside the image: what lies in it that must not, and that must. */
-const listContent = `
+/** Runs inside the image and prints its content: files that are required, and files that must not exist. */
+const contentScript = `
   const { existsSync, readdirSync } = require('node:fs');
   const files = readdirSync('.', { recursive: true }).map(String);
   const production = require('/app/node_modules/@portside/kit/package.json').dependencies;
@@ -41,7 +39,7 @@ export function imageChecks(engine: Engine, images: Images): readonly Check[] {
       .parse(JSON.parse(await engine.docker('image', 'inspect', image)))[0];
 
   return targets.map((target) => ({
-    name: `image ${target}: nobody's user, exec form, labels, production code alone, and small`,
+    name: `image ${target}: unprivileged user, exec form, labels, only production code, size limit`,
     async run() {
       const image = `portside-${target}:${tag}`;
       const [found, base] = [await inspect(image), await baseSize(engine, images.base)];
@@ -59,7 +57,7 @@ export function imageChecks(engine: Engine, images: Images): readonly Check[] {
       assert.is(label('revision'), images.revision);
       assert.match(label('description') ?? '', /\w{3}/);
       const run = ['run', '--rm', '--read-only', '--network=none', '--entrypoint=node'];
-      const content = await engine.docker(...run, image, '-e', listContent);
+      const content = await engine.docker(...run, image, '-e', contentScript);
       assert.equal(JSON.parse(content), {
         development: [],
         sources: [],
@@ -67,7 +65,10 @@ export function imageChecks(engine: Engine, images: Images): readonly Check[] {
         top: ['dist', 'node_modules', 'package.json', 'streams'],
       });
       const own = found.Size - base;
-      assert.ok(own < ownBytesLimit, `it has ${own} bytes on top of its base; the limit is ${ownBytesLimit}`);
+      assert.ok(
+        own < ownBytesLimit,
+        `${own} bytes without the base image exceed the limit of ${ownBytesLimit}`,
+      );
       return { verdict: 'ok', note: `${megabytes(own)} MB on a base of ${megabytes(base)} MB` };
     },
   }));

@@ -1,51 +1,45 @@
-/** Builds the images as a user would, and brings the broker's. */
-
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readVersion } from '../../../src/kit/runtime/package-version.ts';
 import { findNatsServer } from '../../setup/programs/nats-server.mjs';
 import { ROOT } from '../../setup/root.mjs';
-import { provideBase, pull, type Base } from './base-image.ts';
+import { findBase, pull, type Base } from './base-image.ts';
 import type { Engine } from './engine.ts';
-import { keptFolder, runIn, step, type Workshop } from './workshop.ts';
+import { cacheFolder, runIn, step, type RunContext } from './run-context.ts';
 
-/** The targets of the Dockerfile that the test runs. */
+/** Dockerfile targets under test. */
 export const targets = ['provision', 'laptops', 'ports'] as const;
 
-/** The tag that the tests give to what they build. */
+/** Tag of the images built by the tests. */
 export const tag = 'test';
 
 export type Images = {
-  /** The image that ours are built on. */
+  /** Base image. */
   readonly base: string;
-  /** What a build on this machine has to be told. */
+  /** `docker build` arguments that are specific to this machine. */
   readonly buildArguments: readonly string[];
   readonly nats: string;
-  /** What the images' labels have to say. */
+  /** Expected values of the image labels. */
   readonly version: string;
   readonly revision: string;
 };
 
-/** Variables that Docker takes into a build without being told to, and keeps out of the image. */
+/** Predefined build arguments of Docker; they are not stored in the image. */
 const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
 
-export async function provideImages(workshop: Workshop, engine: Engine): Promise<Images> {
-  const base = await provideBase(
-    workshop,
-    engine,
-    await readDefault('docker/Dockerfile', /^ARG BASE=(.+)$/m),
-  );
-  const nats = await provideNats(workshop, engine, base);
+export async function buildImages(context: RunContext, engine: Engine): Promise<Images> {
+  const base = await findBase(context, engine, await readDefault('docker/Dockerfile', /^ARG BASE=(.+)$/m));
+  const nats = await findNatsImage(context, engine, base);
   const version = readVersion(pathToFileURL(join(ROOT, 'package.json')));
-  const revision = await runIn(workshop, 'git', ['rev-parse', 'HEAD']).then(
+  const revision = await runIn(context, 'git', ['rev-parse', 'HEAD']).then(
     (output) => output.trim(),
     () => 'unknown',
   );
   const { buildArguments } = base;
   const images = { base: base.image, buildArguments, nats, version, revision };
   for (const target of targets) {
-    await step(workshop, `building the image of ${target}`, () =>
+    await step(context, `building the image ${target}`, () =>
       buildImage(engine, images, 'docker/Dockerfile', [
         `--target=${target}`,
         `--tag=portside-${target}:${tag}`,
@@ -57,7 +51,7 @@ export async function provideImages(workshop: Workshop, engine: Engine): Promise
   return images;
 }
 
-/** Builds a Dockerfile of the project on the base that the test has. */
+/** Builds a Dockerfile of the project on the base image of the test. */
 export function buildImage(
   engine: Engine,
   { base, buildArguments }: Pick<Images, 'base' | 'buildArguments'>,
@@ -76,36 +70,36 @@ export function buildImage(
   );
 }
 
-/** What a file of ours names unless it is told otherwise. */
+/** Reads a default value from a file. */
 async function readDefault(file: string, pattern: RegExp): Promise<string> {
   const found = pattern.exec(await readFile(join(ROOT, file), 'utf8'))?.[1];
-  if (found === undefined) throw new Error(`${file} names nothing like ${String(pattern)}`);
+  if (found === undefined) throw new Error(`${file} does not match ${String(pattern)}`);
   return found;
 }
 
-/** The compose file's broker, or, where there is no registry, this machine's nats-server on our base. */
-async function provideNats(workshop: Workshop, engine: Engine, base: Base): Promise<string> {
+/** Returns the broker image of the compose file. Without a registry, builds one from this machine's nats-server. */
+async function findNatsImage(context: RunContext, engine: Engine, base: Base): Promise<string> {
   const named = await readDefault('docker/compose.yaml', /\$\{NATS_IMAGE:-(.+)\}/);
-  const isStandIn = base.image.startsWith('portside-base:');
-  if (!isStandIn && (await pull(workshop, engine, named))) return named;
+  const isLocalBase = base.image.startsWith('portside-base:');
+  if (!isLocalBase && (await pull(context, engine, named))) return named;
   const program = (await findNatsServer())?.path;
-  if (program === undefined) throw new Error('no nats-server: run `npm run setup`');
-  await mkdir(keptFolder, { recursive: true });
-  const context = await mkdtemp(join(keptFolder, 'nats-'));
-  workshop.defer(() => rm(context, { recursive: true, force: true }));
-  await copyFile(program, join(context, 'nats-server'));
-  await writeFile(join(context, 'wget'), wget);
-  await chmod(join(context, 'wget'), 0o755);
+  if (program === undefined) throw new Error('nats-server not found; run `npm run setup`');
+  await mkdir(cacheFolder, { recursive: true });
+  const buildContext = await mkdtemp(join(cacheFolder, 'nats-'));
+  context.defer(() => rm(buildContext, { recursive: true, force: true }));
+  await copyFile(program, join(buildContext, 'nats-server'));
+  await writeFile(join(buildContext, 'wget'), wget);
+  await chmod(join(buildContext, 'wget'), 0o755);
   await writeFile(
-    join(context, 'Dockerfile'),
+    join(buildContext, 'Dockerfile'),
     `FROM ${base.image}\nCOPY nats-server wget /usr/local/bin/\nCMD ["nats-server"]\n`,
   );
   const image = `portside-nats:${tag}`;
-  await engine.docker('build', '--tag', image, context);
+  await engine.docker('build', '--tag', image, buildContext);
   return image;
 }
 
-/** As much of wget, which the broker's image has, as the compose file's health check needs. */
+/** A substitute for wget, which the official image contains and the health check in the compose file uses. */
 const wget = `#!/usr/local/bin/node
 require('node:http')
   .get(process.argv.at(-1), ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))

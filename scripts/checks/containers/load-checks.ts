@@ -1,4 +1,4 @@
-/** Containers that are taken away while clients read and write. */
+/** Stops and replaces containers while clients read and write. */
 
 import { jetstreamManager } from '@nats-io/jetstream';
 import * as assert from 'uvu/assert';
@@ -12,35 +12,35 @@ import { urlsOf, type Deployment } from './deployment.ts';
 import type { Engine } from './engine.ts';
 import { startReadLoad } from './read-load.ts';
 
-/** How many writes are answered before, between and after what is done. */
+/** Number of completed writes before, between and after the steps. */
 const writesAround = 100;
-/** Seconds that the container gets to end; the service's own limit is 9. */
+/** Time for the container to exit, in s; the service's own limit is 9 s. */
 const graceSeconds = 15;
 
 export function loadChecks(engine: Engine, deployment: Deployment): readonly Check[] {
   return [
     {
-      name: 'one of three stopped under load: it ends by itself and clean, no write is lost, no other answer fails',
+      name: 'stopping one of three containers under load: it exits cleanly, no write is lost, and no other request fails',
       async run() {
         const [stopping] = await deployment.containers('laptops');
         assert.ok(stopping !== undefined);
         const collections = (await urlsOf(deployment, 'laptops')).map((url) => `${url}/laptops`);
         let urls = collections;
         const writes = startWriteLoad({ urls: () => urls, seed: 1 });
-        // The first one is stopped: those who read from it have to be sent elsewhere, as a load balancer does.
+        // The first container is stopped, so it receives no reads, as with a load balancer.
         const reads = startReadLoad(collections.slice(1));
         try {
-          await writesPass(writes, writesAround);
+          await awaitWrites(writes, writesAround);
           await engine.docker('stop', '--time', String(graceSeconds), stopping.Id);
           const stopped = (await deployment.containers('laptops')).find(({ Id }) => Id === stopping.Id);
-          // A process that hears no SIGTERM is killed, and its container's code is 137.
+          // A process that ignores SIGTERM is killed, and the exit code of its container is 137.
           assert.equal([stopped?.State.Status, stopped?.State.ExitCode], ['exited', 0]);
-          await writesPass(writes, writesAround);
+          await awaitWrites(writes, writesAround);
           await engine.docker('start', stopping.Id);
-          await deployment.healthy();
-          // Its port on this machine is another one now.
+          await deployment.awaitHealthy();
+          // The restarted container has another port on this machine.
           urls = (await urlsOf(deployment, 'laptops')).map((url) => `${url}/laptops`);
-          await writesPass(writes, writesAround);
+          await awaitWrites(writes, writesAround);
           const answers = await writes.stop();
           await reads.stop();
           assert.equal(reads.failures, []);
@@ -57,7 +57,7 @@ export function loadChecks(engine: Engine, deployment: Deployment): readonly Che
       },
     },
     {
-      name: 'a new container of the broker finds every event in its volume',
+      name: 'a recreated broker container finds all events in its volume',
       async run() {
         const [url = ''] = await urlsOf(deployment, 'laptops');
         const list = async () => {
@@ -69,7 +69,7 @@ export function loadChecks(engine: Engine, deployment: Deployment): readonly Che
         const before = await list();
         assert.ok(before.length > 2);
         await deployment.compose('up', '--detach', '--no-build', '--no-deps', '--force-recreate', 'nats');
-        await deployment.healthy();
+        await deployment.awaitHealthy();
         assert.is(await eventually(list, 60_000, 250), before);
         const [first = ''] = await urlsOf(deployment, 'laptops');
         const body = JSON.stringify({ title: 'after', model: 'the restart' });
@@ -83,19 +83,20 @@ export function loadChecks(engine: Engine, deployment: Deployment): readonly Che
     },
   ];
 
-  /** Compares what the clients were told, and what every container shows, with what the log holds. */
+  /** Compares the responses to the clients and the state of every container with the event log. */
   function audit(writes: WriteLoad, urls: readonly string[]) {
     return withConnection(deployment, async (connection) => {
-      const log = await readLaptopStream(connection, await jetstreamManager(connection.nc));
-      return addResults(auditWrites(log, writes.results), await auditReplicas(log, urls));
+      const eventLog = await readLaptopStream(connection, await jetstreamManager(connection.nc));
+      return addResults(auditWrites(eventLog, writes.results), await auditReplicas(eventLog, urls));
     });
   }
 }
 
-/** Resolves when `count` more writes have their answers. */
-function writesPass({ results }: WriteLoad, count: number): Promise<void> {
-  const wanted = results.length + count;
+/** Resolves when `count` more writes have received a response. */
+function awaitWrites({ results }: WriteLoad, count: number): Promise<void> {
+  const target = results.length + count;
   return eventually(() => {
-    if (results.length < wanted) throw new Error(`only ${results.length} of ${wanted} writes have a response`);
+    if (results.length < target)
+      throw new Error(`only ${results.length} of ${target} writes have a response`);
   }, 60_000);
 }

@@ -1,35 +1,34 @@
-/** Programs that come from the system's own packages. */
-
 import { findOnPath } from '../../setup/command.mjs';
-import { CannotRun, runIn, step, type Workshop } from './workshop.ts';
+import { UnsupportedEnvironment, runIn, step, type RunContext } from './run-context.ts';
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
 /**
- * The path of a program, from the package that has it when it is not there yet. The package stays.
+ * Returns the path of a program. Installs its system package if necessary; the package remains installed.
  *
- * @throws CannotRun where there is no apt, no package, or no right to install one.
+ * @throws UnsupportedEnvironment if apt, the package or root privileges are missing.
  */
-export async function provideProgram(workshop: Workshop, name: string, fromPackage: string): Promise<string> {
-  const [found] = findOnPath(name, workshop.env);
+export async function ensureProgram(context: RunContext, name: string, fromPackage: string): Promise<string> {
+  const [found] = findOnPath(name, context.env);
   if (found !== undefined) return found;
-  if (!isRoot()) throw new CannotRun(`there is no ${name}, and only root may install one`);
-  await step(workshop, `installing ${fromPackage}`, () => install(workshop, fromPackage));
-  const [installed] = findOnPath(name, workshop.env);
-  if (installed === undefined) throw new CannotRun(`the package ${fromPackage} has no ${name}`);
+  if (!isRoot()) throw new UnsupportedEnvironment(`${name} not found, and installing it requires root`);
+  await step(context, `installing ${fromPackage}`, () => install(context, fromPackage));
+  const [installed] = findOnPath(name, context.env);
+  if (installed === undefined)
+    throw new UnsupportedEnvironment(`the package ${fromPackage} does not contain ${name}`);
   return installed;
 }
 
-async function install({ env, ...workshop }: Workshop, name: string): Promise<void> {
+async function install({ env, ...context }: RunContext, name: string): Promise<void> {
   const apt = (...args: string[]) =>
-    runIn({ ...workshop, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }, 'apt-get', args);
-  const get = () => apt('install', '--yes', '--no-install-recommends', name);
+    runIn({ ...context, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }, 'apt-get', args);
+  const installPackage = () => apt('install', '--yes', '--no-install-recommends', name);
   try {
-    // The package lists may be missing or old.
-    await get().catch(() => apt('update').then(get));
+    // The package lists may be missing or outdated.
+    await installPackage().catch(() => apt('update').then(installPackage));
   } catch (error) {
-    throw new CannotRun(`${name} cannot be installed: ${String(error)}`, { cause: error });
+    throw new UnsupportedEnvironment(`${name} cannot be installed: ${String(error)}`, { cause: error });
   }
 }

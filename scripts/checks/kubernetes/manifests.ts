@@ -1,4 +1,4 @@
-/** The kinds of object that Portside is made of on Kubernetes, and how one gets around in them. */
+/** Types of the Kubernetes manifests, and functions to query them. */
 
 import type { Deployment, StatefulSet } from 'kubernetes-types/apps/v1.js';
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2.js';
@@ -19,7 +19,6 @@ export type Manifest =
   | PodDisruptionBudget
   | Service;
 
-/** The objects of one kind. */
 export function ofKind<Kind extends NonNullable<Manifest['kind']>>(
   manifests: readonly Manifest[],
   kind: Kind,
@@ -37,7 +36,7 @@ export function workloadsOf(manifests: readonly Manifest[]): Workload[] {
   ];
 }
 
-/** `Deployment laptops`, for a person to read. */
+/** Returns a display name, for example `Deployment laptops`. */
 export function titleOf({ kind, metadata }: Manifest): string {
   return `${kind} ${metadata?.name}`;
 }
@@ -50,7 +49,7 @@ export function podLabelsOf(workload: Workload): NonNullable<ObjectMeta['labels'
   return workload.spec?.template.metadata?.labels ?? {};
 }
 
-/** Every container, also those that run first, with a name for a person to read. */
+/** Returns all containers, including init containers, with display names. */
 export function containersOf(manifests: readonly Manifest[]): { title: string; container: Container }[] {
   return workloadsOf(manifests).flatMap((workload) => {
     const { containers, initContainers = [] } = podOf(workload);
@@ -61,7 +60,7 @@ export function containersOf(manifests: readonly Manifest[]): { title: string; c
   });
 }
 
-/** Whether a selector chooses these labels; one that says nothing chooses all. */
+/** Returns true if a selector matches the labels. An empty selector matches all. */
 export function selects(
   selector: LabelSelector | undefined,
   labels: Readonly<Record<string, string>>,
@@ -71,21 +70,21 @@ export function selects(
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
     matchExpressions.every(({ key, operator, values = [] }) => {
       const value = labels[key];
-      if (operator !== 'In') throw new Error(`this check does not know the operator ${operator}`);
+      if (operator !== 'In') throw new Error(`unsupported selector operator ${operator}`);
       return value !== undefined && values.includes(value);
     })
   );
 }
 
-/** `768Mi`, `10Gi`, `8GB` or a plain number, in bytes. */
+/** Converts `768Mi`, `10Gi`, `8GB` or a plain number to bytes. */
 export function bytesOf(quantity: string): number {
   const [, number, unit = ''] = /^(\d+)([KMG]i?B?)?$/.exec(quantity) ?? [];
-  if (number === undefined) throw new Error(`${quantity} is no size that this check knows`);
+  if (number === undefined) throw new Error(`unsupported quantity ${quantity}`);
   const base = unit.includes('i') ? 1024 : 1000;
   return Number(number) * base ** ' KMG'.indexOf(unit[0] ?? ' ');
 }
 
-/** The environment of a workload's first container, as far as manifests say it, with what its ConfigMaps hold. */
+/** Returns the environment of a workload's first container as defined in the manifests, including its ConfigMaps. */
 export function environmentOf(workload: Workload, manifests: readonly Manifest[]): Map<string, string> {
   const [container] = podOf(workload).containers;
   const configured = (container?.envFrom ?? []).flatMap(({ configMapRef }) =>
@@ -102,7 +101,7 @@ export function findConfigMap(
   return ofKind(manifests, 'ConfigMap').find(({ metadata }) => metadata?.name === name);
 }
 
-/** The broker's configuration files by their names, as they lie in one folder of its pod. */
+/** Returns the broker's configuration files by name. They are mounted into one folder of its pod. */
 export function brokerFilesOf(manifests: readonly Manifest[]): Map<string, string> {
   const sources = ofKind(manifests, 'StatefulSet')
     .flatMap((broker) => podOf(broker).volumes ?? [])

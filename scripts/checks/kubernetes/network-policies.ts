@@ -1,10 +1,10 @@
-/** Who may speak to whom: nobody, and then the exceptions. */
+/** Policies for network policies: deny by default, with explicit exceptions. */
 
 import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1.js';
 import { ofKind, titleOf, type Manifest } from './manifests.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from './policy-check.ts';
 
-/** A peer that is no pod and no namespace that has a name is everybody. */
+/** A peer without pod or namespace labels matches everything. */
 const isNamed = ({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer) =>
   ipBlock === undefined &&
   [podSelector, namespaceSelector].some(
@@ -16,9 +16,9 @@ const networkPoliciesOf = (manifests: readonly Manifest[]) => ofKind(manifests, 
 
 export const networkPolicies: readonly Policy[] = [
   {
-    rule: 'a policy closes the namespace in both directions',
+    rule: 'a policy denies all ingress and egress by default',
     violations: (manifests) => {
-      const closes = networkPoliciesOf(manifests).some(({ spec }) => {
+      const isDenied = networkPoliciesOf(manifests).some(({ spec }) => {
         const {
           podSelector,
           policyTypes = [],
@@ -30,11 +30,11 @@ export const networkPolicies: readonly Policy[] = [
           isForAll && ['Ingress', 'Egress'].every((type) => policyTypes.includes(type)) && !ingress && !egress
         );
       });
-      return closes ? [] : ['the network'];
+      return isDenied ? [] : ['the network'];
     },
   },
   {
-    rule: 'goes out only to peers and ports that are named',
+    rule: 'allows egress only to named peers and ports',
     violations: (manifests) =>
       networkPoliciesOf(manifests)
         .filter(({ spec }) =>
@@ -45,7 +45,7 @@ export const networkPolicies: readonly Policy[] = [
         .map(titleOf),
   },
   {
-    rule: 'lets nobody in but to ports that are named',
+    rule: 'allows ingress only from given peers to given ports',
     violations: (manifests) =>
       networkPoliciesOf(manifests)
         .filter(({ spec }) =>

@@ -1,10 +1,10 @@
-/** How a pod may run: as nobody, with nothing that it does not need, within limits. */
+/** Policies for pods and containers: least privilege and resource limits. */
 
 import type { Container, PodSpec } from 'kubernetes-types/core/v1.js';
 import { containersOf, ofKind, podOf, titleOf, workloadsOf, type Manifest } from './manifests.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from './policy-check.ts';
 
-/** A rule for every pod; `breaks` says whether one breaks it. */
+/** Creates a policy for every pod. `breaks` returns true if a pod violates it. */
 function forPods(rule: string, breaks: (pod: PodSpec) => boolean): Policy {
   return {
     rule,
@@ -15,7 +15,7 @@ function forPods(rule: string, breaks: (pod: PodSpec) => boolean): Policy {
   };
 }
 
-/** A rule for every container. */
+/** Creates a policy for every container. */
 function forContainers(rule: string, breaks: (container: Container) => boolean): Policy {
   return {
     rule,
@@ -32,19 +32,19 @@ const secretNames = (pod: PodSpec) =>
   );
 
 export const podPolicies: readonly Policy[] = [
-  forPods('runs as a user with a number that is not root', ({ securityContext }) => {
+  forPods('runs as a numeric non-root user', ({ securityContext }) => {
     const { runAsNonRoot, runAsUser = 0, runAsGroup = 0 } = securityContext ?? {};
     return runAsNonRoot !== true || runAsUser < 10_000 || runAsGroup < 10_000;
   }),
-  forContainers('does not run as another user than its pod', ({ securityContext }) => {
+  forContainers('does not override the user of its pod', ({ securityContext }) => {
     const { runAsUser, runAsGroup, runAsNonRoot } = securityContext ?? {};
     return runAsUser !== undefined || runAsGroup !== undefined || runAsNonRoot === false;
   }),
   forPods(
-    "is confined by the runtime's seccomp profile",
+    "uses the runtime's default seccomp profile",
     ({ securityContext }) => securityContext?.seccompProfile?.type !== 'RuntimeDefault',
   ),
-  forContainers('gains no privileges and has no capabilities', ({ securityContext }) => {
+  forContainers('cannot gain privileges and has no capabilities', ({ securityContext }) => {
     const { allowPrivilegeEscalation, privileged, capabilities } = securityContext ?? {};
     const drops = capabilities?.drop?.includes('ALL') === true;
     return (
@@ -52,31 +52,28 @@ export const podPolicies: readonly Policy[] = [
     );
   }),
   forContainers(
-    'has a read-only root',
+    'has a read-only root file system',
     ({ securityContext }) => securityContext?.readOnlyRootFilesystem !== true,
   ),
-  forPods('has no token of a service account', ({ automountServiceAccountToken, volumes = [] }) => {
+  forPods('has no service account token', ({ automountServiceAccountToken, volumes = [] }) => {
     const hasToken = volumes.some(({ projected }) =>
       projected?.sources?.some((source) => source.serviceAccountToken !== undefined),
     );
     return automountServiceAccountToken !== false || hasToken;
   }),
   forPods(
-    'sees nothing of its node',
+    'does not access its node',
     ({ hostNetwork, hostPID, hostIPC, volumes = [], containers }) =>
       [hostNetwork, hostPID, hostIPC].includes(true) ||
       volumes.some(({ hostPath }) => hostPath !== undefined) ||
       containers.some(({ ports = [] }) => ports.some(({ hostPort }) => hostPort !== undefined)),
   ),
-  forPods(
-    'gets no environment from the Services of its namespace',
-    ({ enableServiceLinks }) => enableServiceLinks !== false,
-  ),
+  forPods('has no service environment variables', ({ enableServiceLinks }) => enableServiceLinks !== false),
   forContainers(
-    'takes an image with a version',
+    'uses an image with a version tag or digest',
     ({ image = '' }) => /^[^@]*:latest$/.test(image) || !/(?::[^/:]+|@sha256:[0-9a-f]{64})$/.test(image),
   ),
-  forContainers('asks for processor time, and for all the memory that it may have', ({ resources }) => {
+  forContainers('requests CPU, and as much memory as its limit', ({ resources }) => {
     const { requests = {}, limits = {} } = resources ?? {};
     return (
       requests['cpu'] === undefined ||
@@ -85,10 +82,10 @@ export const podPolicies: readonly Policy[] = [
     );
   }),
   forContainers(
-    'fills its node with no files',
+    'limits its ephemeral storage',
     ({ resources }) => resources?.limits?.['ephemeral-storage'] === undefined,
   ),
-  forPods('mounts what is configured or secret for reading alone', ({ volumes = [], containers }) => {
+  forPods('mounts configuration and secrets read-only', ({ volumes = [], containers }) => {
     const writable = new Set(
       volumes
         .filter(({ emptyDir, persistentVolumeClaim }) => emptyDir ?? persistentVolumeClaim)
@@ -96,23 +93,23 @@ export const podPolicies: readonly Policy[] = [
     );
     const known = new Set(volumes.map(({ name }) => name));
     return containers.some(({ volumeMounts = [] }) =>
-      // A volume that is not among the pod's is a claim of its StatefulSet.
+      // A volume that the pod does not define is a volume claim of its StatefulSet.
       volumeMounts.some(({ name, readOnly }) => known.has(name) && !writable.has(name) && readOnly !== true),
     );
   }),
-  forPods('keeps its secrets from other users of the pod', ({ volumes = [], ...pod }) =>
+  forPods('mounts secrets without access for other users', ({ volumes = [], ...pod }) =>
     volumes
       .filter(({ name }) => secretNames({ ...pod, volumes }).includes(name))
       .some(({ secret, projected }) => ((secret ?? projected)?.defaultMode ?? 0o644) % 8 !== 0),
   ),
-  // The public halves of the brokers' users are the one Secret that may be there.
+  // `nats-users` is allowed, because it contains only public keys.
   forContainers('has no secrets in its environment', ({ env = [], envFrom = [] }) => {
     const isSecret = env.some(({ valueFrom }) => valueFrom?.secretKeyRef !== undefined);
     const names = envFrom.flatMap(({ secretRef }) => secretRef?.name ?? []);
     return isSecret || names.some((name) => name !== 'nats-users');
   }),
   {
-    rule: 'is admitted under the restricted Pod Security Standard',
+    rule: 'enforces the restricted Pod Security Standard',
     violations: (manifests: readonly Manifest[]) =>
       ofKind(manifests, 'Namespace')
         .filter(({ metadata }) => metadata?.labels?.['pod-security.kubernetes.io/enforce'] !== 'restricted')

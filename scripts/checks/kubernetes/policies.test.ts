@@ -1,4 +1,4 @@
-/** Every policy holds in both overlays, and each one finds what breaks it. */
+/** Checks the policies on both overlays, and that each policy detects violations. */
 
 import type { DeploymentSpec, StatefulSetSpec } from 'kubernetes-types/apps/v1.js';
 import type { PodSpec } from 'kubernetes-types/core/v1.js';
@@ -7,19 +7,19 @@ import * as assert from 'uvu/assert';
 import { ofKind, podOf, workloadsOf, type Manifest } from './manifests.ts';
 import { networkPolicies } from './network-policies.ts';
 import { podPolicies } from './pod-policies.ts';
-import { findViolations } from './policy.ts';
+import { findViolations } from './policy-check.ts';
 import { rolloutPolicies } from './rollout-policies.ts';
-import { altered, overlays, renderOverlays } from './testing.ts';
+import { withChange, overlays, renderOverlays } from './testing.ts';
 
 const policies = [...podPolicies, ...rolloutPolicies, ...networkPolicies];
 const rendered = await renderOverlays();
 
 type Alter = (manifests: Manifest[]) => unknown;
 
-/** The pod of the first workload of its kind, and its container, for a counter-example to break. */
+/** Returns the pod of the first workload of a kind and its first container. */
 function first(manifests: readonly Manifest[], kind: 'Deployment' | 'StatefulSet' | 'Job') {
   const workload = workloadsOf(manifests).find((one) => one.kind === kind);
-  if (workload === undefined) throw new Error(`there is no ${kind}`);
+  if (workload === undefined) throw new Error(`no ${kind} found`);
   const pod = podOf(workload);
   return { pod, container: firstContainer(pod) };
 }
@@ -54,20 +54,20 @@ const inNetwork =
       .filter(({ metadata }) => metadata?.name === name)
       .forEach(({ spec }) => alter(spec ?? {}));
 
-/** By the rule that it breaks, and no other one. */
+/** Changes by the rule that they violate; they violate no other rule. */
 const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
-  'runs as a user with a number that is not root': [
+  'runs as a numeric non-root user': [
     inPod((pod) => Object.assign(pod.securityContext ?? {}, { runAsNonRoot: false })),
     inPod((pod) => Object.assign(pod.securityContext ?? {}, { runAsUser: 0 })),
     (manifests) => delete first(manifests, 'Job').pod.securityContext?.runAsGroup,
   ],
-  'does not run as another user than its pod': [
+  'does not override the user of its pod': [
     inContainer((container) => Object.assign(container.securityContext ?? {}, { runAsUser: 0 })),
   ],
-  "is confined by the runtime's seccomp profile": [
+  "uses the runtime's default seccomp profile": [
     inPod((pod) => Object.assign(pod.securityContext ?? {}, { seccompProfile: { type: 'Unconfined' } })),
   ],
-  'gains no privileges and has no capabilities': [
+  'cannot gain privileges and has no capabilities': [
     inContainer((container) => delete container.securityContext?.allowPrivilegeEscalation),
     inContainer((container) => Object.assign(container.securityContext ?? {}, { privileged: true })),
     inContainer((container) =>
@@ -80,10 +80,10 @@ const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
         ]),
     ),
   ],
-  'has a read-only root': [
+  'has a read-only root file system': [
     (manifests) => delete first(manifests, 'StatefulSet').container.securityContext?.readOnlyRootFilesystem,
   ],
-  'has no token of a service account': [
+  'has no service account token': [
     inPod((pod) => delete pod.automountServiceAccountToken),
     inPod((pod) =>
       pod.volumes?.push({
@@ -92,29 +92,29 @@ const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
       }),
     ),
   ],
-  'sees nothing of its node': [
+  'does not access its node': [
     inPod((pod) => (pod.hostNetwork = true)),
     inPod((pod) => pod.volumes?.push({ name: 'node', hostPath: { path: '/' } })),
     inContainer((container) => Object.assign(container.ports?.[0] ?? {}, { hostPort: 80 })),
   ],
-  'gets no environment from the Services of its namespace': [inPod((pod) => delete pod.enableServiceLinks)],
-  'takes an image with a version': [
+  'has no service environment variables': [inPod((pod) => delete pod.enableServiceLinks)],
+  'uses an image with a version tag or digest': [
     inContainer((container) => (container.image = 'portside-laptops')),
     inContainer((container) => (container.image = 'registry.example.com:5000/portside-laptops')),
     inContainer((container) => (container.image = 'portside-laptops:latest')),
   ],
-  'asks for processor time, and for all the memory that it may have': [
+  'requests CPU, and as much memory as its limit': [
     inContainer((container) => delete container.resources?.limits?.['memory']),
     inContainer((container) => Object.assign(container.resources?.requests ?? {}, { memory: '64Mi' })),
     inContainer((container) => delete container.resources?.requests?.['cpu']),
   ],
-  'fills its node with no files': [
+  'limits its ephemeral storage': [
     inContainer((container) => delete container.resources?.limits?.['ephemeral-storage']),
   ],
-  'mounts what is configured or secret for reading alone': [
+  'mounts configuration and secrets read-only': [
     inContainer((container) => container.volumeMounts?.forEach((mount) => delete mount.readOnly)),
   ],
-  'keeps its secrets from other users of the pod': [
+  'mounts secrets without access for other users': [
     inPod((pod) => pod.volumes?.forEach(({ secret }) => delete secret?.defaultMode)),
   ],
   'has no secrets in its environment': [
@@ -126,32 +126,32 @@ const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
     ),
     inContainer((container) => container.envFrom?.push({ secretRef: { name: 'laptops-nkey' } })),
   ],
-  'is admitted under the restricted Pod Security Standard': [
+  'enforces the restricted Pod Security Standard': [
     (manifests) => ofKind(manifests, 'Namespace').forEach(({ metadata }) => delete metadata?.labels),
   ],
-  'is asked whether it has started, is ready and lives, on a port that serves nothing else': [
+  'has startup, readiness and liveness probes on a dedicated port': [
     inContainer((container) => delete container.readinessProbe),
     inContainer((container) => Object.assign(container.readinessProbe?.httpGet ?? {}, { port: 'http' })),
     inContainer((container) => Object.assign(container.livenessProbe?.httpGet ?? {}, { path: '/readyz' })),
   ],
-  'has five minutes or more to start': [
+  'has at least five minutes to start': [
     inContainer((container) => Object.assign(container.startupProbe ?? {}, { failureThreshold: 3 })),
   ],
-  'is restarted only when it has not answered for half a minute': [
+  'is restarted only after 30 seconds without a response': [
     inContainer((container) => Object.assign(container.livenessProbe ?? {}, { failureThreshold: 1 })),
   ],
-  'is updated without a replica less': [
+  'is updated without reducing the number of replicas': [
     inDeployments((spec) => delete spec.strategy),
     inDeployments((spec) => delete spec.minReadySeconds),
     inDeployments(({ strategy }) => Object.assign(strategy?.rollingUpdate ?? {}, { maxUnavailable: 1 })),
   ],
-  'gives an update longer than a replica may take to start': [
+  'has a progress deadline longer than the start of a replica': [
     inDeployments((spec) => delete spec.progressDeadlineSeconds),
   ],
-  'goes on answering until every node knows that it ends': [
+  'continues to serve until all nodes have removed it from load balancing': [
     inContainer((container) => delete container.lifecycle),
   ],
-  'may be evicted one at a time, where there are several': [
+  'has a disruption budget of one pod if it has several replicas': [
     without('PodDisruptionBudget'),
     (manifests) => ofKind(manifests, 'PodDisruptionBudget').forEach(({ spec }) => delete spec?.selector),
     (manifests) =>
@@ -159,12 +159,12 @@ const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
         Object.assign(spec ?? {}, { maxUnavailable: 0 }),
       ),
   ],
-  'is spread over the nodes': [
+  'is spread over nodes and zones': [
     inPod((pod) => delete pod.topologySpreadConstraints),
     inPod((pod) => pod.topologySpreadConstraints?.forEach((constraint) => delete constraint.labelSelector)),
     (manifests) => delete first(manifests, 'StatefulSet').pod.affinity,
   ],
-  'is scaled by an autoscaler that takes none of its first replicas, where there are several': [
+  'has an autoscaler that never goes below the initial replicas, if there are several': [
     without('HorizontalPodAutoscaler'),
     (manifests) =>
       ofKind(manifests, 'HorizontalPodAutoscaler').forEach(({ spec }) =>
@@ -172,15 +172,15 @@ const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
       ),
     (manifests) => ofKind(manifests, 'HorizontalPodAutoscaler').forEach(({ spec }) => delete spec?.behavior),
   ],
-  'has its streams on volumes that outlive it': [
+  'stores its streams on volumes that are retained': [
     inBrokers((spec) => delete spec.volumeClaimTemplates),
     inBrokers((spec) => delete spec.persistentVolumeClaimRetentionPolicy),
   ],
-  'a policy closes the namespace in both directions': [
+  'a policy denies all ingress and egress by default': [
     without('NetworkPolicy'),
     inNetwork('closed', (spec) => (spec.egress = [])),
   ],
-  'goes out only to peers and ports that are named': [
+  'allows egress only to named peers and ports': [
     inNetwork('nats-clients', (spec) => (spec.egress = [{}])),
     inNetwork(
       'nats-clients',
@@ -191,33 +191,37 @@ const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
       (spec) => (spec.egress = [{ to: [{ namespaceSelector: {} }], ports: [{ port: 443 }] }]),
     ),
   ],
-  'lets nobody in but to ports that are named': [
+  'allows ingress only from given peers to given ports': [
     inNetwork('service-callers', (spec) => (spec.ingress = [{ from: [{ namespaceSelector: {} }] }])),
     inNetwork('service-callers', (spec) => (spec.ingress = [{}])),
   ],
 };
 
-const holding = suite('every policy holds');
+const policyChecks = suite('the policies');
 for (const overlay of overlays) {
-  if (rendered === undefined) holding.skip(overlay);
-  else holding(overlay, () => assert.equal(findViolations(policies, rendered[overlay]), []));
+  const title = `hold in ${overlay}`;
+  if (rendered === undefined) policyChecks.skip(title);
+  else policyChecks(title, () => assert.equal(findViolations(policies, rendered[overlay]), []));
 }
-holding.run();
+policyChecks.run();
 
-const biting = suite('every policy finds what breaks it');
-biting('and none is without a counter-example', () =>
+const violations = suite('the policies, with a counter-example');
+violations('have one for each policy', () =>
   assert.equal(policies.map(({ rule }) => rule).toSorted(), Object.keys(counterExamples).toSorted()),
 );
 for (const [rule, alters] of Object.entries(counterExamples)) {
   for (const [index, alter] of alters.entries()) {
-    const title = `${rule} (${index + 1})`;
+    const title = `detect a violation of "${rule}" (${index + 1})`;
     if (rendered === undefined) {
-      biting.skip(title);
+      violations.skip(title);
       continue;
     }
-    biting(title, () => {
-      const found = findViolations(policies, altered([...rendered['kubernetes/overlays/production']], alter));
-      assert.ok(found.length > 0, 'nothing was found');
+    violations(title, () => {
+      const found = findViolations(
+        policies,
+        withChange([...rendered['kubernetes/overlays/production']], alter),
+      );
+      assert.ok(found.length > 0, 'no violation was found');
       assert.equal(
         found.filter((violation) => !violation.endsWith(`: ${rule}`)),
         [],
@@ -225,4 +229,4 @@ for (const [rule, alters] of Object.entries(counterExamples)) {
     });
   }
 }
-biting.run();
+violations.run();

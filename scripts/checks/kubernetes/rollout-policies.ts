@@ -1,8 +1,8 @@
-/** How workloads come, go, and share the nodes, so that nobody notices. */
+/** Policies for updates, scaling, eviction and scheduling without downtime. */
 
 import type { Deployment, StatefulSet } from 'kubernetes-types/apps/v1.js';
 import { ofKind, podLabelsOf, podOf, selects, titleOf, type Manifest } from './manifests.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from './policy-check.ts';
 
 const serversOf = (manifests: readonly Manifest[]) => [
   ...ofKind(manifests, 'Deployment'),
@@ -29,66 +29,64 @@ function forDeployments(
   return forServers(rule, (server, manifests) => server.kind === 'Deployment' && breaks(server, manifests));
 }
 
-/** Seconds until a probe that always fails has its effect. */
-const patienceOf = ({ periodSeconds = 10, failureThreshold = 3 }) => periodSeconds * failureThreshold;
+/** Returns the time in seconds until a failing probe takes effect. */
+const probeTimeoutOf = ({ periodSeconds = 10, failureThreshold = 3 }) => periodSeconds * failureThreshold;
 
 export const rolloutPolicies: readonly Policy[] = [
-  forServers(
-    'is asked whether it has started, is ready and lives, on a port that serves nothing else',
-    (server) =>
-      podOf(server).containers.some((container) => {
-        const probes = [container.startupProbe, container.readinessProbe, container.livenessProbe];
-        const paths = probes.map((probe) => probe?.httpGet?.path);
-        const areAsked = probes.every((probe) =>
-          ['probes', 'monitor'].includes(String(probe?.httpGet?.port)),
-        );
-        return !areAsked || paths.includes(undefined) || new Set(paths).size !== probes.length;
-      }),
+  forServers('has startup, readiness and liveness probes on a dedicated port', (server) =>
+    podOf(server).containers.some((container) => {
+      const probes = [container.startupProbe, container.readinessProbe, container.livenessProbe];
+      const paths = probes.map((probe) => probe?.httpGet?.path);
+      const haveDedicatedPort = probes.every((probe) =>
+        ['probes', 'monitor'].includes(String(probe?.httpGet?.port)),
+      );
+      return !haveDedicatedPort || paths.includes(undefined) || new Set(paths).size !== probes.length;
+    }),
   ),
-  forServers('has five minutes or more to start', (server) =>
-    podOf(server).containers.some(({ startupProbe }) => patienceOf(startupProbe ?? {}) < 300),
+  forServers('has at least five minutes to start', (server) =>
+    podOf(server).containers.some(({ startupProbe }) => probeTimeoutOf(startupProbe ?? {}) < 300),
   ),
-  forServers('is restarted only when it has not answered for half a minute', (server) =>
-    podOf(server).containers.some(({ livenessProbe }) => patienceOf(livenessProbe ?? {}) < 30),
+  forServers('is restarted only after 30 seconds without a response', (server) =>
+    podOf(server).containers.some(({ livenessProbe }) => probeTimeoutOf(livenessProbe ?? {}) < 30),
   ),
-  forDeployments('is updated without a replica less', ({ spec }) => {
+  forDeployments('is updated without reducing the number of replicas', ({ spec }) => {
     const { type, rollingUpdate } = spec?.strategy ?? {};
     const { maxUnavailable, maxSurge = 0 } = rollingUpdate ?? {};
     return (
       type !== 'RollingUpdate' || maxUnavailable !== 0 || maxSurge === 0 || (spec?.minReadySeconds ?? 0) < 5
     );
   }),
-  forDeployments('gives an update longer than a replica may take to start', (deployment) =>
+  forDeployments('has a progress deadline longer than the start of a replica', (deployment) =>
     podOf(deployment).containers.some(
       ({ startupProbe }) =>
-        (deployment.spec?.progressDeadlineSeconds ?? 600) <= patienceOf(startupProbe ?? {}),
+        (deployment.spec?.progressDeadlineSeconds ?? 600) <= probeTimeoutOf(startupProbe ?? {}),
     ),
   ),
-  forDeployments('goes on answering until every node knows that it ends', (deployment) =>
+  forDeployments('continues to serve until all nodes have removed it from load balancing', (deployment) =>
     podOf(deployment).containers.some(({ lifecycle }) => (lifecycle?.preStop?.sleep?.seconds ?? 0) < 5),
   ),
-  forServers('may be evicted one at a time, where there are several', (server, manifests) => {
+  forServers('has a disruption budget of one pod if it has several replicas', (server, manifests) => {
     const budgets = ofKind(manifests, 'PodDisruptionBudget').filter(
       ({ spec }) => spec?.selector !== undefined && selects(spec.selector, podLabelsOf(server)),
     );
-    const several = (server.spec?.replicas ?? 1) > 1;
-    return several ? budgets.length !== 1 || budgets[0]?.spec?.maxUnavailable !== 1 : budgets.length > 0;
+    const hasSeveral = (server.spec?.replicas ?? 1) > 1;
+    return hasSeveral ? budgets.length !== 1 || budgets[0]?.spec?.maxUnavailable !== 1 : budgets.length > 0;
   }),
-  forServers('is spread over the nodes', (server) => {
+  forServers('is spread over nodes and zones', (server) => {
     const { topologySpreadConstraints = [], affinity } = podOf(server);
     const rules = [
       ...topologySpreadConstraints,
       ...(affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
     ].filter(({ labelSelector }) => {
-      const says = Object.keys(labelSelector?.matchLabels ?? {}).length > 0;
-      return says && selects(labelSelector, podLabelsOf(server));
+      const hasLabels = Object.keys(labelSelector?.matchLabels ?? {}).length > 0;
+      return hasLabels && selects(labelSelector, podLabelsOf(server));
     });
     return !['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].every((key) =>
       rules.some(({ topologyKey }) => topologyKey === key),
     );
   }),
   forDeployments(
-    'is scaled by an autoscaler that takes none of its first replicas, where there are several',
+    'has an autoscaler that never goes below the initial replicas, if there are several',
     (deployment, manifests) => {
       const { name } = deployment.metadata ?? {};
       const replicas = deployment.spec?.replicas ?? 1;
@@ -102,7 +100,7 @@ export const rolloutPolicies: readonly Policy[] = [
     },
   ),
   {
-    rule: 'has its streams on volumes that outlive it',
+    rule: 'stores its streams on volumes that are retained',
     violations: (manifests) =>
       ofKind(manifests, 'StatefulSet')
         .filter(({ spec }) => {

@@ -1,6 +1,6 @@
 /**
- * Whether manifests are what Kubernetes' API says: the compiler compares each with the published types. A literal may
- * have no field that its type does not know, so that a misspelt one is found, which the API server would drop or refuse.
+ * Validates manifests against the published types of the Kubernetes API with the TypeScript compiler. Object literals must not
+ * have unknown fields, so misspelt fields are detected, which the API server would drop or reject.
  */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { runCommand } from '../../setup/command.mjs';
 import { ROOT } from '../../setup/root.mjs';
 
-/** Anything that calls itself an object of Kubernetes. */
+/** The fields that every Kubernetes object has. */
 export const AnyObject = z.looseObject({
   apiVersion: z.string().regex(/^([a-z0-9.-]+\/)?v\d+((alpha|beta)\d+)?$/),
   kind: z.string().regex(/^[A-Za-z]+$/),
@@ -18,11 +18,11 @@ export const AnyObject = z.looseObject({
 });
 export type AnyObject = z.infer<typeof AnyObject>;
 
-/** What is wrong with the objects, a line each; a kind that Kubernetes 1.30 does not have is wrong too. */
-export async function findSchemaFaults(objects: readonly AnyObject[]): Promise<string[]> {
+/** Returns one line for each error in the objects. Kinds that Kubernetes 1.30 does not have are errors. */
+export async function findSchemaErrors(objects: readonly AnyObject[]): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'portside-manifests-'));
   const file = join(folder, 'manifests.ts');
-  // A line an object, so that the compiler's line number is the object's.
+  // One line per object, so that the line number of a compiler error identifies the object.
   const lines = objects.map((object, index) => {
     const { apiVersion, kind } = object;
     const [version = '', group = 'core'] = apiVersion.split('/').toReversed();
@@ -46,13 +46,13 @@ export async function findSchemaFaults(objects: readonly AnyObject[]): Promise<s
     await runCommand(process.execPath, [tsc, ...options, ...modules, file], { cwd: folder });
     return [];
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    const faults = Array.from(
-      said.matchAll(/manifests\.ts\((\d+),\d+\): error TS\d+: (.+(?:\n {2,}.+)*)/g),
-      ([, line, fault]) => `${describe(objects[Number(line) - 1])}: ${fault}`,
+    const output = error instanceof Error ? error.message : String(error);
+    const errors = Array.from(
+      output.matchAll(/manifests\.ts\((\d+),\d+\): error TS\d+: (.+(?:\n {2,}.+)*)/g),
+      ([, line, error]) => `${describe(objects[Number(line) - 1])}: ${error}`,
     );
-    if (faults.length === 0) throw error;
-    return faults;
+    if (errors.length === 0) throw error;
+    return errors;
   } finally {
     await rm(folder, { recursive: true });
   }

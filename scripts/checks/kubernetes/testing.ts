@@ -1,4 +1,4 @@
-/** What the tests of the manifests share: both overlays, rendered once, and the rest of the project that they agree with. */
+/** Shared by the tests of the manifests: the rendered overlays, and the project files that must match them. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { laptopService } from '../../../src/laptops/service.ts';
 import { portService } from '../../../src/ports/service.ts';
 import { variablesOfProvisioner, variablesOfService } from '../../../src/kit/runtime/config/config.ts';
 import { ROOT } from '../../setup/root.mjs';
-import type { Project } from './agreement.ts';
+import type { Project } from './consistency-rule.ts';
 import { findKubectl } from './kubectl.ts';
 import type { Manifest } from './manifests.ts';
 import { renderManifests } from './render.ts';
@@ -16,7 +16,7 @@ export const overlays = ['kubernetes/overlays/local', 'kubernetes/overlays/produ
 
 export type Rendered = Readonly<Record<(typeof overlays)[number], readonly Manifest[]>>;
 
-/** Undefined where there is no kubectl; the reason is printed, since tests are skipped for it. */
+/** Renders both overlays. Without kubectl, prints the reason for skipped tests and returns undefined. */
 export async function renderOverlays(): Promise<Rendered | undefined> {
   const kubectl = await findKubectl();
   if ('missing' in kubectl) {
@@ -26,7 +26,7 @@ export async function renderOverlays(): Promise<Rendered | undefined> {
   const [local, production] = await Promise.all(
     overlays.map((overlay) => renderManifests(kubectl.program, overlay)),
   );
-  if (local === undefined || production === undefined) throw new Error('there are two overlays');
+  if (local === undefined || production === undefined) throw new Error('expected two overlays');
   return { 'kubernetes/overlays/local': local, 'kubernetes/overlays/production': production };
 }
 
@@ -48,8 +48,8 @@ export function readProject(): Project {
   };
 }
 
-/** A copy in which one thing is otherwise. */
-export function altered<T>(original: T, alter: (copy: T) => unknown): T {
+/** Returns a copy with a change applied. */
+export function withChange<T>(original: T, alter: (copy: T) => unknown): T {
   const copy = structuredClone(original);
   alter(copy);
   return copy;

@@ -1,25 +1,23 @@
-/** What the soak is asked to do. */
-
 import { parseArgs } from 'node:util';
-import { scenarios } from './turns.ts';
+import { scenarios } from './scenarios.ts';
 
 const all = Object.keys(scenarios);
 
 export const help = `npm run test:soak [-- [--minutes N] [--scenario NAME]… [--seed N]]
 
-Breaks the services and their brokers in turn, for as long as asked, and then compares every answer and every
-replica with the log. It starts its own brokers and services on free ports, and keeps nothing.
-  --minutes N       how long; the turn that is under way is ended first; default 5
-  --scenario NAME   only this one; may be given more than once; default all:
+Injects faults into services and brokers, and compares every response and every replica with the event log. Starts its
+own brokers and services on free ports and leaves no data.
+  --minutes N       duration; the running scenario is completed first; default 5
+  --scenario NAME   run only this scenario; may be repeated; default: all of
 ${all.map((name) => `                      ${name}`).join('\n')}
-  --seed N          the same seed makes the same choices, though never the same timing; default 1
-  --help            this text
+  --seed N          seed of the random choices; the timing still varies; default 1
+  --help            show this text
 
-Ctrl-C ends it early and prints the table so far. The exit code is 0 only when no write was lost or doubled, no
-replica and no answer diverged from the log, and no scenario failed (130 after Ctrl-C).
+Ctrl-C stops it and prints the summary so far. The exit code is 0 only if no write was lost or duplicated, no replica
+and no response diverged from the event log, and no scenario failed (130 after Ctrl-C).
 `;
 
-/** What was typed cannot be understood; the message says what. */
+/** The command line is invalid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -40,7 +38,7 @@ export function readArguments(args: readonly string[]): SoakArguments | 'help' {
   if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed must be an integer, not "${values.seed}"`);
   const names = values.scenario ?? all;
   const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new UsageError(`there is no scenario "${unknown}"`);
+  if (unknown !== undefined) throw new UsageError(`unknown scenario "${unknown}"`);
   return { minutes, seed, names };
 }
 

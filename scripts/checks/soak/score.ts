@@ -1,14 +1,12 @@
-/** The sums of a soak, and the table that shows them. */
-
 import { addResults, emptyResult, type ScenarioResult } from '../../../test/support/faults/scenario.ts';
 
 export type Score = {
   add(name: string, result: ScenarioResult): void;
-  /** A scenario did not come to its end. */
+  /** Counts a scenario that did not complete. */
   fail(name: string): void;
-  /** Whether nothing is lost, duplicated or diverged, and nothing failed. */
+  /** Returns true if nothing was lost or duplicated, nothing diverged and no scenario failed. */
   isClean(): boolean;
-  /** A line for each scenario, and one for all. */
+  /** Returns a table with one line per scenario and the totals. */
   table(): string;
 };
 
@@ -51,13 +49,13 @@ export function createScore(names: readonly string[]): Score {
 
     table() {
       const rows = [...results].map(([name, result]) => describe(name, result, failures.get(name) ?? 0));
-      return layOut([columns, ...rows, describe('all', sum(), sumOfFailures())]);
+      return formatTable([columns, ...rows, describe('all', sum(), sumOfFailures())]);
     },
   };
 }
 
-/** Columns as wide as they need to be: names to the left, numbers to the right. */
-function layOut(rows: readonly (readonly string[])[]): string {
+/** Aligns the columns: names to the left, numbers to the right. */
+function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
