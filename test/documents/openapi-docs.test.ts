@@ -1,4 +1,4 @@
-/** The page that shows the API: all of it comes from the service itself, under a policy that lets nothing foreign in. */
+/** The documentation pages load only files of the service itself. Their Content-Security-Policy forbids all others. */
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,26 +22,26 @@ const [laptops, ports] = await Promise.all([
 ]);
 const pages = ['/', '/docs', '/problems', '/problems/not-found'];
 
-const serving = suite('the page and all that it loads come from the service');
+const documentationPages = suite('the documentation pages');
 
-/** What a page loads or leads to. */
+/** Returns the URLs that a page loads or links to. */
 function targetsIn(html: string): string[] {
   return [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target = '']) => target);
 }
 
-serving('every link and every file is there, on the same origin', async () => {
+documentationPages('load and link only URLs that exist on the same origin', async () => {
   for (const page of pages) {
     const targets = targetsIn(await (await fetch(laptops.url + page)).text());
     assert.ok(targets.length > 0, page);
     for (const target of targets) {
       assert.match(target, /^\/[^/]/);
-      const answer = await fetch(laptops.url + target);
-      assert.is(answer.status, 200, target);
-      assert.ok((await answer.arrayBuffer()).byteLength > 0, target);
+      const response = await fetch(laptops.url + target);
+      assert.is(response.status, 200, target);
+      assert.ok((await response.arrayBuffer()).byteLength > 0, target);
     }
   }
 });
-serving('each file has its media type, text says that it is UTF-8, and caches may keep it', async () => {
+documentationPages('load cacheable files with the right media type, and with UTF-8 for text', async () => {
   for (const [file, mediaType] of [
     ['swagger-ui.css', 'text/css; charset=utf-8'],
     ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
@@ -54,12 +54,12 @@ serving('each file has its media type, text says that it is UTF-8, and caches ma
     assert.match(headers.get('Cache-Control') ?? '', /max-age=[1-9]/);
   }
 });
-serving('nothing else of the package is served', async () => {
+documentationPages('do not expose other files of the Swagger UI package', async () => {
   for (const file of ['package.json', 'swagger-ui.js', 'oauth2-redirect.html', '..%2fpackage.json']) {
     assert.is((await fetch(`${laptops.url}/docs/${file}`)).status, 404, file);
   }
 });
-serving('who has it already gets 304', async () => {
+documentationPages('return 304 for a current ETag', async () => {
   for (const path of ['/openapi.json', '/docs', '/docs/swagger-ui.css', '/problems', '/problems/invalid']) {
     const first = await fetch(laptops.url + path);
     await first.arrayBuffer();
@@ -73,11 +73,11 @@ serving('who has it already gets 304', async () => {
     await other.arrayBuffer();
   }
 });
-serving.run();
+documentationPages.run();
 
-const guarding = suite('the policy lets nothing foreign and nothing inline in');
+const contentPolicy = suite('the Content-Security-Policy of the pages');
 
-guarding('it says so', async () => {
+contentPolicy('allows neither inline content nor other origins', async () => {
   for (const page of pages) {
     const policy = (await fetch(laptops.url + page)).headers.get('Content-Security-Policy') ?? '';
     const directives = policy.split('; ');
@@ -87,22 +87,22 @@ guarding('it says so', async () => {
     assert.not.match(policy, 'http');
   }
 });
-guarding('no page needs more: no script, style or handler stands in the HTML', async () => {
+contentPolicy('fits the pages, which contain no inline scripts, styles or event handlers', async () => {
   for (const page of pages) {
     const html = await (await fetch(laptops.url + page)).text();
     assert.not.match(html, /<script(?![^>]*\ssrc=)/i);
     assert.not.match(html, /<style|\sstyle=|\son\w+=|javascript:/i);
   }
 });
-guarding.run();
+contentPolicy.run();
 
-const browsing = suite('a browser shows every operation');
+const browserTests = suite('a browser');
 const [browser] = findOnPath('chromium', process.env);
-const browse = browser === undefined ? browsing.skip : browsing;
-if (browser === undefined) process.stdout.write('skipped: there is no chromium to show the page in\n');
+const inBrowser = browser === undefined ? browserTests.skip : browserTests;
+if (browser === undefined) process.stdout.write('skipped: chromium is not installed\n');
 
-/** The page after its scripts have run, and what the browser complained about. */
-async function show(url: string): Promise<{ dom: string; complaints: string }> {
+/** Returns the DOM after the scripts have run, and the console messages of the browser. */
+async function show(url: string): Promise<{ dom: string; messages: string }> {
   const profile = await mkdtemp(join(tmpdir(), 'portside-browser-'));
   try {
     const options = ['--headless', '--no-sandbox', '--disable-gpu', '--enable-logging=stderr'];
@@ -111,24 +111,24 @@ async function show(url: string): Promise<{ dom: string; complaints: string }> {
       [...options, `--user-data-dir=${profile}`, '--virtual-time-budget=20000', '--dump-dom', url],
       { maxBuffer: 64 * 1024 * 1024, timeout: 60_000 },
     );
-    const complaints = stderr.split('\n').filter((line) => line.includes('CONSOLE'));
-    return { dom: stdout, complaints: complaints.join('\n') };
+    const messages = stderr.split('\n').filter((line) => line.includes('CONSOLE'));
+    return { dom: stdout, messages: messages.join('\n') };
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
-browse('of both services, without a violation of the policy', async () => {
+inBrowser('shows every operation of both services without violating the policy', async () => {
   for (const { url, ids } of [
     { url: laptops.url, ids: ['listLaptops', 'addLaptop', 'followLaptopEvents', 'getOpenApiDocument'] },
     { url: ports.url, ids: ['listPorts', 'addPort', 'followPortEvents', 'getProblem'] },
   ]) {
-    const { dom, complaints } = await show(`${url}/docs`);
+    const { dom, messages } = await show(`${url}/docs`);
     for (const id of ids) assert.match(dom, `-${id}"`);
-    assert.is(complaints, '');
+    assert.is(messages, '');
   }
 });
-browse('and would complain about one', async () => {
+inBrowser('reports a violation of the policy', async () => {
   const server = createServer((_request, response) => {
     response.setHeader('Content-Type', 'text/html');
     response.setHeader('Content-Security-Policy', "default-src 'self'");
@@ -138,16 +138,16 @@ browse('and would complain about one', async () => {
   // A server that listens on a TCP port has an address of this type.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const { port } = server.address() as AddressInfo;
-  const { dom, complaints } = await show(`http://127.0.0.1:${port}/`);
+  const { dom, messages } = await show(`http://127.0.0.1:${port}/`);
   server.close();
   server.closeAllConnections();
   assert.match(dom, 'id="before"');
   assert.not.match(dom, '<body id="after"');
-  assert.match(complaints, 'Content Security Policy');
+  assert.match(messages, 'Content Security Policy');
 });
-browsing.after(async () => {
+browserTests.after(async () => {
   await Promise.all([laptops.stop(), ports.stop()]);
   await connection.nc.close();
   await broker.close();
 });
-browsing.run();
+browserTests.run();

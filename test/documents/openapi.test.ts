@@ -1,4 +1,4 @@
-/** The OpenAPI document says what the services do, all of it and nothing else; and the pages that explain it are served. */
+/** The OpenAPI document describes exactly what the services do, and every problem has a page. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -21,7 +21,7 @@ const [laptops, ports] = await Promise.all([
   startServiceProcess('ports', { natsUrl: broker.url }),
 ]);
 
-/** What this test reads of a document. */
+/** The parts of a document that this test reads. */
 const Operation = z.looseObject({
   operationId: z.string(),
   summary: z.string(),
@@ -48,10 +48,10 @@ const Document = z.object({
 });
 
 async function readDocument(url: string) {
-  const answer = await fetch(`${url}/openapi.json`);
-  assert.is(answer.status, 200);
-  assert.is(answer.headers.get('Content-Type'), 'application/json; charset=utf-8');
-  return Document.parse(await answer.json());
+  const response = await fetch(`${url}/openapi.json`);
+  assert.is(response.status, 200);
+  assert.is(response.headers.get('Content-Type'), 'application/json; charset=utf-8');
+  return Document.parse(await response.json());
 }
 
 const services = [
@@ -69,7 +69,7 @@ const services = [
   },
 ];
 
-/** Every `$ref` anywhere in a value. */
+/** Returns every `$ref` in a value, at any depth. */
 function referencesIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, part]) =>
@@ -77,7 +77,7 @@ function referencesIn(value: unknown): string[] {
   );
 }
 
-/** A path with something for its parameters. */
+/** Replaces the parameters of a path with sample values. */
 const fill = (path: string) =>
   path.replace('{id}', '1').replace('{code}', 'not-found').replace('{module}', 'main.js');
 
@@ -86,9 +86,9 @@ for (const { name, url, document, operations } of services) {
     Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
   );
 
-  const describing = suite(`the document of ${name} is whole`);
+  const openApiDocument = suite(`the OpenAPI document of ${name}`);
 
-  describing('every operation has an id of its own, a tag that is described, and its path parameters', () => {
+  openApiDocument('gives each operation a unique id, a described tag and its path parameters', () => {
     const ids = documented.map(({ operation }) => operation.operationId);
     assert.is(new Set(ids).size, ids.length);
     const tags = document.tags.map((tag) => tag.name);
@@ -102,7 +102,7 @@ for (const { name, url, document, operations } of services) {
       );
     }
   });
-  describing('every answer carries the request id; every problem is a problem document', () => {
+  openApiDocument('gives each response a Request-Id header, and each error the problem media type', () => {
     for (const { path, operation } of documented) {
       assert.ok(Object.keys(operation.responses).some((status) => status.startsWith('2')));
       for (const [status, { headers, content }] of Object.entries(operation.responses)) {
@@ -113,7 +113,7 @@ for (const { name, url, document, operations } of services) {
       }
     }
   });
-  describing('every reference leads somewhere', () => {
+  openApiDocument('contains no dangling reference', () => {
     const references = referencesIn(document);
     assert.ok(references.length > 0);
     for (const reference of references) {
@@ -121,16 +121,16 @@ for (const { name, url, document, operations } of services) {
       assert.ok(document.components[kind]?.[component] !== undefined, reference);
     }
   });
-  describing('a path by another name is deprecated, and no other is', () => {
+  openApiDocument('deprecates exactly the paths of an alias', () => {
     for (const { path, operation } of documented) {
       assert.is(operation.deprecated ?? false, /^\/port(?:\/|$)/.test(path), path);
     }
   });
-  describing.run();
+  openApiDocument.run();
 
-  const comparing = suite(`the routes of ${name} are those that its document names`);
+  const routes = suite(`the routes of ${name}`);
 
-  comparing('route by route', () => {
+  routes('are exactly those of the document', () => {
     const info = { title: '', version: '', description: '' };
     const all = [...operations, ...documentOperations(operations, info, readConsoleFiles())];
     const declared = all.flatMap(({ method, paths }) => paths.map((path) => `${method} ${path}`));
@@ -140,61 +140,64 @@ for (const { name, url, document, operations } of services) {
     const expected = Object.keys(document.paths).map((path) => toRouterPath(path, 'module'));
     assert.equal(routed.toSorted(), expected.toSorted());
   });
-  comparing('every method of every path answers as the document says', async () => {
-    for (const [path, item] of Object.entries(document.paths)) {
-      for (const method of ['get', 'post', 'put', 'patch', 'delete']) {
-        const answer = await fetch(url + fill(path), { method: method.toUpperCase() });
-        await answer.body?.cancel();
-        const responses = item[method]?.responses;
-        if (responses === undefined) {
-          assert.is(answer.status, 405, `${method} ${path}`);
-          const allowed = (answer.headers.get('Allow') ?? '').toLowerCase().split(', ').toSorted();
-          const implied = 'get' in item ? ['head', 'options'] : ['options'];
-          assert.equal(allowed, [...Object.keys(item), ...implied].toSorted(), path);
-        } else assert.ok(String(answer.status) in responses, `${method} ${path}: ${answer.status}`);
+  routes(
+    'return a documented status, or 405 with Allow for a method that the document does not have',
+    async () => {
+      for (const [path, item] of Object.entries(document.paths)) {
+        for (const method of ['get', 'post', 'put', 'patch', 'delete']) {
+          const response = await fetch(url + fill(path), { method: method.toUpperCase() });
+          await response.body?.cancel();
+          const responses = item[method]?.responses;
+          if (responses === undefined) {
+            assert.is(response.status, 405, `${method} ${path}`);
+            const allowed = (response.headers.get('Allow') ?? '').toLowerCase().split(', ').toSorted();
+            const implied = 'get' in item ? ['head', 'options'] : ['options'];
+            assert.equal(allowed, [...Object.keys(item), ...implied].toSorted(), path);
+          } else assert.ok(String(response.status) in responses, `${method} ${path}: ${response.status}`);
+        }
       }
-    }
-  });
-  comparing.run();
+    },
+  );
+  routes.run();
 
-  const explaining = suite(`${name} serves a page for every problem`);
+  const problemPages = suite(`the problem pages of ${name}`);
 
   for (const code of problemCodes) {
-    explaining(code, async () => {
-      const answer = await fetch(`${url}/problems/${code}`);
-      assert.is(answer.status, 200);
-      assert.is(answer.headers.get('Content-Type'), 'text/html; charset=utf-8');
-      assert.match(answer.headers.get('Content-Security-Policy') ?? '', "default-src 'self';");
-      const html = await answer.text();
+    problemPages(`describe \`${code}\``, async () => {
+      const response = await fetch(`${url}/problems/${code}`);
+      assert.is(response.status, 200);
+      assert.is(response.headers.get('Content-Type'), 'text/html; charset=utf-8');
+      assert.match(response.headers.get('Content-Security-Policy') ?? '', "default-src 'self';");
+      const html = await response.text();
       assert.match(html, `<h1>${problemKinds[code].title}</h1>`);
       assert.match(html, String(problemKinds[code].status));
     });
   }
-  explaining('the type of a real problem leads there', async () => {
+  problemPages('are linked by the `type` of a problem document', async () => {
     const problem = z.object({ type: z.string() }).parse(await (await fetch(`${url}/nothing`)).json());
     const page = await fetch(new URL(problem.type, url));
     assert.is(page.status, 200);
     assert.match(await page.text(), problemKinds['not-found'].title);
   });
-  explaining('the index leads to each of them', async () => {
+  problemPages('are linked by the index', async () => {
     const html = await (await fetch(`${url}/problems`)).text();
     for (const code of problemCodes) assert.match(html, `href="/problems/${code}"`);
   });
-  explaining('of one that there is not, there is none', async () => {
-    const answer = await fetch(`${url}/problems/${encodeURIComponent('<script>')}`);
-    assert.is(answer.status, 404);
-    assert.is(answer.headers.get('Content-Type'), 'application/problem+json');
+  problemPages('do not exist for an unknown code', async () => {
+    const response = await fetch(`${url}/problems/${encodeURIComponent('<script>')}`);
+    assert.is(response.status, 404);
+    assert.is(response.headers.get('Content-Type'), 'application/problem+json');
   });
-  explaining.run();
+  problemPages.run();
 }
 
-const closing = suite('the services end');
-closing('with 0', async () => {
+const shutdown = suite('a service');
+shutdown('exits with 0 on SIGTERM', async () => {
   assert.is(await laptops.stop(), 0);
   assert.is(await ports.stop(), 0);
 });
-closing.after(async () => {
+shutdown.after(async () => {
   await clients.connection.nc.close();
   await broker.close();
 });
-closing.run();
+shutdown.run();
