@@ -1,4 +1,4 @@
-/** The part of an AsyncAPI 3.0 document that the services use: one door writes it, another shows it. */
+/** The part of AsyncAPI 3.0 that the services use. The NATS API generates the document, and the REST API serves it. */
 
 import type { JsonSchema } from './event-shapes.ts';
 
@@ -15,7 +15,7 @@ export type AsyncMessage = {
 };
 
 export type AsyncChannel = {
-  /** The subject; null for that of a reply, which every request brings with it. */
+  /** Subject. Null for replies: every request has its own reply subject. */
   readonly address: string | null;
   readonly title: string;
   readonly description: string;
@@ -23,12 +23,12 @@ export type AsyncChannel = {
     Record<string, { readonly description: string; readonly examples: readonly string[] }>
   >;
   readonly messages: Readonly<Record<string, Reference>>;
-  /** The stream that keeps what is published here, as its file defines it; AsyncAPI has no binding for JetStream. */
+  /** Configuration of the stream that stores these messages. AsyncAPI has no JetStream binding. */
   readonly 'x-jetstream'?: object;
 };
 
 export type AsyncOperation = {
-  /** From where the service stands: whether it sends what goes through the channel, or receives it. */
+  /** From the point of view of the service. */
   readonly action: 'send' | 'receive';
   readonly channel: Reference;
   readonly title: string;
@@ -51,12 +51,12 @@ export type AsyncApiDocument = {
   };
 };
 
-/** A reference to what stands at `path` in the same document. */
+/** Creates a reference to `path` in the same document. */
 export function refer(...path: readonly string[]): Reference {
   return { $ref: `#/${path.map((token) => token.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}` };
 }
 
-/** The last token of a reference: the name under which the thing stands. */
+/** Returns the last token of a reference, which is the name of its target. */
 export function nameOf({ $ref }: Reference): string {
   return $ref.slice($ref.lastIndexOf('/') + 1);
 }

@@ -1,4 +1,7 @@
-/** What every service answers beside its entities, as schemas: the HTTP door describes it with them, a client checks it. */
+/**
+ * Schemas of the responses that every service has, except its entities. The OpenAPI document describes responses with
+ * them, and the client validates responses with them.
+ */
 
 import { z } from 'zod';
 import type { DomainEvent } from '../domain/decider.ts';
@@ -9,16 +12,18 @@ import { traceparentPattern } from './trace-context.ts';
 const Position = z.int().min(1).meta({ description: 'The stream sequence.', example: 12 });
 const Timestamp = z.iso
   .datetime()
-  .meta({ description: 'When the broker stored it.', example: '2026-01-31T12:00:00.000Z' });
-const MessageId = z.string().meta({ description: 'The id of the command that caused it.' });
+  .meta({
+    description: 'The time at which the broker stored the message.',
+    example: '2026-01-31T12:00:00.000Z',
+  });
+const MessageId = z.string().meta({ description: 'The id of the command that caused the event.' });
 
-/** The one version of W3C Trace Context that there is, and later ones as far as they look the same. */
+/** Version 00 of W3C Trace Context, and later versions with the same format. */
 export const Traceparent = z.string().regex(traceparentPattern).meta({
-  description: 'The trace that it belongs to (W3C Trace Context).',
+  description: 'The trace context of the command that caused the event (W3C Trace Context).',
   example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
 });
 
-/** A stored message that the fold refused. */
 export const RejectedMessage = z
   .object({
     position: Position,
@@ -26,28 +31,33 @@ export const RejectedMessage = z
     subject: z.string().meta({ example: 'laptops.events.42' }),
     reason: z.string().meta({ example: 'not JSON' }),
   })
-  .meta({ id: 'RejectedMessage', description: 'A stored message that the fold refused.' });
+  .meta({ id: 'RejectedMessage', description: 'A stored message that the fold rejected.' });
 export type RejectedMessage = z.infer<typeof RejectedMessage>;
 
-/** A message of one entity's history; `event` is the schema of the service's events. */
+/** Returns the schema of a message in an entity's history. `event` is the schema of the service's events. */
 export function historyEntryOf<Event>(event: z.ZodType<Event>) {
   return z.object({
     position: Position,
     time: Timestamp,
     messageId: MessageId.optional(),
     traceparent: Traceparent.optional(),
-    event: event.optional().meta({ description: "The event in today's shape; absent where it is none." }),
-    rejected: z.string().optional().meta({ description: 'Why the fold refused it, if it did.' }),
+    event: event.optional().meta({
+      description: 'The event in its current version. Absent if the message is not a valid event.',
+    }),
+    rejected: z
+      .string()
+      .optional()
+      .meta({ description: 'The reason why the fold rejected the message. Absent if it was accepted.' }),
   });
 }
 export type HistoryEntry<Event> = z.infer<ReturnType<typeof historyEntryOf<Event>>>;
 
-/** The `data` of one of the live events; `event` is the schema of the service's events. */
+/** Returns the schema of the `data` of a live event. `event` is the schema of the service's events. */
 export function liveEventOf<Event>(event: z.ZodType<Event>) {
   return z.object({
     position: Position,
     time: Timestamp,
-    id: EntityId.meta({ description: 'The entity that it is about.' }),
+    id: EntityId.meta({ description: 'The id of the entity.' }),
     messageId: MessageId.optional(),
     traceparent: Traceparent.optional(),
     event,
@@ -55,12 +65,12 @@ export function liveEventOf<Event>(event: z.ZodType<Event>) {
 }
 export type LiveEvent<Event> = z.infer<ReturnType<typeof liveEventOf<Event>>>;
 
-/** The time of a message as the documents have it. */
+/** @param time milliseconds since the epoch. */
 export function toTimestamp(time: number): string {
   return new Date(time).toISOString();
 }
 
-/** A message that the fold accepted, as the live events have it. */
+/** Converts a message that the fold accepted. */
 export function toLiveEvent<Event extends DomainEvent>(
   { position, time, id = 0, messageId, traceparent }: StoredMessage<Event>,
   event: Event,
@@ -68,37 +78,44 @@ export function toLiveEvent<Event extends DomainEvent>(
   return { position, time: toTimestamp(time), id, messageId, traceparent, event };
 }
 
-/** The `data` of the `reset` among the live events: what was asked for is not in the stream. */
+/** The `data` of a `reset` event: the requested position is not in the stream. */
 export const FeedReset = z.object({
   asked: z.int(),
-  position: z.int().meta({ description: 'What comes next is what comes after this position.' }),
+  position: z.int().meta({ description: 'The feed continues after this position.' }),
   first: z.int(),
   last: z.int(),
 });
 export type FeedReset = z.infer<typeof FeedReset>;
 
-/** What a replica says of itself. A position that its stream's leader does not tell in time is null. */
+/** The status of a replica. `last` is null if the stream leader does not respond in time. */
 export const ServiceStatus = z
   .object({
     service: z.string().meta({ example: 'laptops' }),
-    replica: z.string().meta({ description: 'Which replica it is that answers.', example: 'laptops-0-17' }),
+    replica: z.string().meta({ description: 'The replica that sent the response.', example: 'laptops-0-17' }),
     version: z.string().meta({ example: '0.1.0' }),
-    startedAt: z.iso.datetime().meta({ description: 'When the process could answer for the first time.' }),
+    startedAt: z.iso.datetime().meta({ description: 'The time at which the process became ready.' }),
     stream: z.string().meta({ description: "The service's own stream.", example: 'LAPTOPS' }),
     streams: z
       .record(
         z.string(),
         z.object({
           applied: z.int().meta({ description: 'The last position that this replica has applied.' }),
-          last: z.int().nullable().meta({ description: 'The last position that the stream has.' }),
+          last: z
+            .int()
+            .nullable()
+            .meta({
+              description: 'The last position of the stream. Null if the broker did not respond in time.',
+            }),
         }),
       )
-      .meta({ description: 'By name, its own stream and those that it follows.' }),
-    entities: z.int().meta({ description: 'How many entities the view holds, removed ones included.' }),
-    rejected: z.int().meta({ description: 'How many messages the fold refused.' }),
-    followers: z.int().meta({ description: 'How many clients follow the live events here.' }),
+      .meta({ description: "The service's own stream and the followed streams, by name." }),
+    entities: z.int().meta({ description: 'The number of entities in the view, including removed ones.' }),
+    rejected: z.int().meta({ description: 'The number of messages that the fold rejected.' }),
+    followers: z
+      .int()
+      .meta({ description: 'The number of clients that are connected to the event feed of this replica.' }),
     brokerDownSince: z.iso.datetime().nullable().meta({
-      description: 'When the connection to the event log was lost; null while it is up.',
+      description: 'The time at which the connection to the broker was lost. Null while it is connected.',
     }),
     appends: z
       .object({
@@ -106,33 +123,33 @@ export const ServiceStatus = z
         medianMs: z.number().nullable(),
         p99Ms: z.number().nullable(),
       })
-      .meta({ description: 'Appends that the broker acknowledged, and how long the newest 200 took.' }),
+      .meta({ description: 'Acknowledged appends, and the latency of the last 200.' }),
     traceUrl: z.string().nullable().meta({
       description:
-        'Where a person finds a trace, with `{traceId}` in place of its id; null where nobody said.',
+        'URL template of the trace viewer, with the placeholder `{traceId}`. Null if it is not configured.',
       example: 'https://traces.example.com/trace/{traceId}',
     }),
   })
-  .meta({ id: 'Status', description: 'What a replica says of itself.' });
+  .meta({ id: 'Status', description: 'The status of a replica.' });
 export type ServiceStatus = z.infer<typeof ServiceStatus>;
 
-/** RFC 9457, with `errors` for what is wrong inside a request (`pointer` is a JSON Pointer, RFC 6901). */
+/** A problem document (RFC 9457). `pointer` is a JSON Pointer (RFC 6901). */
 export const ProblemDocument = z
   .object({
     type: z.string().meta({
-      description: 'Where the problem is explained.',
+      description: 'The URL of the description of this problem type.',
       format: 'uri-reference',
       example: '/problems/not-found',
     }),
-    title: z.string().meta({ description: 'The same for every problem of this type.' }),
-    status: z.int().min(400).max(599).meta({ description: 'The HTTP status of the answer.', example: 404 }),
+    title: z.string().meta({ description: 'A summary, the same for every problem of this type.' }),
+    status: z.int().min(400).max(599).meta({ description: 'The HTTP status of the response.', example: 404 }),
     detail: z
       .string()
-      .meta({ description: 'What is wrong with this request.', example: 'There is no laptop 7.' }),
+      .meta({ description: 'The reason why this request failed.', example: 'There is no laptop 7.' }),
     errors: z
       .array(z.object({ pointer: z.string().meta({ example: '/title' }), detail: z.string() }))
       .optional()
-      .meta({ description: 'Every place that is wrong.' }),
+      .meta({ description: 'All invalid locations in the body.' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 export type ProblemDocument = z.infer<typeof ProblemDocument>;

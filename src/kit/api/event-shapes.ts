@@ -1,22 +1,22 @@
-/** Every shape in which a service's events are stored, or ever were, as JSON Schema: for documents, and to freeze it. */
+/** JSON Schemas of all event versions, for API documents and for the frozen event schemas. */
 
 import { z } from 'zod';
 import type { DomainEvent } from '../domain/decider.ts';
 import { versionOf, type EventSchema } from '../domain/event-schema.ts';
 
-/** A JSON Schema of draft 7, which AsyncAPI takes. */
+/** JSON Schema draft 7, the version that AsyncAPI uses. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 export type EventShape = {
   readonly type: string;
   readonly version: number;
-  /** Whether events are written in this shape today; else they are only read. */
+  /** True if events are written in this version. Older versions are only read. */
   readonly isCurrent: boolean;
-  /** What is stored: the event with its `v`. */
+  /** Schema of the stored form: the event with its `v`. */
   readonly schema: JsonSchema;
 };
 
-/** In the order of their definition, older versions first. */
+/** Lists event types in the order of their definition, and older versions first. */
 export function listShapes<Event extends DomainEvent>({ types }: EventSchema<Event>): EventShape[] {
   return Object.entries(types).flatMap(([type, eventType]) => {
     const { schema, older = [] } = eventType;
@@ -29,7 +29,7 @@ export function listShapes<Event extends DomainEvent>({ types }: EventSchema<Eve
   });
 }
 
-/** `v` stands beside the fields of the shape; without it an event is of version 1. */
+/** Adds `v` to the schema. It is optional in version 1. */
 function describeStored(shape: z.ZodType, version: number): JsonSchema {
   const { $schema: _, properties = {}, required = [], examples = [], ...rest } = toJsonSchema(shape);
   const [type, ...fields] = Object.entries(properties);
@@ -46,14 +46,14 @@ function describeStored(shape: z.ZodType, version: number): JsonSchema {
   };
 }
 
-/** As people would write it: what it is, in which version, and then the rest. */
+/** Adds `v` after `type`. */
 function withVersion(example: unknown, version: number): unknown {
   if (typeof example !== 'object' || example === null || !('type' in example)) return example;
   const { type, ...fields } = example;
   return { type, v: version, ...fields };
 }
 
-/** What has to be given for `schema` to accept it, for documents that are JSON Schema of draft 7. */
+/** Converts the input type of `schema` to JSON Schema draft 7. */
 export function toJsonSchema(schema: z.ZodType) {
   return z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
 }

@@ -1,20 +1,20 @@
-/** JSON that clients send, at any door: read, validated, and every mistake located. */
+/** Parses and validates JSON bodies of the REST API and the NATS API. */
 
 import type { z } from 'zod';
 import { Problem, type ProblemLocation } from '../domain/problem.ts';
 
-/** The largest body that is read, in bytes. */
+/** Maximum size of a body, in bytes. */
 export const maxBodyBytes = 64 * 1024;
 
 /**
- * The value that `bytes` hold, as `schema` wants it.
+ * Parses `bytes` as JSON and validates the value.
  *
- * @throws Problem `malformed` (not JSON), `invalid` (JSON of another shape).
+ * @throws Problem `malformed` (not JSON), `invalid` (does not match the schema).
  */
 export function parseJson<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
   const parsed = schema.safeParse(readJson(bytes));
   if (parsed.success) return parsed.data;
-  throw new Problem('invalid', 'The body is JSON, but not what it should be.', {
+  throw new Problem('invalid', 'The body does not match the schema.', {
     locations: locateIssues(parsed.error),
   });
 }
@@ -34,14 +34,14 @@ function readJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Every issue with its JSON Pointer; for a key that is not known, the pointer names that key. */
+/** Returns the JSON Pointer and message of every issue. For an unknown key, the pointer includes the key. */
 export function locateIssues({ issues }: z.ZodError): ProblemLocation[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys')
       return [{ pointer: toPointer(issue.path), detail: issue.message }];
     return issue.keys.map((key) => ({
       pointer: toPointer([...issue.path, key]),
-      detail: 'is not known here',
+      detail: 'Unknown field',
     }));
   });
 }

@@ -1,4 +1,4 @@
-/** Problems as clients see them, at every door: RFC 9457 documents. The status numbers of errors stand here alone. */
+/** Problem documents (RFC 9457) of the REST API and the NATS API. The only file that defines the HTTP status of errors. */
 
 import type { ProblemDocument } from './documents.ts';
 import { Problem, problemCodes, type ProblemCode } from '../domain/problem.ts';
@@ -8,67 +8,66 @@ export const problemMediaType = 'application/problem+json';
 type ProblemKind = {
   readonly status: number;
   readonly title: string;
-  /** What it means and what to do, for the page that `type` leads to. */
+  /** Meaning and remedy, for the web page at the URL in `type`. */
   readonly explanation: string;
 };
 
-/** How each code is told. */
 export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   malformed: {
     status: 400,
     title: 'The request is malformed',
     explanation:
-      'A part of the request has not the form that it should have: the body is not JSON, or an id, a query parameter or a header cannot be read. The detail names the part. Sending the same request again does not help.',
+      'The body is not JSON, or an id, a query parameter or a header is malformed. The detail identifies the malformed part. Do not send the same request again.',
   },
   unauthenticated: {
     status: 401,
-    title: 'The request needs a token',
+    title: 'A valid bearer token is required',
     explanation:
-      'This service asks for a bearer token for every change, and the request had none, or one that is not valid: expired, signed by someone else, or meant for another audience. WWW-Authenticate says what is wrong.',
+      'This service requires a bearer token for every write. The request has no token, or the token is not valid: it has expired, has the wrong signature, or is meant for another audience. The WWW-Authenticate header contains the reason.',
   },
   forbidden: {
     status: 403,
-    title: 'The token does not allow this',
+    title: 'The token does not permit this request',
     explanation:
-      'The token is valid, but does not carry the scope that the change needs. WWW-Authenticate names it.',
+      'The token is valid but does not have the required scope. The WWW-Authenticate header contains the scope.',
   },
   'not-found': {
     status: 404,
-    title: 'There is no such thing',
-    explanation: 'There is no entity with this id at this moment, or no such route.',
+    title: 'Not found',
+    explanation: 'The entity does not exist, or no route matches the path.',
   },
   'method-not-allowed': {
     status: 405,
-    title: 'The method is not allowed here',
-    explanation: 'The path is known, but not with this method. Allow names those that are.',
+    title: 'The method is not allowed',
+    explanation: 'The path does not support this method. The Allow header lists the supported methods.',
   },
   'not-acceptable': {
     status: 406,
-    title: 'None of the accepted media types can be served',
-    explanation: 'The Accept header names no media type that this answer can have.',
+    title: 'None of the accepted media types is available',
+    explanation: 'The response is not available in any of the media types in the Accept header.',
   },
   'too-slow': {
     status: 408,
     title: 'The request took too long to arrive',
     explanation:
-      'The headers or the body did not arrive in time, so the connection was closed. Send the request again on a new one.',
+      'The headers or the body did not arrive in time. The server closed the connection. Send the request again on a new connection.',
   },
   conflict: {
     status: 409,
-    title: 'The request contradicts the current state',
+    title: 'The request conflicts with the current state',
     explanation:
-      'The entity is not in a state in which this can be done: the id is taken, or other writers changed the entity first in every try. Read it, and decide again.',
+      'The current state of the entity does not allow this request: for example, its id is already in use, or other writers changed the entity first in every attempt. Read the entity and decide again.',
   },
   'precondition-failed': {
     status: 412,
     title: 'The precondition failed',
     explanation:
-      'The entity is not at a version that If-Match names: somebody changed it since you read it. Read it again, and decide again.',
+      'The version of the entity is not listed in If-Match: the entity was changed after you read it. Read it again and decide again.',
   },
   'too-large': {
     status: 413,
     title: 'The body is too large',
-    explanation: 'A body may have 64 KiB.',
+    explanation: 'The maximum size of a body is 64 KiB.',
   },
   'unsupported-media-type': {
     status: 415,
@@ -77,35 +76,35 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   },
   invalid: {
     status: 422,
-    title: 'The body is not what it should be',
+    title: 'The body is invalid',
     explanation:
-      'The body is JSON, but not of the shape that is asked for: `errors` names every place (a JSON Pointer) and what is wrong there. The same answer is given to an Idempotency-Key that was already used for another request.',
+      'The body is JSON but does not match the schema. `errors` lists every invalid location (a JSON Pointer) with the reason. This problem is also returned for an Idempotency-Key that was already used for another request.',
   },
   'too-many-requests': {
     status: 429,
     title: 'Too many requests',
     explanation:
-      'This client has sent more requests than it may in this time. Retry-After says when to come back.',
+      'The client has exceeded its rate limit. The Retry-After header contains the time to wait, in seconds.',
   },
   'headers-too-large': {
     status: 431,
     title: 'The headers are too large',
-    explanation: 'The request line and the headers together may have 16 KiB.',
+    explanation: 'The maximum size of the request line and the headers together is 16 KiB.',
   },
   unavailable: {
     status: 503,
-    title: 'The service cannot do this at the moment',
+    title: 'The service is temporarily unavailable',
     explanation:
-      'The event log is away or slow, this replica has not caught up in time, or it is starting. Retry-After says when another try makes sense. Where the outcome of a write is not known, the detail says so; sending it again with the same Idempotency-Key is safe.',
+      'The event log is unreachable or slow, this replica has not caught up in time, or the service is starting. The Retry-After header contains the time to wait, in seconds. If the outcome of a write is unknown, the detail contains this information. It is safe to send the write again with the same Idempotency-Key.',
   },
   internal: {
     status: 500,
-    title: 'Something went wrong on our side',
-    explanation: 'A bug. The cause is in the log of the service under the Request-Id of the answer.',
+    title: 'Internal error',
+    explanation: 'The service has a bug. Its log contains the cause, with the Request-Id of the response.',
   },
 };
 
-/** `type` is stable and relative to the service: `/problems/<code>`. */
+/** `type` is stable and relative to the base URL of the service: `/problems/<code>`. */
 export function toProblemDocument({ code, message, locations }: Problem): ProblemDocument {
   const { status, title } = problemKinds[code];
   return {
@@ -117,16 +116,19 @@ export function toProblemDocument({ code, message, locations }: Problem): Proble
   };
 }
 
-/** The problem that a client may see: our own as it is, a foreign error that names a client's mistake, else `internal`. */
+/**
+ * Converts any error to a problem that can be sent to a client. An error of a library with a 4xx status keeps its
+ * message. Every other error becomes `internal`, without its message.
+ */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const status = clientErrorStatus(error);
   const code = problemCodes.find((candidate) => problemKinds[candidate].status === status);
   if (code !== undefined && error instanceof Error) return new Problem(code, error.message);
-  return new Problem('internal', 'The error is logged under the id of this request.', { cause: error });
+  return new Problem('internal', 'The error is logged with the id of this request.', { cause: error });
 }
 
-/** The 4xx status that a library gave its error (http-errors: `status` and `expose`); undefined for anything else. */
+/** Returns the 4xx status of a library error (http-errors has `status`); undefined for any other error. */
 function clientErrorStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
   return error.status >= 400 && error.status < 500 ? error.status : undefined;

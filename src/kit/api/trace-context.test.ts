@@ -1,5 +1,3 @@
-/** A `traceparent` as W3C Trace Context has it, and what is none. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseTraceparent, traceIdOf } from './trace-context.ts';
@@ -7,16 +5,16 @@ import { parseTraceparent, traceIdOf } from './trace-context.ts';
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const good = `00-${traceId}-00f067aa0ba902b7-01`;
 
-const test = suite('traceparent');
+const test = suite('a traceparent header');
 
-test('is taken as it is, a later version too', () => {
+test('is accepted unchanged, also in a later version', () => {
   for (const text of [good, good.replace(/01$/, '00'), good.replace(/^00/, '01')]) {
     assert.is(parseTraceparent(text), text);
   }
   assert.is(traceIdOf(good), traceId);
 });
 
-test('counts as none when it has not the form of one', () => {
+test('is ignored if it is malformed', () => {
   for (const text of [
     undefined,
     '',

@@ -1,9 +1,7 @@
-/** The shape of an entity's rules: what a command does to it, and what an event makes of it. */
-
-/** An event, as it is stored: one JSON object whose `type` names it. */
+/** A stored event: a JSON object with the name of its type in `type`. */
 export type DomainEvent = { readonly type: string };
 
-/** Why the fold refuses a stored message. It depends on the stream alone, so every replica gives the same one. */
+/** The reason why a fold rejects a stored message. It depends only on the stream, so it is the same in every replica. */
 export class Rejection {
   readonly reason: string;
 
@@ -13,11 +11,11 @@ export class Rejection {
 }
 
 /**
- * What an entity's events make of it, pure and synchronous.
+ * Computes the state of an entity from its events. Pure and synchronous.
  *
- * - `evolve` gives the next state, or a `Rejection` for an event that does not follow from the state. A state is never
- *   changed in place: readers and snapshots hold on to it.
- * - `initial` is the state of an entity that has no events or was removed; it is compared by identity.
+ * - `evolve` returns the next state, or a `Rejection` for an event that contradicts the state. It never modifies a state
+ *   in place, because readers and snapshots hold references to it.
+ * - `initial` is the state of an entity that has no events or was removed. It is compared by identity.
  */
 export type Fold<State, Event extends DomainEvent> = {
   readonly initial: State;
@@ -25,21 +23,20 @@ export type Fold<State, Event extends DomainEvent> = {
 };
 
 /**
- * One entity's rules, pure and synchronous. Time, ids and randomness come in with the command.
+ * The rules of an entity. Pure and synchronous: time, ids and random values are part of the command.
  *
- * - `decide` gives the events that carry the command out; `[]` means that it is already so. It throws a `Problem`
- *   (`conflict`, `not-found`) for a command that contradicts the state. `lookups` shows entities of the streams that the
+ * - `decide` returns the events that execute the command, or `[]` if nothing has to change. It throws a `Problem`
+ *   (`conflict`, `not-found`) for a command that contradicts the state. `lookups` finds entities of the streams that the
  *   service follows.
- * - What was decided has to hold whatever the other streams say later: `evolve` never sees them.
+ * - `evolve` has no lookups, so an event remains valid when the followed streams change later.
  */
 export type Decider<State, Command, Event extends DomainEvent, Lookups = unknown> = Fold<State, Event> & {
   decide(command: Command, state: State, lookups: Lookups): readonly Event[];
 };
 
-/** A decider that needs nothing more than the command and the state. */
+/** A decider whose lookups are already bound. */
 export type BoundDecider<State, Command, Event extends DomainEvent> = Decider<State, Command, Event, void>;
 
-/** The decider with what it looks into. */
 export function bindDecider<State, Command, Event extends DomainEvent, Lookups>(
   decider: Decider<State, Command, Event, Lookups>,
   lookups: Lookups,

@@ -3,9 +3,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EntityId, makeEntityId, maxEntityId, parseEntityId } from './entity-id.ts';
 
-const parsing = suite('an id in a path or a subject has one spelling');
+const parsing = suite('parseEntityId');
 
-parsing('the canonical decimal form names the id', () => {
+parsing('accepts the canonical decimal form', () => {
   assert.is(parseEntityId('1'), 1);
   assert.is(parseEntityId('42'), 42);
   assert.is(parseEntityId(String(maxEntityId)), maxEntityId);
@@ -28,26 +28,26 @@ for (const text of [
   'NaN',
   'x',
 ]) {
-  parsing(`${JSON.stringify(text)} names none`, () => assert.is(parseEntityId(text), undefined));
+  parsing(`rejects ${JSON.stringify(text)}`, () => assert.is(parseEntityId(text), undefined));
 }
 
-parsing('what is beyond 2^53 - 1 names none', () => {
+parsing('rejects numbers greater than 2^53 - 1', () => {
   for (const text of ['9007199254740992', '9007199254740993', '9999999999999999', '1'.padEnd(400, '0')])
     assert.is(parseEntityId(text), undefined, text);
 });
 parsing.run();
 
-const making = suite('an id that the service makes sorts by time');
+const generation = suite('makeEntityId');
 const now = Date.UTC(2026, 0, 1);
 const almostOne = 1 - Number.EPSILON / 2;
 
-making('a later millisecond gives a larger id, whatever the random parts are', () => {
+generation('returns a larger id for a later millisecond, regardless of the random bits', () => {
   assert.ok(makeEntityId(now + 1, 0) > makeEntityId(now, almostOne));
 });
-making('two of the same millisecond differ by their random parts', () => {
+generation('returns different ids in the same millisecond if the random bits differ', () => {
   assert.is.not(makeEntityId(now, 0.25), makeEntityId(now, 0.75));
 });
-making('it is an id, today and in a hundred years', () => {
+generation('returns a valid id until at least 2126', () => {
   for (const time of [now, Date.UTC(2126, 0, 1)]) {
     for (const random of [0, 0.5, almostOne]) {
       const id = makeEntityId(time, random);
@@ -55,11 +55,11 @@ making('it is an id, today and in a hundred years', () => {
     }
   }
 });
-making.run();
+generation.run();
 
-const validating = suite('an id inside a body is a positive safe integer');
+const validation = suite('the EntityId schema');
 
-validating('integers from 1 to 2^53 - 1 pass', () => {
+validation('accepts integers from 1 to 2^53 - 1', () => {
   for (const id of [1, 42, maxEntityId]) assert.is(EntityId.parse(id), id);
 });
 for (const value of [
@@ -78,6 +78,6 @@ for (const value of [
   {},
   1n,
 ]) {
-  validating(`${inspect(value)} does not`, () => assert.not(EntityId.safeParse(value).success));
+  validation(`rejects ${inspect(value)}`, () => assert.not(EntityId.safeParse(value).success));
 }
-validating.run();
+validation.run();

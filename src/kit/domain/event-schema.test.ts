@@ -6,7 +6,7 @@ import { Rejection } from './decider.ts';
 import { defineEvents } from './event-schema.ts';
 import { text } from './text.ts';
 
-/** Today's shape is the third: v1 had `label` and `watts` as text, v2 had `name`, v3 has `watts` as a number. */
+/** The current version is 3. Version 1 had `label` and `watts` as text, version 2 had `name`, version 3 has `watts` as a number. */
 const type = z.literal('ChargerAdded');
 const ChargerAdded1 = z.object({ type, label: z.string(), watts: z.string() });
 const ChargerAdded2 = z.object({ type, name: text(20), watts: z.string() });
@@ -30,120 +30,124 @@ const events = defineEvents({
 
 function reasonOf(value: unknown): string {
   const read = events.read(value);
-  return read instanceof Rejection ? read.reason : `it was read: ${JSON.stringify(read)}`;
+  return read instanceof Rejection ? read.reason : `not rejected: ${JSON.stringify(read)}`;
 }
 
-const today = { type: 'ChargerAdded', name: 'brick', watts: 65 } as const;
+const current = { type: 'ChargerAdded', name: 'brick', watts: 65 } as const;
 
-const reading = suite("an event is read as today's shape");
+const reading = suite('reading an event');
 
-reading('one of the newest version as it is', () => assert.equal(events.read({ ...today, v: 3 }), today));
-reading('one of the version before by the last upcaster', () =>
-  assert.equal(events.read({ type: 'ChargerAdded', v: 2, name: 'brick', watts: '65' }), today),
+reading('returns an event of the current version unchanged', () =>
+  assert.equal(events.read({ ...current, v: 3 }), current),
 );
-reading('one of the first version by every upcaster in turn', () =>
-  assert.equal(events.read({ type: 'ChargerAdded', v: 1, label: 'brick', watts: '65' }), today),
+reading('applies the last upcaster to an event of the previous version', () =>
+  assert.equal(events.read({ type: 'ChargerAdded', v: 2, name: 'brick', watts: '65' }), current),
 );
-reading('one without a version counts as the first', () =>
-  assert.equal(events.read({ type: 'ChargerAdded', label: 'brick', watts: '65' }), today),
+reading('applies all upcasters in order to an event of version 1', () =>
+  assert.equal(events.read({ type: 'ChargerAdded', v: 1, label: 'brick', watts: '65' }), current),
 );
-reading('a type that never changed needs no version', () => {
+reading('treats an event without a version as version 1', () =>
+  assert.equal(events.read({ type: 'ChargerAdded', label: 'brick', watts: '65' }), current),
+);
+reading('accepts a type with one version with or without `v`', () => {
   assert.equal(events.read({ type: 'ChargerLost' }), { type: 'ChargerLost' });
   assert.equal(events.read({ type: 'ChargerLost', v: 1 }), { type: 'ChargerLost' });
 });
-reading('fields that it does not know are left out', () =>
+reading('omits unknown fields', () =>
   assert.equal(events.read({ type: 'ChargerLost', by: 'me', at: [1] }), { type: 'ChargerLost' }),
 );
-reading('what was stored is not changed', () => {
+reading('does not modify the stored value', () => {
   const stored = Object.freeze({ type: 'ChargerAdded', v: 1, label: ' brick ', watts: '65' });
-  assert.equal(events.read(stored), today);
+  assert.equal(events.read(stored), current);
   assert.equal(stored, { type: 'ChargerAdded', v: 1, label: ' brick ', watts: '65' });
 });
 reading.run();
 
-const writing = suite('an event is written with its version');
+const writing = suite('writing an event');
 
-writing('where that is not 1', () =>
-  assert.equal(events.write(today), { v: 3, type: 'ChargerAdded', name: 'brick', watts: 65 }),
+writing('adds the version if it is not 1', () =>
+  assert.equal(events.write(current), { v: 3, type: 'ChargerAdded', name: 'brick', watts: 65 }),
 );
-writing('and without one where it is', () =>
+writing('omits version 1', () =>
   assert.equal(events.write({ type: 'ChargerLost' }), { type: 'ChargerLost' }),
 );
-writing('and reads as the same event', () => {
-  for (const event of [today, { type: 'ChargerLost' }] as const)
+writing('produces a value that is read as the same event', () => {
+  for (const event of [current, { type: 'ChargerLost' }] as const)
     assert.equal(events.read(JSON.parse(JSON.stringify(events.write(event)))), event);
 });
-writing('one of another service is a bug', () => {
-  // A type-checked caller cannot do this; the test can.
-  const foreign: typeof today = JSON.parse('{"type":"Foreign"}');
+writing('throws for an event of another service', () => {
+  // JSON.parse bypasses type checking, which prevents this mistake.
+  const foreign: typeof current = JSON.parse('{"type":"Foreign"}');
   assert.throws(() => events.write(foreign), /Foreign is not an event of this service/);
 });
 writing.run();
 
-const refusing = suite('what is no event is rejected with a reason');
+const rejection = suite('an invalid event');
 
-refusing('a version newer than today', () => {
-  assert.match(reasonOf({ ...today, v: 4 }), /ChargerAdded has version 4, newer/);
+rejection('is rejected if its version is newer than the current one', () => {
+  assert.match(reasonOf({ ...current, v: 4 }), /ChargerAdded has version 4, newer/);
   assert.match(reasonOf({ type: 'ChargerLost', v: 2 }), /ChargerLost has version 2, newer/);
 });
 for (const v of [0, -1, 1.5, NaN, Infinity, 2 ** 53, '1', null, [1], {}, true]) {
-  refusing(`the version ${inspect(v)}`, () => assert.match(reasonOf({ type: 'ChargerLost', v }), /^v: /));
+  rejection(`is rejected if its version is ${inspect(v)}`, () =>
+    assert.match(reasonOf({ type: 'ChargerLost', v }), /^v: /),
+  );
 }
 for (const type of ['', 'chargerLost', 'ChargerLost ', '__proto__', 'constructor', 'toString']) {
-  refusing(`the unknown type ${JSON.stringify(type)}`, () =>
+  rejection(`is rejected if its type is the unknown ${JSON.stringify(type)}`, () =>
     assert.is(reasonOf({ type }), `unknown event type ${JSON.stringify(type)}`),
   );
 }
 for (const type of [undefined, null, 1, ['ChargerLost'], { name: 'ChargerLost' }]) {
-  refusing(`a type that is ${JSON.stringify(type) ?? 'absent'}`, () =>
+  rejection(`is rejected if its type is ${JSON.stringify(type) ?? 'absent'}`, () =>
     assert.match(reasonOf({ type }), /^type: /),
   );
 }
 for (const value of [undefined, null, 0, NaN, '', 'ChargerLost', true, [], [{ type: 'ChargerLost' }]]) {
-  refusing(`${typeof value} ${JSON.stringify(value) ?? ''} in place of an object`, () =>
+  rejection(`is rejected if it is ${typeof value} ${JSON.stringify(value) ?? ''} and not an object`, () =>
     assert.match(reasonOf(value), /expected object/),
   );
 }
-refusing('a type with a lone surrogate, in a reason that UTF-8 can hold', () => {
+rejection('is rejected with a well-formed reason if its type has a lone surrogate', () => {
   const reason = reasonOf({ type: '\ud800' });
   assert.match(reason, 'unknown event type');
   assert.ok(reason.isWellFormed());
 });
-refusing('a very long type, in a short reason', () => {
+rejection('is rejected with a short reason if its type is very long', () => {
   const reason = reasonOf({ type: 'x'.repeat(60_000) });
   assert.match(reason, 'unknown event type "xxx');
   assert.ok(reason.length < 200);
 });
-refusing.run();
+rejection.run();
 
-const fields = suite('wrong fields are rejected by their names');
+const fields = suite('the reason for an invalid field');
 
 for (const [what, wrong, field] of [
   ['a text that is a number', { name: 5 }, 'name'],
-  ['a text that is missing', { name: undefined }, 'name'],
-  ['a text that is only space', { name: ' ' }, 'name'],
-  ['a text that is too long', { name: 'x'.repeat(21) }, 'name'],
+  ['a missing text', { name: undefined }, 'name'],
+  ['a text of white space', { name: ' ' }, 'name'],
+  ['a text over the limit', { name: 'x'.repeat(21) }, 'name'],
   ['a text with a lone surrogate', { name: 'a\udc00' }, 'name'],
-  ['a number that is text', { watts: '65' }, 'watts'],
-  ['a number that is beyond all numbers', JSON.parse('{"watts":1e999}'), 'watts'],
-  ['a number that is none', { watts: NaN }, 'watts'],
+  ['a number that is a string', { watts: '65' }, 'watts'],
+  ['an infinite number', JSON.parse('{"watts":1e999}'), 'watts'],
+  ['a number that is NaN', { watts: NaN }, 'watts'],
   ['a number that is null', { watts: null }, 'watts'],
 ] as const) {
-  fields(what, () => {
-    const value: unknown = Object.assign({ ...today, v: 3 }, wrong);
+  fields(`begins with the field name for ${what}`, () => {
+    const value: unknown = Object.assign({ ...current, v: 3 }, wrong);
     assert.match(reasonOf(value), new RegExp(`^ChargerAdded: ${field}: `));
   });
 }
-fields('each with its own', () =>
+fields('lists every invalid field', () =>
   assert.match(reasonOf({ type: 'ChargerAdded', v: 3 }), /^ChargerAdded: name: .*; watts: /),
 );
-fields('also in an old shape, by the names that they had there', () =>
+fields('has the field names of the stored version if that version is invalid', () =>
   assert.match(
     reasonOf({ type: 'ChargerAdded', v: 1, label: 7, watts: 65 }),
     /^ChargerAdded, version 1: label: .*; watts: /,
   ),
 );
-fields('and what is right there, but not in the shape of today, by the names of today', () =>
+fields('has the field names of the current version if only the upcast event is invalid', () =>
   assert.match(
     reasonOf({ type: 'ChargerAdded', v: 1, label: '', watts: 'x' }),
     /^ChargerAdded: name: .*; watts: /,
@@ -151,31 +155,31 @@ fields('and what is right there, but not in the shape of today, by the names of 
 );
 fields.run();
 
-const hostile = suite('a hostile object does no harm');
+const hostile = suite('a hostile object');
 
-hostile('`__proto__` as a field gives no event its fields', () => {
+hostile('cannot provide fields through `__proto__`', () => {
   const reason = reasonOf(
     JSON.parse('{"type":"ChargerAdded","v":3,"__proto__":{"name":"brick","watts":65}}'),
   );
   assert.match(reason, /^ChargerAdded: name: /);
 });
-hostile('`__proto__` beside the right fields is one that is not known', () => {
+hostile('cannot change a prototype: `__proto__` is ignored like any unknown field', () => {
   const read = events.read(JSON.parse('{"type":"ChargerLost","__proto__":{"polluted":true}}'));
   assert.equal(read, { type: 'ChargerLost' });
   assert.is(Object.getPrototypeOf(read), Object.prototype);
   assert.not('polluted' in {});
 });
-hostile('`constructor` and `toString` as fields neither', () =>
+hostile('may have `constructor` and `toString` as unknown fields', () =>
   assert.equal(events.read(JSON.parse('{"type":"ChargerLost","constructor":1,"toString":2}')), {
     type: 'ChargerLost',
   }),
 );
-hostile('one that is nested very deep neither', () => {
+hostile('may be nested 30,000 levels deep', () => {
   const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
   assert.equal(events.read(JSON.parse(`{"type":"ChargerLost","deep":${deep}}`)), { type: 'ChargerLost' });
   assert.match(reasonOf(JSON.parse(`{"type":"ChargerAdded","v":3,"name":${deep},"watts":1}`)), /name: /);
 });
-hostile('an old shape on which an upcaster stumbles is rejected, not thrown', () => {
+hostile('is rejected if an upcaster throws', () => {
   const fragile = defineEvents({
     ChargerLost: {
       schema: ChargerLost,

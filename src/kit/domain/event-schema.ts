@@ -1,35 +1,35 @@
-/** What a stored JSON value must be to count as an event, today or in an older shape. */
+/** Event schemas: validation of stored JSON values, event versions and upcasting. */
 
 import { z } from 'zod';
 import { Rejection, type DomainEvent } from './decider.ts';
 
-/** An old shape → the next version's shape. Pure; used on read only. */
+/** Converts an event to the next version. Pure; called only on reads. */
 export type Upcaster = (old: Record<string, unknown>) => Record<string, unknown>;
 
-/** A shape in which events of a type were stored once, and how it becomes the next one. */
+/** An older version of an event type, with the upcaster to the next version. */
 export type OlderShape = { readonly schema: z.ZodType<DomainEvent>; readonly upcast: Upcaster };
 
-/** One type of event: today's shape, and those before it. */
 export type EventType = {
+  /** Schema of the current version. */
   readonly schema: z.ZodType<DomainEvent>;
-  /** At index 0 what `v` 1 was, and so on: today's version is their number plus one. */
+  /** Older versions, beginning with version 1. The current version is their number plus one. */
   readonly older?: readonly OlderShape[];
 };
 
 export type EventSchema<Event extends DomainEvent> = {
   readonly types: Readonly<Record<string, EventType>>;
-  /** Any of the events, in today's shape. */
+  /** Schema of all events, in their current versions. */
   readonly event: z.ZodType<Event>;
-  /** Today's shape of `value`, upcast and validated, or why it is not an event. Never throws. */
+  /** Upcasts `value` to the current version and validates it. Never throws. */
   read(value: unknown): Event | Rejection;
-  /** `event` as it is stored: with its `v` where that is not 1. */
+  /** Returns the stored form of `event`. It has the version in `v`, unless the version is 1. */
   write(event: Event): Record<string, unknown>;
 };
 
-/** The fields of the envelope, whatever the type. */
+/** Fields that all event types have. */
 const Envelope = z.looseObject({ type: z.string(), v: z.int().min(1).default(1) });
 
-/** @param types every type of event by its name; the name is what stands in `type`. */
+/** @param types event types by name: the value of `type` in their events. */
 export function defineEvents<Types extends Record<string, EventType>>(
   types: Types,
 ): EventSchema<z.output<Types[keyof Types]['schema']>> {
@@ -44,7 +44,7 @@ export function defineEvents<Types extends Record<string, EventType>>(
     event: anyEvent as z.ZodType<Event>,
 
     read(value) {
-      // Nearly all stored events have today's shape and no `v`; how any other one is wrong is found out below.
+      // Fast path: nearly all stored events are of types that have only one version.
       const plain = findPlainType(byName, value)?.schema.safeParse(value);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       if (plain?.success) return plain.data as Event;
@@ -55,8 +55,8 @@ export function defineEvents<Types extends Record<string, EventType>>(
       if (type === undefined)
         return new Rejection(`unknown event type ${JSON.stringify(name.slice(0, 100))}`);
       if (v > versionOf(type))
-        return new Rejection(`${name} has version ${v}, newer than this service reads`);
-      const upcast = bringUpToDate(type, v, envelope.data);
+        return new Rejection(`${name} has version ${v}, newer than this service supports`);
+      const upcast = upcastToCurrent(type, v, envelope.data);
       if (upcast instanceof Rejection) return upcast;
       const parsed = type.schema.safeParse(upcast);
       if (!parsed.success) return new Rejection(`${name}: ${describeIssues(parsed.error)}`);
@@ -75,20 +75,20 @@ export function defineEvents<Types extends Record<string, EventType>>(
   };
 }
 
-/** The type of an event that says no version, if that type never had another one. */
+/** Returns the type of an event without `v`, if the type has only one version. */
 function findPlainType(byName: ReadonlyMap<string, EventType>, value: unknown): EventType | undefined {
   if (typeof value !== 'object' || value === null || !('type' in value) || 'v' in value) return undefined;
   const type = typeof value.type === 'string' ? byName.get(value.type) : undefined;
   return type?.older === undefined ? type : undefined;
 }
 
-/** The version that is written today. */
+/** Returns the current version. */
 export function versionOf({ older = [] }: EventType): number {
   return older.length + 1;
 }
 
-/** The value in today's shape, not validated yet. */
-function bringUpToDate(
+/** Validates the stored version and upcasts it. The result is not validated yet. */
+function upcastToCurrent(
   { older = [] }: EventType,
   version: number,
   value: { type: string; [field: string]: unknown },

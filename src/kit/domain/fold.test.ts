@@ -29,28 +29,30 @@ const off: Toggled = { type: 'Off' };
 const notJson = new Rejection('not JSON');
 const history = [message(1, on), message(4, on), message(5, notJson), message(9, off)];
 
-const test = suite('a message becomes the next state, or is refused');
+const test = suite('foldMessage');
 
-test('an event that follows gives the next state', () =>
+test('returns the next state for a valid event', () =>
   assert.is(foldMessage(switchDecider, false, message(1, on)), true));
-test('an event that does not follow is refused with the reason of the rules', () =>
+test('returns the rejection of `evolve` for an event that contradicts the state', () =>
   assert.equal(foldMessage(switchDecider, true, message(1, on)), new Rejection('already On')));
-test('what is no event is refused with the reason of the reader', () =>
+test('returns the rejection of the decoder for a message that is not an event', () =>
   assert.is(foldMessage(switchDecider, true, message(1, notJson)), notJson));
 test.run();
 
-const folding = suite('a history becomes a state');
+const folding = suite('foldHistory');
 
-folding('an empty one the initial state', () => assert.is(foldHistory(switchDecider, []), false));
-folding('what is refused is skipped', () => {
+folding('returns the initial state for an empty history', () =>
+  assert.is(foldHistory(switchDecider, []), false),
+);
+folding('skips rejected messages', () => {
   assert.is(foldHistory(switchDecider, history.slice(0, 3)), true);
   assert.is(foldHistory(switchDecider, history), false);
 });
 folding.run();
 
-const judging = suite('of every message in a history it is known whether it was taken');
+const annotating = suite('annotateHistory');
 
-judging('and why not', () =>
+annotating('returns every message, with the reason if it was rejected', () =>
   assert.equal(
     annotateHistory(switchDecider, history).map(({ message, rejection }) => [
       message.position,
@@ -64,4 +66,4 @@ judging('and why not', () =>
     ],
   ),
 );
-judging.run();
+annotating.run();

@@ -1,9 +1,9 @@
-/** What a stored message makes of an entity. It depends on the stream alone, so every reader comes to the same state. */
+/** Folds stored messages. The result depends only on the stream, so every reader computes the same state. */
 
 import { Rejection, type Fold, type DomainEvent } from './decider.ts';
 import type { StoredMessage } from './stored-message.ts';
 
-/** The next state, or why the message is refused: it is no event, or does not follow from the state. */
+/** Returns the next state, or a `Rejection` if the message is not an event or contradicts the state. */
 export function foldMessage<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
   state: State,
@@ -12,7 +12,7 @@ export function foldMessage<State, Event extends DomainEvent>(
   return content instanceof Rejection ? content : fold.evolve(state, content);
 }
 
-/** The state after an entity's messages, from its first one on; refused ones are skipped. */
+/** Returns the state after all messages of an entity. Rejected messages are skipped. */
 export function foldHistory<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
   history: readonly StoredMessage<Event>[],
@@ -25,13 +25,13 @@ export function foldHistory<State, Event extends DomainEvent>(
   return state;
 }
 
-/** A message of an entity's history, and why the fold refused it if it did. */
+/** A message of an entity's history, with the reason if the fold rejected it. */
 export type HistoryEntry<Event extends DomainEvent> = {
   readonly message: StoredMessage<Event>;
   readonly rejection: Rejection | undefined;
 };
 
-/** Which messages of a history, given from its first one on, the fold took and which it refused. */
+/** Determines which messages the fold rejects. `history` must begin with the entity's first message. */
 export function annotateHistory<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
   history: readonly StoredMessage<Event>[],

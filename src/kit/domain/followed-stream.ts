@@ -1,25 +1,23 @@
-/** Streams of other services: what their owners publish, and what a service reads of them. */
-
 import type { DomainEvent, Fold } from './decider.ts';
 import type { EventSchema } from './event-schema.ts';
 
-/** What a service publishes so that others can follow its stream. The fold is the only one of its entity. */
+/** Published by a service so that others can follow its stream. Contains the only fold of its entity. */
 export type Contract<State, Event extends DomainEvent = DomainEvent> = {
-  /** The name of the service, and the first token of its subjects: `ports`. */
+  /** Name of the service and first token of its subjects: `ports`. */
   readonly name: string;
-  /** The definition of its stream, as `nats stream add --config` takes it. */
+  /** Stream configuration in the format of `nats stream add --config`. */
   readonly streamFile: URL;
   readonly events: EventSchema<Event>;
   readonly fold: Fold<State, Event>;
 };
 
-/** A stream of another service, as a service follows it. */
+/** A stream of another service that a service follows. */
 export type Followed<State, Event extends DomainEvent = DomainEvent> = Contract<State, Event> & {
-  /** The ids of the follower's entities that a state refers to. With it, references can be listed in reverse. */
+  /** Returns the ids of the follower's entities that a state refers to. Enables reverse lookups. */
   referencesOf?(state: State): readonly number[];
 };
 
-/** The streams that a service follows, by the names of the services that own them. */
+/** The streams that a service follows, by the name of the owning service. */
 export type Follows<Others> = { readonly [Name in keyof Others]: Followed<Others[Name]> };
 
 /** Returns the state of an entity of a followed stream by its id, or the fold's initial state if there is none. */

@@ -1,6 +1,4 @@
-/** Every failure that a client is told about carries one code of this closed table. */
-
-/** What can go wrong, as clients see it; the HTTP door maps each code to a status. */
+/** Closed list of error codes. `api/problem-document.ts` maps each code to an HTTP status. */
 export const problemCodes = [
   'malformed',
   'unauthenticated',
@@ -22,16 +20,16 @@ export const problemCodes = [
 
 export type ProblemCode = (typeof problemCodes)[number];
 
-/** One thing that is wrong inside a body: where (RFC 6901 JSON Pointer) and what. */
+/** An error at a location in a body. `pointer` is a JSON Pointer (RFC 6901). */
 export type ProblemLocation = { readonly pointer: string; readonly detail: string };
 
-/** The only error that reaches a client with its text; any other error is a bug and answers `internal`. */
+/** The only error whose message is sent to clients. Any other error is a bug and is reported as `internal`. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
   readonly locations: readonly ProblemLocation[];
 
-  /** @param detail a sentence for a person; it is sent to the client. */
+  /** @param detail a human-readable sentence that is sent to the client. */
   constructor(
     code: ProblemCode,
     detail: string,

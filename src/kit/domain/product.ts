@@ -1,8 +1,8 @@
-/** The names that carry the name of the product that a service belongs to. */
+/** Identifiers derived from the name of the product that a service belongs to. */
 export type Product = {
-  /** Lower-case letters and digits: part of metric names, the authentication realm and span attributes. */
+  /** Lower-case letters and digits. Part of metric names, the authentication realm and span attributes. */
   readonly name: string;
-  /** In titles of documents and pages. */
+  /** Used in titles of documents and web pages. */
   readonly title: string;
   /** The key-value bucket with the live configuration of all services of the product. */
   readonly configBucket: string;
@@ -10,7 +10,7 @@ export type Product = {
   readonly commandDigestHeader: string;
 };
 
-/** Throws a `TypeError` for a name that cannot be part of a metric name. */
+/** Throws a `TypeError` if the name cannot be part of a metric name. */
 export function createProduct(name: string): Product {
   if (!/^[a-z][a-z0-9]*$/.test(name)) {
     throw new TypeError(`product "${name}": expected lower-case letters and digits, starting with a letter`);
@@ -21,5 +21,5 @@ export function createProduct(name: string): Product {
 
 export const defaultProduct = createProduct('portside');
 
-/** What identifies a service in its documents, metrics and spans. */
+/** Identifies a service in its API documents, metrics and spans. */
 export type ServiceIdentity = { readonly name: string; readonly version: string; readonly product: Product };

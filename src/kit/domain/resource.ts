@@ -1,64 +1,64 @@
-/** What a service tells its doors about its one kind of entity: names, forms, and how a form becomes a command. */
+/** Describes a service's entity to the REST API and the NATS API: names, schemas and the commands that bodies map to. */
 
 import type { z } from 'zod';
 import type { Lookups } from './followed-stream.ts';
 import type { Entity } from './entity.ts';
 
-/** A command as a door takes it. */
+/** A command with the schema of its body. */
 export type CommandForm<Command, Body> = {
-  /** What the NATS door calls it: `laptops.commands.<verb>`. */
+  /** Last token of the NATS subject: `laptops.commands.<verb>`. */
   readonly verb: string;
   readonly body: z.ZodObject & z.ZodType<Body>;
   command(body: Body): Command;
 };
 
-/** What is put to an entity and taken from it, each by the id of something else: `/laptops/{id}/ports/{portId}`. */
+/** References to other entities that are added and removed one by one: `/laptops/{id}/ports/{portId}`. */
 export type Members<Command> = {
-  /** The path segment: `ports`. */
+  /** Path segment: `ports`. */
   readonly name: string;
-  /** What a person calls one of them: `port`; its id is the field and path parameter `portId`. */
+  /** Singular noun: `port`. It determines the name of the field and path parameter, `portId`. */
   readonly noun: string;
   readonly put: { readonly verb: string; command(memberId: number): Command };
   readonly take: { readonly verb: string; command(memberId: number): Command };
 };
 
-/** The entities of a followed stream that refer to one of ours: `/ports/{id}/laptops`. */
+/** Entities of a followed stream that refer to an entity of this service: `/ports/{id}/laptops`. */
 export type Referrers<State> = {
   readonly noun: string;
   readonly schema: z.ZodType;
   present(entity: Entity<State>): object | undefined;
 };
 
-/** @typeParam Others the states of the followed streams' entities, by the names of their services. */
+/** @typeParam Others state types of the followed streams, by the name of their service. */
 export type Resource<State, Command, Add, Change, Others = unknown> = {
-  /** The names of the collection: the canonical one first, then its aliases. */
+  /** Names of the collection: the canonical name, then its aliases. */
   readonly names: readonly [string, ...string[]];
-  /** What a person calls one of them: `laptop`. */
+  /** Singular noun: `laptop`. */
   readonly noun: string;
-  /** What the entity looks like as JSON, with a description of every field and examples. */
+  /** Schema of the JSON document, with a description of every field and examples. */
   readonly schema: z.ZodType;
   /**
-   * The entity as JSON; undefined when it is not there. `lookups` shows entities of the followed streams; which ids are
-   * looked up depends on the entity alone, not on what other lookups gave.
+   * Returns the entity as a JSON document; undefined if it does not exist. `lookups` finds entities of the followed
+   * streams. The ids that are looked up must depend only on the entity, not on the results of other lookups.
    */
   present(entity: Entity<State>, lookups: Lookups<Others>): object | undefined;
-  /** Exact-match filters of the list, each by the name of its parameter. */
+  /** Exact-match filters of the list, by query parameter. */
   readonly filters: Readonly<Record<string, (state: State) => string | undefined>>;
   readonly add: CommandForm<Command, Add>;
   readonly change: CommandForm<Command, Change>;
   readonly remove: { readonly verb: string; command(): Command };
   readonly members?: readonly Members<Command>[];
-  /** Of the followed streams whose entities refer to ours. */
+  /** Reverse lookups, by the name of the followed stream's service. */
   readonly referrers?: { readonly [Name in keyof Others]?: Referrers<Others[Name]> };
 };
 
-/** The body that adds an entity: it may name the id. */
+/** Body of an add command. The id is optional. */
 export type NewEntity = { readonly id?: number | undefined };
 
 /** A resource with its type parameters erased. */
 export type AnyResource = Resource<unknown, unknown, NewEntity, unknown, Readonly<Record<string, unknown>>>;
 
-/** Whether a state passes every filter that is given; one that is not given passes all. */
+/** Returns a predicate that is true if a state has every given value. Filters without a value are ignored. */
 export function matcherOf<State>(
   { filters }: { readonly filters: Readonly<Record<string, (state: State) => string | undefined>> },
   wanted: Readonly<Record<string, string | undefined>>,

@@ -1,20 +1,20 @@
 import type { DomainEvent, Rejection } from './decider.ts';
 
-/** A stored message as the fold takes it. */
+/** A decoded message of a stream. */
 export type StoredMessage<Event extends DomainEvent> = {
   /** The stream sequence: 1, 2, 3 … */
   readonly position: number;
-  /** When the broker stored it, in milliseconds since 1970. */
+  /** Time at which the broker stored the message, in ms since the epoch. */
   readonly time: number;
-  /** The entity that the subject names; undefined when it names none (`laptops.events.x`). */
+  /** Entity id in the subject; undefined if the subject has no valid id (`laptops.events.x`). */
   readonly id: number | undefined;
   readonly subject: string;
-  /** `Nats-Msg-Id`: the id of the command that caused it, if its author gave one. */
+  /** `Nats-Msg-Id` header: id of the command that caused the event. Optional. */
   readonly messageId: string | undefined;
-  /** A digest of that command, if its author gave one. */
+  /** Digest of that command. Optional. */
   readonly commandDigest: string | undefined;
-  /** The trace that it belongs to (W3C Trace Context), if its author gave one. */
+  /** Trace context of that command (W3C Trace Context). Optional. */
   readonly traceparent?: string | undefined;
-  /** What is in it, or why it is not an event. */
+  /** The event, or the reason why the payload is not a valid event. */
   readonly content: Event | Rejection;
 };

@@ -1,8 +1,9 @@
-/** Text that people give: a name, a title. */
-
 import { z } from 'zod';
 
-/** 1 to `max` characters (UTF-16 units) after trimming; lone surrogates are refused, since UTF-8 cannot hold them. */
+/**
+ * Schema of a name or title: 1 to `max` UTF-16 code units after trimming. Rejects lone surrogates, which cannot be
+ * encoded in UTF-8.
+ */
 export function text(max: number) {
   return z
     .string()
