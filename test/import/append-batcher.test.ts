@@ -1,5 +1,3 @@
-/** Appends that are sent together end as if each had been sent alone. */
-
 import { jetstreamManager } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -25,19 +23,19 @@ const codec = createCodec(laptopEvents, subjects);
 const options = { connection, jsm, stream: 'LAPTOPS', subjects, codec, ackTimeoutMs: 1_000 };
 const store = createEventStore(options);
 
-let alone = 0;
-const append = createAppendBatcher(options, (one) => {
-  alone += 1;
-  return store.append(one);
+let sentIndividually = 0;
+const append = createAppendBatcher(options, (single) => {
+  sentIndividually += 1;
+  return store.append(single);
 });
 
 let lastId = 0;
 
-/** Adds so many new laptops at once; each with the position that the broker has for it. */
+/** Adds `count` new laptops concurrently. Returns their ids and the results of the appends. */
 async function addMany(count: number, expectedVersionOf: (index: number) => number = () => 0) {
   const first = lastId + 1;
   lastId += count;
-  alone = 0;
+  sentIndividually = 0;
   const ids = Array.from({ length: count }, (_, index) => first + index);
   const results = await Promise.all(
     ids.map((id, index) => {
@@ -59,26 +57,26 @@ async function assertStored(ids: readonly number[], positions: readonly number[]
 const positionsOf = (results: Awaited<ReturnType<typeof addMany>>['results']) =>
   results.map((result) => ('position' in result ? result.position : -1));
 
-const bulk = suite('appends that are sent together');
+const batchedAppends = suite('batched appends');
 
-bulk('share batches, and each is told its own position', async () => {
+batchedAppends('are stored in shared batches, and each returns its own position', async () => {
   const { ids, results } = await addMany(40);
   assert.ok(results.every(({ outcome }) => outcome === 'written'));
   await assertStored(ids, positionsOf(results));
-  assert.is(alone, 0);
+  assert.is(sentIndividually, 0);
   const stored = await directJsm.streams.getMessage('LAPTOPS', { seq: positionsOf(results)[0] ?? 0 });
   assert.ok(stored?.header.get(batchIdHeader));
 });
 
-bulk('may be more than fit into one batch', async () => {
+batchedAppends('may exceed the size of one batch', async () => {
   const count = maxBatchLength + 1;
   const { results } = await addMany(count);
   assert.is(new Set(positionsOf(results)).size, count);
   assert.ok(results.every(({ outcome }) => outcome === 'written'));
-  assert.ok(alone <= 1);
+  assert.ok(sentIndividually <= 1);
 });
 
-bulk('do not suffer from one that comes too late', async () => {
+batchedAppends('are not affected by one with a stale expected version', async () => {
   const { ids, results } = await addMany(40, (index) => (index === 17 ? 1 : 0));
   assert.equal(results[17], { outcome: 'conflict' });
   const others = results.flatMap((result, index) =>
@@ -89,10 +87,10 @@ bulk('do not suffer from one that comes too late', async () => {
     others.map(([id]) => id),
     positionsOf(others.map(([, result]) => result)),
   );
-  assert.ok(alone < 40, 'all were sent alone');
+  assert.ok(sentIndividually < 40, 'all were sent individually');
 });
 
-bulk('are found where they lie when the acknowledgement is lost', async () => {
+batchedAppends('return their stored positions if the acknowledgement is lost', async () => {
   const before = (await directJsm.streams.info('LAPTOPS')).state.last_seq;
   let publishes = 0;
   proxy.onPublish(() => ((publishes += 1) === 10 ? 'cut after' : 'pass'));
@@ -106,11 +104,11 @@ bulk('are found where they lie when the acknowledgement is lost', async () => {
   assert.is((await directJsm.streams.info('LAPTOPS')).state.last_seq, before + 10);
 });
 
-bulk.after(async () => {
+batchedAppends.after(async () => {
   await connection.nc.close();
   await direct.nc.close();
   await proxy.close();
   await broker.close();
 });
 
-bulk.run();
+batchedAppends.run();

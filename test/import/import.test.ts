@@ -1,4 +1,4 @@
-/** The import as a user sees it: files in, events in the log, a report, an exit code. */
+/** The import as a user sees it: input files, stored events, the report and the exit code. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -19,9 +19,9 @@ const laptopsFile = files.write(
   'id,title,model,ports\n1,Lenovo,S3,1 2\n2,Apple,"MacBook Air (2022, M2)",\n',
 );
 
-const adding = suite('a fresh import');
+const freshImport = suite('an import into empty streams');
 
-adding('a file of ports and one of laptops become the events of both services', async () => {
+freshImport('stores a file of ports and a file of laptops as events of both services', async () => {
   const { code, stdout, stderr } = await run(portsFile, laptopsFile);
   assert.is(stderr, '');
   assert.is(code, 0);
@@ -41,7 +41,7 @@ adding('a file of ports and one of laptops become the events of both services', 
   });
 });
 
-adding('NDJSON may mix both kinds, also from standard input', async () => {
+freshImport('reads ports and laptops from one NDJSON input, also from standard input', async () => {
   const { child, ended } = startImport(broker.url, ['-', '--format', 'ndjson']);
   child.stdin?.end(
     '{"id":11,"name":"MagSafe"}\n\n{"id":11,"title":"Apple","model":"A","ports":[11,{"id":1}]}\n' +
@@ -60,11 +60,11 @@ adding('NDJSON may mix both kinds, also from standard input', async () => {
   assert.equal(events.get('laptops.events.12')?.slice(1), ports);
 });
 
-adding.run();
+freshImport.run();
 
-const repeating = suite('an import over what is there');
+const repeatedImport = suite('an import into existing data');
 
-repeating('importing again adds nothing', async () => {
+repeatedImport('adds nothing if it is repeated', async () => {
   const before = [await lastPosition('LAPTOPS'), await lastPosition('PORTS')];
   const { code, stdout } = await run(laptopsFile, portsFile);
   assert.is(code, 0);
@@ -73,7 +73,7 @@ repeating('importing again adds nothing', async () => {
   assert.equal([await lastPosition('LAPTOPS'), await lastPosition('PORTS')], before);
 });
 
-repeating('what differs is reported and kept, and a missing port is fitted', async () => {
+repeatedImport('reports laptops that differ without changing them, and fits missing ports', async () => {
   await publish('laptops.events.21', { type: 'LaptopAdded', title: 'Dell', model: 'XPS' });
   await publish('laptops.events.22', { type: 'LaptopAdded', title: 'Dell', model: 'XPS' });
   await publish('laptops.events.22', { type: 'PortFitted', portId: 1 });
@@ -98,7 +98,7 @@ repeating('what differs is reported and kept, and a missing port is fitted', asy
   assert.is(events.get('laptops.events.23')?.length, 1);
 });
 
-repeating('what was removed is added again, even at once', async () => {
+repeatedImport('adds a removed port again, even right after its removal', async () => {
   await publish('ports.events.2', { type: 'PortRemoved' });
   const { code, stdout } = await run(portsFile);
   assert.is(code, 0);
@@ -106,7 +106,7 @@ repeating('what was removed is added again, even at once', async () => {
   assert.is((await readEvents(connection, jsm, 'PORTS')).get('ports.events.2')?.length, 3);
 });
 
-repeating('a long history, with messages in it that the service rejects, is read to its end', async () => {
+repeatedImport('reads a long history to its end, including rejected messages', async () => {
   await publish('ports.events.31', { type: 'PortAdded', name: 'A' });
   for (let rename = 0; rename < 20; rename++) {
     await publish('ports.events.31', { type: 'PortRenamed', name: `A${rename}` });
@@ -117,11 +117,11 @@ repeating('a long history, with messages in it that the service rejects, is read
   assert.match(stdout, /^ports: 0 added, 1 already there/m);
 });
 
-repeating.run();
+repeatedImport.run();
 
-const refusing = suite('what is wrong');
+const failures = suite('an import with errors');
 
-refusing('wrong rows are reported with their line and left out; the others are imported', async () => {
+failures('reports invalid rows with their line and imports the others', async () => {
   const file = files.write(
     'wrong.csv',
     '\uFEFFid,title,model,ports\r\n41,Dell,"XPS\r\n13",\r\n,Dell,XPS,\r\n42,,XPS,\r\n\r\n' +
@@ -142,7 +142,7 @@ refusing('wrong rows are reported with their line and left out; the others are i
   assert.equal(events.get('laptops.events.46')?.length, 2);
 });
 
-refusing('a file with an unknown column is refused as a whole, and the next file is read', async () => {
+failures('rejects a file with an unknown column and reads the next file', async () => {
   const file = files.write('unknown.csv', 'id,name,colour\n51,USB-A,blue\n');
   const next = files.write('next.csv', 'id,name\n52,USB-A\n');
   const { code, stdout, stderr } = await run(file, next);
@@ -152,29 +152,29 @@ refusing('a file with an unknown column is refused as a whole, and the next file
   assert.not((await readEvents(connection, jsm, 'PORTS')).has('ports.events.51'));
 });
 
-refusing(
-  'at most 20 wrong rows of a file are shown, all with --all-errors, and a dry run stores none',
+failures(
+  'shows at most 20 invalid rows of a file, or all with --all-errors, and stores nothing in a dry run',
   async () => {
     const before = await lastPosition('PORTS');
     const file = files.write('many.csv', `id,name\n61,right\n${'x,wrong\n'.repeat(30)}`);
-    const some = await run('--dry-run', file);
-    assert.is(some.code, 1);
-    assert.is(some.stderr.trimEnd().split('\n').length, 21);
-    assert.match(some.stderr, `${file}: 10 more; --all-errors shows all of them`);
-    assert.match(some.stdout, /^ports: 1 valid, 30 invalid$/m);
+    const limited = await run('--dry-run', file);
+    assert.is(limited.code, 1);
+    assert.is(limited.stderr.trimEnd().split('\n').length, 21);
+    assert.match(limited.stderr, `${file}: 10 more; --all-errors shows all of them`);
+    assert.match(limited.stdout, /^ports: 1 valid, 30 invalid$/m);
     const all = await run('--dry-run', '--all-errors', file);
     assert.is(all.stderr.trimEnd().split('\n').length, 30);
     assert.is(await lastPosition('PORTS'), before);
   },
 );
 
-refusing('a command line that is wrong ends with 2 and imports nothing', async () => {
+failures('exits with 2 for an invalid command line and imports nothing', async () => {
   const before = await lastPosition('PORTS');
-  const odd = files.write('ports.txt', 'id,name\n71,USB-A\n');
+  const unknownFormat = files.write('ports.txt', 'id,name\n71,USB-A\n');
   const attempts: [string[], RegExp][] = [
     [[], /no file given/],
     [[portsFile, 'missing.csv'], /missing\.csv: file not found/],
-    [[odd], /--format csv/],
+    [[unknownFormat], /--format csv/],
     [['--concurrency', '0', portsFile], /--concurrency must be a whole number/],
     [['--fast', portsFile], /--fast/],
   ];
@@ -186,14 +186,17 @@ refusing('a command line that is wrong ends with 2 and imports nothing', async (
   assert.is(await lastPosition('PORTS'), before);
 });
 
-refusing('without a broker the message names NATS_URL, and a dry run needs none', async () => {
-  const { code, stderr } = await startImport('nats://127.0.0.1:1', [portsFile]).ended;
-  assert.is(code, 1);
-  assert.match(stderr, /cannot reach NATS at nats:\/\/127\.0\.0\.1:1 .*NATS_URL/);
-  assert.is((await startImport('nats://127.0.0.1:1', ['--dry-run', portsFile]).ended).code, 0);
-});
+failures(
+  'names NATS_URL if the broker is unreachable, except in a dry run, which needs no broker',
+  async () => {
+    const { code, stderr } = await startImport('nats://127.0.0.1:1', [portsFile]).ended;
+    assert.is(code, 1);
+    assert.match(stderr, /cannot reach NATS at nats:\/\/127\.0\.0\.1:1 .*NATS_URL/);
+    assert.is((await startImport('nats://127.0.0.1:1', ['--dry-run', portsFile]).ended).code, 0);
+  },
+);
 
-refusing('without its streams the message says how to make them', async () => {
+failures('names the command that creates the streams if they do not exist', async () => {
   const bare = await startTestBroker();
   const { code, stderr } = await startImport(bare.url, [portsFile]).ended;
   await bare.close();
@@ -201,10 +204,10 @@ refusing('without its streams the message says how to make them', async () => {
   assert.match(stderr, /stream LAPTOPS does not exist; .*npm run provision/);
 });
 
-refusing.after(async () => {
+failures.after(async () => {
   await connection.nc.close();
   await broker.close();
   files.close();
 });
 
-refusing.run();
+failures.run();

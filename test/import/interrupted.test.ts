@@ -1,4 +1,4 @@
-/** The import when something comes in between: it is killed or stopped, or the broker goes away. */
+/** An import that is killed or stopped, or whose broker becomes unreachable. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,20 +12,20 @@ const files = createTestFiles();
 
 const rows = 1500;
 
-/** Laptops from `first` on, each with one port: two events a row. */
+/** Writes laptops with ids from `first` on, each with one port, so that each row makes two events. */
 function writeLaptops(first: number): string {
   const lines = Array.from({ length: rows }, (_, index) => `${first + index},Lenovo,S${index},1`);
   return files.write(`from-${first}.csv`, ['id,title,model,ports', ...lines, ''].join('\n'));
 }
 
-/** Resolves once the import has stored something, long before it has stored all. */
-async function underWay(before: number): Promise<void> {
+/** Resolves once the import has stored more than 100 events, long before it has stored all. */
+async function awaitFirstEvents(before: number): Promise<void> {
   await eventually(async () => assert.ok((await lastPosition()) > before + 100));
 }
 
 const lastPosition = async () => (await jsm.streams.info('LAPTOPS')).state.last_seq;
 
-/** Each laptop was added exactly once and then fitted exactly once. */
+/** Asserts that each laptop was added exactly once and then had its port fitted exactly once. */
 async function assertAllOnce(first: number): Promise<void> {
   const events = await readEvents(connection, jsm, 'LAPTOPS');
   for (let index = 0; index < rows; index++) {
@@ -38,13 +38,13 @@ async function assertAllOnce(first: number): Promise<void> {
 
 const addedIn = (stdout: string) => Number(/^laptops: (\d+) added/m.exec(stdout)?.[1]);
 
-const interrupted = suite('an import that is interrupted');
+const interrupted = suite('an interrupted import');
 
-interrupted('killed midway and run again, every row is there exactly once', async () => {
+interrupted('stores every row exactly once if it is killed and run again', async () => {
   const before = await lastPosition();
   const file = writeLaptops(10_001);
   const { child, ended } = startImport(broker.url, [file]);
-  await underWay(before);
+  await awaitFirstEvents(before);
   child.kill('SIGKILL');
   assert.is((await ended).code, null);
   assert.ok((await lastPosition()) < before + 2 * rows, 'it was killed too late');
@@ -55,11 +55,11 @@ interrupted('killed midway and run again, every row is there exactly once', asyn
   await assertAllOnce(10_001);
 });
 
-interrupted('Ctrl-C ends the reading, and the rows in flight are finished and counted', async () => {
+interrupted('stops reading on SIGINT, and completes and counts the rows in flight', async () => {
   const before = await lastPosition();
   const file = writeLaptops(20_001);
   const { child, ended } = startImport(broker.url, ['--concurrency', '100', file]);
-  await underWay(before);
+  await awaitFirstEvents(before);
   child.kill('SIGINT');
   child.kill('SIGINT');
   const { code, stdout, stderr } = await ended;
@@ -69,10 +69,10 @@ interrupted('Ctrl-C ends the reading, and the rows in flight are finished and co
   assert.is((await lastPosition()) - before, 2 * addedIn(stdout));
 });
 
-interrupted('a broker that dies and comes back leaves every row there exactly once', async () => {
+interrupted('stores every row exactly once if the broker is killed and restarted', async () => {
   const before = await lastPosition();
   const { ended } = startImport(broker.url, ['--give-up-after', '6', writeLaptops(30_001)]);
-  await underWay(before);
+  await awaitFirstEvents(before);
   await broker.kill();
   await broker.restart();
   const { code, stdout, stderr } = await ended;
@@ -83,15 +83,18 @@ interrupted('a broker that dies and comes back leaves every row there exactly on
   await assertAllOnce(30_001);
 });
 
-interrupted('a broker that stays away ends the import, and what was not stored is said', async () => {
+interrupted('fails if the broker stays unreachable, and reports the rows that were not stored', async () => {
   const before = await lastPosition();
   const { ended } = startImport(broker.url, ['--give-up-after', '1', writeLaptops(40_001)]);
-  await underWay(before);
+  await awaitFirstEvents(before);
   await broker.kill();
   const { code, stdout, stderr } = await ended;
   assert.is(code, 1);
   assert.match(stderr, /from-40001\.csv:\d+: not stored: The broker did not/);
-  assert.match(stderr, /^the broker is unavailable: nothing was read after .*Run the import again to continue/m);
+  assert.match(
+    stderr,
+    /^the broker is unavailable: nothing was read after .*Run the import again to continue/m,
+  );
   assert.match(stdout, /^laptops: \d+ added, 0 already there, 0 differ, 0 invalid, \d+ failed$/m);
 });
 

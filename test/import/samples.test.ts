@@ -1,5 +1,3 @@
-/** The sample data that README begins with: imported, it shows up in both services. */
-
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
@@ -31,7 +29,7 @@ async function list(url: string | undefined): Promise<unknown> {
 
 const samples = suite('the sample data');
 
-samples('is of at least 60 laptops, and names every port that they have', () => {
+samples('has at least 60 laptops and contains every port that they have', () => {
   assert.ok(laptopRows.length >= 60);
   const known = new Set(portRows.map(({ id }) => id));
   const used = laptopRows.flatMap(({ ports: ids = '' }) => ids.split(' '));
@@ -40,7 +38,7 @@ samples('is of at least 60 laptops, and names every port that they have', () => 
     [],
   );
 });
-samples('is imported into both services, and a second time adds nothing', async () => {
+samples('is imported into both services and adds nothing if it is imported again', async () => {
   assert.is((await startImport(broker.url, files).ended).code, 0);
   assert.equal(
     await list(`${ports?.url}/ports`),
