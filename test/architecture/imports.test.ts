@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const graph = readImports(root, ['src', 'examples']);
 const entryPoints = readEntryPoints(join(root, 'src/kit/package.json'));
 
-/** The rules that `file` breaks with these imports. */
+/** Returns the rules that `file` breaks with these imports. */
 const broken = (file: string, ...specifiers: readonly string[]) =>
   findBrokenRules(new Map([[file, specifiers]]), entryPoints);
 

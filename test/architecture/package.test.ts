@@ -13,7 +13,7 @@ const checkout = mkdtempSync(join(tmpdir(), 'portside-package-'));
 process.once('exit', () => rmSync(checkout, { recursive: true }));
 const Packed = z.array(z.object({ files: z.array(z.object({ path: z.string() })) })).length(1);
 
-/** The paths of the files that `npm pack` would publish, built in a copy so that other tests keep their build. */
+/** Returns the paths that `npm pack` would publish. Builds a copy of the kit, so that other tests keep their build. */
 function packKit(): string[] {
   const kit = join(checkout, 'src', 'kit');
   cpSync(join(root, 'src', 'kit'), kit, { recursive: true, filter: (path) => basename(path) !== 'dist' });
@@ -24,7 +24,7 @@ function packKit(): string[] {
     encoding: 'utf8',
   });
   assert.is(status, 0, stderr);
-  // The output of the build comes before the JSON.
+  // npm prints the output of the build before the JSON.
   const json = stdout.slice(stdout.search(/^\[$/m));
   return Packed.parse(JSON.parse(json)).flatMap(({ files }) => files.map(({ path }) => path));
 }

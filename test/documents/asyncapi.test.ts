@@ -17,7 +17,7 @@ const { connection, start, close } = await startTestSystem();
 
 const services = await Promise.all(
   [
-    // First, because the example requests of laptops fit a port of the example requests of ports.
+    // Ports come first: the example requests of laptops fit a port that the example requests of ports add.
     { name: 'ports', read: portEvents.read, shapes: listShapes(portEvents) },
     { name: 'laptops', read: laptopEvents.read, shapes: listShapes(laptopEvents) },
   ].map(async (service) => {

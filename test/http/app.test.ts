@@ -71,16 +71,16 @@ for (const ending of ['end', 'destroy', 'resetAndDestroy'] as const) {
     internal.length = 0;
     handled.length = 0;
     const accepted = once(server, 'connection');
-    const begun = once(server, 'request');
+    const requestReceived = once(server, 'request');
     const socket = connect(port, '127.0.0.1').resume();
     socket.write(
       'POST /body HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
     );
-    await begun;
+    await requestReceived;
     const [serverSocket] = await accepted;
-    const gone = new Promise((resolve) => serverSocket.once('close', resolve));
+    const closed = new Promise((resolve) => serverSocket.once('close', resolve));
     socket[ending]();
-    await gone;
+    await closed;
     await eventually(() => assert.is(handled.length, 1));
     assert.is(handled[0]?.status, 400);
     assert.equal(internal, []);

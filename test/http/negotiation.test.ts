@@ -24,7 +24,7 @@ for (let id = 1; id <= 40; id++) assert.is((await add(id)).status, 201);
 
 const accept = suite('the Accept header');
 
-accept('accepts the media type of the route by name, by wildcard and with a quality value', async () => {
+accept('may name the media type of the route or a wildcard, with or without a quality value', async () => {
   const accepted = [
     'application/json',
     'application/*',

@@ -43,7 +43,7 @@ rateLimit('is reported with the remaining requests in every response', async () 
 });
 
 rateLimit('rejects requests beyond the rate and the burst with 429 and Retry-After', async () => {
-  // Accepted: 5 requests in each second that the 40 take (one or two), plus a burst of 10 within ten seconds.
+  // The rate allows 5 requests in each of the one or two seconds that 40 requests take. The burst allows 10 more in 10 s.
   const responses = await getMany(limited, 40);
   const served = responses.filter(({ status }) => status === 200).length;
   const rejected = responses.filter(({ status }) => status === 429);

@@ -76,7 +76,7 @@ const asOfValues = ({ position, time }: Moment) => [
 const at = (path: string, asOf: string) =>
   `${path}${path.includes('?') ? '&' : '?'}asOf=${encodeURIComponent(asOf)}`;
 
-/** Asserts that every moment, in an order that goes back and forth and by every `asOf` value, is read as recorded. */
+/** Reads the moments out of order, by every `asOf` value, and asserts that the pages equal the recorded ones. */
 async function assertRecorded(service: HttpClient, moments: readonly Moment[]): Promise<void> {
   const [early, late] = [moments.slice(0, moments.length / 2), moments.slice(moments.length / 2)];
   const shuffled = early.flatMap((moment, index) => [late[index] ?? moment, moment]);
@@ -110,7 +110,7 @@ const publish = (id: number, event: object | string) =>
   js.publish(`laptops.events.${id}`, typeof event === 'string' ? event : JSON.stringify(event));
 const post = (id: number, title: string) => laptops.post('/laptops', { json: { id, title, model: 'M' } });
 
-/** Each step makes one moment of the laptops. Rejected messages make one as well. */
+/** Each step appends to the stream, and the state after it is one moment. Some steps append only rejected messages. */
 const steps: readonly (() => Promise<unknown>)[] = [
   () => post(1, 'Lenovo'),
   () => post(3, 'IBM'),

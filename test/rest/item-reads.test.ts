@@ -13,13 +13,13 @@ await laptops.post('/laptops', { json: { id: 2, title: 'Lenovo', model: 'S3' } }
 await laptops.put('/laptops/1/ports/1', { headers: { Prefer: 'wait=20' } });
 await laptops.delete('/laptops/2');
 
-/** Headers that select the path. The second `Accept` means the same as none, but is not on the list of the fast path. */
+/** Request headers that select the path. The fast path does not handle this `Accept`, although it allows the same response. */
 const paths = [
   { name: 'on the fast path', headers: {} },
   { name: 'through the application', headers: { Accept: 'application/json;q=0.9' } },
 ] as const;
 
-/** The reads with status 200 of a service by route, as its metrics count them. */
+/** Returns the number of successful reads per route, from the metrics of a service. */
 async function countReads({ probeUrl }: { readonly probeUrl: string }): Promise<Map<string, number>> {
   const text = await (await fetch(`${probeUrl}/metrics`)).text();
   const samples = text.matchAll(/^portside_http_request_duration_seconds_count\{(.*)\} (\d+)$/gm);
@@ -63,7 +63,7 @@ for (const { name, headers } of paths) {
       assertProblem(await laptops.get(`/laptops/${id}`, { headers }), 'malformed');
     }
   });
-  itemReads('is counted under the canonical route, whichever alias was used', async () => {
+  itemReads('is counted under the canonical route for every alias', async () => {
     await ports.get('/ports/1', { headers });
     const before = await countReads(ports);
     for (const path of ['/ports/1', '/port/1']) assert.is((await ports.get(path, { headers })).status, 200);
