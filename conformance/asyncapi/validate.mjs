@@ -1,12 +1,15 @@
-/** What the official parser says of each of the AsyncAPI documents on stdin, a JSON array: for each an array, empty when nothing is to be said. */
+/**
+ * Validates AsyncAPI documents with the official parser. Reads a JSON array of documents from stdin and writes a JSON array with
+ * the diagnostics of each document, which are empty for a valid one.
+ */
 
 import { text } from 'node:stream/consumers';
 import { Parser } from '@asyncapi/parser';
 
 const parser = new Parser();
-const said = [];
+const results = [];
 for (const document of JSON.parse(await text(process.stdin))) {
   const diagnostics = await parser.validate(JSON.stringify(document));
-  said.push(diagnostics.map(({ code, message, path, severity }) => ({ code, message, path, severity })));
+  results.push(diagnostics.map(({ code, message, path, severity }) => ({ code, message, path, severity })));
 }
-process.stdout.write(JSON.stringify(said));
+process.stdout.write(JSON.stringify(results));

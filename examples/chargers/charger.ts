@@ -1,10 +1,10 @@
-/** The rules of one charger: what a command does to it, and what an event makes of it. */
+/** The decider of a charger: its events, state and commands. */
 
 import type { Port } from '#contracts/ports';
 import { Problem, Rejection, type Contract, type Decider, type Lookups } from '@portside/kit';
 import { chargerEvents, type ChargerEvent } from './events.ts';
 
-/** A charger that is there; undefined when it was never added or was removed. */
+/** An existing charger. The state is undefined before a charger is added and after it is removed. */
 export type Charger = { readonly watts: number; readonly portId: number };
 
 export const chargerContract: Contract<Charger | undefined, ChargerEvent> = {
@@ -16,10 +16,10 @@ export const chargerContract: Contract<Charger | undefined, ChargerEvent> = {
 
     evolve(charger, event) {
       if (event.type === 'ChargerAdded') {
-        if (charger !== undefined) return new Rejection('the charger is already there');
+        if (charger !== undefined) return new Rejection('the charger already exists');
         return { watts: event.watts, portId: event.portId };
       }
-      if (charger === undefined) return new Rejection('there is no such charger');
+      if (charger === undefined) return new Rejection('the charger does not exist');
       switch (event.type) {
         case 'ChargerReplugged':
           return { ...charger, portId: event.portId };
@@ -32,7 +32,7 @@ export const chargerContract: Contract<Charger | undefined, ChargerEvent> = {
   },
 };
 
-/** What a charger is decided on and shown with: the ports that are known. */
+/** Entities of the followed streams that decisions and documents use. */
 export type ChargerOthers = { readonly ports: Port | undefined };
 
 export type ChargerCommand =
@@ -53,7 +53,7 @@ export const chargerDecider: Decider<
       case 'AddCharger': {
         const { watts, portId } = command;
         if (charger !== undefined) throw new Problem('conflict', 'There is already a charger with this id.');
-        if (ports(portId) === undefined) throw new Problem('conflict', `No port ${portId} is known.`);
+        if (ports(portId) === undefined) throw new Problem('conflict', `There is no port ${portId}.`);
         return [{ type: 'ChargerAdded', watts, portId }];
       }
       case 'ChangeCharger': {
@@ -61,7 +61,7 @@ export const chargerDecider: Decider<
         if (charger === undefined) throw new Problem('not-found', 'There is no charger with this id.');
         const events: ChargerEvent[] = [];
         if (portId !== charger.portId) {
-          if (ports(portId) === undefined) throw new Problem('conflict', `No port ${portId} is known.`);
+          if (ports(portId) === undefined) throw new Problem('conflict', `There is no port ${portId}.`);
           events.push({ type: 'ChargerReplugged', portId });
         }
         if (watts !== charger.watts) events.push({ type: 'ChargerRerated', watts });

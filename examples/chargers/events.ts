@@ -1,4 +1,4 @@
-/** What can happen to a charger. These shapes are the storage format: a changed one needs a version and an upcaster. */
+/** The events of a charger. The schemas define the storage format: a change requires a new version and an upcaster. */
 
 import { defineEvents, EntityId } from '@portside/kit';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-/** The charger as both doors show it. */
+/** The charger as a resource of the REST API and the NATS API. */
 
 import type { Resource } from '@portside/kit';
 import type { Charger, ChargerCommand, ChargerOthers } from './charger.ts';

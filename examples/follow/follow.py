@@ -1,4 +1,7 @@
-"""Follows the laptops' log and goes on where it stopped, also after a kill: the broker keeps the place."""
+"""Follows the events of all laptops and resumes after a restart or crash.
+
+The broker stores the position in a durable consumer.
+"""
 
 import asyncio
 import contextlib
@@ -14,49 +17,49 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 HELP = """npm run example:python [-- --help]
 
-Prints every event of the laptops' log, from the first one on, and then what comes: position, subject, event. Ctrl-C ends
-it; the next run goes on after the last event that was printed. After a kill, that event may be printed again.
+Prints position, subject and event of all stored events of laptops, and then of new ones, until Ctrl-C. The next run
+resumes after the last printed event. After a crash, that event may be printed again.
 
-NATS_URL    the broker; default nats://localhost:4222
-CONSUMER    the durable consumer that keeps the place; default example-python
+NATS_URL    URL of the broker; default nats://localhost:4222
+CONSUMER    name of the durable consumer that stores the position; default example-python
 """
 
 CONSUMER = ConsumerConfig(
     deliver_policy=DeliverPolicy.ALL,
     ack_policy=AckPolicy.EXPLICIT,
-    ack_wait=10,  # seconds; then what nobody has confirmed is delivered again
-    max_ack_pending=1,  # one at a time, so that nothing overtakes what is delivered again
+    ack_wait=10,  # seconds until an unacknowledged message is redelivered
+    max_ack_pending=1,  # one at a time, so that a redelivery does not change the order
 )
 
 
-async def say_nothing(_error):
-    """Lost connections are mended by the client."""
+async def ignore_error(_error):
+    """The client reconnects by itself."""
 
 
 async def follow(url, durable, stop):
-    # Later losses are mended without end; a broker that is not there at first is an error.
-    connecting = nats.connect(url, max_reconnect_attempts=-1, error_cb=say_nothing)
+    # The client reconnects without limit. Only a failure of the first connection is an error.
+    connecting = nats.connect(url, max_reconnect_attempts=-1, error_cb=ignore_error)
     connection = await asyncio.wait_for(connecting, 5)
-    log = connection.jetstream()
-    subscription = await log.pull_subscribe("laptops.events.*", durable=durable, config=CONSUMER)
+    jetstream = connection.jetstream()
+    subscription = await jetstream.pull_subscribe("laptops.events.*", durable=durable, config=CONSUMER)
     while not stop.is_set():
         try:
             [message] = await subscription.fetch(1, timeout=1)
         except nats.errors.TimeoutError:
-            continue  # nothing new
+            continue  # no new message
         except (OSError, nats.errors.Error, nats.js.errors.Error):
-            await asyncio.sleep(0.25)  # the broker is away
+            await asyncio.sleep(0.25)  # the broker is unreachable
             continue
         position = message.metadata.sequence.stream
         try:
             event = json.loads(message.data)
             print(position, message.subject, json.dumps(event), flush=True)
         except ValueError:
-            # Anybody may publish anything: what is no event is passed over, not tried for ever.
-            print(position, message.subject, "is no event", file=sys.stderr, flush=True)
-        # Only now: an event that is not printed is delivered again.
+            # Untrusted input: a message that is not JSON is skipped instead of being redelivered forever.
+            print(position, message.subject, "is not an event", file=sys.stderr, flush=True)
+        # Acknowledged after printing, so that an event that was not printed is redelivered.
         await message.ack()
-    # The last confirmation is to go out; where the broker is away, it cannot.
+    # Sends the last acknowledgement, unless the broker is unreachable.
     with contextlib.suppress(OSError, nats.errors.Error):
         await connection.flush()
     with contextlib.suppress(OSError, nats.errors.Error):

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Follows the laptops' log and goes on where it stopped, also after a kill: a file keeps the place.
+# Follows the events of all laptops and resumes after a restart or crash. A file stores the position.
 set -euo pipefail
 
 help='npm run example:shell [-- --help]
 
-Prints every event of the laptops log, from the first one on, and then what comes: position, subject, event. Ctrl-C ends
-it; the next run goes on after the last event that was printed. After a kill, that event may be printed again.
+Prints position, subject and event of all stored events of laptops, and then of new ones, until Ctrl-C. The next run
+resumes after the last printed event. After a crash, that event may be printed again.
 
-NATS_URL        the broker; default nats://localhost:4222
-POSITION_FILE   keeps the place; default data/example-shell.position
-NATS            the nats command line; default nats
+NATS_URL        URL of the broker; default nats://localhost:4222
+POSITION_FILE   file that stores the position; default data/example-shell.position
+NATS            path of the nats CLI; default nats
 '
 case "${1:-}" in -h | --help) printf '%s' "$help"; exit ;; esac
 
@@ -19,11 +19,11 @@ mkdir -p "$(dirname "$file")"
 
 "$nats" stream info LAPTOPS >/dev/null || { echo "cannot follow the laptops: is \`npm start\` running?" >&2; exit 1; }
 
-# Ctrl-C reaches the CLI as well; a signal to this process alone does not.
+# Ctrl-C also reaches the CLI, but a signal sent only to this process does not.
 trap 'kill "${!:-}" 2>/dev/null || true; exit 0' INT TERM
 
-# A message is one JSON object with its data in base64, and ends with a NUL byte; the reply subject holds its position.
-# No program is started where bash itself can do it: a log may be long.
+# The CLI writes each message as a JSON object with base64 data, followed by a NUL byte. The reply subject contains the
+# position. The fields are parsed in bash, because starting a program for each message would be slow for a long stream.
 field() { [[ $message =~ \"$1\":\"([^\"]*)\" ]] && value=${BASH_REMATCH[1]} || value=; }
 
 while true; do
@@ -36,11 +36,11 @@ while true; do
     subject=$value
     field Data
     printf '%s %s %s\n' "$position" "$subject" "$(base64 -d <<<"$value" | tr '\n' ' ')"
-    # Written beside and renamed: a kill leaves the old place or the new one, never half of one.
+    # Written atomically, so that a crash leaves either the old or the new position.
     echo "$position" >"$file.new"
     mv "$file.new" "$file"
   done < <("$nats" sub --stream LAPTOPS --start-sequence $((last + 1)) --count 200 --dump=- 'laptops.events.*' 2>/dev/null)
-  # 200 at a time: held up by its reader in a long log, nats 0.5.0 has stopped after 750 messages without a word.
-  # When it has read nothing at all, the broker is away.
+  # 200 messages at a time: with a slow reader and a long stream, nats 0.5.0 stops silently after 750 messages.
+  # If no message was read, the broker is unreachable.
   [[ $last != $(cat "$file" 2>/dev/null || echo 0) ]] || sleep 1
 done

@@ -1,15 +1,15 @@
-/** Follows the laptops' log and goes on where it stopped, also after a kill: the broker keeps the place. */
+/** Follows the events of all laptops and resumes after a restart or crash. The broker stores the position in a durable consumer. */
 
 import { parseArgs } from 'node:util';
 import { subscribeToLaptops } from '../../src/laptops/subscribe.ts';
 
 const help = `npm run example:typescript [-- --help]
 
-Prints every event of the laptops' log, from the first one on, and then what comes: position, laptop, event. Ctrl-C ends
-it; the next run goes on after the last event that was printed. After a kill, that event may be printed again.
+Prints position, subject and event of all stored events of laptops, and then of new ones, until Ctrl-C. The next run
+resumes after the last printed event. After a crash, that event may be printed again.
 
-NATS_URL    the broker; default nats://localhost:4222
-CONSUMER    the durable consumer that keeps the place; default example-typescript
+NATS_URL    URL of the broker; default nats://localhost:4222
+CONSUMER    name of the durable consumer that stores the position; default example-typescript
 `;
 
 const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
@@ -27,7 +27,7 @@ const subscription = await subscribeToLaptops({
     process.stdout.write(`${position} laptops.events.${id} ${JSON.stringify(event)}\n`);
   },
   onRejected({ position, subject, reason }) {
-    process.stderr.write(`${position} ${subject} is no event: ${reason}\n`);
+    process.stderr.write(`${position} ${subject} was rejected: ${reason}\n`);
   },
 }).catch((error: unknown) => {
   process.stderr.write(`cannot follow the laptops at ${natsUrl}: ${String(error)}\n`);

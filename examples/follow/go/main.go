@@ -1,4 +1,4 @@
-// Follows the laptops' log and goes on where it stopped, also after a kill: a file keeps the place.
+// Follows the events of all laptops and resumes after a restart or crash. A file stores the position.
 package main
 
 import (
@@ -19,11 +19,11 @@ import (
 
 const help = `npm run example:go [-- --help]
 
-Prints every event of the laptops' log, from the first one on, and then what comes: position, subject, event. Ctrl-C ends
-it; the next run goes on after the last event that was printed. After a kill, that event may be printed again.
+Prints position, subject and event of all stored events of laptops, and then of new ones, until Ctrl-C. The next run
+resumes after the last printed event. After a crash, that event may be printed again.
 
-NATS_URL        the broker; default nats://localhost:4222
-POSITION_FILE   keeps the place; default data/example-go.position
+NATS_URL        URL of the broker; default nats://localhost:4222
+POSITION_FILE   file that stores the position; default data/example-go.position
 `
 
 func main() {
@@ -50,18 +50,18 @@ func follow(ctx context.Context, url, file string) error {
 		return err
 	}
 	defer connection.Close()
-	log, err := jetstream.New(connection)
+	js, err := jetstream.New(connection)
 	if err != nil {
 		return err
 	}
-	stream, err := log.Stream(ctx, "LAPTOPS")
+	stream, err := js.Stream(ctx, "LAPTOPS")
 	if err != nil {
 		return err
 	}
 	if end := stream.CachedInfo().State.LastSeq; last > end {
-		return fmt.Errorf("%s says %d, but the stream ends at %d: it is another one; remove the file", file, last, end)
+		return fmt.Errorf("%s contains position %d, but the stream ends at %d: the stream was replaced; remove the file", file, last, end)
 	}
-	// An ordered consumer: every message once and in order, mended by the client when something is lost.
+	// An ordered consumer delivers every message once and in order; the client recreates it after a gap.
 	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		FilterSubjects: []string{"laptops.events.*"},
 		DeliverPolicy:  jetstream.DeliverByStartSequencePolicy,
@@ -81,7 +81,7 @@ func follow(ctx context.Context, url, file string) error {
 			return nil
 		}
 		if errors.Is(err, jetstream.ErrNoHeartbeat) {
-			continue // the broker is away; the client makes a new consumer
+			continue // the broker is unreachable; the client creates a new consumer
 		}
 		if err != nil {
 			return err
@@ -96,10 +96,10 @@ func follow(ctx context.Context, url, file string) error {
 			line, _ := json.Marshal(event)
 			fmt.Println(position, message.Subject(), string(line))
 		} else {
-			// Anybody may publish anything: what is no event is passed over.
-			fmt.Fprintln(os.Stderr, position, message.Subject(), "is no event")
+			// Untrusted input: a message that is not JSON is skipped.
+			fmt.Fprintln(os.Stderr, position, message.Subject(), "is not an event")
 		}
-		// Only now: an event that is not printed is read again.
+		// Stored after printing, so that an event that was not printed is read again.
 		if err := writePosition(file, position); err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func readPosition(file string) (uint64, error) {
 	return strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
 }
 
-// Written beside and renamed: a kill leaves the old place or the new one, never half of one.
+// Writes the file atomically, so that a crash leaves either the old or the new position.
 func writePosition(file string, position uint64) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
@@ -128,9 +128,9 @@ func writePosition(file string, position uint64) error {
 	return os.Rename(file+".new", file)
 }
 
-func variable(name, usual string) string {
+func variable(name, defaultValue string) string {
 	if value := os.Getenv(name); value != "" {
 		return value
 	}
-	return usual
+	return defaultValue
 }
