@@ -83,8 +83,8 @@ const startup = suite('a starting service');
 startup('reports a missing stream and waits for it', async () => {
   const service = await launch('laptops');
   const { level, stream, reason } = await service.awaitLog(mismatchMessage, 'LAPTOPS');
-  assert.equal([level, stream, reason], ['error', 'LAPTOPS', 'there is no such stream']);
-  await assertWaiting(service, '/laptops', /LAPTOPS.*there is no such stream/);
+  assert.equal([level, stream, reason], ['error', 'LAPTOPS', 'the stream does not exist']);
+  await assertWaiting(service, '/laptops', /LAPTOPS.*the stream does not exist/);
   assert.equal(service.logged('ready'), []);
   await provision();
   await assertReady(service, '/laptops');
