@@ -72,7 +72,7 @@ for (const [name, events] of [
 }
 
 frozenFollowers(
-  'a POST gets 503, and later, when repeated with the same key, its definite response',
+  'a POST gets 503, and its definite response when it is repeated later with the same key',
   async () => {
     const id = nextId();
     const [mine, other] = [randomUUID(), randomUUID()];

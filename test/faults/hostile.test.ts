@@ -1,4 +1,4 @@
-/** JetStream validates nothing. A message published on an event subject must not stop a replica, make it differ or leak memory. */
+/** JetStream validates nothing. A message published on an event subject must not stop a replica, make replicas differ, or increase their memory. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

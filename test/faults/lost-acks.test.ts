@@ -32,7 +32,7 @@ lostMessages(
   },
 );
 
-const noConnection = suite('a write without a broker connection');
+const failingConnection = suite('a write on a failing broker connection');
 
 const { defer, close } = createCleanup();
 const broker = await startTestBroker();
@@ -44,7 +44,7 @@ defer(proxy.close);
 const replicas = await startReplicas({ natsUrl: proxy.url, count: 1, defer });
 const [laptops = ''] = replicas.urls();
 
-noConnection(
+failingConnection(
   'gets 503 with an unknown outcome, and its response when it is repeated with the same key',
   async () => {
     const key = randomUUID();
@@ -70,7 +70,7 @@ noConnection(
   },
 );
 
-noConnection('is rejected at once and never stored while the connection is down', async () => {
+failingConnection('is rejected at once and never stored if the connection is already down', async () => {
   proxy.rejectConnections();
   await eventually(async () => {
     const read = await fetch(`${laptops}/1`);
@@ -89,7 +89,7 @@ noConnection('is rejected at once and never stored while the connection is down'
   assert.equal([repeated.status, repeated.position], [200, 2]);
 });
 
-noConnection.after(close);
+failingConnection.after(close);
 
 lostMessages.run();
-noConnection.run();
+failingConnection.run();

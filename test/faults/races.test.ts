@@ -7,13 +7,13 @@ import { runScenario } from '../support/faults/scenario.ts';
 
 const test = suite('concurrent writers of one entity');
 
-test('get one 201 and 199 times 409 when 200 of them add the same id', async () => {
+test('get 201 once and 409 for the other 199 requests when 200 add the same id', async () => {
   const result = await runScenario(raceForOneId, { rounds: 3, seed: 1 });
   assert.equal(result.complaints, []);
   assert.is(result.acknowledged, 3);
 });
 
-test('never append between the expected version of another append and that append', async () => {
+test('cannot append between the version check and the append of another writer', async () => {
   const result = await runScenario(raceExpectedVersion, { rounds: 500, seed: 1 });
   assert.equal(result.complaints, []);
   // Both kinds of writers must win sometimes, otherwise the test proves nothing.

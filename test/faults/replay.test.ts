@@ -68,7 +68,7 @@ function startReplay(stream: string, over: Connection, onPosition?: (position: n
         timeoutMs,
       );
       const wrong = positions.findIndex((position, index) => position !== index + 1);
-      assert.is(wrong, -1, `position ${positions[wrong - 1]} is reader by ${positions[wrong]}`);
+      assert.is(wrong, -1, `position ${positions[wrong - 1]} is followed by ${positions[wrong]}`);
       assert.is(positions.length, count);
     },
   };

@@ -15,7 +15,7 @@ import type { Laptop } from '#contracts/laptops';
 import { laptopResource } from '../../src/laptops/resource.ts';
 import type { Operation, Read, Write } from './history.ts';
 
-/** Every charging port exists from the beginning. */
+/** Charging ports during the whole test. */
 export const knownPorts = { ports: (id: number) => ({ name: `port ${id}` }) };
 
 /** The state of an entity from position `version` until its next message. */
