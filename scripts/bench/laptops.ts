@@ -14,7 +14,7 @@ export function addedEvent(id: number): object {
   return { type: 'LaptopAdded', ...laptopBody(id) };
 }
 
-/** One of this many messages waits for an acknowledgement. Otherwise, messages would pile up in the memory of the broker. */
+/** Every 5000th publish waits for its acknowledgement. Otherwise, messages would pile up in the memory of the broker. */
 const window = 5_000;
 
 /** Publishes `count` events, numbered from 1, with the headers of the service. Resolves when the last one is stored. */

@@ -36,7 +36,7 @@ export async function runCheck(
       failure(
         name,
         `could not be checked: ${describeError(error)}`,
-        'the broker may be overloaded, or the account of NATS_CREDS may lack the permission',
+        'the broker may be overloaded, or the account of NATS_CREDS may lack the required permissions',
       ),
     ];
   }

@@ -44,8 +44,8 @@ export async function importFiles(options: ImportOptions): Promise<boolean> {
         last = place;
         if ('error' in row) report.invalid(place, row.importer, row.error);
         else {
-          const { importer, executeCommand } = row;
-          await pool.start(async () => report.outcome(place, importer, await executeCommand()));
+          const { importer, execute } = row;
+          await pool.start(async () => report.outcome(place, importer, await execute()));
         }
       }
     } catch (error) {

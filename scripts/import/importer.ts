@@ -14,7 +14,7 @@ import { portKind } from './kinds/port-kind.ts';
 import { validateRow } from './validate.ts';
 
 /** A valid row, ready to be imported. */
-export type ReadyRow = { readonly executeCommand: () => Promise<Outcome> };
+export type ReadyRow = { readonly execute: () => Promise<Outcome> };
 
 export type Importer = AnyKind & {
   readonly stream: string;
@@ -39,7 +39,7 @@ function createImporter<State, Command, Event extends DomainEvent, Row extends {
   broker: Broker | undefined,
 ): Importer {
   const { service, noun, columns, stream } = kind;
-  const executeCommand = broker === undefined ? validateOnly : openRowExecutor(kind, broker);
+  const executeRow = broker === undefined ? validateOnly : openRowExecutor(kind, broker);
   return {
     service,
     noun,
@@ -47,7 +47,7 @@ function createImporter<State, Command, Event extends DomainEvent, Row extends {
     stream,
     prepare(fields) {
       const valid = validateRow(kind.row, fields);
-      return 'error' in valid ? valid : { executeCommand: () => executeCommand(valid.row) };
+      return 'error' in valid ? valid : { execute: () => executeRow(valid.row) };
     },
   };
 }

@@ -69,7 +69,7 @@ export function createRowExecutor<
     return { version, isDone: true };
   }
 
-  async function executeCommand(row: Row): Promise<Outcome> {
+  async function executeRow(row: Row): Promise<Outcome> {
     const read = () => retrier.run(() => load(row.id));
     let entity = readsFirst ? await read() : { id: row.id, state: decider.initial, version: 0 };
     let isNew = false;
@@ -90,7 +90,7 @@ export function createRowExecutor<
   return (row) =>
     queue.run(row.id, async () => {
       try {
-        const outcome = await executeCommand(row);
+        const outcome = await executeRow(row);
         readsFirst = outcome.outcome !== 'added';
         return outcome;
       } catch (error) {

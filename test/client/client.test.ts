@@ -219,7 +219,7 @@ example('exits with 0 and removes everything that it added', async () => {
   }
   const [code] = await once(child, 'close');
   assert.is(code, 0, output);
-  assert.match(output, /Refused \(412 precondition-failed\)/);
+  assert.match(output, /Rejected \(412 precondition-failed\)/);
   assert.match(output, /event \d+: {"type":"LaptopRemoved"}/);
   assert.equal(await collect(laptops.list({ waitFor: 'latest' })), before);
   assert.equal(await collect(ports.list({ waitFor: 'latest' })), []);

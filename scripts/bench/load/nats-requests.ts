@@ -1,7 +1,7 @@
 /** Sends commands over NATS request/reply with a fixed concurrency (a closed loop). */
 
 import { connect } from 'nats';
-import { sendResult, readJob, summarize } from './latencies.ts';
+import { sendResult, readJob, summarize } from './load-program.ts';
 
 const { url, subject, body, concurrency, seconds } = readJob<{
   url: string;

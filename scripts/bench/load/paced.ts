@@ -2,7 +2,7 @@
 
 import { Agent, request } from 'node:http';
 import type { HttpLoad } from '../load.ts';
-import { sendResult, pace, readJob, summarize } from './latencies.ts';
+import { sendResult, pace, readJob, summarize } from './load-program.ts';
 
 const { url, requests, connections, seconds, rate } = readJob<HttpLoad & { rate: number }>();
 const agent = new Agent({ keepAlive: true, maxSockets: connections });

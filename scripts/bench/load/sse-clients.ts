@@ -3,7 +3,7 @@
 import { get } from 'node:http';
 import { connect } from 'nats';
 import { laptopAdded } from '../../../test/support/broker/publish.ts';
-import { sendResult, pace, readJob, summarize } from './latencies.ts';
+import { sendResult, pace, readJob, summarize } from './load-program.ts';
 
 const { natsUrl, url, clients, firstId, rate, seconds } = readJob<{
   natsUrl: string;

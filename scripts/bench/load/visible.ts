@@ -1,10 +1,10 @@
-/** Publishes events at a fixed rate and measures when a replica shows each. One process does both, so it needs one clock. */
+/** Publishes events at a fixed rate and measures when a replica shows each. Both run in this process, so all times are from one clock. */
 
 import { get } from 'node:http';
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from 'nats';
 import { laptopAdded } from '../../../test/support/broker/publish.ts';
-import { sendResult, pace, readJob, summarize } from './latencies.ts';
+import { sendResult, pace, readJob, summarize } from './load-program.ts';
 
 const { natsUrl, replicaUrl, stream, firstId, rate, seconds } = readJob<{
   natsUrl: string;

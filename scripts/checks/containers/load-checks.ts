@@ -41,14 +41,14 @@ export function loadChecks(engine: Engine, deployment: Deployment): readonly Che
           // The restarted container has another port on this machine.
           urls = (await urlsOf(deployment, 'laptops')).map((url) => `${url}/laptops`);
           await awaitWrites(writes, writesAround);
-          const answers = await writes.stop();
+          const responses = await writes.stop();
           await reads.stop();
           assert.equal(reads.failures, []);
-          assert.ok(reads.answered > 0);
+          assert.ok(reads.completed > 0);
           const result = await audit(writes, urls);
           assert.equal(result.complaints, []);
           assert.equal([result.lost, result.duplicated, result.diverged], [0, 0, 0]);
-          const note = `${result.acknowledged} of ${answers.length} writes acknowledged, ${reads.answered} reads`;
+          const note = `${result.acknowledged} of ${responses.length} writes acknowledged, ${reads.completed} reads`;
           return { verdict: 'ok', note };
         } finally {
           writes.abort();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type ReadLoad = {
   /** Number of successful reads. */
-  readonly answered: number;
+  readonly completed: number;
   /** One line for each failed read. */
   readonly failures: readonly string[];
   stop(): Promise<void>;
@@ -16,7 +16,7 @@ const pauseMs = 5;
 /** Starts one client per URL (`http://127.0.0.1:5000/laptops`) that reads continuously and records failures. */
 export function startReadLoad(urls: readonly string[]): ReadLoad {
   const failures: string[] = [];
-  let answered = 0;
+  let completed = 0;
   let stopped = false;
 
   async function read(url: string) {
@@ -24,7 +24,7 @@ export function startReadLoad(urls: readonly string[]): ReadLoad {
       try {
         const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
         await response.arrayBuffer();
-        if (response.status === 200) answered += 1;
+        if (response.status === 200) completed += 1;
         else failures.push(`${url}: status ${response.status}`);
       } catch (error) {
         failures.push(`${url}: ${String(error)}`);
@@ -35,8 +35,8 @@ export function startReadLoad(urls: readonly string[]): ReadLoad {
   const running = urls.map(read);
 
   return {
-    get answered() {
-      return answered;
+    get completed() {
+      return completed;
     },
     failures,
     async stop() {

@@ -40,8 +40,8 @@ export type AnyKind = {
 export const idRequirement = 'every row needs an id, so that importing again adds nothing twice';
 
 /**
- * Returns the first kind that has one of `columns` that is not common to all kinds, or undefined. The columns may still be
- * incomplete or contain unknown ones.
+ * Returns the first kind with a column in `columns` that not all kinds share, or undefined. The columns are not validated: they
+ * may be incomplete or contain unknown ones.
  */
 export function findKind<K extends AnyKind>(kinds: readonly K[], columns: readonly string[]): K | undefined {
   const isShared = (column: string) => kinds.every((kind) => kind.columns.required.includes(column));

@@ -1,4 +1,4 @@
-/** What all load programs share: pacing, latency percentiles in ms, and the communication with the bench. */
+/** Shared by the load programs: pacing, latency percentiles in ms, and communication with the bench. */
 
 export function summarize(latencies: number[]): { p50: number; p99: number } {
   const sorted = latencies.toSorted((a, b) => a - b);
