@@ -87,12 +87,15 @@ brokerResponses('is unavailable after any other error code, because nothing was 
   assert.equal(await appendWithResponses(failure(10_077)), { outcome: 'unavailable', attempts: 1 });
 });
 
-brokerResponses('has an unknown outcome if an error code follows an attempt without a response', async () => {
-  assert.is((await appendWithResponses(noResponse, failure(10_077))).outcome, 'unknown');
-});
+brokerResponses(
+  'has an unknown outcome if the broker rejects the retry of an attempt without a response',
+  async () => {
+    assert.is((await appendWithResponses(noResponse, failure(10_077))).outcome, 'unknown');
+  },
+);
 
 brokerResponses(
-  'is retried if a write in flight (10164), possibly its own first attempt, blocks the second attempt',
+  'that got no response is retried on a write in flight (10164), but is a conflict on a wrong sequence (10071)',
   async () => {
     assert.equal(await appendWithResponses(noResponse, failure(10_164), stored), {
       outcome: 'written',

@@ -26,7 +26,7 @@ pub('of a LaptopAdded event creates the laptop in the REST API', async () => {
   assert.equal(body, { id: 42, title: 'Lenovo', model: 'S3', ports: [] });
 });
 
-pub('stores a message id once and rejects a wrong expected sequence', async () => {
+pub('with a message id stores the event once, and with a wrong expected sequence is rejected', async () => {
   const event = `'{"type":"LaptopAdded","title":"Dell","model":"XPS"}'`;
   const line = `nats pub --jetstream laptops.events.43 ${event} -H Nats-Msg-Id:order-18`;
   assert.match((await nats.run(line)).stderr, /Stored in Stream: LAPTOPS Sequence: 2$/m);
@@ -37,11 +37,11 @@ pub('stores a message id once and rejects a wrong expected sequence', async () =
   const history = await laptops.get('/laptops/43/events', latest);
   assert.match(history.text, '"messageId":"order-18"');
 
-  const refused = await nats.run(
+  const rejected = await nats.run(
     `nats pub --jetstream laptops.events.43 '{"type":"LaptopRemoved"}' -H Nats-Expected-Last-Subject-Sequence:1`,
   );
-  assert.is(refused.code, 1);
-  assert.match(refused.stderr, 'wrong last sequence: 2 (10071)');
+  assert.is(rejected.code, 1);
+  assert.match(rejected.stderr, 'wrong last sequence: 2 (10071)');
   assert.is((await laptops.get('/laptops/43', latest)).status, 200);
 });
 

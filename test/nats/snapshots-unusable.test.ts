@@ -152,37 +152,37 @@ truncated('without any chunk is discarded and replaced within 5 s', async () => 
 });
 truncated.run();
 
-const foreign = suite('a snapshot that does not match its stream');
+const mismatched = suite('a snapshot');
 
-foreign('because it is ahead of the stream is discarded and replaced', async () => {
+mismatched('ahead of its stream is discarded and replaced', async () => {
   const fixture = await createSnapshotFixture(nc, jsm);
   await (await fixture.open()).save(await fixture.imageAt(11), 0);
   await assertDiscarded(fixture, /ahead of the stream, which ends at 10/);
 });
-foreign('because the stream was deleted and created again is discarded and replaced', async () => {
+mismatched('of a stream that was deleted and created again is discarded and replaced', async () => {
   const { fixture } = await startWithSnapshot();
   await jsm.streams.delete(fixture.stream);
   await fillStream(nc, jsm, fixture.stream, 10);
   await assertDiscarded(fixture, /another stream/);
 });
-foreign('because the stream was created again and is still shorter is discarded and replaced', async () => {
+mismatched('of a stream that was created again and is still shorter is discarded and replaced', async () => {
   const { fixture } = await startWithSnapshot();
   await jsm.streams.delete(fixture.stream);
   await fillStream(nc, jsm, fixture.stream, 4);
   await assertDiscarded(fixture, /another stream/, 4);
 });
-foreign('because its last message differs is discarded and replaced', async () => {
+mismatched('whose last message differs from the one in the stream is discarded and replaced', async () => {
   const fixture = await createSnapshotFixture(nc, jsm);
   const image = await fixture.imageAt(5);
   await (await fixture.open()).save({ ...image, time: image.time - 1 }, 0);
   await assertDiscarded(fixture, /another message at position 5/);
 });
-foreign('because its last message was deleted from the stream is discarded and replaced', async () => {
+mismatched('whose last message was deleted from the stream is discarded and replaced', async () => {
   const { fixture } = await startWithSnapshot();
   await jsm.streams.deleteMessage(fixture.stream, 5);
   await assertDiscarded(fixture, /another message at position 5/, 6);
 });
-foreign.run();
+mismatched.run();
 
 const several = suite('among several snapshots');
 

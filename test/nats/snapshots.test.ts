@@ -48,7 +48,7 @@ saved('is listed with its position, times, stream and size', async () => {
   assert.ok(written >= before && written <= Date.now());
   assert.ok(size > 100 && size < 2_000);
 });
-saved('is loaded only for positions at or after its own, the nearest one first', async () => {
+saved('is loaded by load(upTo) if it is the latest one at or before `upTo`', async () => {
   const { open, imageAt } = await createFixture();
   const snapshots = await open();
   for (const position of [2, 4, 6]) await snapshots.save(await imageAt(position), 0);
@@ -125,7 +125,7 @@ saving.run();
 
 const staleClaim = suite('the claim of a replica that never writes its snapshot');
 
-staleClaim('blocks other replicas for 120 s', async () => {
+staleClaim('blocks other writers until it expires after 120 s', async () => {
   const { open, imageAt, objects, rewriteInfo } = await createFixture();
   const snapshots = await open();
   await snapshots.save(await imageAt(2), 0);

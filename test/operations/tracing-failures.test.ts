@@ -107,7 +107,7 @@ collectorTests('that never responds delays neither requests nor shutdown', async
   await eventually(() => assert.ok(collector.requests > 0));
   const started = performance.now();
   assert.is(await service.stop(), 0);
-  // The exporter itself would wait for 10 s, the processor for 30.
+  // The default timeouts are 10 s for the exporter and 30 s for the span processor.
   const milliseconds = performance.now() - started;
   assert.ok(milliseconds < 8_000, `it took ${milliseconds} ms`);
   await collector.close();

@@ -113,7 +113,7 @@ test('starts with the request if the client sends no valid traceparent', async (
   }
 });
 
-test('is linked, not continued, by the single span of messages that are folded together', async () => {
+test('is linked to, not continued by, the single span of messages that are folded together', async () => {
   const writers = Array.from({ length: 300 }, () => beginTrace());
   const fields = (traceparent: string) => {
     const each = headers();

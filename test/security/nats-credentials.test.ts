@@ -44,7 +44,7 @@ for (const [what, options] of [
   ['has expired', { seconds: -10 }],
 ] as const) {
   creds(`that ${what} makes the provisioner exit with 1 and name the file`, async () => {
-    const NATS_CREDS = await broker.issue('refused', options);
+    const NATS_CREDS = await broker.issue('rejected', options);
     const { code, stdout, stderr } = await runProvision({ NATS_URL: broker.url, NATS_CREDS });
     assert.equal([code, stdout], [1, '']);
     assert.match(stderr, `provision: NATS rejected the credentials (NATS_CREDS=${NATS_CREDS}): `);

@@ -116,7 +116,7 @@ for (const [what, env] of [
   });
 }
 
-mutualTls('is sent the current certificate files when a client reconnects', async () => {
+mutualTls('gets the client certificate that the files contain at the time of a reconnect', async () => {
   const folder = dirname(client.cert);
   const files = { certFile: join(folder, 'rotated.crt'), keyFile: join(folder, 'rotated.key') };
   const install = ({ cert, key }: KeyPair) => {

@@ -185,7 +185,7 @@ const table: readonly [Role, Rights, Rights][] = [
 const rights = suite('docker/nats-roles.conf');
 
 for (const [role, allowed, denied] of table) {
-  rights(`allows and denies ${role} the subjects of the table`, async () => {
+  rights(`enforces the permissions of ${role}`, async () => {
     const { connection, permissionErrors } = await broker.connectAs(role);
     const { nc } = connection;
     const attempt = ({ publish, subscribe }: Rights) => {
