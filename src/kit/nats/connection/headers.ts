@@ -9,12 +9,12 @@ export const expectedSubjectSequenceHeader = 'Nats-Expected-Last-Subject-Sequenc
 /** The server rejects the message unless its subject belongs to this stream. */
 export const expectedStreamHeader = 'Nats-Expected-Stream';
 
-/** Atomic batch, nats-server 2.12+ (ADR-50 of NATS): the batch id, the message's number from 1, and `1` on the last one. */
+/** Atomic batch, nats-server 2.12+ (ADR-50 of NATS): batch id, message number from 1, and `1` on the last message. */
 export const batchIdHeader = 'Nats-Batch-Id';
 export const batchSequenceHeader = 'Nats-Batch-Sequence';
 export const batchCommitHeader = 'Nats-Batch-Commit';
 
-/** In a consumer's heartbeat: the sequence of its last delivery, and the subject to reply to if flow control stalled it. */
+/** In a consumer's heartbeat: the sequence of its last delivery, and the reply subject if flow control stalled it. */
 export const lastConsumerSequenceHeader = 'Nats-Last-Consumer';
 export const consumerStalledHeader = 'Nats-Consumer-Stalled';
 
@@ -29,6 +29,6 @@ export const traceparentHeader = 'traceparent';
 export const streamPositionHeader = 'Stream-Position';
 export const waitForPositionHeader = 'Wait-For-Position';
 
-/** In a key-value bucket (ADR-8, ADR-48 of NATS): `DEL` or `PURGE` for a removed key, or the reason why the broker removed it. */
+/** Key-value bucket (ADR-8, ADR-48 of NATS): `DEL` or `PURGE` for a removed key, or why the broker removed it. */
 export const keyOperationHeader = 'KV-Operation';
 export const markerReasonHeader = 'Nats-Marker-Reason';

@@ -67,7 +67,7 @@ export function followConfig(options: FollowConfigOptions): { stop(): Promise<vo
           const key = message.subject.slice(keyPrefix.length);
           if (isRemoval(message)) values.delete(key);
           else values.set(key, message.string());
-          // Until all existing keys have been read, the missing ones would appear to be absent.
+          // Until all existing keys have been read, the remaining keys would appear to be absent.
           isComplete ||= source?.pending === 0;
           if (isComplete) options.onValues(values);
         },

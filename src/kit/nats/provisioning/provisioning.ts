@@ -38,7 +38,7 @@ export async function readStreamDefinition(file: string | URL): Promise<StreamDe
   return definition;
 }
 
-/** Creates the stream or updates it to `wanted`. If any difference is unsafe, changes nothing and returns the differences. */
+/** Creates the stream or updates it to `wanted`. If a difference is unsafe, changes nothing and returns the differences. */
 export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefinition): Promise<Provisioned> {
   const differences = await compareStream(jsm, wanted);
   if (differences === undefined) {

@@ -1,4 +1,4 @@
-/** Collects the schemas of an AsyncAPI document. A named schema appears once in `components` and is referenced elsewhere. */
+/** Collects the schemas of an AsyncAPI document. Named schemas appear once, in `components`, and are referenced. */
 
 import type { z } from 'zod';
 import { toJsonSchema, type JsonSchema } from '../../api/event-shapes.ts';

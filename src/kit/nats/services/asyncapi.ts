@@ -1,4 +1,4 @@
-/** Describes the NATS API of a service as an AsyncAPI 3.0 document, generated from the schemas that validate its messages. */
+/** Generates the AsyncAPI 3.0 document of a service's NATS API from the schemas that validate its messages. */
 
 import {
   refer,

@@ -43,7 +43,7 @@ export function entityEndpoints(
   const Many = z
     .object({ position, [`${noun}s`]: z.array(schema) })
     .meta({ examples: [{ position: examplePosition, [`${noun}s`]: [example] }] });
-  const Gone = z.object({ position }).meta({ examples: [{ position: examplePosition }] });
+  const Removed = z.object({ position }).meta({ examples: [{ position: examplePosition }] });
 
   async function run(id: number | undefined, command: unknown, info: RequestInfo) {
     const { messageId, expectedVersion, traceparent } = info;
@@ -91,7 +91,7 @@ export function entityEndpoints(
       name: `commands.${resource.remove.verb}`,
       summary: `Remove a ${noun}; succeeds if it does not exist`,
       input: ById,
-      output: Gone,
+      output: Removed,
       async handle({ id }, info) {
         const { version } = await run(id, resource.remove.command(), info);
         return { position: version, body: { position: version } };

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeLines, withChunkTimeout, encodeLines } from './line-codec.ts';
+import { decodeLines, encodeLines, withChunkTimeout } from './line-codec.ts';
 
 async function* iterate(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* chunks;

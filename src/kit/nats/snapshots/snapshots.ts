@@ -15,9 +15,9 @@ import { z } from 'zod';
 import { decodeImage, encodeImage } from '../../eventlog/snapshot-image.ts';
 import type { ViewImage } from '../../eventlog/view.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
-import { decodeLines, withChunkTimeout, encodeLines } from './line-codec.ts';
+import { decodeLines, encodeLines, withChunkTimeout } from './line-codec.ts';
 
-// Use the SHA-256 of Node.js: the client's JavaScript implementation took a third of the time of a start from a snapshot.
+// Use SHA-256 of Node.js: the client's JavaScript version took a third of the time of a start from a snapshot.
 setSha256Backend('native');
 
 export type SnapshotsOptions<State> = {
@@ -155,7 +155,7 @@ export async function openSnapshots<State>({
     return undefined;
   }
 
-  /** Announces to the other replicas that this one writes a snapshot. Returns false if another replica claimed first. */
+  /** Announces that this replica writes a snapshot. Returns false if another replica claimed first. */
   async function claim(position: number, previousRevision: number): Promise<boolean> {
     try {
       const meta = { name: claimName, metadata: { position: String(position) } };

@@ -43,7 +43,7 @@ export type EventStoreOptions<Event extends DomainEvent> = {
   onRetry?(): void;
 };
 
-/** Selects the first message at or after a position (on a subject), the last on a subject, or the first at or after a time. */
+/** Selects the first message from a position (on a subject), the last on a subject, or the first from a time. */
 type MessageQuery =
   | { readonly seq: number; readonly next_by_subj?: string }
   | { readonly last_by_subj: string }
@@ -146,7 +146,7 @@ export function createEventStore<Event extends DomainEvent>({
     return (await getMessage({ last_by_subj: subjects.all }))?.seq ?? 0;
   }
 
-  /** Waits before the next attempt. Returns false, without waiting, if it would start after `deadlineAt` or on shutdown. */
+  /** Waits before the next attempt. Returns false at once on shutdown, or if `deadlineAt` would be exceeded. */
   async function waitForRetry(deadlineAt: number): Promise<boolean> {
     if (stopping?.aborted || Date.now() + retryMs >= deadlineAt) return false;
     await sleep(retryMs);

@@ -1,4 +1,7 @@
-/** Reads single headers from the bytes of a message. Parsing all headers into objects would take a sixth of the time of a replay. */
+/**
+ * Reads single headers from the bytes of a message. Parsing all headers into objects would take a sixth of the time of a
+ * replay.
+ */
 
 import { Buffer } from 'node:buffer';
 import type { Msg } from 'nats';

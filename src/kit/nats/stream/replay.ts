@@ -26,14 +26,17 @@ export type ReplayOptions = {
   onMessage(message: Msg, stored: Stored): void;
   /** Called when the replay is interrupted; it then resumes after the last position. */
   onInterrupted?(reason: string): void;
-  /** Called after an interruption, once everything that the stream held at the time of resumption has been delivered. */
+  /** Called after an interruption, once all messages that the stream held when it resumed have been delivered. */
   onCaughtUp?(): void;
-  /** Called when the stream was deleted and recreated, or truncated: state folded from it is no longer valid. Ends the replay. */
+  /**
+   * Called when the stream was deleted and recreated, or truncated. The replay ends, because state folded from the previous
+   * stream is invalid.
+   */
   onReplaced?(detail: string): void;
 };
 
 export type Replay = {
-  /** Number of messages after the last delivered one, as last reported by the broker; undefined before its first report. */
+  /** Number of messages after the last delivered one, as last reported by the broker; undefined before that. */
   readonly pending: number | undefined;
   /** Ends the replay; `onMessage` is not called any more. */
   stop(): Promise<void>;
@@ -46,7 +49,7 @@ const maxMissedHeartbeats = 4;
 const inactiveThresholdMs = 5_000;
 /** Delay before the replay resumes after an interruption, in ms. */
 const retryMs = 250;
-/** A stream that ends before the last position read counts as replaced after this many ms: a new leader may lag at first. */
+/** How long a stream may end before the last position read, in ms: a new leader may lag at first. */
 const replacedAfterMs = 5_000;
 
 export function replay(options: ReplayOptions): Replay {
@@ -63,7 +66,7 @@ export function replay(options: ReplayOptions): Replay {
   /**
    * Returns the last position of the stream.
    *
-   * @throws StreamReplaced if the stream was recreated, or if it has ended before the last position read for too long.
+   * @throws StreamReplaced if the stream was recreated, or if it ends before the last position read for longer than `replacedAfterMs`.
    */
   async function checkStream(): Promise<number> {
     const info = await jsm.streams.info(stream);

@@ -1,4 +1,4 @@
-/** NATS connection settings, shared by every process that connects. Files are validated at start. */
+/** NATS connection settings, shared by all processes that connect. Files are validated at start. */
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -6,8 +6,8 @@ import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import {
-  requiresTls,
   isAuthenticationError,
+  requiresTls,
   splitServers,
   type Access,
 } from '../../nats/connection/connection.ts';

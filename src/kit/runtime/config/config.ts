@@ -160,7 +160,7 @@ export function readAccess(environment: NodeJS.ProcessEnv): Access {
 }
 
 function read<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv): T {
-  // Shells and Kubernetes manifests often cannot unset a variable, so an empty one counts as unset.
+  // An empty variable counts as unset: shells and Kubernetes manifests set an empty value to unset a variable.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -3,7 +3,7 @@ export type AppendLatency = {
   /** Appends acknowledged since the process started. */
   readonly count: number;
   record(milliseconds: number): void;
-  /** Returns the quantile `share` (0.5 is the median) of the last 200 latencies, in ms; undefined before the first append. */
+  /** Returns a quantile (0.5 is the median) of the last 200 latencies, in ms; undefined before the first append. */
   quantile(share: number): number | undefined;
 };
 

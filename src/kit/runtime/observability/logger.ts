@@ -16,7 +16,7 @@ export function createLogger(service: string, level: Config['logLevel']): Logger
   });
 }
 
-/** Logs a handled request: at `error` for an internal error, at `warn` for an unavailable service, otherwise at `debug`. */
+/** Logs a handled request: `error` for an internal error, `warn` if the service is unavailable, otherwise `debug`. */
 export function logRequest(logger: Logger, handled: HandledRequest | HandledNatsRequest): void {
   const { problem } = handled;
   // Avoids the cost of logging for most requests.

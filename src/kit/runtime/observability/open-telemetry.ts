@@ -17,7 +17,7 @@ export function createTracing(service: ServiceIdentity, logger: Logger): Tracing
   const prefix = service.product.name;
   const { tracer, close } = openSpanExport(service, logger);
 
-  /** Returns a function that starts the span of a request. `describe` is called with the handled request when the span ends. */
+  /** Returns a function that starts the span of a request. `describe` is called when the span ends. */
   function beginRequest<Handled extends { readonly status: number }>(
     name: string,
     describe: (handled: Handled) => { readonly name: string; readonly attributes: Attributes },
