@@ -101,7 +101,7 @@ emptyStream('accepts position 0 and any time before now, but not position 1', as
   ] as const) {
     for (const asOf of ['0', new Date(Date.now() - 1000).toISOString()])
       assert.equal((await get(at(path, asOf))).body, []);
-    assertProblem(await get(at(path, '1')), 'malformed', /position 1, but the log ends at 0/);
+    assertProblem(await get(at(path, '1')), 'malformed', /position 1, but the stream ends at 0/);
   }
 });
 emptyStream.run();

@@ -1,53 +1,51 @@
-/** What the core asks of the log, and in which terms it speaks of what is stored there. */
-
 import type { DomainEvent } from '../domain/decider.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 
-/** How an append ended. `conflict` and `unknown` are values: they are expected, and the caller decides what follows. */
+/** Result of an append. Failures are values, because they are expected and the caller decides how to continue. */
 export type AppendResult =
-  /** The events are stored; `position` is that of the last one. */
+  /** The events are stored. `position` is the position of the last event. */
   | { readonly outcome: 'written'; readonly position: number }
-  /** A message with this id is already stored, at `position`: nothing was added. */
+  /** A message with this id is already stored at `position`. Nothing was appended. */
   | { readonly outcome: 'duplicate'; readonly position: number }
-  /** Another message came first on the entity's subject: nothing was added. */
+  /** The version of the entity differs from the expected version. Nothing was appended. */
   | { readonly outcome: 'conflict' }
-  /** The broker said that it did not take them: nothing was added. */
+  /** The broker rejected the append. Nothing was appended. */
   | { readonly outcome: 'unavailable'; readonly cause: unknown }
-  /** No answer came, and the entity's tail does not show them: they may still be stored. */
+  /** The broker did not respond, and the entity's last message is not from this append. The events may still be stored. */
   | { readonly outcome: 'unknown'; readonly cause: unknown };
 
 export type Append<Event extends DomainEvent> = {
   readonly id: number;
   readonly events: readonly Event[];
-  /** The position of the entity's last message as the decision saw it; 0 when it has none. */
+  /** Position of the entity's last message at the time of the decision; 0 if it had none. */
   readonly expectedVersion: number;
   readonly messageId: string;
   readonly commandDigest: string;
-  /** Where it stands in a trace (W3C Trace Context). */
+  /** Trace context, stored with the events (W3C Trace Context). */
   readonly traceparent?: string | undefined;
 };
 
 /**
- * Which part of a history is read: after `after` (default 0), up to and including `upTo`, at most `limit` messages.
- * `upTo` is at most the position of the last message of what is read, so that the end of the reading is certain.
+ * Range of a read: positions greater than `after` (default 0), up to and including `upTo`, at most `limit` messages.
+ * `upTo` must not exceed the position of the last message, so that the read can detect its end.
  */
 export type HistoryRange = { readonly after?: number; readonly upTo: number; readonly limit?: number };
 
-/** The log of one kind of entity. All positions come from the stream's leader, never from a stale replica. */
+/** Event log of one entity type. All positions come from the stream leader, never from a stale replica of the stream. */
 export type EventStore<Event extends DomainEvent> = {
   append(append: Append<Event>): Promise<AppendResult>;
-  /** The position of the entity's last message, 0 when it has none. Throws `unavailable` when the log does not answer. */
+  /** Returns the position of the entity's last message; 0 if it has none. Throws `unavailable` on a timeout. */
   lastPositionOf(id: number): Promise<number>;
-  /** The stream's last position, 0 when it is empty. Throws `unavailable` when the log does not answer. */
+  /** Returns the last position of the stream; 0 if it is empty. Throws `unavailable` on a timeout. */
   lastPosition(): Promise<number>;
-  /** The last position stored at or before `time` (milliseconds since 1970), 0 when there is none. Throws `unavailable`. */
+  /** Returns the last position stored at or before `time` (ms since the epoch); 0 if there is none. Throws `unavailable`. */
   positionAt(time: number): Promise<number>;
-  /** The message at `position`; undefined when there is none. Throws `unavailable`. */
+  /** Returns the message at `position`; undefined if there is none. Throws `unavailable`. */
   read(position: number): Promise<StoredMessage<Event> | undefined>;
-  /** The position of the oldest message that the stream still holds, 0 when it is empty. Throws `unavailable`. */
+  /** Returns the position of the oldest message in the stream; 0 if it is empty. Throws `unavailable`. */
   firstPosition(): Promise<number>;
-  /** All messages in order, whichever entity's, rejected ones included. Throws `unavailable`. */
+  /** Returns the messages of all entities in order, including rejected ones. Throws `unavailable`. */
   readAll(range: HistoryRange): Promise<StoredMessage<Event>[]>;
-  /** The entity's messages in order, rejected ones included. Throws `unavailable`. */
+  /** Returns the messages of the entity in order, including rejected ones. Throws `unavailable`. */
   history(id: number, range: HistoryRange): Promise<StoredMessage<Event>[]>;
 };

@@ -1,33 +1,33 @@
-/** A command as it comes in at any door, with what the door may leave open: the entity's id, the command's own id. */
+/** Executes commands of the REST API and the NATS API. Generates the entity id and the idempotency key if they are absent. */
 
 import type { DomainEvent } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
 import { maxAttempts, transact, type Transactor } from './transact.ts';
 import type { Entity } from '../domain/entity.ts';
 
-/** What an idempotency key may look like, at any door: a part of a regular expression. */
+/** Syntax of an idempotency key, as a part of a regular expression. */
 export const messageIdSyntax = String.raw`[\x21\x23-\x7e]{1,255}`;
 
 export type CommandRequest<State, Command> = {
-  /** undefined: a new entity, under an id that is made here. */
+  /** If undefined, an id is generated for a new entity. */
   readonly id: number | undefined;
   readonly command: Command;
-  /** The idempotency key; undefined: this command is not sent twice. */
+  /** Idempotency key. If undefined, a key is generated, so retries are not detected. */
   readonly messageId?: string | undefined;
-  /** Where the command stands in a trace; it goes with the events. */
+  /** Trace context of the command, stored with the events. */
   readonly traceparent?: string | undefined;
-  /** Refuse with `precondition-failed` unless the entity satisfies this. */
+  /** If given and false for the entity, the command fails with `precondition-failed`. */
   readonly precondition?: ((entity: Entity<State>) => boolean) | undefined;
 };
 
-/** What is not pure, handed in: new ids, and a digest of a text. */
+/** Generators of ids and digests. */
 export type Sources = {
   makeEntityId(): number;
   makeMessageId(): string;
   digest(text: string): string;
 };
 
-/** @throws Problem as `transact` does. */
+/** Executes the command and returns the resulting entity. Throws the problems of `transact`. */
 export async function execute<State, Command, Event extends DomainEvent>(
   transactor: Transactor<State, Command, Event>,
   sources: Sources,
@@ -48,9 +48,9 @@ export async function execute<State, Command, Event extends DomainEvent>(
     try {
       return await run(sources.makeEntityId());
     } catch (error) {
-      // Two ids made in the same millisecond can be the same one.
-      const taken = error instanceof Problem && error.code === 'conflict';
-      if (!taken || attempts >= maxAttempts) throw error;
+      // Two ids generated in the same millisecond can be equal.
+      const isIdInUse = error instanceof Problem && error.code === 'conflict';
+      if (!isIdInUse || attempts >= maxAttempts) throw error;
     }
   }
 }

@@ -1,17 +1,17 @@
-/** How fresh an answer of this replica is, and how fresh it is asked to be. */
+/** Read consistency: the position of a replica, and waiting for a requested position. */
 
 import { Problem } from '../domain/problem.ts';
 
-/** How far this replica has followed one stream. */
+/** Progress of this replica in one stream. */
 export type StreamFreshness = {
-  /** The last position that this replica has applied. */
+  /** Last position that this replica has applied. */
   readonly position: number;
+  /** Resolves with true when `position` has been applied, or with false after the timeout. */
   reached(position: number, timeoutMs: number): Promise<boolean>;
-  /** The stream's last position, as its leader knows it. Throws `unavailable`. */
+  /** Returns the last position of the stream, from its leader. Throws `unavailable`. */
   lastPosition(): Promise<number>;
 };
 
-/** The freshness of a view, with the store that its stream's leader answers through. */
 export function freshnessOf({
   view,
   store,
@@ -28,21 +28,24 @@ export function freshnessOf({
   };
 }
 
-/** What the reads of a service need to know about their own freshness: of its own stream, and of those that it follows. */
+/** Progress of this replica in the service's own stream and in the followed streams. */
 export type Freshness = {
-  /** The name of the service's own stream: `LAPTOPS`. */
+  /** Name of the service's own stream: `LAPTOPS`. */
   readonly stream: string;
   readonly own: StreamFreshness;
-  /** The streams of other services that it follows, by their names. */
+  /** Followed streams by their names: `PORTS`. */
   readonly followed: Readonly<Record<string, StreamFreshness>>;
-  /** When the connection to the log was lost, in milliseconds since 1970; undefined while it is up. */
+  /** Time at which the connection to the broker was lost, in ms since the epoch; undefined while it is connected. */
   readonly staleSince: number | undefined;
 };
 
-/** A position, or everything that was acknowledged before the read began. */
+/** A position. `latest` is the last position at the time of the read, so it includes every acknowledged write. */
 type Target = number | 'latest';
 
-/** What a read waits for: of the service's own stream, or of each one that is named. `latest` alone means all of them. */
+/**
+ * The positions that a read waits for, by stream name. A number alone is a position of the service's own stream.
+ * `latest` alone applies to the own stream and all followed streams.
+ */
 export type WaitTargets = Target | Readonly<Record<string, Target>>;
 
 const target = '(?:latest|[0-9]{1,15})';
@@ -51,7 +54,7 @@ const named = `[\\w-]+\\s*=\\s*${target}`;
 /** `12`, `latest`, or `LAPTOPS=12, PORTS=7`. */
 export const waitTargetsPattern = new RegExp(`^(?:${target}|${named}(?:\\s*,\\s*${named})*)$`);
 
-/** What a text of the form of {@link waitTargetsPattern} asks for. */
+/** Parses a text that matches {@link waitTargetsPattern}. */
 export function parseWaitTargets(text: string): WaitTargets {
   if (!text.includes('=')) return toTarget(text);
   return Object.fromEntries(
@@ -62,10 +65,9 @@ export function parseWaitTargets(text: string): WaitTargets {
   );
 }
 
-/** The text that means `wanted`. */
-export function formatWaitTargets(wanted: WaitTargets): string {
-  if (typeof wanted !== 'object') return String(wanted);
-  return Object.entries(wanted)
+export function formatWaitTargets(targets: WaitTargets): string {
+  if (typeof targets !== 'object') return String(targets);
+  return Object.entries(targets)
     .map(([stream, position]) => `${stream}=${position}`)
     .join(', ');
 }
@@ -74,30 +76,30 @@ function toTarget(text: string): Target {
   return text === 'latest' ? text : Number(text);
 }
 
-/** Seconds that a read waits for its position when it does not say, and the most it may ask. */
+/** Default and maximum time that a read waits for its position, in seconds. */
 export const defaultWaitSeconds = 5;
 export const maxWaitSeconds = 60;
 
 /**
- * Waits until this replica shows what is wanted.
+ * Waits until this replica has applied the requested positions.
  *
- * @throws Problem `unavailable` when it does not come in time, `malformed` for a stream that the service does not follow.
+ * @throws Problem `unavailable` on a timeout, `malformed` for a stream that the service does not read.
  */
-export async function waitFor(freshness: Freshness, wanted: WaitTargets, seconds: number): Promise<void> {
+export async function waitFor(freshness: Freshness, requested: WaitTargets, seconds: number): Promise<void> {
   const { stream: own, followed } = freshness;
   const streams = new Map<string, StreamFreshness>([[own, freshness.own], ...Object.entries(followed)]);
   const targets: Readonly<Record<string, Target>> =
-    typeof wanted === 'object'
-      ? wanted
-      : wanted === 'latest'
-        ? Object.fromEntries([...streams.keys()].map((name) => [name, wanted]))
-        : { [own]: wanted };
+    typeof requested === 'object'
+      ? requested
+      : requested === 'latest'
+        ? Object.fromEntries([...streams.keys()].map((name) => [name, requested]))
+        : { [own]: requested };
   await Promise.all(
     Object.entries(targets).map(async ([name, value]) => {
       const stream = streams.get(name);
       if (stream === undefined) {
         const known = [...streams.keys()].join(', ');
-        throw new Problem('malformed', `This service does not follow a stream ${name}; it follows ${known}.`);
+        throw new Problem('malformed', `This service does not read the stream ${name}, only ${known}.`);
       }
       const position = value === 'latest' ? await stream.lastPosition() : value;
       if (await stream.reached(position, seconds * 1000)) return;

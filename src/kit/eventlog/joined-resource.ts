@@ -1,4 +1,4 @@
-/** A resource with the followed streams at hand: what it shows of them is joined here, when it is read. */
+/** Joins a resource with the views of followed streams when it is read. */
 
 import QuickLRU from 'quick-lru';
 import type { Lookups } from '../domain/followed-stream.ts';
@@ -8,22 +8,25 @@ import type { AnyResource, Referrers } from '../domain/resource.ts';
 import { findAsOf } from './point-in-time.ts';
 import type { Entity } from '../domain/entity.ts';
 
-/** By followed stream, the newest version of what is joinedVersions of it: what is joinedVersions changes only when one of these does. */
+/**
+ * By followed stream, the latest version among its entities in a document. The joined part of the document changes only
+ * if one of these versions changes.
+ */
 export type JoinedVersions = Readonly<Record<string, number>>;
 
 export type Presented = { readonly body: object; readonly joinedVersions: JoinedVersions };
 
-/** The same as JSON text. */
+/** A document as JSON text. */
 export type Serialized = { readonly text: string; readonly joinedVersions: JoinedVersions };
 
-/** How many entities' texts are kept, at least; twice as many at most. */
-const keptTexts = 10_000;
+/** Capacity of the cache of JSON texts: at least this many entities, at most twice as many. */
+const textCacheSize = 10_000;
 
-/** The entities of a followed stream that refer to one of ours. */
+/** Entities of a followed stream that refer to an entity of this service. */
 export type JoinedReferrers = Pick<Referrers<unknown>, 'noun' | 'schema'> & {
-  /** The name of the service whose entities they are: `laptops`. */
+  /** Name of the followed service: `laptops`. */
   readonly name: string;
-  /** By ascending id, each as JSON. */
+  /** Lists the entities that refer to `id` as JSON documents, by ascending id. */
   list(
     id: number,
     options: { after: number; limit: number },
@@ -31,88 +34,94 @@ export type JoinedReferrers = Pick<Referrers<unknown>, 'noun' | 'schema'> & {
 };
 
 export type JoinedResource = Omit<AnyResource, 'present' | 'referrers'> & {
-  /** The entity as JSON, with what it shows of others as that is now; undefined when it is not there. */
+  /** Returns the current document of the entity; undefined if it does not exist. */
   present(entity: Entity<unknown>): object | undefined;
-  /** The same with what its entity tag depends on. @throws Problem `not-found` */
+  /** Returns the current document and the versions for its entity tag. Throws `not-found`. */
   presentExisting(entity: Entity<unknown>): Presented;
-  /** That as text, which is made once and kept until the entity or a followed stream moves on. @throws Problem `not-found` */
+  /** Like `presentExisting`, as JSON text. The text is cached until the entity or a followed stream changes. */
   serializeExisting(entity: Entity<unknown>): Serialized;
   /**
-   * Entities as they were, with what they show of others as that was at the same time.
+   * Returns the documents of entities as of an earlier time, joined with the followed entities as of the same time.
    *
-   * @param timeOf gives that time in milliseconds since 1970; called only where something of others is joinedVersions
-   * @throws Problem `not-found`, `unavailable`
+   * @param timeOf returns that time, in ms since the epoch. Called only if followed entities are looked up.
+   * @throws Problem `not-found`, `unavailable`.
    */
   presentAllAsOf(entities: readonly Entity<unknown>[], timeOf: () => Promise<number>): Promise<Presented[]>;
-  /** The same for one entity. */
+  /** Like `presentAllAsOf`, for one entity. */
   presentAsOf(entity: Entity<unknown>, timeOf: () => Promise<number>): Promise<Presented>;
   readonly referrers: readonly JoinedReferrers[];
 };
 
 export function joinResource(resource: AnyResource, projections: FollowedProjections): JoinedResource {
   const { present, referrers = {}, ...rest } = resource;
-  const now = createLookups(projections, findNow);
+  const currentLookups = createLookups(projections, findCurrent);
 
-  /** Collects what is joinedVersions of others while an entity is presented, which happens in one go. */
+  /** Collects the versions that are looked up while an entity is presented. `present` is synchronous. */
   let joinedVersions: Record<string, number> = {};
-  let findOther: Find = findNow;
-  const noting = createLookups(projections, (projection, id) => {
-    const found = findOther(projection, id);
+  let findFollowed: Find = findCurrent;
+  const recordingLookups = createLookups(projections, (projection, id) => {
+    const found = findFollowed(projection, id);
     joinedVersions[projection.stream] = Math.max(joinedVersions[projection.stream] ?? 0, found.version);
     return found;
   });
 
   function presentWith(entity: Entity<unknown>, find: Find): Presented {
     joinedVersions = {};
-    findOther = find;
-    const body = present(entity, noting);
+    findFollowed = find;
+    const body = present(entity, recordingLookups);
     if (body === undefined) throw new Problem('not-found', `There is no ${rest.noun} ${entity.id}.`);
     return { body, joinedVersions };
   }
 
   const followed = Object.values(projections);
-  const kept = new QuickLRU<number, Serialized & { readonly version: number; readonly others: number }>({
-    maxSize: keptTexts,
-  });
+  const textCache = new QuickLRU<
+    number,
+    Serialized & { readonly version: number; readonly followedPosition: number }
+  >({ maxSize: textCacheSize });
 
   function serializeExisting(entity: Entity<unknown>): Serialized {
     const { id, version } = entity;
-    // It grows with every message of any of them.
-    const others = followed.reduce((sum, { view }) => sum + view.position, 0);
-    const known = kept.get(id);
-    if (known?.version === version && known.others === others) return known;
-    const { body, joinedVersions: of } = presentWith(entity, findNow);
-    const made = { version, others, text: JSON.stringify(body), joinedVersions: of };
-    kept.set(id, made);
-    return made;
+    // The sum of positions increases with every message of any followed stream.
+    const followedPosition = followed.reduce((sum, { view }) => sum + view.position, 0);
+    const cached = textCache.get(id);
+    if (cached?.version === version && cached.followedPosition === followedPosition) return cached;
+    const presented = presentWith(entity, findCurrent);
+    const serialized = {
+      version,
+      followedPosition,
+      text: JSON.stringify(presented.body),
+      joinedVersions: presented.joinedVersions,
+    };
+    textCache.set(id, serialized);
+    return serialized;
   }
 
   async function presentAllAsOf(entities: readonly Entity<unknown>[], timeOf: () => Promise<number>) {
-    // The entities alone decide which others are looked up, so the first pass collects them.
-    const wanted = new Map<FollowedProjection, Set<number>>();
+    // The looked-up ids depend only on the entities, so a first pass with current states collects them.
+    const requested = new Map<FollowedProjection, Set<number>>();
     for (const entity of entities) {
       presentWith(entity, (projection, id) => {
-        wanted.set(projection, (wanted.get(projection) ?? new Set()).add(id));
+        requested.set(projection, (requested.get(projection) ?? new Set()).add(id));
         return projection.view.find(id);
       });
     }
-    const past = wanted.size === 0 ? new Map() : await readPast(wanted, await timeOf());
+    const earlier = requested.size === 0 ? new Map() : await findAllAt(requested, await timeOf());
     return entities.map((entity) =>
-      presentWith(entity, (projection, id) => past.get(projection)?.get(id) ?? projection.view.find(id)),
+      presentWith(entity, (projection, id) => earlier.get(projection)?.get(id) ?? projection.view.find(id)),
     );
   }
 
   return {
     ...rest,
     serializeExisting,
-    present: (entity) => present(entity, now),
-    presentExisting: (entity) => presentWith(entity, findNow),
+    present: (entity) => present(entity, currentLookups),
+    presentExisting: (entity) => presentWith(entity, findCurrent),
 
     presentAllAsOf,
 
     async presentAsOf(entity, timeOf) {
       const [presented] = await presentAllAsOf([entity], timeOf);
-      if (presented === undefined) throw new TypeError('one entity is presented as one document');
+      if (presented === undefined) throw new TypeError('expected one document for one entity');
       return presented;
     },
 
@@ -141,9 +150,9 @@ function joinReferrers(
 
 type Find = (projection: FollowedProjection, id: number) => Entity<unknown>;
 
-const findNow: Find = (projection, id) => projection.view.find(id);
+const findCurrent: Find = (projection, id) => projection.view.find(id);
 
-/** Lookups for a resource or a decider, which find entities with `find`. */
+/** Creates lookups for a resource or a decider that find entities with `find`. */
 export function createLookups(
   projections: FollowedProjections,
   find: Find,
@@ -156,16 +165,16 @@ export function createLookups(
   );
 }
 
-/** How many histories are read at the same time. */
+/** Maximum number of histories that are read concurrently. */
 const concurrency = 16;
 
-/** The wanted entities as they were at `time`. */
-async function readPast(
-  wanted: ReadonlyMap<FollowedProjection, ReadonlySet<number>>,
+/** Returns the requested entities as of `time`. */
+async function findAllAt(
+  requested: ReadonlyMap<FollowedProjection, ReadonlySet<number>>,
   time: number,
 ): Promise<ReadonlyMap<FollowedProjection, ReadonlyMap<number, Entity<unknown>>>> {
-  const past = new Map<FollowedProjection, Map<number, Entity<unknown>>>();
-  for (const [projection, ids] of wanted) {
+  const found = new Map<FollowedProjection, Map<number, Entity<unknown>>>();
+  for (const [projection, ids] of requested) {
     const position = await projection.store.positionAt(time);
     const entities = new Map<number, Entity<unknown>>();
     const rest = [...ids];
@@ -175,7 +184,7 @@ async function readPast(
       }
     };
     await Promise.all(Array.from({ length: concurrency }, readRest));
-    past.set(projection, entities);
+    found.set(projection, entities);
   }
-  return past;
+  return found;
 }

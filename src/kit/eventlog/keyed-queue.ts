@@ -1,7 +1,7 @@
-/** Commands for one entity wait for each other, so that a process never races itself. */
+/** Serialises the commands for one entity, so that a process does not conflict with itself. */
 
 export type KeyedQueue = {
-  /** Runs `task` after every earlier task of the same key has ended, however it ended. */
+  /** Runs `task` after all earlier tasks with the same key have settled. */
   run<T>(key: number, task: () => Promise<T>): Promise<T>;
 };
 
@@ -10,13 +10,13 @@ export function createKeyedQueue(): KeyedQueue {
 
   return {
     run(key, task) {
-      const earlier = tails.get(key);
-      const result = earlier === undefined ? task() : earlier.then(task, task);
+      const previous = tails.get(key);
+      const result = previous === undefined ? task() : previous.then(task, task);
       tails.set(key, result);
-      const forget = () => {
+      const cleanUp = () => {
         if (tails.get(key) === result) tails.delete(key);
       };
-      result.then(forget, forget);
+      result.then(cleanUp, cleanUp);
       return result;
     },
   };

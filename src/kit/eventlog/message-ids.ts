@@ -1,33 +1,32 @@
-/** Which command ids the log has already seen, so that a command sent twice is carried out once. */
+/** Cache of recent message ids, so that a command that is sent twice is executed once. */
 
 /**
- * How many messages with an id are remembered at least; at most twice as many are held. The measure is a count of
- * messages, not a time, so that every replica knows the same ids at the same position.
+ * Maximum size of a generation, in messages. The cache retains at least this many messages and at most twice as many.
+ * It is limited by count and not by time, so that every replica has the same ids at the same position.
  */
 export const messageIdGenerationSize = 100_000;
 
 /**
- * A longer id is not remembered. None of ours is, and whoever publishes straight into the stream may give ids of 64 KiB,
- * of which the memory holds only so many.
+ * Longer ids are not cached, which bounds the memory: a direct publish to the stream can have an id of almost 64 KiB.
+ * Idempotency keys are never longer than this.
  */
 export const maxMessageIdLength = 255;
 
 export type MessageIds = {
-  /** The position of the first remembered message that carried `messageId`; undefined when it is unknown or forgotten. */
+  /** Returns the position of the first cached message with this id; undefined if there is none. */
   positionOf(messageId: string): number | undefined;
-  /** Notes the id of the message at `position`, unless it is longer than `maxMessageIdLength`. */
+  /** Adds the id of the message at `position`. Ignores ids longer than `maxMessageIdLength`. */
   remember(messageId: string, position: number): void;
-  /** All that is remembered, as a copy. */
+  /** Returns a copy of the cache. */
   capture(): MessageIdsImage;
 };
 
-/** Ids of messages in the order of the stream, each with its position in the other array. */
+/** Message ids in stream order, with their positions in a parallel array. */
 export type IdList = { readonly ids: readonly string[]; readonly positions: readonly number[] };
 
-/** What is remembered, the old generation and the young one. */
 export type MessageIdsImage = { readonly old: IdList; readonly young: IdList };
 
-/** Two generations: a full young one becomes the old one, and what was old is forgotten at once. */
+/** Uses two generations. When the young one is full, it replaces the old one, whose ids are dropped together. */
 export function createMessageIds(image?: MessageIdsImage, size = messageIdGenerationSize): MessageIds {
   let young = createGeneration(image?.young);
   let old = createGeneration(image?.old);
@@ -48,7 +47,7 @@ export function createMessageIds(image?: MessageIdsImage, size = messageIdGenera
   };
 }
 
-/** The index is made when it is first asked for: of the ids that a replay passes, most are forgotten before that. */
+/** The index is built on the first lookup. During a replay, most ids are dropped before a lookup happens. */
 function createGeneration(list?: IdList) {
   const ids = [...(list?.ids ?? [])];
   const positions = [...(list?.positions ?? [])];

@@ -1,4 +1,4 @@
-/** Entities as they were: at a position, or at a time. */
+/** Point-in-time reads: entities as of a position or a time. */
 
 import type { DomainEvent, Fold } from '../domain/decider.ts';
 import type { EventStore } from './event-store.ts';
@@ -6,14 +6,14 @@ import { foldHistory } from '../domain/fold.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Entity } from '../domain/entity.ts';
 
-/** The moment that is asked for: a position, or milliseconds since 1970. */
+/** A position, or a time in ms since the epoch. */
 export type Moment = { readonly position: number } | { readonly time: number };
 
 /**
- * The position that a moment means: of a time, that of the last message stored by then.
+ * Converts a moment to a position. For a time, this is the position of the last message stored at or before it.
  *
- * @param now milliseconds since 1970
- * @throws Problem `malformed` for a moment that has not come yet, `unavailable`.
+ * @param now current time, in ms since the epoch.
+ * @throws Problem `malformed` for a moment in the future, `unavailable`.
  */
 export async function locateMoment<Event extends DomainEvent>(
   store: EventStore<Event>,
@@ -21,19 +21,19 @@ export async function locateMoment<Event extends DomainEvent>(
   now: number,
 ): Promise<number> {
   if ('time' in moment) {
-    if (moment.time > now) throw new Problem('malformed', 'asOf names a time that has not come yet.');
+    if (moment.time > now) throw new Problem('malformed', 'asOf is a time in the future.');
     return store.positionAt(moment.time);
   }
   const last = await store.lastPosition();
   if (moment.position <= last) return moment.position;
-  throw new Problem('malformed', `asOf names position ${moment.position}, but the log ends at ${last}.`);
+  throw new Problem('malformed', `asOf is position ${moment.position}, but the stream ends at ${last}.`);
 }
 
 /**
- * The time that a moment means, in milliseconds since 1970: of a position, when the message there was stored.
+ * Converts a moment to a time, in ms since the epoch. For a position, this is the time at which its message was stored.
  *
- * @param position what `locateMoment` made of it
- * @throws Problem `unavailable`
+ * @param position the result of `locateMoment`.
+ * @throws Problem `unavailable`.
  */
 export async function timeOf<Event extends DomainEvent>(
   store: EventStore<Event>,
@@ -41,13 +41,13 @@ export async function timeOf<Event extends DomainEvent>(
   position: number,
 ): Promise<number> {
   if ('time' in moment) return moment.time;
-  // Where the message itself is gone, the next one that is there comes closest.
+  // If the message was deleted, the next one has the closest time.
   const upTo = await store.lastPosition();
   const [message] = await store.readAll({ after: position - 1, upTo, limit: 1 });
   return message?.time ?? 0;
 }
 
-/** The entity as it was when `position` had been applied, folded from its history. @throws Problem `unavailable` */
+/** Returns the entity as of `position`, folded from its history. Throws `unavailable`. */
 export async function findAsOf<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
   store: EventStore<Event>,

@@ -1,29 +1,30 @@
-/** How far a fold has come, and who waits for it to come further. */
+/** The position of a view, with a queue of readers that wait for later positions. */
 
 import sortedBTree from 'sorted-btree';
 
 type Waiter = (reached: boolean) => void;
 
 export type PositionClock = {
-  /** The last position applied, 0 before the first. */
+  /** Last applied position; 0 before the first message. */
   readonly position: number;
-  /** Moves on to `position` and wakes those who waited for it; going back is ignored. */
+  /** Sets the position and resolves the waits that it satisfies. An earlier position is ignored. */
   advance(position: number): void;
-  /** Resolves true once `position` is applied, false after `timeoutMs` milliseconds without it. Never rejects. */
+  /** Resolves with true when `position` has been applied, or with false after the timeout. Never rejects. */
   reached(position: number, timeoutMs: number): Promise<boolean>;
 };
 
 export function createPositionClock(start = 0): PositionClock {
   const waiting = new sortedBTree.default<number, Set<Waiter>>();
   let current = start;
-  let nextWaitedFor = Infinity;
+  /** Lowest position that a reader waits for. */
+  let lowestTarget = Infinity;
 
-  function wakeUpTo(position: number) {
-    while (nextWaitedFor <= position) {
-      const waiters = waiting.get(nextWaitedFor);
-      waiting.delete(nextWaitedFor);
-      nextWaitedFor = waiting.minKey() ?? Infinity;
-      for (const wake of waiters ?? []) wake(true);
+  function resolveUpTo(position: number) {
+    while (lowestTarget <= position) {
+      const waiters = waiting.get(lowestTarget);
+      waiting.delete(lowestTarget);
+      lowestTarget = waiting.minKey() ?? Infinity;
+      for (const notify of waiters ?? []) notify(true);
     }
   }
 
@@ -35,27 +36,27 @@ export function createPositionClock(start = 0): PositionClock {
     advance(position) {
       if (position <= current) return;
       current = position;
-      if (nextWaitedFor <= position) wakeUpTo(position);
+      if (lowestTarget <= position) resolveUpTo(position);
     },
 
     reached(position, timeoutMs) {
       if (position <= current) return Promise.resolve(true);
       return new Promise((resolve) => {
-        const wake: Waiter = (reached) => {
+        const notify: Waiter = (reached) => {
           clearTimeout(timer);
           resolve(reached);
         };
         const timer = setTimeout(() => {
           const waiters = waiting.get(position);
-          waiters?.delete(wake);
+          waiters?.delete(notify);
           if (waiters?.size === 0) waiting.delete(position);
-          nextWaitedFor = waiting.minKey() ?? Infinity;
-          wake(false);
+          lowestTarget = waiting.minKey() ?? Infinity;
+          notify(false);
         }, timeoutMs);
         const waiters = waiting.get(position);
-        if (waiters === undefined) waiting.set(position, new Set([wake]));
-        else waiters.add(wake);
-        nextWaitedFor = Math.min(nextWaitedFor, position);
+        if (waiters === undefined) waiting.set(position, new Set([notify]));
+        else waiters.add(notify);
+        lowestTarget = Math.min(lowestTarget, position);
       });
     },
   };

@@ -1,15 +1,15 @@
-/** Which entities refer to what: the references in their states, the other way round. */
+/** Reverse index of the references in entity states. */
 
 import sortedBTree from 'sorted-btree';
 
 export type ReferenceIndex<State> = {
-  /** Notes that the state of `id` was `before` and is `after`. */
+  /** Updates the index after the state of `id` changed from `before` to `after`. */
   replace(id: number, before: State, after: State): void;
-  /** The ids greater than `after` (default 0) that refer to `target`, ascending, at most `limit`. */
+  /** Returns the ids that refer to `target` and are greater than `after` (default 0), ascending, at most `limit`. */
   list(target: number, options: { readonly after?: number; readonly limit: number }): number[];
 };
 
-/** @param referencesOf the ids that a state refers to, each once. */
+/** @param referencesOf returns the ids that a state refers to, without duplicates. */
 export function createReferenceIndex<State>(
   referencesOf: (state: State) => readonly number[],
 ): ReferenceIndex<State> {
@@ -29,11 +29,11 @@ export function createReferenceIndex<State>(
 
   return {
     replace(id, before, after) {
-      const old = referencesOf(before);
-      const now = referencesOf(after);
-      if (old === now) return;
-      for (const target of old) if (!now.includes(target)) remove(id, target);
-      for (const target of now) if (!old.includes(target)) add(id, target);
+      const previous = referencesOf(before);
+      const current = referencesOf(after);
+      if (previous === current) return;
+      for (const target of previous) if (!current.includes(target)) remove(id, target);
+      for (const target of current) if (!previous.includes(target)) add(id, target);
     },
 
     list(target, { after = 0, limit }) {

@@ -1,4 +1,4 @@
-/** A view's image as lines of text, for snapshots: written piece by piece, so that nobody waits for the whole. */
+/** Serialises the image of a view as lines of JSON, which are generated one by one so that the event loop is not blocked. */
 
 import { z } from 'zod';
 import type { DomainEvent, Fold } from '../domain/decider.ts';
@@ -6,16 +6,16 @@ import type { EventSchema } from '../domain/event-schema.ts';
 import type { IdList } from './message-ids.ts';
 import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
 
-/** Changes whenever the lines below mean something else. */
+/** Increment when the format of the lines changes. */
 const formatVersion = 3;
 
-/** How many things stand in one line: a line is written and read in about a millisecond. */
+/** Maximum number of items in a line. Encoding or decoding a line of this length takes about 1 ms. */
 const lineLength = 1000;
 
 /**
- * All that decides what a stream folds into, as one text: two processes with the same text hold the same view at the
- * same position. It reads the code of `evolve` and of the upcasters itself; a function that these call from elsewhere
- * is not seen, so keep the rules inside.
+ * Returns a text that identifies a fold: two processes with the same text have the same view at the same position. It
+ * includes the source code of `evolve` and of the upcasters, but not of the functions that they call. Therefore, keep
+ * the rules inside these functions.
  */
 export function describeFold<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
@@ -31,8 +31,8 @@ export function describeFold<State, Event extends DomainEvent>(
 }
 
 /**
- * The image as lines without their ends, each with its number, so that none can be missing, doubled or misplaced; the
- * last one says that it is the last. A state has to be plain JSON.
+ * Generates the lines of an image, without line terminators. Every line has a number and the last line has an end
+ * marker, so that missing, duplicated and reordered lines are detected. States must be plain JSON.
  */
 export function* encodeImage<State>(image: ViewImage<State>, initial: State): Generator<string, void> {
   let number = 0;
@@ -43,7 +43,7 @@ function* imageLines<State>(image: ViewImage<State>, initial: State): Generator<
   const { position, time, entries, messageIds, rejected, rejectedPositions } = image;
   yield { position, time };
   for (const batch of batches(entries.entries())) {
-    // JSON has no `undefined`; a removed entity keeps its version.
+    // JSON has no `undefined`. A removed entity is stored too, because it has a version.
     const line = batch.map(([id, { version, state }]): EntryLine<State> => [
       id,
       version,
@@ -88,7 +88,7 @@ type ImageLine<State> = {
   readonly end?: number;
 };
 
-/** @throws when the lines are not a whole image. */
+/** @throws if lines are missing, duplicated or reordered. */
 export async function decodeImage<State>(
   lines: AsyncIterable<string>,
   initial: State,
@@ -101,7 +101,7 @@ export async function decodeImage<State>(
   let end: number | undefined;
   let count = 0;
   for await (const text of lines) {
-    // The digest and the fold's version were checked: these are the lines that `encodeImage` wrote.
+    // The caller has verified the digest and the fold, so `encodeImage` has generated these lines.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const line = JSON.parse(text) as ImageLine<State>;
     if (line.number !== count || end !== undefined) throw new Error('the snapshot is not whole');

@@ -1,4 +1,4 @@
-/** The in-memory result of folding a stream; it serves reads and decisions alike. */
+/** In-memory projection of a stream, for reads and decisions. */
 
 import sortedBTree from 'sorted-btree';
 import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
@@ -9,10 +9,10 @@ import { createMessageIds, type MessageIdsImage } from './message-ids.ts';
 import { createPositionClock } from './position-clock.ts';
 import { createReferenceIndex } from './reference-index.ts';
 
-/** A stored message that the fold refused. */
+/** A stored message that the fold rejected. */
 export type RejectedMessage = {
   readonly position: number;
-  /** Milliseconds since 1970. */
+  /** In ms since the epoch. */
   readonly time: number;
   readonly subject: string;
   readonly reason: string;
@@ -32,67 +32,64 @@ export type ViewListener<Event extends DomainEvent> = (
 ) => void;
 
 export type View<State, Event extends DomainEvent> = {
-  /** The last position applied, 0 before the first. */
+  /** Last applied position; 0 before the first message. */
   readonly position: number;
-  /** How many entities have had messages, those that are gone included. */
+  /** Number of entities, including removed ones. */
   readonly size: number;
-  /** How many messages were refused since the stream began. */
+  /** Number of rejected messages in the whole stream. */
   readonly rejectedCount: number;
-  /** Folds the next message; one at or before `position` is ignored, so a repeat is harmless. */
+  /** Folds the next message. A message at or before `position` is ignored. */
   apply(message: StoredMessage<Event>): void;
-  /** Notes that the stream holds no further message up to `position`: it has gaps where messages were deleted. */
+  /** Advances to `position` without a message: the stream has gaps where messages were deleted. */
   skipTo(position: number): void;
-  /** Resolves true once `position` is applied, false after `timeoutMs` milliseconds without it. */
+  /** Resolves with true when `position` has been applied, or with false after the timeout. */
   reached(position: number, timeoutMs: number): Promise<boolean>;
-  /** The entity; one that has no events has the initial state. Its version counts rejected messages too. */
+  /** Returns the entity, with the initial state if it has no events. Its version includes rejected messages. */
   find(id: number): Entity<State>;
-  /** The entities that are there, in the order of their ids. */
+  /** Lists existing entities by ascending id. */
   list(options: ListOptions<State>): Entity<State>[];
-  /** The entities whose state refers to `target`, in the order of their ids; see {@link ViewOptions.referencesOf}. */
+  /** Lists the entities whose state refers to `target`, by ascending id. See {@link ViewOptions.referencesOf}. */
   listReferring(target: number, options: Omit<ListOptions<State>, 'matches'>): Entity<State>[];
-  /** Whether the message at `position` was refused. */
+  /** Returns whether the message at `position` was rejected. */
   isRejected(position: number): boolean;
-  /**
-   * Calls `listener` for every message that is applied from now on, with the rejection if the fold rejected it. Returns a
-   * function that unsubscribes.
-   */
+  /** Calls `listener` for every message that is applied later. Returns a function that unsubscribes. */
   subscribe(listener: ViewListener<Event>): () => void;
-  /** The newest refused messages, oldest first; at most `maxRejections`. */
+  /** Returns the latest rejected messages, oldest first, at most `maxRejections`. */
   rejections(): readonly RejectedMessage[];
-  /** The position of the message that carried this id; undefined when it is unknown or too long ago. */
+  /** Returns the position of the message with this id; undefined if it is unknown or no longer cached. */
   positionOf(messageId: string): number | undefined;
-  /** The view as it is now; later changes do not show in it. It takes a few milliseconds, however large the view is. */
+  /** Returns an immutable image of the view. Takes a few milliseconds, regardless of the size of the view. */
   capture(): ViewImage<State>;
 };
 
-/** How many rejections are kept with their reasons; older ones are only counted. */
+/** Maximum number of rejected messages that are retained with their reasons. Older ones are only counted. */
 export const maxRejections = 1000;
 
 export type Entry<State> = { readonly state: State; readonly version: number };
 
-/** Entries by entity id, in the order of the ids. */
+/** Entries sorted by entity id. */
 export type Entries<State> = sortedBTree.default<number, Entry<State>>;
 
 export function createEntries<State>(): Entries<State> {
   return new sortedBTree.default(undefined, (a, b) => a - b);
 }
 
-/** All that a view holds at one position: what a snapshot stores. */
+/** Contents of a view at a position, as stored in a snapshot. */
 export type ViewImage<State> = {
   readonly position: number;
-  /** When the message at `position` was stored, in milliseconds since 1970. */
+  /** Time at which the message at `position` was stored, in ms since the epoch. */
   readonly time: number;
   readonly entries: Entries<State>;
   readonly messageIds: MessageIdsImage;
   readonly rejected: readonly RejectedMessage[];
-  /** The positions of all refused messages, ascending. */
+  /** Positions of all rejected messages, ascending. */
   readonly rejectedPositions: readonly number[];
 };
 
 export type ViewOptions<State> = {
-  /** Where the view begins; empty at position 0 without it. */
+  /** Initial contents. By default, the view is empty and at position 0. */
   readonly image?: ViewImage<State> | undefined;
-  /** The ids, of whatever kind, that a state refers to: they can then be asked the other way round. Default: none. */
+  /** Returns the ids that a state refers to. Required for `listReferring`. */
   readonly referencesOf?: ((state: State) => readonly number[]) | undefined;
 };
 
@@ -112,7 +109,7 @@ export function createView<State, Event extends DomainEvent>(
     for (const [id, { state }] of entries.entries()) references.replace(id, fold.initial, state);
   let lastTime = image?.time ?? 0;
 
-  function keepRejection({ position, time, subject }: StoredMessage<Event>, { reason }: Rejection) {
+  function recordRejection({ position, time, subject }: StoredMessage<Event>, { reason }: Rejection) {
     rejectedPositions.push(position);
     rejected.push({ position, time, subject, reason });
     if (rejected.length > maxRejections) rejected.shift();
@@ -137,7 +134,7 @@ export function createView<State, Event extends DomainEvent>(
       const { state } = (id === undefined ? undefined : entries.get(id)) ?? unknown;
       const next = foldMessage(fold, state, message);
       const rejection = next instanceof Rejection ? next : undefined;
-      if (rejection !== undefined) keepRejection(message, rejection);
+      if (rejection !== undefined) recordRejection(message, rejection);
       if (messageId !== undefined) messageIds.remember(messageId, position);
       if (id !== undefined) {
         entries.set(id, { state: next instanceof Rejection ? state : next, version: position });
@@ -194,7 +191,7 @@ export function createView<State, Event extends DomainEvent>(
   };
 }
 
-/** Where `value` stands, or would stand, in an ascending array. */
+/** Returns the index of `value` in an ascending array, or the index at which it would be inserted. */
 function findInsertionIndex(ascending: readonly number[], value: number): number {
   let low = 0;
   let high = ascending.length;
