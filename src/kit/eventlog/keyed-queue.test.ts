@@ -2,16 +2,16 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createKeyedQueue } from './keyed-queue.ts';
 
-/** A task that says when it begins and ends when it is told to. */
-function createTask(name: string, log: string[]) {
+/** Creates a task that records its start and end, and settles when `succeed` or `fail` is called. */
+function createTask(name: string, records: string[]) {
   const { promise, resolve, reject } = withResolvers();
   return {
     task: async () => {
-      log.push(`${name} begins`);
+      records.push(`${name} begins`);
       try {
         return await promise;
       } finally {
-        log.push(`${name} ends`);
+        records.push(`${name} ends`);
       }
     },
     succeed: () => resolve(name),
@@ -29,22 +29,22 @@ function withResolvers() {
   return { promise, resolve, reject };
 }
 
-const test = suite('tasks of one key run one after the other');
+const test = suite('a keyed queue');
 
-test('the second begins when the first has ended', async () => {
+test('starts a task when the previous task of the key has ended', async () => {
   const queue = createKeyedQueue();
-  const log: string[] = [];
-  const [first, second] = [createTask('first', log), createTask('second', log)];
+  const records: string[] = [];
+  const [first, second] = [createTask('first', records), createTask('second', records)];
   const results = Promise.all([queue.run(1, first.task), queue.run(1, second.task)]);
   second.succeed();
   await Promise.resolve();
-  assert.equal(log, ['first begins']);
+  assert.equal(records, ['first begins']);
   first.succeed();
   assert.equal(await results, ['first', 'second']);
-  assert.equal(log, ['first begins', 'first ends', 'second begins', 'second ends']);
+  assert.equal(records, ['first begins', 'first ends', 'second begins', 'second ends']);
 });
 
-test('in the order in which they came', async () => {
+test('runs the tasks of a key in the order in which they were added', async () => {
   const queue = createKeyedQueue();
   const order: number[] = [];
   await Promise.all(
@@ -61,10 +61,10 @@ test('in the order in which they came', async () => {
   );
 });
 
-test('a task that fails fails alone: the next one runs', async () => {
+test('runs the next task after a task has failed', async () => {
   const queue = createKeyedQueue();
-  const log: string[] = [];
-  const [first, second] = [createTask('first', log), createTask('second', log)];
+  const records: string[] = [];
+  const [first, second] = [createTask('first', records), createTask('second', records)];
   const failed = queue.run(1, first.task).then(
     () => 'no failure',
     (error: Error) => error.message,
@@ -76,28 +76,28 @@ test('a task that fails fails alone: the next one runs', async () => {
   assert.is(await succeeded, 'second');
 });
 
-test('tasks of different keys do not wait for each other', async () => {
+test('runs tasks of different keys concurrently', async () => {
   const queue = createKeyedQueue();
-  const log: string[] = [];
-  const [slow, fast] = [createTask('slow', log), createTask('fast', log)];
+  const records: string[] = [];
+  const [slow, fast] = [createTask('slow', records), createTask('fast', records)];
   const slowResult = queue.run(1, slow.task);
   fast.succeed();
   assert.is(await queue.run(2, fast.task), 'fast');
-  assert.equal(log, ['slow begins', 'fast begins', 'fast ends']);
+  assert.equal(records, ['slow begins', 'fast begins', 'fast ends']);
   slow.succeed();
   assert.is(await slowResult, 'slow');
 });
 
-test('a key whose tasks have all ended begins afresh, without a wait', async () => {
+test('starts a task synchronously if all earlier tasks of the key have ended', async () => {
   const queue = createKeyedQueue();
   await queue.run(1, () => Promise.resolve());
   await Promise.resolve();
-  let begun = false;
+  let hasStarted = false;
   const result = queue.run(1, () => {
-    begun = true;
+    hasStarted = true;
     return Promise.resolve();
   });
-  assert.ok(begun);
+  assert.ok(hasStarted);
   await result;
 });
 

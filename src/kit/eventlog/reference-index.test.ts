@@ -5,9 +5,9 @@ import { createReferenceIndex } from './reference-index.ts';
 
 const none: readonly number[] = [];
 const all = { limit: Infinity };
-const references = suite('references, the other way round');
+const references = suite('the reference index');
 
-references('say who refers to what, by ascending id', () => {
+references('lists the ids that refer to a target in ascending order', () => {
   const { replace, list } = createReferenceIndex((state: readonly number[]) => state);
   replace(9, none, [1, 2]);
   replace(3, none, [1]);
@@ -15,7 +15,7 @@ references('say who refers to what, by ascending id', () => {
   assert.equal(list(2, all), [9]);
   assert.equal(list(7, all), []);
 });
-references('forget what is no longer referred to', () => {
+references('removes references that are no longer in the state', () => {
   const { replace, list } = createReferenceIndex((state: readonly number[]) => state);
   replace(9, none, [1, 2]);
   replace(9, [1, 2], [2, 3]);
@@ -24,7 +24,7 @@ references('forget what is no longer referred to', () => {
     [[], [9], [9]],
   );
 });
-references('come in pages', () => {
+references('supports paging with `after` and `limit`', () => {
   const { replace, list } = createReferenceIndex((state: readonly number[]) => state);
   for (const id of [5, 1, 4, 2]) replace(id, none, [1]);
   assert.equal(list(1, { limit: 2 }), [1, 2]);
@@ -32,7 +32,7 @@ references('come in pages', () => {
   assert.equal(list(1, { after: 5, limit: 2 }), []);
   assert.equal(list(1, { limit: 0 }), []);
 });
-references('are what a look at every state says, whatever happened', () => {
+references('has the same result as a scan of all states after any sequence of changes', () => {
   const change = fc.record({
     id: fc.integer({ min: 1, max: 6 }),
     state: fc.uniqueArray(fc.integer({ min: 1, max: 5 })),

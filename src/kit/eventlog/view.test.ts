@@ -12,7 +12,7 @@ const lampDecider: Decider<Lamp, never, LampEvent> = {
   decide: () => [],
   evolve(lamp, event) {
     if (event.type === 'Lit') return { colour: event.colour };
-    return lamp === undefined ? new Rejection('it is out already') : undefined;
+    return lamp === undefined ? new Rejection('the lamp is already out') : undefined;
   },
 };
 
@@ -35,37 +35,37 @@ function viewOf(...messages: StoredMessage<LampEvent>[]) {
   return view;
 }
 
-const applying = suite('a view is the fold of the messages that it was given');
+const applying = suite('a view');
 
-applying('an entity has its state, and the position of its last message as its version', () => {
+applying('returns the state of an entity, with the position of its last message as its version', () => {
   const view = viewOf(message(1, 7, lit('red')), message(2, 8, lit('blue')), message(5, 7, lit('green')));
   assert.equal(view.find(7), { id: 7, state: { colour: 'green' }, version: 5 });
   assert.equal(view.find(8), { id: 8, state: { colour: 'blue' }, version: 2 });
   assert.is(view.position, 5);
   assert.is(view.size, 2);
 });
-applying('one that never had a message is as it was in the beginning', () =>
+applying('returns the initial state and version 0 for an unknown entity', () =>
   assert.equal(viewOf().find(7), { id: 7, state: undefined, version: 0 }),
 );
-applying('one that is gone keeps its version', () => {
+applying('returns the version of a removed entity', () => {
   const view = viewOf(message(1, 7, lit('red')), message(3, 7, out));
   assert.equal(view.find(7), { id: 7, state: undefined, version: 3 });
   assert.is(view.size, 1);
 });
-applying('a message that comes again changes nothing', () => {
+applying('ignores a message that was already applied', () => {
   const view = viewOf(message(1, 7, lit('red')), message(2, 7, lit('blue')));
   view.apply(message(1, 7, lit('red')));
   view.apply(message(2, undefined, new Rejection('not JSON')));
   assert.equal(view.find(7), { id: 7, state: { colour: 'blue' }, version: 2 });
   assert.is(view.rejectedCount, 0);
 });
-applying('whoever waits for a position sees it applied', async () => {
+applying('resolves a wait for a position after the message is applied', async () => {
   const view = viewOf();
   const seen = view.reached(1, 60_000).then((reached) => [reached, view.find(7).version]);
   view.apply(message(1, 7, lit('red')));
   assert.equal(await seen, [true, 1]);
 });
-applying('a gap in the stream is passed over', async () => {
+applying('can skip a gap in the stream', async () => {
   const view = viewOf(message(1, 7, lit('red')));
   view.skipTo(9);
   assert.is(await view.reached(9, 0), true);
@@ -73,7 +73,7 @@ applying('a gap in the stream is passed over', async () => {
   view.apply(message(9, 7, lit('blue')));
   assert.is(view.find(7).version, 1);
 });
-applying('a message id leads to its position, also when the message was refused', () => {
+applying('returns the position of a message id, also for a rejected message', () => {
   const view = viewOf(message(1, 7, lit('red'), 'a'), message(2, 7, new Rejection('not JSON'), 'b'));
   assert.is(view.positionOf('a'), 1);
   assert.is(view.positionOf('b'), 2);
@@ -81,27 +81,30 @@ applying('a message id leads to its position, also when the message was refused'
 });
 applying.run();
 
-const rejecting = suite('what the fold refuses changes no state');
+const rejecting = suite('a rejected message');
 
-rejecting('but counts for the version, because the broker counts it', () => {
-  const view = viewOf(message(1, 7, lit('red')), message(2, 7, new Rejection('not JSON')));
-  assert.equal(view.find(7), { id: 7, state: { colour: 'red' }, version: 2 });
-});
-rejecting('also for an entity that is not there', () => {
+rejecting(
+  'increases the version but does not change the state, because the broker counts every message',
+  () => {
+    const view = viewOf(message(1, 7, lit('red')), message(2, 7, new Rejection('not JSON')));
+    assert.equal(view.find(7), { id: 7, state: { colour: 'red' }, version: 2 });
+  },
+);
+rejecting('increases the version of an entity that does not exist', () => {
   const view = viewOf(message(1, 7, out));
   assert.equal(view.find(7), { id: 7, state: undefined, version: 1 });
   assert.equal(view.list({ limit: 10 }), []);
 });
-rejecting('and is listed with its position, time, subject and reason, oldest first', () => {
+rejecting('is listed with its position, time, subject and reason, oldest first', () => {
   const view = viewOf(message(1, 7, out), message(2, undefined, new Rejection('no id')));
   assert.equal(view.rejections(), [
-    { position: 1, time: 1000, subject: 'lamps.events.7', reason: 'it is out already' },
+    { position: 1, time: 1000, subject: 'lamps.events.7', reason: 'the lamp is already out' },
     { position: 2, time: 2000, subject: 'lamps.events.x', reason: 'no id' },
   ]);
   assert.is(view.rejectedCount, 2);
   assert.is(view.size, 1);
 });
-rejecting('of many, the newest are kept and all are counted', () => {
+rejecting('is counted but no longer listed when newer ones exceed the limit', () => {
   const view = viewOf();
   for (let position = 1; position <= maxRejections + 5; position++) view.apply(message(position, 7, out));
   assert.is(view.rejectedCount, maxRejections + 5);
@@ -111,7 +114,7 @@ rejecting('of many, the newest are kept and all are counted', () => {
 });
 rejecting.run();
 
-const listing = suite('the list holds what is there, in the order of the ids');
+const listing = suite('the list of entities');
 const ids = (entities: readonly { readonly id: number }[]) => entities.map(({ id }) => id);
 const several = () =>
   viewOf(
@@ -122,22 +125,22 @@ const several = () =>
     message(5, 5, out),
   );
 
-listing('by number, not by text', () =>
+listing('is sorted numerically and omits removed entities', () =>
   assert.equal(ids(several().list({ limit: 10 })), [4, 30, Number.MAX_SAFE_INTEGER]),
 );
-listing('each with its state and version', () =>
+listing('has the state and version of every entity', () =>
   assert.equal(several().list({ limit: 1 }), [{ id: 4, state: { colour: 'blue' }, version: 2 }]),
 );
-listing('no more than asked for', () => {
+listing('has at most `limit` entities', () => {
   assert.equal(ids(several().list({ limit: 2 })), [4, 30]);
   assert.equal(ids(several().list({ limit: 0 })), []);
 });
-listing('only beyond the id that is given', () => {
+listing('has only ids greater than `after`', () => {
   assert.equal(ids(several().list({ limit: 10, after: 4 })), [30, Number.MAX_SAFE_INTEGER]);
   assert.equal(ids(several().list({ limit: 10, after: 29 })), [30, Number.MAX_SAFE_INTEGER]);
   assert.equal(ids(several().list({ limit: 10, after: Number.MAX_SAFE_INTEGER })), []);
 });
-listing('only what matches, and the limit counts matches', () =>
+listing('has only entities that match, and the limit applies to matches', () =>
   assert.equal(ids(several().list({ limit: 2, matches: (lamp) => lamp?.colour === 'red' })), [
     30,
     Number.MAX_SAFE_INTEGER,
@@ -145,7 +148,7 @@ listing('only what matches, and the limit counts matches', () =>
 );
 listing.run();
 
-const capturing = suite('an image is the whole view at one position');
+const capturing = suite('an image of a view');
 const messages = [
   message(1, 7, lit('red'), 'a'),
   message(2, 8, lit('blue')),
@@ -158,8 +161,8 @@ const more = [
   message(7, 9, new Rejection('not JSON')),
 ];
 
-/** All that a view shows of itself. */
-function show(view: ReturnType<typeof viewOf>) {
+/** Converts a view to plain values that can be compared. */
+function toPlainView(view: ReturnType<typeof viewOf>) {
   return {
     position: view.position,
     size: view.size,
@@ -171,30 +174,30 @@ function show(view: ReturnType<typeof viewOf>) {
   };
 }
 
-capturing('a view made from it shows the same', () =>
+capturing('restores an equal view', () =>
   assert.equal(
-    show(createView(lampDecider, { image: viewOf(...messages).capture() })),
-    show(viewOf(...messages)),
+    toPlainView(createView(lampDecider, { image: viewOf(...messages).capture() })),
+    toPlainView(viewOf(...messages)),
   ),
 );
-capturing('and goes on the same', () => {
+capturing('restores a view that continues in the same way', () => {
   const restored = createView(lampDecider, { image: viewOf(...messages).capture() });
   for (const each of [...messages, ...more]) restored.apply(each);
-  assert.equal(show(restored), show(viewOf(...messages, ...more)));
+  assert.equal(toPlainView(restored), toPlainView(viewOf(...messages, ...more)));
 });
-capturing('what comes later does not show in it', () => {
+capturing('does not change when messages are applied later', () => {
   const view = viewOf(...messages);
   const image = view.capture();
   for (const each of more) view.apply(each);
-  assert.equal(show(createView(lampDecider, { image })), show(viewOf(...messages)));
+  assert.equal(toPlainView(createView(lampDecider, { image })), toPlainView(viewOf(...messages)));
 });
-capturing('two views made from it are independent', () => {
+capturing('restores independent views', () => {
   const image = viewOf(...messages).capture();
   const changed = createView(lampDecider, { image });
   for (const each of more) changed.apply(each);
-  assert.equal(show(createView(lampDecider, { image })), show(viewOf(...messages)));
+  assert.equal(toPlainView(createView(lampDecider, { image })), toPlainView(viewOf(...messages)));
 });
-capturing('it says when its last message was stored', () => {
+capturing('has the time of the last message', () => {
   assert.is(viewOf(...messages).capture().time, 4000);
   assert.is(createView(lampDecider, { image: viewOf(...messages).capture() }).capture().time, 4000);
 });
