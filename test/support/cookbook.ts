@@ -1,4 +1,4 @@
-/** Executes the console examples of a Markdown document and compares their output with the document. */
+/** Executes the console examples of a Markdown document, so that a test can compare their output with the document. */
 
 import type { NatsCli, RunningCommand } from './broker/nats-cli.ts';
 

@@ -44,7 +44,7 @@ export function defineEvents<Types extends Record<string, EventType>>(
     event: anyEvent as z.ZodType<Event>,
 
     read(value) {
-      // Fast path: nearly all stored events are of types that have only one version.
+      // Fast path: nearly all stored events have no `v` and a type with only one version.
       const plain = findPlainType(byName, value)?.schema.safeParse(value);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       if (plain?.success) return plain.data as Event;

@@ -8,8 +8,8 @@ export type DelayingProxy = {
   close(): Promise<void>;
 };
 
-/** @param lagMs delay of data from the broker, in ms. Data to the broker is not delayed. */
-export async function startDelayingProxy(brokerUrl: string, lagMs: number): Promise<DelayingProxy> {
+/** @param delayMs delay of data from the broker, in ms. Data to the broker is not delayed. */
+export async function startDelayingProxy(brokerUrl: string, delayMs: number): Promise<DelayingProxy> {
   const { hostname, port } = new URL(brokerUrl);
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
@@ -20,14 +20,14 @@ export async function startDelayingProxy(brokerUrl: string, lagMs: number): Prom
       socket.on('error', () => socket.destroy());
     }
     client.pipe(broker);
-    broker.on('data', (chunk) => setTimeout(() => client.writable && client.write(chunk), lagMs));
+    broker.on('data', (chunk) => setTimeout(() => client.writable && client.write(chunk), delayMs));
     broker.on('close', () => client.destroy());
   });
   const url = await new Promise<string>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      if (address === null || typeof address === 'string') reject(new Error('no port'));
+      if (address === null || typeof address === 'string') reject(new Error('the proxy has no port'));
       else resolve(`nats://127.0.0.1:${address.port}`);
     });
   });

@@ -1,4 +1,4 @@
-/** A real nats-server in operator mode (JWT authentication), with `.creds` files that expire. */
+/** Starts a nats-server in operator mode (JWT authentication) and creates `.creds` files for it. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

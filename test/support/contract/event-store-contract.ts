@@ -83,7 +83,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.is((await readAll(id)).length, 1);
   });
 
-  test('relies on the error code with which the broker reports a conflict', async () => {
+  test('can identify a conflict by the error code of the broker', async () => {
     const expect = { lastSubjectSequence: 1_000_000 };
     const error: unknown = await js.publish(subjects.of(nextId()), '{}', { expect }).catch((cause) => cause);
     assert.ok(error instanceof JetStreamApiError);

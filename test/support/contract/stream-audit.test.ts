@@ -17,7 +17,7 @@ function stored(
   return { position, time: 0, id, subject, messageId, commandDigest: undefined, content };
 }
 
-function answered(key: string, write: Write, status: number, position: number): WriteResult {
+function resultOf(key: string, write: Write, status: number, position: number): WriteResult {
   const etag = write.method === 'DELETE' || status >= 300 ? null : `"${position}"`;
   return { key, write, status, position, etag, text: '', attempts: 1, time: 0 };
 }
@@ -40,13 +40,13 @@ function audit(results: readonly WriteResult[], stream = messages) {
 const test = suite('the audit of write responses');
 
 test('finds nothing when the responses match the stream', () => {
-  assert.equal(audit([answered('add', add, 201, 1), answered('remove', remove, 204, 3)]), none);
-  assert.equal(audit([answered('again', add, 409, 0)]), none);
+  assert.equal(audit([resultOf('add', add, 201, 1), resultOf('remove', remove, 204, 3)]), none);
+  assert.equal(audit([resultOf('again', add, 409, 0)]), none);
 });
 
 test('finds an acknowledged write that is missing or stored at another position', () => {
-  assert.equal(audit([answered('missing', add, 201, 4)]), { ...none, lost: 1 });
-  assert.equal(audit([answered('add', add, 201, 2)]), { ...none, lost: 1 });
+  assert.equal(audit([resultOf('missing', add, 201, 4)]), { ...none, lost: 1 });
+  assert.equal(audit([resultOf('add', add, 201, 2)]), { ...none, lost: 1 });
 });
 
 test('finds a message id that is stored twice, without any response', () => {
@@ -54,15 +54,15 @@ test('finds a message id that is stored twice, without any response', () => {
 });
 
 test('finds a rejected write that is stored, a status 500, and a wrong entity tag', () => {
-  assert.equal(audit([answered('add', add, 409, 0)]), { ...none, diverged: 1 });
-  assert.equal(audit([answered('bug', add, 500, 0)]), { ...none, diverged: 1 });
-  assert.equal(audit([{ ...answered('add', add, 201, 1), etag: '"7"' }]), { ...none, diverged: 1 });
+  assert.equal(audit([resultOf('add', add, 409, 0)]), { ...none, diverged: 1 });
+  assert.equal(audit([resultOf('bug', add, 500, 0)]), { ...none, diverged: 1 });
+  assert.equal(audit([{ ...resultOf('add', add, 201, 1), etag: '"7"' }]), { ...none, diverged: 1 });
 });
 
 test('accepts a removal that stored nothing only if the laptop did not exist', () => {
-  assert.equal(audit([answered('gone already', remove, 204, 3)]), none);
-  assert.equal(audit([answered('never there', { method: 'DELETE', id: 9 }, 204, 0)]), none);
-  assert.equal(audit([answered('still there', remove, 204, 1)]), { ...none, lost: 1 });
+  assert.equal(audit([resultOf('gone already', remove, 204, 3)]), none);
+  assert.equal(audit([resultOf('never there', { method: 'DELETE', id: 9 }, 204, 0)]), none);
+  assert.equal(audit([resultOf('still there', remove, 204, 1)]), { ...none, lost: 1 });
 });
 
 test.run();

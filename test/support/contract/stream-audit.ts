@@ -54,7 +54,10 @@ export function foldMessages(messages: LaptopMessages): View<Laptop | undefined,
   return view;
 }
 
-/** Checks that every acknowledged write is stored exactly once and that no rejected write is stored. */
+/**
+ * Checks that every acknowledged write is stored exactly once, that no rejected write is stored, and that no response
+ * has a status of 500 or more.
+ */
 export function auditWrites(messages: LaptopMessages, results: readonly WriteResult[]): ScenarioResult {
   const positions = new Map<string, number[]>();
   const byPosition = new Map<number, StoredMessage<LaptopEvent>>();
@@ -105,7 +108,7 @@ function existsAt(messages: LaptopMessages, id: number | undefined, position: nu
   return id !== undefined && foldMessages(history).find(id).state !== undefined;
 }
 
-/** Checks that every replica has the same laptops and the same rejections, with the same reasons, as a fold of the messages. */
+/** Checks that the laptops and the rejections of every replica, with their reasons, equal a new fold of the messages. */
 export async function auditReplicas(
   messages: LaptopMessages,
   urls: readonly string[],

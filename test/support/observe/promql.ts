@@ -1,4 +1,4 @@
-/** Extracts the metrics and labels used in a PromQL expression. Covers only the syntax that our rules and dashboard use. */
+/** Extracts metrics and labels from a PromQL expression. Supports only the syntax used in `observability/`. */
 
 export type Query = {
   /** Each metric with the labels of its selector. */

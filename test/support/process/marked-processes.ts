@@ -1,6 +1,4 @@
-/**
- * Finds all descendants of a process, including orphans, by an environment variable that they inherit.
- */
+/** Finds all descendants of a process, including orphans, by an environment variable that they inherit. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 
