@@ -7,7 +7,7 @@ import { dirname, join, posix } from 'node:path';
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 /**
- * The layers of the kit, each with the layers that it may import beside itself. A file at the top of the kit is an entry
+ * The layers of the kit, each with the layers that it may import in addition to itself. A file at the top of the kit is an entry
  * point and belongs to the domain.
  */
 export const layers: Readonly<Record<string, readonly string[]>> = {
@@ -24,7 +24,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   console: [],
 };
 
-/** Layers that do not depend on Node.js. They may import only these packages. */
+/** Layers that run in any JavaScript environment. They may import only these packages. */
 const pureLayers = new Set(['domain', 'eventlog', 'api', 'client']);
 const purePackages = new Set(['zod', 'sorted-btree', 'quick-lru']);
 

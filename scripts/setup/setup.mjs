@@ -29,7 +29,7 @@ Environment
 
 const MINIMUM_NODE_MAJOR = 20;
 
-// Up to here, only syntax and modules that old Node versions support, so that they print this message.
+// The code up to here must use only syntax and modules that old Node versions support, so that they print this message.
 if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE_MAJOR) {
   process.stderr.write(
     `Portside needs Node ${MINIMUM_NODE_MAJOR} or newer; this is Node ${process.versions.node} (${process.execPath}).\n`,

@@ -85,7 +85,7 @@ async function startBroker(): Promise<NatsServer> {
     );
   }
   const port = readPort('NATS_PORT', 4222);
-  // With a free client port, the monitoring port must not collide with another server either.
+  // NATS_PORT=0 also selects a free monitoring port by default, so that neither port collides with another server.
   const monitorPort = readPort('NATS_MONITOR_PORT', port === 0 ? 0 : 8222);
   try {
     return await startNatsServer({ program: found.path, dataDir, port, monitorPort });

@@ -1,4 +1,4 @@
-/** Policies for network policies: deny by default, with explicit exceptions. */
+/** Checks of the network policies: deny by default, with explicit exceptions. */
 
 import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1.js';
 import { ofKind, titleOf, type Manifest } from './manifests.ts';

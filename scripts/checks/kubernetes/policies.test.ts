@@ -54,7 +54,7 @@ const inNetwork =
       .filter(({ metadata }) => metadata?.name === name)
       .forEach(({ spec }) => alter(spec ?? {}));
 
-/** Changes by the rule that they violate; they violate no other rule. */
+/** Counter-examples by rule. Each violates only that rule. */
 const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
   'runs as a numeric non-root user': [
     inPod((pod) => Object.assign(pod.securityContext ?? {}, { runAsNonRoot: false })),

@@ -14,8 +14,8 @@ const ATTEMPTS = 3;
  */
 
 /**
- * Rejects on an HTTP error status. Connection errors, timeouts and the statuses 429 and 5xx are retried; the download rejects
- * after three attempts.
+ * Retries after a connection error, a timeout, or the status 429 or 5xx, and rejects after three attempts. Rejects immediately
+ * on any other HTTP error and on an unknown host.
  * @param {string} url
  * @param {string} path
  * @param {DownloadOptions} options

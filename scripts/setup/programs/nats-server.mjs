@@ -8,9 +8,9 @@ import { fetchFromRelease } from './release.mjs';
 const { minimumVersion, pinnedVersion, goPackage } = NATS_SERVER;
 
 /**
- * The sources in their default order. apt takes seconds, is signed by the distribution and uses the machine's configured mirror; without apt
- * it fails immediately. The project's release takes seconds and is pinned, but is not reachable from every network. Go is
- * pinned and verified, but takes minutes of CPU time.
+ * The sources in their default order. apt takes seconds, is signed by the distribution and uses the machine's configured
+ * mirror; without apt it fails immediately. The project's release takes seconds and is pinned, but is not reachable from
+ * every network. Go is pinned and verified, but takes minutes of CPU time.
  * @type {Record<string, import('./fetch-program.mjs').Fetch>}
  */
 const SOURCES = {
