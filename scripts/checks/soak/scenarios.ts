@@ -18,7 +18,7 @@ export const scenarios: Readonly<Record<string, SoakScenario>> = {
   'kill-broker': { scenario: killBroker, rounds: 4 },
   'kill-leader': { scenario: killLeader, rounds: 2 },
   'race-for-one-id': { scenario: raceForOneId, rounds: 4 },
-  'race-the-guard': { scenario: raceExpectedVersion, rounds: 500 },
+  'race-expected-version': { scenario: raceExpectedVersion, rounds: 500 },
   'lost-acks': { scenario: loseAcks, rounds: 5 },
   'lost-batches': { scenario: loseBatches, rounds: 20 },
   'lost-consumers': { scenario: loseConsumers, rounds: 4 },
