@@ -13,7 +13,7 @@ import { renderResults } from './render.ts';
 import { Result, type Share } from './result.ts';
 import { scenarios } from './scenarios.ts';
 
-const defaultOutput = fileURLToPath(new URL('bench', import.meta.url));
+const defaultOutput = fileURLToPath(new URL('.', import.meta.url));
 
 /** Runs the scenarios. Returns the names of those that failed. */
 async function bench(args: BenchArguments): Promise<string[]> {
