@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { help, readArguments, UsageError, type BenchArguments } from './arguments.ts';
 import { createResourceScope, type ResourceScope } from './child-processes.ts';
-import { describeMachine, describeVersions, readLoad } from './machine.ts';
-import { buildServices, profileFolderVariable } from './portside.ts';
-import { readShares } from './profile.ts';
-import { renderResults } from './render.ts';
-import { Result, type Share } from './result.ts';
+import { describeMachine, describeVersions, readLoad } from './report/machine.ts';
+import { buildServices, profileFolderVariable } from './subjects/portside.ts';
+import { readShares } from './report/profile.ts';
+import { renderResults } from './report/render.ts';
+import { Result, type Share } from './report/result.ts';
 import { scenarios } from './scenarios.ts';
 
 const defaultOutput = fileURLToPath(new URL('.', import.meta.url));

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOnPath, runCommand } from '../setup/command.mjs';
 import { stopChild, nextMessage, startNode, type ResourceScope } from './child-processes.ts';
-import { installNpmPeers, peerFile } from './peers.ts';
+import { installNpmPeers, peerFile } from './subjects/peers.ts';
 import type { Sample } from './rounds.ts';
 
 /** Timeout of a load process, in ms. */

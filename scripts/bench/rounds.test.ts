@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createResourceScope } from './child-processes.ts';
-import { renderResults } from './render.ts';
-import { isMet, median, medianRatio } from './result.ts';
+import { renderResults } from './report/render.ts';
+import { isMet, median, medianRatio } from './report/result.ts';
 import { figureTarget, findSeries, ratioTarget, runRounds, toMeasure, type Case } from './rounds.ts';
 
 const scope = createResourceScope();

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceScope } from './child-processes.ts';
-import { medianRatio, median, type Measure, type Series, type Target } from './result.ts';
+import { medianRatio, median, type Measure, type Series, type Target } from './report/result.ts';
 
 /** The context of a scenario. */
 export type Bench = {

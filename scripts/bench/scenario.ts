@@ -1,4 +1,4 @@
-import type { Measure, Target } from './result.ts';
+import type { Measure, Target } from './report/result.ts';
 import type { Bench } from './rounds.ts';
 
 export type Scenario = {

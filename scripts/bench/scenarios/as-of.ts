@@ -1,6 +1,6 @@
 import { createResourceScope } from '../child-processes.ts';
-import { addLaptops, publishEvents } from '../laptops.ts';
-import { startBroker, startService } from '../portside.ts';
+import { addLaptops, publishEvents } from '../subjects/laptops.ts';
+import { startBroker, startService } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
 import { runRounds, toMeasure, type Case, type Sample } from '../rounds.ts';
 

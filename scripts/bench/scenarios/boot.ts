@@ -2,8 +2,8 @@ import { Objm } from '@nats-io/obj';
 import { snapshotBucket } from '../../../src/kit/nats/snapshots/snapshots.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { createResourceScope } from '../child-processes.ts';
-import { addLaptops, laptopBody, publishEvents } from '../laptops.ts';
-import { startBroker, startService, type Broker } from '../portside.ts';
+import { addLaptops, laptopBody, publishEvents } from '../subjects/laptops.ts';
+import { startBroker, startService, type Broker } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
 import {
   findSeries,

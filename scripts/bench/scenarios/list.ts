@@ -1,4 +1,4 @@
-import { startReadServers } from '../catalogue.ts';
+import { startReadServers } from '../subjects/catalogue.ts';
 import { runClosedLoop } from '../load.ts';
 import type { Scenario } from '../scenario.ts';
 import { runRounds, toMeasure, type Case } from '../rounds.ts';

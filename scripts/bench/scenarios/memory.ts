@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readResidentMiB } from '../../../test/support/process/memory.ts';
 import { createResourceScope } from '../child-processes.ts';
-import { addLaptops } from '../laptops.ts';
-import { startBroker, startService } from '../portside.ts';
+import { addLaptops } from '../subjects/laptops.ts';
+import { startBroker, startService } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
 import { figureTarget, findSeries, runRounds, toMeasure, type Case, type Sample } from '../rounds.ts';
 

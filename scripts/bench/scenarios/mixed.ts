@@ -1,8 +1,8 @@
-import { publishCatalogue } from '../catalogue.ts';
+import { publishCatalogue } from '../subjects/catalogue.ts';
 import { runClosedLoop, type HttpRequest } from '../load.ts';
-import { laptopBody } from '../laptops.ts';
-import { startFastApi, startFlask } from '../peers.ts';
-import { startBroker, startService } from '../portside.ts';
+import { laptopBody } from '../subjects/laptops.ts';
+import { startFastApi, startFlask } from '../subjects/peers.ts';
+import { startBroker, startService } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
 import { runRounds, toMeasure, type Case } from '../rounds.ts';
 

@@ -1,6 +1,6 @@
 import { runClosedLoop, runLoad, loadFile } from '../load.ts';
-import { laptopBody } from '../laptops.ts';
-import { startBroker, startService } from '../portside.ts';
+import { laptopBody } from '../subjects/laptops.ts';
+import { startBroker, startService } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
 import { runRounds, toMeasure, type Case, type Sample } from '../rounds.ts';
 

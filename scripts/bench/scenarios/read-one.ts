@@ -1,4 +1,4 @@
-import { startReadServers } from '../catalogue.ts';
+import { startReadServers } from '../subjects/catalogue.ts';
 import { runClosedLoop, runPaced, type HttpRequest } from '../load.ts';
 import type { Scenario } from '../scenario.ts';
 import { findSeries, ratioTarget, runRounds, toMeasure, type Case } from '../rounds.ts';

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { createResourceScope } from '../child-processes.ts';
-import { addLaptops } from '../laptops.ts';
+import { addLaptops } from '../subjects/laptops.ts';
 import { runLoad } from '../load.ts';
-import { peerFile } from '../peers.ts';
-import { startBroker, startService } from '../portside.ts';
+import { peerFile } from '../subjects/peers.ts';
+import { startBroker, startService } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
 import { findSeries, ratioTarget, runRounds, toMeasure, type Case, type Sample } from '../rounds.ts';
 

@@ -1,8 +1,8 @@
 import { readResidentMiB } from '../../../test/support/process/memory.ts';
 import { loadFile, runLoad } from '../load.ts';
-import { peerFile } from '../peers.ts';
+import { peerFile } from '../subjects/peers.ts';
 import { startNodeServer } from '../child-processes.ts';
-import { startBroker, startService } from '../portside.ts';
+import { startBroker, startService } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
 import { runRounds, toMeasure, type Case, type Sample } from '../rounds.ts';
 

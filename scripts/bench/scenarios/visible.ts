@@ -1,5 +1,5 @@
 import { loadFile, runLoad } from '../load.ts';
-import { startBroker, startService, type SyncInterval } from '../portside.ts';
+import { startBroker, startService, type SyncInterval } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
 import {
   figureTarget,

@@ -1,7 +1,7 @@
 import { runClosedLoop, runLoad, type HttpRequest } from '../load.ts';
-import { laptopBody } from '../laptops.ts';
-import { peerFile, startEmmett } from '../peers.ts';
-import { startBroker, startService, type SyncInterval } from '../portside.ts';
+import { laptopBody } from '../subjects/laptops.ts';
+import { peerFile, startEmmett } from '../subjects/peers.ts';
+import { startBroker, startService, type SyncInterval } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
 import {
   findSeries,

@@ -3,8 +3,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from 'nats';
-import { defaultProduct } from '../../src/kit/domain/product.ts';
-import { messageIdHeader } from '../../src/kit/nats/connection/headers.ts';
+import { defaultProduct } from '../../../src/kit/domain/product.ts';
+import { messageIdHeader } from '../../../src/kit/nats/connection/headers.ts';
 
 export function laptopBody(id: number) {
   return { title: 'Lenovo', model: `ThinkPad X1 Carbon Gen ${id % 13}, configuration ${id}` };

@@ -3,15 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { connectToNats, type Connection } from '../../src/kit/nats/connection/connection.ts';
-import { provisionStreams } from '../../src/kit/nats/provisioning/provisioning.ts';
+import { connectToNats, type Connection } from '../../../src/kit/nats/connection/connection.ts';
+import { provisionStreams } from '../../../src/kit/nats/provisioning/provisioning.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { startNatsServer } from '../broker/nats-server.ts';
-import { runNpm } from '../setup/dependencies.mjs';
-import { findNatsServer } from '../setup/programs/nats-server.mjs';
-import { startNodeServer, type ServerProcess, type ResourceScope } from './child-processes.ts';
+import { startNatsServer } from '../../broker/nats-server.ts';
+import { runNpm } from '../../setup/dependencies.mjs';
+import { findNatsServer } from '../../setup/programs/nats-server.mjs';
+import { startNodeServer, type ServerProcess, type ResourceScope } from '../child-processes.ts';
 
-const root = new URL('../..', import.meta.url);
+const root = new URL('../../..', import.meta.url);
 
 export type Broker = {
   readonly url: string;

@@ -5,9 +5,9 @@ import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { findNatsServer } from '../setup/programs/nats-server.mjs';
-import { describeClosedLoop } from './load.ts';
-import { peersFolder, postgresVersion } from './peers.ts';
+import { findNatsServer } from '../../setup/programs/nats-server.mjs';
+import { describeClosedLoop } from '../load.ts';
+import { peersFolder, postgresVersion } from '../subjects/peers.ts';
 
 export function describeMachine(): Record<string, string> {
   const processors = cpus();
@@ -29,7 +29,7 @@ const Manifest = z.object({
 });
 
 export async function describeVersions(): Promise<Record<string, string>> {
-  const ours = readManifest(fileURLToPath(new URL('../..', import.meta.url)));
+  const ours = readManifest(fileURLToPath(new URL('../../..', import.meta.url)));
   const peers = readManifest(peersFolder);
   const python = Object.fromEntries(
     readFileSync(join(peersFolder, 'requirements.txt'), 'utf8')

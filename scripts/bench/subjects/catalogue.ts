@@ -1,11 +1,11 @@
 /** The catalogue that every compared server has: laptops 1 to n, each with the same two charging ports. */
 
 import type { NatsConnection } from 'nats';
-import { eventually } from '../../test/support/eventually.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { addedEvent, publishEvents } from './laptops.ts';
 import { captureResponses, startFastApi, startFlask, startNodeHttp, type Peer } from './peers.ts';
 import { startBroker, startService } from './portside.ts';
-import type { ResourceScope } from './child-processes.ts';
+import type { ResourceScope } from '../child-processes.ts';
 
 const portIds = [1, 2];
 const portNames = ['USB-C', 'MagSafe 3'];

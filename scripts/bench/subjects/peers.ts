@@ -3,15 +3,15 @@
 import { chownSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installPythonTools } from '../examples/python-environment.ts';
-import { findOnPath, runCommand } from '../setup/command.mjs';
-import { installDependencies } from '../setup/dependencies.mjs';
-import { createProgress } from '../setup/progress.mjs';
-import { startNodeServer, startServer, type ServerProcess, type ResourceScope } from './child-processes.ts';
-import { findFreePort } from '../../test/support/process/free-port.ts';
+import { installPythonTools } from '../../examples/python-environment.ts';
+import { findOnPath, runCommand } from '../../setup/command.mjs';
+import { installDependencies } from '../../setup/dependencies.mjs';
+import { createProgress } from '../../setup/progress.mjs';
+import { startNodeServer, startServer, type ServerProcess, type ResourceScope } from '../child-processes.ts';
+import { findFreePort } from '../../../test/support/process/free-port.ts';
 
-export const peersFolder = fileURLToPath(new URL('peers', import.meta.url));
-export const peerFile = (name: string) => new URL(`peers/${name}`, import.meta.url);
+export const peersFolder = fileURLToPath(new URL('../peers', import.meta.url));
+export const peerFile = (name: string) => new URL(`../peers/${name}`, import.meta.url);
 
 /** A running peer, or the reason why it is not available on this machine. */
 export type Peer = ServerProcess | { readonly missing: string };
