@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Result } from '../../scripts/bench/result.ts';
+import { Result } from '../../scripts/bench/report/result.ts';
 import { typescriptArgs } from '../../scripts/typescript-args.ts';
 
 const script = fileURLToPath(new URL('../../scripts/bench/bench.ts', import.meta.url));
