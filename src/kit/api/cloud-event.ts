@@ -21,12 +21,10 @@ export function cloudEventOf<Event>(event: z.ZodType<Event>) {
       .meta({ description: 'The collection of the service.', format: 'uri-reference', example: '/laptops' }),
     type: z.string().meta({ description: 'The type of the event.', example: 'LaptopAdded' }),
     subject: z.string().meta({ description: 'The id of the entity.', example: '42' }),
-    time: z.iso
-      .datetime()
-      .meta({
-        description: 'The time at which the broker stored the event.',
-        example: '2026-01-31T12:00:00.000Z',
-      }),
+    time: z.iso.datetime().meta({
+      description: 'The time at which the broker stored the event.',
+      example: '2026-01-31T12:00:00.000Z',
+    }),
     datacontenttype: z.literal('application/json'),
     data: event,
     sequence: z

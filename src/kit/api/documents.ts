@@ -10,12 +10,10 @@ import type { StoredMessage } from '../domain/stored-message.ts';
 import { traceparentPattern } from './trace-context.ts';
 
 const Position = z.int().min(1).meta({ description: 'The stream sequence.', example: 12 });
-const Timestamp = z.iso
-  .datetime()
-  .meta({
-    description: 'The time at which the broker stored the message.',
-    example: '2026-01-31T12:00:00.000Z',
-  });
+const Timestamp = z.iso.datetime().meta({
+  description: 'The time at which the broker stored the message.',
+  example: '2026-01-31T12:00:00.000Z',
+});
 const MessageId = z.string().meta({ description: 'The id of the command that caused the event.' });
 
 /** Version 00 of W3C Trace Context, and later versions with the same format. */
@@ -100,12 +98,9 @@ export const ServiceStatus = z
         z.string(),
         z.object({
           applied: z.int().meta({ description: 'The last position that this replica has applied.' }),
-          last: z
-            .int()
-            .nullable()
-            .meta({
-              description: 'The last position of the stream. Null if the broker did not respond in time.',
-            }),
+          last: z.int().nullable().meta({
+            description: 'The last position of the stream. Null if the broker did not respond in time.',
+          }),
         }),
       )
       .meta({ description: "The service's own stream and the followed streams, by name." }),
