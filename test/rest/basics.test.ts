@@ -1,4 +1,4 @@
-/** The routes that every service has, tested on each collection under each of its names. */
+/** The routes that all services have in common, tested on each collection under each of its names. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -16,8 +16,8 @@ type Collection = {
   readonly derived: object;
   readonly sample: object;
   readonly otherSample: object;
-  /** The first id that the tests of this collection use. */
-  readonly firstId: number;
+  /** The tests of this collection use ids greater than this one. */
+  readonly idOffset: number;
 };
 
 const portBodies = { derived: {}, sample: { name: 'USB-C' }, otherSample: { name: 'MagSafe 3' } };
@@ -29,10 +29,10 @@ const collections: readonly Collection[] = [
     derived: { ports: [] },
     sample: { title: 'Lenovo', model: 'S3' },
     otherSample: { title: 'IBM', model: 'T60' },
-    firstId: 1,
+    idOffset: 1,
   },
-  { path: '/ports', canonicalPath: '/ports', service: ports, ...portBodies, firstId: 1 },
-  { path: '/port', canonicalPath: '/ports', service: ports, ...portBodies, firstId: 1001 },
+  { path: '/ports', canonicalPath: '/ports', service: ports, ...portBodies, idOffset: 1 },
+  { path: '/port', canonicalPath: '/ports', service: ports, ...portBodies, idOffset: 1001 },
 ];
 
 /** Asserts that the response has this status and entity, an ETag and a stream position. */
@@ -50,11 +50,11 @@ function idOf({ body }: HttpResponse): number {
   return id;
 }
 
-for (const { path, canonicalPath, service, derived, sample, otherSample, firstId } of collections) {
+for (const { path, canonicalPath, service, derived, sample, otherSample, idOffset } of collections) {
   const { get, head, options, post, put } = service;
   const subject = (id: number) => `${canonicalPath.slice(1)}.events.${id}`;
-  let lastId = firstId;
-  /** Adds an entity under a new id. */
+  let lastId = idOffset;
+  /** Adds an entity with a new id. */
   async function addOne() {
     lastId += 1;
     const response = await post(path, { json: { id: lastId, ...sample } });
@@ -68,14 +68,14 @@ for (const { path, canonicalPath, service, derived, sample, otherSample, firstId
 
   const test = suite(`the collection ${path}`);
 
-  if (firstId === 1) {
-    test('is listed as [] when it is empty', async () => {
+  if (idOffset === 1) {
+    test('returns [] while it is empty', async () => {
       const { status, text } = await get(path);
       assert.equal([status, text], [200, '[]']);
     });
   }
 
-  test('adds the entity of a POST with an id and returns its Location', async () => {
+  test('creates an entity for a POST with an id and returns its Location', async () => {
     const { id, entity, response } = await addOne();
     assertEntity(response, 201, entity);
     assert.is(response.headers.get('Location'), `${canonicalPath}/${id}`);
@@ -83,7 +83,7 @@ for (const { path, canonicalPath, service, derived, sample, otherSample, firstId
     assert.is(await countMessages(subject(id)), 1);
   });
 
-  test('returns a new entity at once, as an item and in the list', async () => {
+  test('returns a new entity at once, both as an item and in the list', async () => {
     const { itemPath, entity, response } = await addOne();
     const item = await get(itemPath);
     assertEntity(item, 200, entity);
@@ -121,7 +121,7 @@ for (const { path, canonicalPath, service, derived, sample, otherSample, firstId
     for (const id of ids) await service.delete(`${path}/${id}`);
   });
 
-  test('changes the entity of a PUT', async () => {
+  test('changes an entity on PUT', async () => {
     const { id, itemPath, response } = await addOne();
     const changed = await put(itemPath, { json: otherSample });
     assertEntity(changed, 200, { id, ...otherSample, ...derived });
@@ -132,7 +132,7 @@ for (const { path, canonicalPath, service, derived, sample, otherSample, firstId
     assert.is(item.headers.get('ETag'), changed.headers.get('ETag'));
   });
 
-  test('keeps the version and appends nothing on a PUT without a change', async () => {
+  test('keeps the version and appends nothing if a PUT changes nothing', async () => {
     const { id, itemPath, entity, response } = await addOne();
     const changed = await put(itemPath, { json: sample });
     assertEntity(changed, 200, entity);
@@ -143,7 +143,7 @@ for (const { path, canonicalPath, service, derived, sample, otherSample, firstId
   test('returns 404 for a PUT of an unknown id', async () =>
     assertProblem(await put(`${path}/999999`, { json: sample }), 'not-found', /999999|no (laptop|port)/));
 
-  test('removes the entity of a DELETE', async () => {
+  test('removes an entity on DELETE', async () => {
     const { itemPath, entity, response } = await addOne();
     const removed = await service.delete(itemPath);
     assert.equal([removed.status, removed.text], [204, '']);
@@ -165,7 +165,7 @@ for (const { path, canonicalPath, service, derived, sample, otherSample, firstId
     assert.is(await countMessages(subject(999_999)), 0);
   });
 
-  test('accepts a removed id again', async () => {
+  test('accepts the id of a removed entity again', async () => {
     const { id, itemPath } = await addOne();
     await service.delete(itemPath);
     const again = await post(path, { json: { id, ...otherSample } });
@@ -173,7 +173,7 @@ for (const { path, canonicalPath, service, derived, sample, otherSample, firstId
     assert.equal((await get(itemPath)).body, again.body);
   });
 
-  test('serves the history of an entity and the rejections', async () => {
+  test('serves the history of an entity and the list of rejected messages', async () => {
     const { itemPath } = await addOne();
     const history = await get(`${itemPath}/events`);
     assert.is(history.status, 200);
@@ -183,7 +183,7 @@ for (const { path, canonicalPath, service, derived, sample, otherSample, firstId
     assert.equal(body, []);
   });
 
-  test('returns the headers of GET without the body for HEAD', async () => {
+  test('returns the headers of GET and no body for HEAD', async () => {
     const { itemPath } = await addOne();
     for (const each of [path, itemPath]) {
       const [full, withoutBody] = [await get(each), await head(each)];

@@ -20,7 +20,7 @@ async function addLaptop() {
 
 const ifMatch = suite('If-Match');
 
-ifMatch('accepts a change with the current ETag and rejects the next one with 412', async () => {
+ifMatch('accepts a change with the current ETag and rejects a second one with the same ETag', async () => {
   const { path, tag, subject } = await addLaptop();
   const headers = { 'If-Match': tag };
   assert.is((await laptops.put(path, { json: ibm, headers })).status, 200);
@@ -33,7 +33,7 @@ ifMatch('accepts `*` and a list that contains the current ETag', async () => {
   assert.is((await laptops.put(path, { json: ibm, headers: { 'If-Match': `"0", ${tag}` } })).status, 200);
   assert.is((await laptops.put(path, { json: lenovo, headers: { 'If-Match': '*' } })).status, 200);
 });
-ifMatch('rejects a weak ETag, an unknown one and that of another laptop', async () => {
+ifMatch('rejects a weak ETag, an unknown ETag and the ETag of another laptop', async () => {
   const other = await addLaptop();
   const { path, tag, subject } = await addLaptop();
   for (const wrong of [`W/${tag}`, other.tag, '"0"']) {

@@ -99,7 +99,7 @@ history('has the same rejected messages as /rejections', async () => {
     })),
   );
 });
-history('remains after a removal and continues when the laptop is added again', async () => {
+history('outlives a removal and continues when the laptop is added again', async () => {
   await laptops.post('/laptops', { json: { id: 3, ...lenovo } });
   await laptops.delete('/laptops/3');
   assertProblem(await laptops.get('/laptops/3'), 'not-found');
@@ -127,10 +127,10 @@ history.run();
 
 const pagination = suite('the pages of a history');
 
-/** The path of the next page; undefined on the last one. */
+/** Returns the path of the next page; undefined on the last page. */
 const nextOf = ({ headers }: HttpResponse) => /^<(.*)>; rel="next"$/.exec(headers.get('Link') ?? '')?.[1];
 
-pagination('link to the next one and together form the whole history', async () => {
+pagination('link to the next page and together contain the whole history', async () => {
   const whole = entriesOf(await laptops.get('/laptops/1/events'));
   for (const limit of [1, 3, 4, 7]) {
     const pages: Entry[][] = [];
@@ -150,7 +150,7 @@ pagination('have no next link if `limit` covers the whole history', async () => 
     assert.is(nextOf(await laptops.get(`/laptops/1/events?limit=${limit}`)), undefined);
 });
 pagination(
-  'begin after the position in `after` and show the same rejections as the whole history',
+  'begin after the position in `after` and have the same rejections as the whole history',
   async () => {
     const whole = entriesOf(await laptops.get('/laptops/1/events'));
     for (const [index, position] of positions.entries()) {
@@ -162,7 +162,7 @@ pagination(
     assert.equal(entriesOf(between), whole.slice(2));
   },
 );
-pagination('are rejected with a pointer to each invalid parameter', async () => {
+pagination('return 400 with a pointer to the invalid parameter', async () => {
   for (const [query, pointer] of [
     ['limit=0', '/limit'],
     ['limit=10001', '/limit'],
@@ -179,11 +179,11 @@ pagination.run();
 
 const upcasting = suite('upcasting');
 
-upcasting('shows an event of an older version in the current shape', async () => {
+upcasting('returns an event of an older version in the current shape', async () => {
   const added = positionOf(await ports.post('/ports', { json: { id: 1, name: 'USB-C' } }));
   const old = await publish('ports.events.1', '{"type":"PortRenamed","name":"USB-C left"}');
-  const before = { headers: { 'Wait-For-Position': String(old) } };
-  assert.equal((await ports.get('/ports/1', before)).body, { id: 1, name: 'USB-C left' });
+  const waitForOld = { headers: { 'Wait-For-Position': String(old) } };
+  assert.equal((await ports.get('/ports/1', waitForOld)).body, { id: 1, name: 'USB-C left' });
   const renamed = positionOf(await ports.put('/ports/1', { json: { name: 'Thunderbolt' } }));
   assert.equal(
     entriesOf(await ports.get('/ports/1/events')).map(({ position, event }) => [position, event]),
@@ -200,7 +200,7 @@ upcasting('leaves the stored message unchanged', async () => {
   const stored = await jsm.streams.getMessage('PORTS', { seq: old?.position ?? 0 });
   assert.equal(stored?.json(), { type: 'PortRenamed', name: 'USB-C left' });
 });
-upcasting('rejects an event of a version newer than the service knows', async () => {
+upcasting('rejects an event with a version that is newer than the service', async () => {
   const position = await publish('ports.events.1', '{"type":"PortRenamed","v":3,"name":"X"}');
   const entry = entriesOf(await ports.get('/ports/1/events')).at(-1);
   assert.is(entry?.position, position);

@@ -1,4 +1,4 @@
-/** A client that receives no response repeats its request. With an Idempotency-Key it is executed only once. */
+/** A client that receives no response repeats its request. With an Idempotency-Key, the request is executed once. */
 
 import { randomUUID } from 'node:crypto';
 import { suite } from 'uvu';
@@ -26,7 +26,7 @@ function comparableParts({ status, headers, text }: HttpResponse) {
   return { status, text, headers: names.map((name) => headers.get(name)) };
 }
 
-const repeats = suite('a request repeated with its key');
+const repeats = suite('a request repeated with the same key');
 
 repeats('returns the original response to a POST', async () => {
   const { id, subject } = nextLaptop();
@@ -44,7 +44,7 @@ repeats('creates one laptop from a POST without an id', async () => {
   assert.equal(comparableParts(await one.post('/laptops', request)), comparableParts(first));
   assert.is(await countMessages('laptops.events.*'), before + 1);
 });
-repeats('returns the original response to a PUT and keeps a later change by another client', async () => {
+repeats('returns the original response to a PUT and does not undo a later change', async () => {
   const { id, path, subject } = nextLaptop();
   await one.post('/laptops', { json: { id, ...lenovo } });
   const request = { json: ibm, ...withKey(randomUUID()) };
@@ -55,18 +55,21 @@ repeats('returns the original response to a PUT and keeps a later change by anot
   assert.equal((await one.get(path)).body, { id, title: 'Apple', model: 'M3', ports: [] });
   assert.is(await countMessages(subject), 3);
 });
-repeats('returns the original response to a DELETE and keeps a laptop that was added again', async () => {
-  const { id, path, subject } = nextLaptop();
-  await one.post('/laptops', { json: { id, ...lenovo } });
-  const request = withKey(randomUUID());
-  const first = await one.delete(path, request);
-  assert.is(first.status, 204);
-  await one.post('/laptops', { json: { id, ...ibm } });
-  assert.equal(comparableParts(await one.delete(path, request)), comparableParts(first));
-  assert.is((await one.get(path)).status, 200);
-  assert.is(await countMessages(subject), 3);
-});
-repeats('returns the original response even though its If-Match is stale by then', async () => {
+repeats(
+  'returns the original response to a DELETE and does not remove a laptop that was added again',
+  async () => {
+    const { id, path, subject } = nextLaptop();
+    await one.post('/laptops', { json: { id, ...lenovo } });
+    const request = withKey(randomUUID());
+    const first = await one.delete(path, request);
+    assert.is(first.status, 204);
+    await one.post('/laptops', { json: { id, ...ibm } });
+    assert.equal(comparableParts(await one.delete(path, request)), comparableParts(first));
+    assert.is((await one.get(path)).status, 200);
+    assert.is(await countMessages(subject), 3);
+  },
+);
+repeats('returns the original response even if its If-Match is stale by then', async () => {
   const { id, path } = nextLaptop();
   const { headers } = await one.post('/laptops', { json: { id, ...lenovo } });
   const request = {
@@ -85,7 +88,7 @@ repeats('may quote the key', async () => {
   assert.equal(comparableParts(second), comparableParts(first));
   assert.is(await countMessages(subject), 1);
 });
-repeats('may have the fields of its body in another order and surrounded by spaces', async () => {
+repeats('may list the fields of its body in another order and pad their values with spaces', async () => {
   const { id, subject } = nextLaptop();
   const key = withKey(randomUUID());
   const first = await one.post('/laptops', { json: { id, title: 'Lenovo', model: 'S3' }, ...key });
@@ -102,7 +105,7 @@ repeats('is executed again if it appended nothing the first time', async () => {
 });
 repeats.run();
 
-const otherReplicas = suite('a request repeated at another replica');
+const otherReplicas = suite('a request repeated through another replica');
 
 for (const [what, given] of [
   ['with an id', true],
@@ -115,18 +118,21 @@ for (const [what, given] of [
     assert.is(first.status, 201);
     assert.equal(comparableParts(await two.post('/laptops', request)), comparableParts(first));
   });
-  otherReplicas(`is executed once if both replicas receive it ten times at once: POST ${what}`, async () => {
-    const { id } = nextLaptop();
-    const before = await countMessages('laptops.events.*');
-    const request = { json: { ...(given && { id }), ...lenovo }, ...withKey(randomUUID()) };
-    const responses = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : two).post('/laptops', request)),
-    );
-    const [first, ...others] = responses.map(comparableParts);
-    assert.is(first?.status, 201);
-    for (const other of others) assert.equal(other, first);
-    assert.is(await countMessages('laptops.events.*'), before + 1);
-  });
+  otherReplicas(
+    `is executed once if both replicas receive it ten times at the same time: POST ${what}`,
+    async () => {
+      const { id } = nextLaptop();
+      const before = await countMessages('laptops.events.*');
+      const request = { json: { ...(given && { id }), ...lenovo }, ...withKey(randomUUID()) };
+      const responses = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : two).post('/laptops', request)),
+      );
+      const [first, ...others] = responses.map(comparableParts);
+      assert.is(first?.status, 201);
+      for (const other of others) assert.equal(other, first);
+      assert.is(await countMessages('laptops.events.*'), before + 1);
+    },
+  );
 }
 otherReplicas('returns the original response to PUT and DELETE', async () => {
   const { id, path, subject } = nextLaptop();
@@ -163,7 +169,7 @@ otherReplicas.run();
 
 const keys = suite('an Idempotency-Key');
 
-keys('is rejected with another body, id, method or laptop, at both replicas', async () => {
+keys('is rejected by both replicas if it is reused for another body, id, method or laptop', async () => {
   const { id, path, subject } = nextLaptop();
   const other = nextLaptop();
   const key = withKey(randomUUID());
@@ -185,7 +191,7 @@ keys('is rejected with another body, id, method or laptop, at both replicas', as
   assert.is(await countMessages(subject), 1);
   assert.is(await countMessages(other.subject), 0);
 });
-keys('may be used at the other service as well', async () => {
+keys('may be reused at another service', async () => {
   const { id } = nextLaptop();
   const key = withKey(randomUUID());
   assert.is((await one.post('/laptops', { json: { id, ...lenovo }, ...key })).status, 201);
@@ -199,7 +205,7 @@ for (const key of ['a b', '"a b"', '""', '"', 'a"b', 'x'.repeat(256), 'é']) {
     assert.is(await countMessages(subject), 0);
   });
 }
-keys('may have 255 characters', async () => {
+keys('may be 255 characters long', async () => {
   const { id } = nextLaptop();
   const request = { json: { id, ...lenovo }, ...withKey('x'.repeat(255)) };
   const first = await one.post('/laptops', request);

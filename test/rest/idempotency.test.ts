@@ -1,6 +1,6 @@
 /**
- * A command repeated under the same message id is executed once, even after the duplicate window of the stream. The
- * stream of this test has a window of 200 ms, and the replicas are assembled from their parts.
+ * A command repeated with the same message id is executed once, even after the duplicate window of the stream. The
+ * stream of this test has a window of 200 ms. The replicas are assembled from their parts instead of started as processes.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,7 +27,7 @@ import { startTestSystem } from '../support/process/system.ts';
 type State = Laptop | undefined;
 type Replica = Transactor<State, LaptopCommand, LaptopEvent> & {
   readonly snapshots: StreamConnection<State, LaptopEvent>['snapshots'];
-  /** The position at which the replay began: 0 or that of a snapshot. */
+  /** The position from which the replay started: 0, or the position of a snapshot. */
   readonly startPosition: number;
   close(): Promise<void>;
 };
@@ -133,9 +133,9 @@ async function assertRepeats(replica: Replica, { id, commands, results }: Histor
 
 const [one, two] = await Promise.all([openReplica(), openReplica()]);
 
-const repeats = suite('a command repeated under its key');
+const repeats = suite('a command repeated with the same key');
 
-repeats('has originally returned the state that it produced', async () => {
+repeats('returns the resulting state when it is first executed', async () => {
   const { id, results } = await writeHistory(one);
   assert.equal(
     results.map(({ state }) => state?.title),
@@ -155,7 +155,7 @@ repeats('returns the original result after the duplicate window', async () => {
   await assertRepeats(two, history);
 });
 repeats(
-  'returns the original result after the duplicate window from a replica that has not applied it yet',
+  'returns the original result after the duplicate window from a replica that has not applied the event',
   async () => {
     const behind = await openReplica();
     const id = nextId();
@@ -192,9 +192,9 @@ repeats('returns the original result after a restart from a snapshot', async () 
 });
 repeats.run();
 
-const keyReuse = suite('a different command under a used key');
+const keyReuse = suite('a different command with a used key');
 
-keyReuse('is rejected and appends nothing, both within the duplicate window and after it', async () => {
+keyReuse('is rejected and appends nothing, both during the duplicate window and after it', async () => {
   const { id, commands } = await writeHistory(one);
   const used = commands.map(({ key }) => key);
   for (const wait of [undefined, awaitDuplicateWindow]) {
@@ -220,7 +220,7 @@ keyReuse('is rejected and appends nothing, both within the duplicate window and 
 });
 keyReuse.run();
 
-const races = suite('one key sent through two replicas at the same time');
+const races = suite('a command sent through two replicas at the same time with one key');
 
 races('appends one event and returns one result, in 50 rounds', async () => {
   for (let round = 0; round < 50; round++) {

@@ -1,4 +1,4 @@
-/** Plain item reads take a fast path that bypasses the Koa application. Both paths have to pass the same tests. */
+/** Plain item reads take a fast path that bypasses the Koa application. Both paths must pass the same tests. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,7 +13,7 @@ await laptops.post('/laptops', { json: { id: 2, title: 'Lenovo', model: 'S3' } }
 await laptops.put('/laptops/1/ports/1', { headers: { Prefer: 'wait=20' } });
 await laptops.delete('/laptops/2');
 
-/** Request headers that select the path. The fast path does not handle this `Accept`, although it allows the same response. */
+/** Request headers that select the path. The fast path does not handle this `Accept`, although it accepts JSON. */
 const paths = [
   { name: 'on the fast path', headers: {} },
   { name: 'through the application', headers: { Accept: 'application/json;q=0.9' } },
@@ -33,13 +33,13 @@ async function countReads({ probeUrl }: { readonly probeUrl: string }): Promise<
 for (const { name, headers } of paths) {
   const itemReads = suite(`an item read ${name}`);
 
-  itemReads('returns the entity with the followed entities that it shows', async () => {
+  itemReads('returns the entity with its embedded entities of the followed stream', async () => {
     const response = await laptops.get('/laptops/1', { headers });
     assert.is(response.status, 200);
     const fitted = [{ id: 1, name: 'USB-C "süß" 😀' }];
     assert.equal(response.body, { id: 1, title: 'Lenovo', model: 'S3 – ü 😀', ports: fitted });
   });
-  itemReads('carries the entity tag, the position, the length and the type of the body', async () => {
+  itemReads('has an ETag, a Stream-Position, and the length and media type of the body', async () => {
     const response = await laptops.get('/laptops/1', { headers });
     assert.match(response.headers.get('ETag') ?? '', /^"\d+;PORTS=1"$/);
     assert.ok(positionOf(response) > 0);
@@ -49,7 +49,7 @@ for (const { name, headers } of paths) {
     assert.match(response.headers.get('Request-Id') ?? '', /^[0-9a-f-]{36}$/);
   });
   itemReads(
-    'returns not-found with the position for an entity that was removed or never existed',
+    'returns not-found with a Stream-Position for an entity that was removed or never existed',
     async () => {
       for (const id of [2, 3]) {
         const response = await laptops.get(`/laptops/${id}`, { headers });
@@ -58,7 +58,7 @@ for (const { name, headers } of paths) {
       }
     },
   );
-  itemReads('returns malformed for an id in another form', async () => {
+  itemReads('returns malformed for a malformed id', async () => {
     for (const id of ['007', 'x', '9007199254740993']) {
       assertProblem(await laptops.get(`/laptops/${id}`, { headers }), 'malformed');
     }
@@ -74,12 +74,12 @@ for (const { name, headers } of paths) {
   itemReads.run();
 }
 
-const bothPaths = suite('an item read on either path');
+const bothPaths = suite('an item read on both paths');
 
-/** Everything that a client sees, except for the request id and the date. */
-function visibleParts({ status, headers, text }: HttpResponse) {
-  const visible = [...headers].filter(([header]) => header !== 'request-id' && header !== 'date');
-  return { status, headers: Object.fromEntries(visible), text };
+/** The parts of a response that both paths must return alike: all except the request id and the date. */
+function comparableParts({ status, headers, text }: HttpResponse) {
+  const comparable = [...headers].filter(([header]) => header !== 'request-id' && header !== 'date');
+  return { status, headers: Object.fromEntries(comparable), text };
 }
 
 for (const path of ['1', '2', '3', '007', '1/', '1?', '1?x=1', '1?asOf=1', 'x', '', '9007199254740993']) {
@@ -88,14 +88,14 @@ for (const path of ['1', '2', '3', '007', '1/', '1?', '1?x=1', '1?asOf=1', 'x', 
       paths.map(({ headers }) => laptops.get(`/laptops/${path}`, { headers })),
     );
     assert.ok(one !== undefined && other !== undefined);
-    assert.equal(visibleParts(one), visibleParts(other));
+    assert.equal(comparableParts(one), comparableParts(other));
   });
 }
 bothPaths('gets the same response under every alias of the collection', async () => {
   const responses = await Promise.all(
     ['/ports/1', '/port/1'].flatMap((path) => paths.map(({ headers }) => ports.get(path, { headers }))),
   );
-  const [first, ...others] = responses.map(visibleParts);
+  const [first, ...others] = responses.map(comparableParts);
   assert.is(first?.status, 200);
   for (const other of others) assert.equal(other, first);
 });

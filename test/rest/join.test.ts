@@ -1,4 +1,4 @@
-/** A laptop lists its fitted ports, and a port its laptops. Each service reads the events of the other one. */
+/** A laptop lists its fitted ports, and a port lists its laptops. Each service follows the stream of the other. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -33,7 +33,7 @@ const assertNoContent = (response: HttpResponse) => assert.is(response.status, 2
 
 const laptopPorts = suite('the ports of a laptop');
 
-laptopPorts('are listed at once by id and name, in the order of fitting', async () => {
+laptopPorts('are listed at once with id and name, in the order in which they were fitted', async () => {
   const [id, usbC, barrel] = [await addLaptop(), await addPort('USB-C'), await addPort('barrel')];
   assertNoContent(await fit(id, barrel));
   assertNoContent(await fit(id, usbC));
@@ -67,7 +67,7 @@ laptopPorts('omit a removed port, although no event is appended to the laptop', 
   await ports.post('/ports', { json: { id: port, name: 'again' } });
   assert.equal(await getLaptop(id), { id, ...lenovo, ports: [{ id: port, name: 'again' }] });
 });
-laptopPorts('appear in the history of the laptop as events', async () => {
+laptopPorts('are recorded as events in the history of the laptop', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
   assertNoContent(await fit(id, port));
   assertNoContent(await unfit(id, port));
@@ -81,7 +81,7 @@ laptopPorts('appear in the history of the laptop as events', async () => {
     ],
   );
 });
-laptopPorts('are those of the requested position, with the names of that time', async () => {
+laptopPorts('are those at the position in `asOf`, with the names that they had then', async () => {
   const [id, port, gone] = [await addLaptop(), await addPort('USB-C'), await addPort('barrel')];
   assertNoContent(await fit(id, port));
   const then = positionOf(await fit(id, gone));
@@ -124,10 +124,14 @@ fitting('rejects fitting an unknown or removed port with 409, but not unfitting 
   assertProblem(await fit(id, port), 'conflict', /There is no port/);
   assertNoContent(await unfit(id, port));
 });
-fitting('succeeds as soon as the port is acknowledged, even before its event arrives', async () => {
-  const id = await addLaptop();
-  for (let times = 0; times < 20; times += 1) assertNoContent(await fit(id, await addPort(`port ${times}`)));
-});
+fitting(
+  'succeeds once the port is acknowledged, even before the laptops service has applied its event',
+  async () => {
+    const id = await addLaptop();
+    for (let times = 0; times < 20; times += 1)
+      assertNoContent(await fit(id, await addPort(`port ${times}`)));
+  },
+);
 fitting('returns 404 for an unknown laptop', async () => {
   const port = await addPort('USB-C');
   assertProblem(await fit(999_999, port), 'not-found');
@@ -177,7 +181,7 @@ etags('changes when a fitted port changes; until then, If-None-Match returns 304
   assert.is(second.status, 200);
   assert.is.not(second.headers.get('ETag'), tag);
 });
-etags('still satisfies If-Match after a fitted port was renamed', async () => {
+etags('still satisfies If-Match after a fitted port is renamed', async () => {
   const [id, port] = [await addLaptop(), await addPort('USB-C')];
   assertNoContent(await fit(id, port));
   const tag = (await laptops.get(`/laptops/${id}`, latest)).headers.get('ETag') ?? '';

@@ -24,16 +24,16 @@ function idsOf({ status, body }: HttpResponse): unknown[] {
   return body.map(({ id }: { id: unknown }) => id);
 }
 
-/** The path of the next page; undefined on the last one. */
+/** Returns the path of the next page; undefined on the last page. */
 function nextOf({ headers }: HttpResponse): string | undefined {
   return /^<([^>]*)>; rel="next"$/.exec(headers.get('Link') ?? '')?.[1];
 }
 
-/** Follows the links to the next page, beginning at `path`. Returns the ids of each page. */
+/** Follows the `next` links, beginning at `path`. Returns the ids on each page. */
 async function readPages({ get }: typeof laptops, path: string): Promise<unknown[][]> {
   const pages: unknown[][] = [];
   for (let next: string | undefined = path; next !== undefined;) {
-    assert.ok(pages.length < 20, 'the links do not end');
+    assert.ok(pages.length < 20, 'too many pages');
     const page = await get(next);
     pages.push(idsOf(page));
     next = nextOf(page);
@@ -65,7 +65,7 @@ pagination('begins after the id in `after`, whether or not that entity exists', 
   assert.equal(idsOf(await laptops.get('/laptops?after=0&limit=1')), [1]);
   assert.equal(idsOf(await laptops.get(`/laptops?after=${ids[4]}`)), []);
 });
-pagination('links to the next one, and all pages together list each entity once', async () => {
+pagination('links to the next page, and all pages together list each entity once', async () => {
   for (const limit of [1, 2, 4, 8]) {
     const pages = await readPages(laptops, `/laptops?limit=${limit}`);
     assert.equal(pages.flat(), ascending);
@@ -88,7 +88,7 @@ pagination('links to the requested path with its filters', async () => {
   assert.equal(Object.fromEntries(url.searchParams), { limit: '2', name: 'even & "round"', after: '10' });
   assert.equal(idsOf(await ports.get(next ?? '')), [12, 100]);
 });
-pagination('omits no other entity when one is removed between two pages', async () => {
+pagination('skips no entity when another one is removed between two page reads', async () => {
   await laptops.post('/laptops', { json: { id: 4, title: 'short-lived', model: 'M' } });
   const first = await laptops.get('/laptops?limit=4');
   assert.equal(idsOf(first), [1, 2, 3, 4]);

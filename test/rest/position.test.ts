@@ -25,7 +25,7 @@ async function add(): Promise<{ path: string; position: number }> {
 
 const positionReads = suite('Wait-For-Position');
 
-positionReads('is needed because a lagging replica otherwise returns an older state', () =>
+positionReads('is necessary because a lagging replica otherwise returns an older state', () =>
   eventually(async () => {
     const { path, position } = await add();
     const item = await lagging.get(path);
@@ -49,7 +49,7 @@ positionReads('applies to lists, histories, rejections and HEAD', async () => {
   const { path, position } = await add();
   assert.is((await lagging.head(path, waitFor(position))).status, 200);
 });
-positionReads('returns at once for position 0 and for positions that are already applied', async () => {
+positionReads('returns at once for position 0 and for a position that is already applied', async () => {
   const { position } = await add();
   for (const wanted of [0, 1, position]) {
     assert.is((await current.get('/laptops', waitFor(wanted, 'wait=0'))).status, 200);
@@ -94,7 +94,7 @@ timeouts('returns 503 with Retry-After once `Prefer: wait` has elapsed', async (
   const seconds = await measureTimeout('wait=1');
   assert.ok(seconds >= 0.99 && seconds < 4, `${seconds} s`);
 });
-timeouts('returns 503 after `wait` seconds when Prefer has other preferences, too', async () => {
+timeouts('recognizes `wait` among other preferences in Prefer', async () => {
   const seconds = await measureTimeout('respond-async, wait=1; x="y"');
   assert.ok(seconds >= 0.99 && seconds < 4, `${seconds} s`);
 });

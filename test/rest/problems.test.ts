@@ -1,4 +1,4 @@
-/** Every kind of invalid request returns its own problem document and changes nothing. */
+/** Each kind of invalid request is rejected with its own problem code and changes nothing. */
 
 import { once } from 'node:events';
 import { request } from 'node:http';
@@ -60,7 +60,7 @@ for (const query of [
     }
   });
 }
-malformed('is returned for a repeated filter and for one that the service does not have', async () => {
+malformed('is returned for a repeated filter and for an unknown one', async () => {
   assertProblem(await get('/laptops?title=a&title=b'), 'malformed');
   assertProblem(await get('/laptops?name=a'), 'malformed');
   assertProblem(await ports.get('/ports?title=a'), 'malformed');
@@ -110,7 +110,7 @@ for (const [method, path, allowed] of [
     assert.equal((response.headers.get('Allow') ?? '').split(/, */).toSorted(), allowed);
   });
 }
-notAllowed('is returned for a method that no route has', async () => {
+notAllowed('is returned for a method that no route supports', async () => {
   const sent = request(`${laptops.url}/laptops`, { method: 'PROPFIND' }).end();
   const [response] = await once(sent, 'response');
   assert.is(response.statusCode, 405);

@@ -23,7 +23,7 @@ async function readStatus(): Promise<ServiceStatus> {
 
 const replicaStatus = suite('the status of a replica');
 
-replicaStatus('has zero positions and counts while the streams are empty', async () => {
+replicaStatus('reports zero positions and counts while the streams are empty', async () => {
   const { startedAt, replica, version, ...figures } = await readStatus();
   assert.ok(Date.parse(startedAt) <= Date.now());
   assert.match(replica, `-${laptops.pid}`);
@@ -41,7 +41,7 @@ replicaStatus('has zero positions and counts while the streams are empty', async
   });
 });
 replicaStatus(
-  'has the position in each stream and counts entities, appends and rejected messages',
+  'reports the position in each stream and counts entities, appends and rejected messages',
   async () => {
     await ports.post('/ports', { json: { id: 1, name: 'USB-C' } });
     for (const id of [1, 2, 3])
@@ -70,7 +70,7 @@ replicaStatus('counts the open event streams', async () => {
   await following.text().catch(() => undefined);
   await eventually(async () => assert.is((await readStatus()).followers, 0));
 });
-replicaStatus('has the start of a broker outage and no last positions during it', async () => {
+replicaStatus('reports the start of a broker outage, and no last positions while it lasts', async () => {
   const before = Date.now();
   await system.broker.kill();
   const { brokerDownSince, streams } = await eventually(async () => {

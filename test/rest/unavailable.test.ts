@@ -1,6 +1,6 @@
 /**
- * While the broker is unreachable, reads are served from memory and writes fail at once. When it is reachable again,
- * the service recovers without a restart.
+ * While the broker is unreachable, reads are served from memory and writes fail at once. The service recovers without a
+ * restart when the broker is reachable again.
  */
 
 import { suite } from 'uvu';
@@ -76,7 +76,7 @@ writes(
     await assertUnavailableAtOnce(() => laptops.delete('/laptops/2'));
   },
 );
-writes('returns 503 even if it was executed before under the same key', () =>
+writes('returns 503 even if it was executed before with the same key', () =>
   assertUnavailableAtOnce(() => post('/laptops', { json: { id: 1, ...lenovo }, ...key })),
 );
 writes('returns 400 or 422 if the request itself is invalid', async () => {
