@@ -1,4 +1,4 @@
-/** Errors that no client can cause through the routes of a service, such as a bug in a handler. */
+/** Cases that the routes of a service cannot produce on demand: a bug in a handler, and a client that disconnects. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';

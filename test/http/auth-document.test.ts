@@ -1,4 +1,4 @@
-/** The OpenAPI document requires a token for writes if, and only if, writes are protected. */
+/** The OpenAPI document requires a token for writes if and only if writes are protected. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,7 +45,7 @@ openApi('requires a token for every write if writes are protected', async () => 
   }
 });
 
-openApi('requires no token otherwise, and neither does the service', async () => {
+openApi('requires no token if writes are not protected, and neither does the service', async () => {
   const { paths, components } = await readDocument(open.url);
   assert.is(components.securitySchemes, undefined);
   assert.is(paths['/ports']?.['post']?.security, undefined);

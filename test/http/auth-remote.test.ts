@@ -89,7 +89,7 @@ outage('succeeds once the issuer is reachable again', async () => {
 outage('succeeds with a cached key while the issuer is unreachable', async () => {
   respondWithKeys = closeConnection;
   assert.is((await write(withoutCooldown, first)).status, 201);
-  // Only the issuer can tell whether this key is new or unknown.
+  // Only the issuer knows whether this key is new or invalid.
   assert.is((await write(withoutCooldown, second)).status, 503);
 });
 

@@ -1,4 +1,4 @@
-/** A protected write needs a bearer token that the issuer signed, that is valid now, and that has this audience and scope. */
+/** A protected write requires a valid bearer token of the issuer, with the configured audience and the service's scope. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,7 @@ async function assertRejected(authorization: string | undefined, error: string |
 
 const invalidTokens = suite('a write without a valid token');
 
-invalidTokens('is rejected with 401 for every method, before anything else is checked', async () => {
+invalidTokens('is rejected with 401 for every write method, before anything else is checked', async () => {
   const targets = [
     ['POST', collection],
     ['PUT', `${collection}/1`],
@@ -136,7 +136,7 @@ invalidTokens('is rejected if the algorithm of the token is not configured', asy
 invalidTokens('is rejected if the token is unsigned', async () => {
   const unsecured = new UnsecuredJWT(validClaims()).encode();
   await assertRejected(`Bearer ${unsecured}`, 'invalid_token');
-  // Also with the signature of another token appended, and with other spellings of `none`.
+  // The signature of another token and other spellings of `none` do not help.
   const [, , signature] = (await rsa.issue()).split('.');
   await assertRejected(`Bearer ${unsecured}${signature}`, 'invalid_token');
   for (const alg of ['None', 'NONE', '']) {
@@ -210,7 +210,7 @@ scopes('allows writes if `scope` or `scp` contains the required scope', async ()
   }
 });
 
-scopes('is accepted after `bearer` in any case', async () => {
+scopes('is accepted whether the scheme is written `Bearer` or `bearer`', async () => {
   assert.is((await write(`bearer ${await rsa.issue()}`)).status, 201);
 });
 

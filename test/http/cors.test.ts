@@ -81,7 +81,7 @@ corsList('allows no other origin, not even a similar one, but still sets Vary', 
   }
 });
 
-corsList('allows problem responses to be read', async () => {
+corsList('allows a listed origin to read problem responses', async () => {
   for (const path of ['/laptops/999', '/laptops/abc', '/nothing']) {
     const { status, headers } = await getFrom(withOrigins.url, shop, path);
     assert.ok(status >= 400, path);
@@ -132,7 +132,7 @@ corsList.run();
 
 const corsWildcard = suite('CORS with the origin *');
 
-corsWildcard('allows every origin without naming it', async () => {
+corsWildcard('allows every origin by returning `*` instead of its name', async () => {
   for (const response of [await getFrom(withWildcard.url, shop), await preflight(withWildcard.url, 'null')]) {
     assert.is(response.headers['access-control-allow-origin'], '*');
     assert.is(response.headers['access-control-allow-credentials'], undefined);

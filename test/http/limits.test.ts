@@ -45,12 +45,15 @@ parsing('is rejected with a problem document, and the connection is closed', asy
   assertProblem(await sendText(service.url, '\u0016\u0003\u0001\u0002'), 400, 'malformed');
 });
 
-parsing('is rejected if its body has two lengths (request smuggling)', async () => {
-  const head = 'POST /laptops HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n';
-  for (const second of ['Content-Length: 6', 'Transfer-Encoding: chunked']) {
-    assertProblem(await sendText(service.url, `${head}${second}\r\n\r\n0\r\n\r\n`), 400, 'malformed');
-  }
-});
+parsing(
+  'is rejected if its headers contradict each other about the body length (request smuggling)',
+  async () => {
+    const head = 'POST /laptops HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n';
+    for (const second of ['Content-Length: 6', 'Transfer-Encoding: chunked']) {
+      assertProblem(await sendText(service.url, `${head}${second}\r\n\r\n0\r\n\r\n`), 400, 'malformed');
+    }
+  },
+);
 
 parsing('is rejected without a Host header', async () => {
   const text = await sendText(service.url, 'GET /laptops HTTP/1.1\r\nConnection: close\r\n\r\n');
@@ -115,7 +118,7 @@ async function holdAll() {
     return Promise.race([new Promise((seen) => socket.once('data', seen)), received]);
   });
   const release = () => held.forEach(({ socket }) => socket.destroy());
-  // A connection of an earlier test may still count.
+  // A connection of an earlier test may still be open.
   if ((await Promise.all(responses)).every(Buffer.isBuffer)) return release;
   release();
   throw new Error('a connection was rejected below the limit');
@@ -145,7 +148,7 @@ capacity('reject a waiting read beyond MAX_WAITS with Retry-After and serve all 
     'Too many requests are waiting for a position (limit 2)',
   );
   assert.ok(Number(rejected.headers['retry-after']) > 0);
-  // Reads that do not have to wait are served.
+  // Reads that need not wait are served.
   assert.is((await send(collection)).status, 200);
   assert.is((await send(collection, { headers: { 'Wait-For-Position': '0' } })).status, 200);
   assert.is((await send(collection, { headers: { 'Wait-For-Position': 'latest' } })).status, 503);

@@ -1,4 +1,4 @@
-/** Media types, methods and encodings, which work the same way on every route. */
+/** Media types, methods and encodings, which every route handles in the same way. */
 
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { suite } from 'uvu';
@@ -59,7 +59,7 @@ accept('is ignored for a response without a body', async () => {
   assert.is((await send(`${collection}/9001`, { method: 'DELETE', headers })).status, 204);
 });
 
-accept('has to allow text/event-stream for an event stream', async () => {
+accept('must allow text/event-stream for an event stream', async () => {
   const events = `${collection}/events`;
   const head = (accept: string) => send(events, { method: 'HEAD', headers: { Accept: accept } });
   assert.is((await head('text/event-stream')).status, 200);
@@ -168,7 +168,7 @@ compression('is not applied to a small response', async () => {
 
 compression('is not applied to a response with a strong ETag, which remains usable', async () => {
   const headers = { 'Accept-Encoding': 'gzip, br' };
-  // With this many ports, the item exceeds the size from which responses are compressed.
+  // With this many ports, the item exceeds the compression threshold.
   const ids = Array.from({ length: 300 }, (_, index) => index + 1);
   const fit = async (portId: number) => {
     const added = { type: 'PortAdded', name: `port ${portId}` };

@@ -67,7 +67,7 @@ rateLimit('counts writes, unknown paths and unknown methods as well', async () =
 });
 
 rateLimit('accepts a request again after Retry-After', async () => {
-  // Even if the burst is used up, the next second allows five requests, and no other client sends any.
+  // Even if the burst is used up, the next second allows five requests, and no other client uses them.
   const rejected = await eventually(async () => {
     await getMany(limited, 20);
     const response = await get(limited);

@@ -1,4 +1,4 @@
-/** A response and its log line have the same request id: that of the client or a generated one. */
+/** A response and its log line have the same request id: the one sent by the client, or a generated one. */
 
 import { fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -76,7 +76,7 @@ requestLog('has a generated id if the client sends none', async () => {
   await findLine(requestId);
 });
 
-requestLog('has a generated id if that of the client cannot be logged unchanged', async () => {
+requestLog('has a generated id if the id sent by the client cannot be logged unchanged', async () => {
   for (const given of ['a b', '"', '{"a":1}', 'x'.repeat(129), '<script>', '']) {
     assert.match(
       requestIdOf(await send(`${url}/laptops`, { headers: { 'Request-Id': given } })),
@@ -101,7 +101,7 @@ requestLog('has level warn and the reason of a 503 response', async () => {
   assert.match(String(line['reason']), 'did not reach 1000');
 });
 
-requestLog('follows a line at startup that states whether writes need a token', () => {
+requestLog('follows a startup line that states whether writes require a token', () => {
   const ready = lines.find(({ msg }) => msg === 'ready');
   assert.is(ready?.['writes'], 'no token required');
 });

@@ -28,7 +28,7 @@ shutdown('waits for a request in progress', async () => {
   const service = await startServiceProcess('laptops', { natsUrl: broker.url });
   const headers = { 'Wait-For-Position': '1000', Prefer: 'wait=2' };
   const response = send(`${service.url}/laptops`, { headers });
-  // This request is sent later, so once it is complete the service has received the first one.
+  // This request is sent later, so by the time it completes the service has received the first one.
   await eventually(async () => assert.is((await send(`${service.url}/laptops`)).status, 200));
   assert.is(await service.stop(), 0);
   assert.match((await response).body.toString(), 'within 2 s');
