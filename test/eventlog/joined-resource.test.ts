@@ -1,4 +1,4 @@
-/** Two streams have no common order. Replicas that apply them in different orders must end in the same state. */
+/** Two streams have no common order. Replicas that interleave them differently must end in the same state. */
 
 import fc from 'fast-check';
 import { suite } from 'uvu';
@@ -49,8 +49,8 @@ function store<Event extends DomainEvent>(stream: readonly Published<Event>[]): 
 }
 
 /**
- * Applies both streams, each in its own order, interleaved as `turns` specifies (true: a laptop message). Returns what a
- * replica then shows.
+ * Applies both streams, each in its own order, interleaved as `turns` specifies (true: a laptop message). Returns the
+ * state that a replica exposes.
  */
 function applyInterleaved(
   laptopStream: readonly Published<LaptopEvent>[],

@@ -89,7 +89,7 @@ roundTrip('has the versions of removed entities and of ids with only rejected me
   assert.equal(restored.find(8), { id: 8, state: laptopDecider.initial, version: 4 });
   assert.equal(restored.find(9), { id: 9, state: laptopDecider.initial, version: 5 });
 });
-roundTrip('has the number of all rejected messages and the latest of them', async () => {
+roundTrip('has the total number of rejected messages and the latest of them', async () => {
   const many = Array.from({ length: maxRejections + 3 }, (): SampleMessage => ({ id: 1, content: removed }));
   const restored = await restore(viewOf(...many).capture());
   assert.is(restored.rejectedCount, maxRejections + 3);
@@ -134,7 +134,7 @@ lines('have at most 1000 elements each, so that the writer can yield between the
     5002,
   );
 });
-lines('do not change when the view advances, even between two of them', () => {
+lines('do not change when the view advances, even while they are being generated', () => {
   const view = viewOf(...sampleMessages);
   const image = view.capture();
   const before = linesOf(image);
@@ -201,9 +201,9 @@ const arbitraryMessage = fc.record(
   { requiredKeys: ['content'] },
 );
 
-const restores = suite('a view restored from an image of any messages');
+const restores = suite('a view restored from an image of arbitrary messages');
 
-restores('is equal to a view without a restore once it has applied the remaining messages', () =>
+restores('equals a view that was never restored, once it has applied the remaining messages', () =>
   fc.assert(
     fc.asyncProperty(fc.array(arbitraryMessage, { maxLength: 40 }), fc.nat(40), async (messages, at) => {
       const first = messages.slice(0, at);

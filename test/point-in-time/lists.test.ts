@@ -1,4 +1,4 @@
-/** Point-in-time lists are read by a child process. They are limited and do not delay current reads and writes. */
+/** A child process reads point-in-time lists. Their number is limited, and they do not delay current reads and writes. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -12,10 +12,13 @@ import { findMarkedProcesses } from '../support/process/marked-processes.ts';
 const broker = await startTestBroker();
 const { connection, jsm } = await connectForTest(broker);
 const { nc } = connection;
-const messages = 4_000;
-for (let id = 1; id <= messages; id++)
+const messageCount = 4_000;
+for (let id = 1; id <= messageCount; id++)
   nc.publish(`laptops.events.${id}`, JSON.stringify({ type: 'LaptopAdded', title: `T${id}`, model: 'M' }));
-await eventually(async () => assert.is((await jsm.streams.info('LAPTOPS')).state.last_seq, messages), 60_000);
+await eventually(
+  async () => assert.is((await jsm.streams.info('LAPTOPS')).state.last_seq, messageCount),
+  60_000,
+);
 
 type MarkedService = LoggedService & {
   /** Ids of the child processes that read point-in-time lists. */
@@ -58,7 +61,7 @@ const [service, busy] = await Promise.all([start(), start()]);
 
 const childProcess = suite('the child process for point-in-time lists');
 
-childProcess('is started by the first list, not by an item, and serves all lists', async () => {
+childProcess('is started by the first list read, not by an item read, and serves all lists', async () => {
   assert.is((await service.get('/laptops/1?asOf=1')).status, 200);
   assert.equal(service.children(), []);
   assertListOf(300, await service.get(listAsOf(300)));
@@ -85,7 +88,7 @@ childProcess.run();
 
 const load = suite('a service with many point-in-time lists');
 
-load('rejects lists with 503 and Retry-After while eight are waiting', async () => {
+load('rejects a list with 503 and Retry-After while eight others are waiting', async () => {
   const responses = await Promise.all(
     Array.from({ length: 13 }, (_, index) => busy.get(listAsOf(index + 1))),
   );
@@ -102,7 +105,7 @@ load('rejects lists with 503 and Retry-After while eight are waiting', async () 
 });
 load('serves current reads and writes without delay', async () => {
   let pending = 0;
-  const lists = [messages, 1, messages - 1, 2].map(async (position) => {
+  const lists = [messageCount, 1, messageCount - 1, 2].map(async (position) => {
     pending += 1;
     assertListOf(position, await busy.get(listAsOf(position)));
     pending -= 1;
@@ -111,7 +114,7 @@ load('serves current reads and writes without delay', async () => {
   let reads = 0;
   while (pending > 0) {
     const since = performance.now();
-    assert.is((await busy.get(`/laptops/${(reads % messages) + 1}`)).status, 200);
+    assert.is((await busy.get(`/laptops/${(reads % messageCount) + 1}`)).status, 200);
     if (reads === 10)
       assert.is((await busy.put('/laptops/7', { json: { title: 'new', model: 'M' } })).status, 200);
     slowest = Math.max(slowest, performance.now() - since);
@@ -125,13 +128,13 @@ load.run();
 
 const crash = suite('a child process that is killed');
 
-crash('leaves no list without a response, and is replaced for the next list', async () => {
+crash('leaves no request without a response, and is replaced for the next list', async () => {
   for (let round = 0; round < 3; round++) {
     assertListOf(5, await busy.get(listAsOf(5)));
     const [pid] = busy.children();
     assert.ok(pid !== undefined);
-    // The first list takes long. More lists arrive at every moment while the child process ends.
-    const lists = [messages, 1, 2].map((position) => busy.get(listAsOf(position)));
+    // Reading the first list takes long. More lists are requested continuously while the child process ends.
+    const lists = [messageCount, 1, 2].map((position) => busy.get(listAsOf(position)));
     process.kill(pid, 'SIGKILL');
     const since = performance.now();
     while (performance.now() - since < 25) {

@@ -1,4 +1,4 @@
-/** `?asOf=`: a point-in-time read returns what a read at that moment returned. */
+/** `?asOf=`: a point-in-time read returns the same response as a read at that moment. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
@@ -25,9 +25,9 @@ if (laptops === undefined || ports === undefined) throw new Error('a service did
 
 type Moment = {
   readonly position: number;
-  /** When its last message was stored, in milliseconds since 1970. The next message has a later time. */
+  /** Time of the last message, in milliseconds since 1970. The next message has a later time. */
   readonly time: number;
-  /** The pages that were returned then, by path. */
+  /** The pages returned at that moment, by path. */
   readonly pages: ReadonlyMap<string, unknown>;
 };
 
@@ -49,7 +49,7 @@ async function readAll({ get }: HttpClient, path: string, headers = {}): Promise
 
 const latest = { 'Wait-For-Position': 'latest' };
 
-/** Records what the paths return now, and waits until the next message will have a later time. */
+/** Records the current pages of the paths, then waits until the time of the next message must be later. */
 async function record(service: HttpClient, stream: string, paths: readonly string[]): Promise<Moment> {
   const pages = new Map<string, unknown>();
   for (const path of paths) pages.set(path, await readAll(service, path, latest));
@@ -76,7 +76,7 @@ const asOfValues = ({ position, time }: Moment) => [
 const at = (path: string, asOf: string) =>
   `${path}${path.includes('?') ? '&' : '?'}asOf=${encodeURIComponent(asOf)}`;
 
-/** Reads the moments out of order, by every `asOf` value, and asserts that the pages equal the recorded ones. */
+/** Reads the moments out of order, with each of their `asOf` values, and asserts that the pages equal the recorded ones. */
 async function assertRecorded(service: HttpClient, moments: readonly Moment[]): Promise<void> {
   const [early, late] = [moments.slice(0, moments.length / 2), moments.slice(moments.length / 2)];
   const shuffled = early.flatMap((moment, index) => [late[index] ?? moment, moment]);
@@ -110,7 +110,7 @@ const publish = (id: number, event: object | string) =>
   js.publish(`laptops.events.${id}`, typeof event === 'string' ? event : JSON.stringify(event));
 const post = (id: number, title: string) => laptops.post('/laptops', { json: { id, title, model: 'M' } });
 
-/** Each step appends to the stream, and the state after it is one moment. Some steps append only rejected messages. */
+/** Each step appends to the stream, and one moment is recorded after it. Some steps append only rejected messages. */
 const steps: readonly (() => Promise<unknown>)[] = [
   () => post(1, 'Lenovo'),
   () => post(3, 'IBM'),
@@ -141,7 +141,7 @@ const reads = suite('a read with asOf');
 const moments: Moment[] = [];
 
 reads(
-  'returns laptops as recorded: by position and time, items and lists, with filters and pages',
+  'returns laptops as recorded: items and filtered, paginated lists, by position and by time',
   async () => {
     for (const step of steps) {
       await step();
@@ -197,7 +197,7 @@ reads.run();
 
 const values = suite('the value of asOf');
 
-values('may be position 0 or a time before the first message, when there were no entities', async () => {
+values('may be position 0 or a time before the first message; no entities existed then', async () => {
   for (const asOf of ['0', '1999-12-31T23:59:59Z', new Date((moments[0]?.time ?? 0) - 1).toISOString()]) {
     assert.equal((await laptops.get(at('/laptops', asOf))).body, []);
     assertProblem(await laptops.get(at('/laptops/1', asOf)), 'not-found');
