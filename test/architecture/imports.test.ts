@@ -22,7 +22,7 @@ const entryPoints = readEntryPoints(join(root, 'src/kit/package.json'));
 const broken = (file: string, ...specifiers: readonly string[]) =>
   findBrokenRules(new Map([[file, specifiers]]), entryPoints);
 
-const sources = suite('the imports of the sources');
+const sources = suite('the imports in src and examples');
 
 sources('follow the layers of the kit and respect the boundary of its package', () => {
   assert.ok(graph.size > 150);
@@ -52,7 +52,7 @@ for (const [file, specifier] of [
   ['src/ports/service.ts', '../laptops/service.ts'],
   ['src/contracts/ports.ts', '../ports/port.ts'],
 ] as const) {
-  boundary(`rejects an import of a service's own file: ${specifier} in ${file}`, () =>
+  boundary(`rejects an import of a service file other than its contract: ${specifier} in ${file}`, () =>
     assert.match(broken(file, specifier)[0] ?? '', 'only through its contract'),
   );
 }
@@ -117,7 +117,7 @@ cycles('names the files of a cycle', () => {
   ]);
   assert.equal(findCycle(circular), ['src/kit/a.ts', 'src/kit/b.ts', 'src/kit/c/c.ts', 'src/kit/a.ts']);
 });
-cycles('accepts two imports of the same file', () => {
+cycles('accepts a file that is imported by two others', () => {
   const shared = new Map([
     ['src/kit/a.ts', ['./b.ts', './c.ts']],
     ['src/kit/b.ts', ['./c.ts']],

@@ -13,7 +13,7 @@ const checkout = mkdtempSync(join(tmpdir(), 'portside-package-'));
 process.once('exit', () => rmSync(checkout, { recursive: true }));
 const Packed = z.array(z.object({ files: z.array(z.object({ path: z.string() })) })).length(1);
 
-/** Returns the paths that `npm pack` would publish. Builds a copy of the kit, so that other tests keep their build. */
+/** Returns the paths that `npm pack` would publish. Builds a copy of the kit, because other tests use the real build. */
 function packKit(): string[] {
   const kit = join(checkout, 'src', 'kit');
   cpSync(join(root, 'src', 'kit'), kit, { recursive: true, filter: (path) => basename(path) !== 'dist' });
@@ -38,9 +38,9 @@ published('contains compiled code, types, the console, its README and its manife
   );
   assert.equal(others.toSorted(), ['README.md', 'package.json']);
 });
-published('contains no test', () =>
+published('contains no tests or fixtures', () =>
   assert.equal(
-    files.filter((path) => /\.test\.|fixtures/.test(path)),
+    files.filter((path) => /\.test\.|\/fixtures\//.test(path)),
     [],
   ),
 );

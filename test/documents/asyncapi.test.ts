@@ -1,4 +1,4 @@
-/** The AsyncAPI document is valid, describes what the services do, and is shown completely by the events page. */
+/** The AsyncAPI document is valid and matches the services, and the events page shows all of it. */
 
 import { readFileSync } from 'node:fs';
 import { Svcm } from '@nats-io/services';
@@ -53,7 +53,7 @@ for (const { name, read, shapes, replica, response, page, document } of services
     assert.is(results.length, 3);
     for (const diagnostics of results) assert.ok(diagnostics.length > 0);
   });
-  asyncApiDocument('has every event in every version, with examples that the service accepts', () => {
+  asyncApiDocument('contains every version of every event, with examples that the service accepts', () => {
     const names = shapes.map(({ type, version }) => `${type}.v${version}`);
     assert.equal(Object.keys(channels['events']?.messages ?? {}), names);
     for (const [index, message] of names.entries()) {
@@ -74,13 +74,13 @@ for (const { name, read, shapes, replica, response, page, document } of services
       shapes.filter(({ isCurrent }) => isCurrent).map(({ type, version }) => `${type}.v${version}`),
     );
   });
-  asyncApiDocument('has the stream configuration of the file in streams/', () => {
+  asyncApiDocument('contains the stream configuration from streams/', () => {
     const file = readFileSync(new URL(`../../streams/${name}.json`, import.meta.url), 'utf8');
     assert.is(channels['events']?.address, `${name}.events.{id}`);
     assert.equal(channels['events']?.['x-jetstream'], JSON.parse(file));
   });
   asyncApiDocument(
-    'has exactly the commands and queries that the NATS services framework lists',
+    'contains exactly the commands and queries that the NATS services framework lists',
     async () => {
       const infos = [];
       for await (const info of await new Svcm(connection.nc).client().info(name)) infos.push(info);
@@ -98,7 +98,7 @@ for (const { name, read, shapes, replica, response, page, document } of services
 
   const eventsPage = suite(`the events page of ${name}`);
 
-  eventsPage('is well-formed HTML with the Content-Security-Policy of all pages', () => {
+  eventsPage('is well-formed HTML with the same Content-Security-Policy as all pages', () => {
     assert.is(page.status, 200);
     assert.is(page.headers.get('Content-Type'), 'text/html; charset=utf-8');
     assert.is(page.headers.get('Content-Security-Policy'), contentSecurityPolicy);
@@ -124,10 +124,13 @@ for (const { name, read, shapes, replica, response, page, document } of services
     }
     for (const { address } of Object.values(channels)) if (address !== null) assert.match(shown, address);
   });
-  eventsPage('is linked by the REST API page, and its document by the OpenAPI document', async () => {
-    assert.match((await replica.get('/docs')).text, 'href="/docs/events"');
-    assert.match((await replica.get('/openapi.json')).text, '"/asyncapi.json"');
-  });
+  eventsPage(
+    'is linked from the REST API page, and the AsyncAPI document from the OpenAPI document',
+    async () => {
+      assert.match((await replica.get('/docs')).text, 'href="/docs/events"');
+      assert.match((await replica.get('/openapi.json')).text, '"/asyncapi.json"');
+    },
+  );
   eventsPage('returns 304 for a current ETag', async () => {
     const headers = { 'If-None-Match': page.headers.get('ETag') ?? '' };
     assert.is((await replica.get('/docs/events', { headers })).status, 304);
@@ -198,7 +201,7 @@ function fieldsOf(schema: unknown, schemas: Readonly<Record<string, unknown>>): 
   return Object.keys(Fields.parse(resolve(schema, schemas)).properties);
 }
 
-/** Returns the tags of a page that are not closed, or closed in the wrong order. */
+/** Returns the tags of a page that are not closed, or are closed in the wrong order. */
 function findUnclosed(html: string): string[] {
   const open: string[] = [];
   for (const [, slash, tag = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {

@@ -1,4 +1,4 @@
-/** The OpenAPI document describes exactly what the services do, and every problem has a page. */
+/** The OpenAPI document matches the routes of the services exactly, and every problem code has a page. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -121,7 +121,7 @@ for (const { name, url, document, operations } of services) {
       assert.ok(document.components[kind]?.[component] !== undefined, reference);
     }
   });
-  openApiDocument('deprecates exactly the paths of an alias', () => {
+  openApiDocument('marks exactly the alias paths as deprecated', () => {
     for (const { path, operation } of documented) {
       assert.is(operation.deprecated ?? false, /^\/port(?:\/|$)/.test(path), path);
     }
@@ -136,28 +136,25 @@ for (const { name, url, document, operations } of services) {
     const declared = all.flatMap(({ method, paths }) => paths.map((path) => `${method} ${path}`));
     assert.equal(declared.toSorted(), documented.map(({ method, path }) => `${method} ${path}`).toSorted());
     const routed = createRouter(all).stack.map(({ path }) => String(path));
-    // A wildcard is an ordinary parameter in the document.
+    // The document describes a wildcard as an ordinary parameter.
     const expected = Object.keys(document.paths).map((path) => toRouterPath(path, 'module'));
     assert.equal(routed.toSorted(), expected.toSorted());
   });
-  routes(
-    'return a documented status, or 405 with Allow for a method that the document does not have',
-    async () => {
-      for (const [path, item] of Object.entries(document.paths)) {
-        for (const method of ['get', 'post', 'put', 'patch', 'delete']) {
-          const response = await fetch(url + fill(path), { method: method.toUpperCase() });
-          await response.body?.cancel();
-          const responses = item[method]?.responses;
-          if (responses === undefined) {
-            assert.is(response.status, 405, `${method} ${path}`);
-            const allowed = (response.headers.get('Allow') ?? '').toLowerCase().split(', ').toSorted();
-            const implied = 'get' in item ? ['head', 'options'] : ['options'];
-            assert.equal(allowed, [...Object.keys(item), ...implied].toSorted(), path);
-          } else assert.ok(String(response.status) in responses, `${method} ${path}: ${response.status}`);
-        }
+  routes('return a documented status, or 405 with Allow for an undocumented method', async () => {
+    for (const [path, item] of Object.entries(document.paths)) {
+      for (const method of ['get', 'post', 'put', 'patch', 'delete']) {
+        const response = await fetch(url + fill(path), { method: method.toUpperCase() });
+        await response.body?.cancel();
+        const responses = item[method]?.responses;
+        if (responses === undefined) {
+          assert.is(response.status, 405, `${method} ${path}`);
+          const allowed = (response.headers.get('Allow') ?? '').toLowerCase().split(', ').toSorted();
+          const implied = 'get' in item ? ['head', 'options'] : ['options'];
+          assert.equal(allowed, [...Object.keys(item), ...implied].toSorted(), path);
+        } else assert.ok(String(response.status) in responses, `${method} ${path}: ${response.status}`);
       }
-    },
-  );
+    }
+  });
   routes.run();
 
   const problemPages = suite(`the problem pages of ${name}`);
@@ -173,13 +170,13 @@ for (const { name, url, document, operations } of services) {
       assert.match(html, String(problemKinds[code].status));
     });
   }
-  problemPages('are linked by the `type` of a problem document', async () => {
+  problemPages('are linked from the `type` of a problem document', async () => {
     const problem = z.object({ type: z.string() }).parse(await (await fetch(`${url}/nothing`)).json());
     const page = await fetch(new URL(problem.type, url));
     assert.is(page.status, 200);
     assert.match(await page.text(), problemKinds['not-found'].title);
   });
-  problemPages('are linked by the index', async () => {
+  problemPages('are linked from the index', async () => {
     const html = await (await fetch(`${url}/problems`)).text();
     for (const code of problemCodes) assert.match(html, `href="/problems/${code}"`);
   });

@@ -21,7 +21,7 @@ const laptopsFile = files.write(
 
 const freshImport = suite('an import into empty streams');
 
-freshImport('stores a file of ports and a file of laptops as events of both services', async () => {
+freshImport('stores a ports file and a laptops file as events of the two services', async () => {
   const { code, stdout, stderr } = await run(portsFile, laptopsFile);
   assert.is(stderr, '');
   assert.is(code, 0);
@@ -41,7 +41,7 @@ freshImport('stores a file of ports and a file of laptops as events of both serv
   });
 });
 
-freshImport('reads ports and laptops from one NDJSON input, also from standard input', async () => {
+freshImport('reads ports and laptops from a single NDJSON input, here standard input', async () => {
   const { child, ended } = startImport(broker.url, ['-', '--format', 'ndjson']);
   child.stdin?.end(
     '{"id":11,"name":"MagSafe"}\n\n{"id":11,"title":"Apple","model":"A","ports":[11,{"id":1}]}\n' +
@@ -64,7 +64,7 @@ freshImport.run();
 
 const repeatedImport = suite('an import into existing data');
 
-repeatedImport('adds nothing if it is repeated', async () => {
+repeatedImport('adds nothing when it is repeated', async () => {
   const before = [await lastPosition('LAPTOPS'), await lastPosition('PORTS')];
   const { code, stdout } = await run(laptopsFile, portsFile);
   assert.is(code, 0);
@@ -121,7 +121,7 @@ repeatedImport.run();
 
 const failures = suite('an import with errors');
 
-failures('reports invalid rows with their line and imports the others', async () => {
+failures('reports invalid rows with their line numbers and imports the others', async () => {
   const file = files.write(
     'wrong.csv',
     '\uFEFFid,title,model,ports\r\n41,Dell,"XPS\r\n13",\r\n,Dell,XPS,\r\n42,,XPS,\r\n\r\n' +
@@ -186,15 +186,12 @@ failures('exits with 2 for an invalid command line and imports nothing', async (
   assert.is(await lastPosition('PORTS'), before);
 });
 
-failures(
-  'names NATS_URL if the broker is unreachable, except in a dry run, which needs no broker',
-  async () => {
-    const { code, stderr } = await startImport('nats://127.0.0.1:1', [portsFile]).ended;
-    assert.is(code, 1);
-    assert.match(stderr, /cannot reach NATS at nats:\/\/127\.0\.0\.1:1 .*NATS_URL/);
-    assert.is((await startImport('nats://127.0.0.1:1', ['--dry-run', portsFile]).ended).code, 0);
-  },
-);
+failures('names NATS_URL if the broker is unreachable; a dry run needs no broker', async () => {
+  const { code, stderr } = await startImport('nats://127.0.0.1:1', [portsFile]).ended;
+  assert.is(code, 1);
+  assert.match(stderr, /cannot reach NATS at nats:\/\/127\.0\.0\.1:1 .*NATS_URL/);
+  assert.is((await startImport('nats://127.0.0.1:1', ['--dry-run', portsFile]).ended).code, 0);
+});
 
 failures('names the command that creates the streams if they do not exist', async () => {
   const bare = await startTestBroker();

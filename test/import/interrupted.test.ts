@@ -12,13 +12,13 @@ const files = createTestFiles();
 
 const rows = 1500;
 
-/** Writes laptops with ids from `first` on, each with one port, so that each row makes two events. */
+/** Writes a file of laptops with ids from `first`, each with one port, so that each row produces two events. */
 function writeLaptops(first: number): string {
   const lines = Array.from({ length: rows }, (_, index) => `${first + index},Lenovo,S${index},1`);
   return files.write(`from-${first}.csv`, ['id,title,model,ports', ...lines, ''].join('\n'));
 }
 
-/** Resolves once the import has stored more than 100 events, long before it has stored all. */
+/** Waits until the import has stored more than 100 events, long before it has stored all of them. */
 async function awaitFirstEvents(before: number): Promise<void> {
   await eventually(async () => assert.ok((await lastPosition()) > before + 100));
 }
@@ -47,7 +47,7 @@ interrupted('stores every row exactly once if it is killed and run again', async
   await awaitFirstEvents(before);
   child.kill('SIGKILL');
   assert.is((await ended).code, null);
-  assert.ok((await lastPosition()) < before + 2 * rows, 'it was killed too late');
+  assert.ok((await lastPosition()) < before + 2 * rows, 'the import finished before it was killed');
 
   const { code, stdout } = await startImport(broker.url, [file]).ended;
   assert.is(code, 0);

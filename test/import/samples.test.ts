@@ -29,7 +29,7 @@ async function list(url: string | undefined): Promise<unknown> {
 
 const samples = suite('the sample data');
 
-samples('has at least 60 laptops and contains every port that they have', () => {
+samples('contains at least 60 laptops and every port that they use', () => {
   assert.ok(laptopRows.length >= 60);
   const known = new Set(portRows.map(({ id }) => id));
   const used = laptopRows.flatMap(({ ports: ids = '' }) => ids.split(' '));
@@ -38,7 +38,7 @@ samples('has at least 60 laptops and contains every port that they have', () => 
     [],
   );
 });
-samples('is imported into both services and adds nothing if it is imported again', async () => {
+samples('is imported into both services, and adds nothing when it is imported again', async () => {
   assert.is((await startImport(broker.url, files).ended).code, 0);
   assert.equal(
     await list(`${ports?.url}/ports`),
