@@ -1,4 +1,4 @@
-/** The typed client: every method against real services, and the example. */
+/** Every method of the typed client against real services, and the client example. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -28,7 +28,7 @@ for (const failure of ['unavailable', 'broken'] as const) {
   });
 }
 
-retries('rejects after `maxAttempts` attempts with the idempotency key for a retry', async () => {
+retries('rejects after `maxAttempts` attempts with an error that contains the idempotency key', async () => {
   const flaky = await startFlakyService(service.url, 3, 'broken');
   const client = laptopsClient(flaky.url, { maxAttempts: 3 });
   const { code, status, idempotencyKey = '' } = await problemOf(client.add(laptop));
@@ -40,14 +40,14 @@ retries('rejects after `maxAttempts` attempts with the idempotency key for a ret
   flaky.close();
 });
 
-retries('is not retried if Retry-After is too long', async () => {
+retries('is not retried if Retry-After exceeds the limit', async () => {
   const client = laptopsClient('http://service.invalid', {
     fetch: () => Promise.resolve(new Response('', { status: 503, headers: { 'Retry-After': '3600' } })),
   });
   assert.is((await problemOf(client.get(1))).retryAfterMs, 3_600_000);
 });
 
-retries('is not retried if a retry cannot help', async () => {
+retries('is not retried if the error is permanent', async () => {
   const flaky = await startFlakyService(service.url, 0, 'broken');
   assert.is((await problemOf(laptopsClient(flaky.url).get(1))).code, 'not-found');
   assert.is(flaky.requests.length, 1);
@@ -78,7 +78,7 @@ retries.run();
 
 const requests = suite('a request');
 
-requests('carries the token of the client, a new one from a function, or its own', async () => {
+requests("carries the client's token, a new token from a function, or a token of its own", async () => {
   const flaky = await startFlakyService(service.url, 0, 'broken');
   let tokens = 0;
   await laptopsClient(flaky.url, { token: 'a' }).rejections();

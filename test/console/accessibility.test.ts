@@ -1,6 +1,6 @@
 /**
- * Accessibility of every view of the web console, checked by axe-core in light and dark mode, on desktop and phone. With
- * PORTSIDE_SCREENSHOTS=1, the images in `docs/screenshots/` are updated.
+ * Checks the accessibility of every view of the web console with axe-core, in light and dark mode, on desktop and phone.
+ * PORTSIDE_SCREENSHOTS=1 also updates the images in `docs/screenshots/`.
  */
 
 import { readFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ await publishAll(system.connection.nc, [
 ]);
 const browser = await openBrowser();
 
-/** Makes every change unique. */
+/** Part of every changed model name, so that no change is a no-op. */
 let edition = 1000;
 
 type View = {
@@ -54,15 +54,15 @@ type View = {
 };
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const table = (page: Page) => page.locator('tr[data-id="10"]').waitFor();
+const awaitTable = (page: Page) => page.locator('tr[data-id="10"]').waitFor();
 
 const views: readonly View[] = [
-  { name: 'table', hash: '#/', open: table },
+  { name: 'table', hash: '#/', open: awaitTable },
   {
     name: 'past',
     hash: '#/',
     async open(page) {
-      await table(page);
+      await awaitTable(page);
       await page.getByLabel('Position').fill('9');
       await page.getByLabel('Position').press('Enter');
       await page.getByText('Changes are disabled.').waitFor();
@@ -72,7 +72,7 @@ const views: readonly View[] = [
     name: 'add',
     hash: '#/',
     async open(page) {
-      await table(page);
+      await awaitTable(page);
       await button(page, 'Add a laptop').click();
       await page.locator('[name="model"]').fill('S3');
       await button(page, 'Add').click();
@@ -83,7 +83,7 @@ const views: readonly View[] = [
     name: 'conflict',
     hash: '#/',
     async open(page) {
-      await table(page);
+      await awaitTable(page);
       await button(page, 'Change laptop 6').click();
       await page.locator('[name="model"]').fill('EliteBook 845');
       await laptops.put('/laptops/6', { json: { title: 'HP', model: `EliteBook ${(edition += 1)}` } });
@@ -145,7 +145,7 @@ async function findViolations(page: Page): Promise<string[]> {
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join('; ')}`);
 }
 
-/** Only the table, which has its own scroll bar, may be wider than the window. */
+/** Asserts that nothing is wider than the window, except for the table, which has its own scroll bar. */
 async function assertFitsWindow(page: Page): Promise<void> {
   const overflow = await page.evaluate(
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
@@ -153,7 +153,7 @@ async function assertFitsWindow(page: Page): Promise<void> {
   assert.is(overflow, 0, 'the page does not scroll horizontally');
 }
 
-/** Writes one screenshot of each view, and of the table also one in dark mode and one on a phone. */
+/** Saves one screenshot per view, plus one of the table in dark mode and one on a phone. */
 async function saveScreenshot(
   page: Page,
   [name, ...variant]: readonly [string, string, string],
@@ -187,7 +187,7 @@ for (const { name, hash, open } of views) {
 }
 test('axe-core reports a button without a name', () =>
   browser.visit(laptops.url, async (page) => {
-    await table(page);
+    await awaitTable(page);
     await page.evaluate('document.querySelector("main").append(document.createElement("button"))');
     assert.match((await findViolations(page)).join(), 'button-name');
   }));

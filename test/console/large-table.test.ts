@@ -6,7 +6,7 @@ import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const total = 100_000;
-/** Upper bound for rendered rows: more than twice as many as fit into a window of 800 pixels. */
+/** Upper bound for rendered rows: more than twice the number that fits into a window 800 pixels high. */
 const maxRows = 60;
 
 const system = await startTestSystem();

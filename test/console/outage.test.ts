@@ -38,7 +38,7 @@ test('keeps showing data and reports failed writes during a broker outage, then 
     await page.evaluate('globalThis.wasLoadedOnce = true');
     await system.broker.kill();
     await brokerNotice(page).waitFor();
-    await page.locator('.strip .ill').getByText('unreachable').waitFor();
+    await page.locator('.strip .danger').getByText('unreachable').waitFor();
     await row(page, 1).getByText('S3').waitFor();
 
     await page.getByRole('button', { name: 'Add a laptop' }).click();
@@ -55,7 +55,7 @@ test('keeps showing data and reports failed writes during a broker outage, then 
     await row(page, 2).getByText('Later').waitFor();
     assert.is(await page.evaluate('globalThis.wasLoadedOnce'), true);
   }));
-test('shows each event that occurred during a replica outage once', () =>
+test('shows each event of a replica outage exactly once', () =>
   browser.visit(url, async (page) => {
     await row(page, 2).waitFor();
     await page.evaluate('globalThis.wasLoadedOnce = true');

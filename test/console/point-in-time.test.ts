@@ -25,7 +25,7 @@ const removed = positionOf(await laptops.delete('/laptops/2'));
 const browser = await openBrowser();
 
 const row = (page: Page, id: number) => page.locator(`tr[data-id="${id}"]`);
-const notice = (page: Page) => page.locator('.notice.past');
+const notice = (page: Page) => page.locator('.notice.historical');
 
 const historicalTables = suite('the table at a point in time');
 const testTable = inBrowser(historicalTables);
@@ -41,7 +41,7 @@ testTable('is marked as historical and read-only', async () => {
     await page.getByRole('heading', { name: 'Laptops (historical)' }).waitFor();
     assert.ok(await page.getByRole('button', { name: 'Add a laptop' }).isDisabled());
     assert.is(await page.getByRole('button', { name: /^(Change|Remove) laptop/ }).count(), 0);
-    assert.match((await page.locator('section.view').getAttribute('class')) ?? '', 'past');
+    assert.match((await page.locator('section.view').getAttribute('class')) ?? '', 'historical');
 
     await page.getByRole('button', { name: 'Return to live view' }).click();
     await row(page, 1).getByText('S4').waitFor();
@@ -137,7 +137,7 @@ testEntity('can show the state after an event', async () => {
     await page.locator('.fields').getByText('S4').waitFor();
   });
 });
-testEntity('shows that a removed laptop does not exist, with its history', async () => {
+testEntity('shows a removed laptop as not existing, with its history', async () => {
   await browser.visit(`${laptops.url}/#/entity/2`, async (page) => {
     await page.getByText('The laptop does not exist.').waitFor();
     await page.getByText('LaptopRemoved').waitFor();

@@ -33,7 +33,7 @@ const dialog = (page: Page) => page.getByRole('dialog');
 /** Form field by its schema name. */
 const field = (page: Page, name: string) => dialog(page).locator(`[name="${name}"]`);
 
-/** Fills in fields of the open dialog and submits it. */
+/** Fills in fields of the open dialog and clicks the `action` button. */
 async function fill(page: Page, fields: Readonly<Record<string, string>>, action: string): Promise<void> {
   for (const [name, value] of Object.entries(fields)) await field(page, name).fill(value);
   await dialog(page).getByRole('button', { name: action, exact: true }).click();
@@ -103,7 +103,7 @@ liveUpdates.run();
 const forms = suite('a form');
 const testForm = inBrowser(forms);
 
-testForm('displays the validation errors of the service at the fields', async () => {
+testForm('displays the validation errors of the service next to the fields', async () => {
   await browser.visit(laptops.url, async (page) => {
     await button(page, 'Add a laptop').click();
     await fill(page, { id: 'seven', title: '', model: 'S3' }, 'Add');
@@ -142,7 +142,7 @@ testForm('shows both versions after an edit conflict, and can overwrite the othe
     assert.match((await laptops.get('/laptops/1')).text, 'mine');
   });
 });
-testForm('can be continued with the other version after an edit conflict', async () => {
+testForm('can switch to the other version after an edit conflict', async () => {
   await browser.visit(laptops.url, async (page) => {
     await button(page, 'Change laptop 1').click();
     await field(page, 'model').fill('lost');
@@ -155,7 +155,7 @@ testForm('can be continued with the other version after an edit conflict', async
     assert.match((await laptops.get('/laptops/1')).text, 'kept');
   });
 });
-testForm('shows the current version and asks again when the entity to remove has changed', async () => {
+testForm('asks again with the current version if an entity has changed before its removal', async () => {
   await laptops.post('/laptops', { json: { id: 10, title: 'Old', model: 'One' } });
   await browser.visit(laptops.url, async (page) => {
     await button(page, 'Remove laptop 10').click();

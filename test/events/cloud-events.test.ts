@@ -86,7 +86,7 @@ history('omits rejected messages', async () => {
 history('is a batch even if the client accepts only single CloudEvents', async () => {
   assert.equal(idsOf(await laptops.get('/laptops/1/events', fresh(single))), [1, 5, 6]);
 });
-history('is paged, and each page links to the next', async () => {
+history('is paginated, and each page links to the next', async () => {
   const first = await laptops.get('/laptops/1/events?limit=1', fresh(batch));
   assert.equal(idsOf(first), [1]);
   assert.is(first.headers.get('Link'), '</laptops/1/events?limit=1&after=1>; rel="next"');
@@ -110,7 +110,7 @@ history('has the same id and source for an event through every replica and route
   const renamed = eventsOf(first).at(-1);
   assert.is(renamed?.source, '/ports');
   assert.is(renamed?.id, String(old));
-  assert.equal(renamed?.data, { type: 'PortRenamed', name: 'USB4', from: null }, "in today's shape");
+  assert.equal(renamed?.data, { type: 'PortRenamed', name: 'USB4', from: null }, 'in the current shape');
 });
 history('is validated by an SDK that rejects invalid envelopes', async () => {
   const { body } = await laptops.get('/laptops/1/events?limit=1', fresh(batch));
@@ -191,7 +191,7 @@ async function readPages(path: string): Promise<number[][]> {
   return found;
 }
 
-pages('contain the whole event log without rejected messages', async () => {
+pages('contain all events, but no rejected messages', async () => {
   assert.equal((await readPages('/laptops/events')).flat(), [1, 2, 5, 6]);
   assert.equal(await readPages('/laptops/events?limit=2'), [[1, 2], [], [5, 6]]);
 });
@@ -240,7 +240,7 @@ for (const [method, query, accept] of [
         assert.is(parseEnvelope(JSON.parse(data)).id, String(id));
         assert.instance(HTTP.toEvent({ headers: { 'content-type': single }, body: data }), CloudEvent);
       }
-      // The last event was sent live, the others from the event log; all equal those on a page of the event log.
+      // The last event was sent live, the others were read from the stream. All of them equal the events on a page.
       const page = await laptops.get('/laptops/events', fresh(batch));
       assert.equal(
         envelopes.map(({ data }) => JSON.parse(data)),

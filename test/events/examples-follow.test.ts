@@ -1,4 +1,4 @@
-/** The subscriber examples in four languages. A language whose tools are not installed is skipped. */
+/** The subscriber examples in four languages. Skips each language whose tools are not installed. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ const broker = await startTestBroker();
 const { connection, jsm } = await connectForTest(broker);
 const { nc } = connection;
 const folder = mkdtempSync(join(tmpdir(), 'portside-examples-'));
-/** The first run of a language may have to install packages or to compile. */
+/** The first run of a language may install packages or compile the example. */
 const timeoutMs = 180_000;
 
 const runs = (command: string, ...args: string[]) =>
@@ -38,7 +38,7 @@ const languages = {
 
 type Running = {
   /** Standard output only, because interleaved standard error could split its lines. */
-  printed(): string;
+  stdout(): string;
   /** Standard output and standard error. */
   output(): string;
   readonly ended: Promise<number | null>;
@@ -64,10 +64,10 @@ function start(language: string, args: readonly string[] = [], env: NodeJS.Proce
       ...env,
     },
   });
-  let printed = '';
+  let stdout = '';
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    printed += text;
+    stdout += text;
     output += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -80,16 +80,16 @@ function start(language: string, args: readonly string[] = [], env: NodeJS.Proce
   };
   signals.push(signal);
   const ended = once(child, 'close').then(() => child.exitCode);
-  return { printed: () => printed, output: () => output, signal, ended };
+  return { stdout: () => stdout, output: () => output, signal, ended };
 }
 
 /** Positions in lines such as `12 laptops.events.42 {…}`. */
 const positionsIn = (output: string) =>
   Array.from(output.matchAll(/^(\d+) laptops\.events\.\d+ \{.*\}/gm), ([, position]) => Number(position));
 
-async function awaitPosition({ printed, output }: Running, position: number): Promise<void> {
+async function awaitPosition({ stdout, output }: Running, position: number): Promise<void> {
   await eventually(() => {
-    if (!positionsIn(printed()).includes(position)) throw new Error(`${position} is not in:\n${output()}`);
+    if (!positionsIn(stdout()).includes(position)) throw new Error(`${position} is not in:\n${output()}`);
   }, timeoutMs);
 }
 
@@ -102,14 +102,14 @@ for (const [language, isInstalled] of Object.entries(languages)) {
   if (!isInstalled) process.stdout.write(`skipped: example:${language}, its tools are not installed\n`);
   const test = isInstalled ? examples : examples.skip;
 
-  test(`prints every event although it is killed and restarted: ${language}`, async () => {
+  test(`prints every event even if it is killed and restarted: ${language}`, async () => {
     const first = await publishAll(
       nc,
       range(1, 20).map((id) => laptopAdded(id, language)),
     );
     const killed = start(language);
     await awaitPosition(killed, first.at(-1) ?? 0);
-    // It is killed while more events arrive.
+    // The example is killed while more events arrive.
     const more = publishAll(
       nc,
       range(101, 400).map((id) => laptopAdded(id, language)),
@@ -123,7 +123,7 @@ for (const [language, isInstalled] of Object.entries(languages)) {
 
     const restarted = start(language);
     await awaitPosition(restarted, end);
-    const [before, after] = [positionsIn(killed.printed()), positionsIn(restarted.printed())];
+    const [before, after] = [positionsIn(killed.stdout()), positionsIn(restarted.stdout())];
     invalidPositions.add(last + 1);
     const events = range(1, end).filter((position) => !invalidPositions.has(position));
     assert.equal(

@@ -55,7 +55,7 @@ async function publish(count: number, counters: readonly Counter[]): Promise<voi
   }
 }
 
-const manyClients = suite(`${clientCount} clients of one process`);
+const manyClients = suite(`${clientCount} clients of one replica`);
 
 manyClients('receive every event in order while memory use stays constant', async () => {
   const counters: Counter[] = [];

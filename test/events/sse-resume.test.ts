@@ -1,4 +1,4 @@
-/** Clients that reconnect see every event once and in order, while replicas restart and lag. */
+/** Clients that reconnect see every event once and in order, even while replicas restart or lag. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -42,7 +42,7 @@ type Follower = {
   readonly connections: number;
 };
 
-/** Follows from the beginning until it has seen `last()`; reconnects after at most `batchSize` events. */
+/** Follows from the beginning to the position `last()`. Reconnects after `batchSize` events, or when the stream ends. */
 async function followWithReconnects(
   nextUrl: () => string,
   batchSize: number,
@@ -75,7 +75,7 @@ async function followWithReconnects(
 const resumption = suite('a client that reconnects');
 
 resumption(
-  'sees every event once and in order through any replica, while replicas restart and lag',
+  'sees every event once and in order through any replica, even while replicas restart or lag',
   async () => {
     await write(3000);
     let last: number | undefined;
@@ -126,7 +126,7 @@ resumption('is not reset by a replica that lags behind the position of the clien
 });
 
 resumption(
-  'with a filter receives its current position in heartbeats, so that it does not resume from an old one',
+  'with a filter receives the current position in heartbeats, so that it does not resume from an old one',
   async () => {
     const url = `${current.url}/laptops/events?type=LaptopRemoved`;
     const stream = await openEventStream(url, { 'Last-Event-ID': '1' });
@@ -149,7 +149,7 @@ brokerOutages(
     const live = await openEventStream(`${restarted.url}/laptops/events`);
     await live.next(({ id }) => id !== undefined);
     await broker.kill();
-    // Every event it requests is in the stream, which is unavailable.
+    // All events that this client requests are in the stream, which is unavailable.
     const behind = await openEventStream(`${restarted.url}/laptops/events`, { 'Last-Event-ID': '0' });
     await behind.next(({ id }) => id === 0);
     await broker.restart();

@@ -13,8 +13,8 @@ import { startServiceProcess } from '../support/process/service-process.ts';
 const slowClientCount = 60;
 const eventsAtOnce = 12_000;
 /**
- * Allowed memory growth in MiB while the data not read by the slow clients adds up to 1 GiB. This is far more than
- * their buffers, because garbage collection is delayed (185 MiB was observed), and far less than 1 GiB.
+ * Allowed memory growth in MiB while about 1 GiB of data is unread by the slow clients. The limit is far above the size of
+ * their buffers, because garbage collection is delayed (185 MiB was observed), and far below 1 GiB.
  */
 const allowedGrowthMiB = 400;
 
@@ -39,7 +39,7 @@ function publish(count: number): Promise<number[]> {
 const slowClients = suite('a slow client');
 
 slowClients('is disconnected with `too-slow` without unbounded buffering, and can resume', async () => {
-  // Publishes the same load twice without slow clients, to measure the baseline.
+  // Measures the baseline: the same load twice, without slow clients.
   const baseline = watchResidentMiB(service.pid);
   const reader = await openEventStream(url);
   for (let time = 0; time < 2; time++) {
@@ -58,7 +58,7 @@ slowClients('is disconnected with `too-slow` without unbounded buffering, and ca
   await reader.reached(last, 60_000);
   assert.is(reader.positions.length, 3 * eventsAtOnce, 'slow clients do not delay one that reads');
 
-  // Clients resume reading one by one. The first may receive everything; eventually one has been disconnected.
+  // Clients resume reading one by one. The first ones may receive everything; a later one has been disconnected.
   const resumed: EventStream[] = [];
   const disconnected = await eventually(async () => {
     const next = slow.pop();

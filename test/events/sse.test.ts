@@ -120,7 +120,7 @@ contents('omits rejected messages, live or replayed', async () => {
   }
 });
 
-contents('is not compressed, whatever the client accepts', async () => {
+contents('is not compressed, even if the client accepts compression', async () => {
   const stream = await open('', { 'Accept-Encoding': 'gzip, br, deflate' });
   assert.is(stream.headers['content-encoding'], undefined);
   const [position = 0] = await addLaptops(1);
@@ -159,7 +159,7 @@ parameters('can select one laptop', async () => {
 });
 
 parameters(
-  'can start after a position, by Last-Event-ID or ?after; Last-Event-ID takes precedence',
+  'can start after a position, given by Last-Event-ID or by ?after; Last-Event-ID takes precedence',
   async () => {
     const positions = await addLaptops(20);
     const [first = 0, second = 0, ...rest] = positions;
