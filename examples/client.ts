@@ -1,5 +1,5 @@
 /**
- * Demonstrates the typed client with both services. Run it with `npm run example:client` while `npm start` is running.
+ * Demonstrates the typed clients of both services. Run it with `npm run example:client` while `npm start` is running.
  * LAPTOPS_URL and PORTS_URL override the default URLs of the services.
  */
 

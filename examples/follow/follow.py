@@ -17,7 +17,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 HELP = """npm run example:python [-- --help]
 
-Prints position, subject and event of all stored events of laptops, and then of new ones, until Ctrl-C. The next run
+Prints the position, subject and payload of every stored laptop event, and then of new ones, until Ctrl-C. The next run
 resumes after the last printed event. After a crash, that event may be printed again.
 
 NATS_URL    URL of the broker; default nats://localhost:4222
@@ -27,13 +27,13 @@ CONSUMER    name of the durable consumer that stores the position; default examp
 CONSUMER = ConsumerConfig(
     deliver_policy=DeliverPolicy.ALL,
     ack_policy=AckPolicy.EXPLICIT,
-    ack_wait=10,  # seconds until an unacknowledged message is redelivered
+    ack_wait=10,  # seconds after which an unacknowledged message is redelivered
     max_ack_pending=1,  # one at a time, so that a redelivery does not change the order
 )
 
 
 async def ignore_error(_error):
-    """The client reconnects by itself."""
+    """Ignores connection errors, because the client reconnects by itself."""
 
 
 async def follow(url, durable, stop):
@@ -59,7 +59,7 @@ async def follow(url, durable, stop):
             print(position, message.subject, "is not an event", file=sys.stderr, flush=True)
         # Acknowledged after printing, so that an event that was not printed is redelivered.
         await message.ack()
-    # Sends the last acknowledgement, unless the broker is unreachable.
+    # Flushes the last acknowledgement. Errors are ignored, because the broker may be unreachable.
     with contextlib.suppress(OSError, nats.errors.Error):
         await connection.flush()
     with contextlib.suppress(OSError, nats.errors.Error):

@@ -5,7 +5,7 @@ import { subscribeToLaptops } from '../../src/laptops/subscribe.ts';
 
 const help = `npm run example:typescript [-- --help]
 
-Prints position, subject and event of all stored events of laptops, and then of new ones, until Ctrl-C. The next run
+Prints the position, subject and payload of every stored laptop event, and then of new ones, until Ctrl-C. The next run
 resumes after the last printed event. After a crash, that event may be printed again.
 
 NATS_URL    URL of the broker; default nats://localhost:4222

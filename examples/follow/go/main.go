@@ -19,7 +19,7 @@ import (
 
 const help = `npm run example:go [-- --help]
 
-Prints position, subject and event of all stored events of laptops, and then of new ones, until Ctrl-C. The next run
+Prints the position, subject and payload of every stored laptop event, and then of new ones, until Ctrl-C. The next run
 resumes after the last printed event. After a crash, that event may be printed again.
 
 NATS_URL        URL of the broker; default nats://localhost:4222
