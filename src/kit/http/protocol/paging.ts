@@ -13,7 +13,7 @@ function parseDigits(text: unknown): unknown {
 
 const notInteger = 'must be a whole number';
 
-/** The page of at most `limit` items after `after`. */
+/** Selects at most `limit` items after `after`. */
 export const PageQuery = z.strictObject({
   limit: limitOf(defaultLimit, maxLimit).meta({
     description: 'Maximum number of items per page.',
@@ -21,7 +21,7 @@ export const PageQuery = z.strictObject({
   }),
   after: z.preprocess(parseDigits, z.int(notInteger).min(0)).default(0).meta({
     description:
-      'Return only items after this id (in a history: position), with which the previous page ended.',
+      'Return only items after this id, the last one of the previous page. In a history, it is a position.',
     example: 100,
   }),
 });

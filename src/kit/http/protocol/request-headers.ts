@@ -24,7 +24,7 @@ const EntityTags = z
     'must be * or a list of entity tags such as "12"',
   );
 
-/** The schemas by header name. HTTP header names are case-insensitive; Node.js provides them in lower case. */
+/** Schemas by header name. HTTP header names are case-insensitive; Node.js provides them in lower case. */
 const schemas = {
   'Idempotency-Key': IdempotencyKey,
   'If-Match': EntityTags.meta({
@@ -63,7 +63,7 @@ const schemas = {
 
 export type RequestHeaderName = keyof typeof schemas;
 
-/** All of them, and `traceparent`. CORS allows clients of other origins to send these. */
+/** The headers above and `traceparent`. CORS allows cross-origin clients to send them. */
 export const requestHeaderNames: readonly string[] = [...Object.keys(schemas), 'traceparent'];
 
 /** The values of an operation's headers; undefined for those that the request does not have. */

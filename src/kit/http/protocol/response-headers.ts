@@ -1,4 +1,4 @@
-/** The response headers in the OpenAPI document. CORS exposes them to clients of other origins. */
+/** The response headers in the OpenAPI document. CORS exposes them to cross-origin clients. */
 
 import { z } from 'zod';
 import { defaultProduct } from '../../domain/product.ts';

@@ -5,7 +5,7 @@ import compress from 'koa-compress';
 /** Smaller bodies are not compressed, because it would cost more than it saves. */
 const thresholdBytes = 2048;
 
-/** Compresses the response in a context, if its size and type and the client's Accept-Encoding allow it. */
+/** Compresses the response if its size, its type and the client's Accept-Encoding allow it. */
 export type Compression = (ctx: Context) => Promise<void>;
 
 /** The compression levels are chosen so that compressing a body takes less time than serializing it. */
@@ -21,7 +21,7 @@ export function createCompression(): Compression {
   return async (ctx) => {
     if (hasStrongTag(ctx)) return;
     const { body } = ctx;
-    // Serialized once here: otherwise each read of its length serializes it again.
+    // Serialize only once: Koa would serialize the body again whenever its length is read.
     if (isPlainJson(body)) ctx.body = JSON.stringify(body);
     await middleware(ctx, () => Promise.resolve());
   };

@@ -19,7 +19,7 @@ export function createCors(origins: readonly string[]): Middleware {
     allowHeaders: [...requestHeaderNames, 'Authorization', 'Content-Type'],
     exposeHeaders: Object.keys(responseHeaders),
     maxAge: maxAgeSeconds,
-    // Not needed: the application converts errors to responses and preserves the headers that are already set.
+    // The application converts errors to responses and keeps the headers that are already set.
     keepHeadersOnError: false,
   });
 }

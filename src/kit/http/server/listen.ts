@@ -71,7 +71,7 @@ export async function listen(options: ServerOptions): Promise<Server> {
     connections.set(socket, undefined);
     socket.once('close', () => connections.delete(socket));
   });
-  // Node.js would accept no connection at all with 0.
+  // With 0, Node.js would reject every connection.
   if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections;
   if (onConnectionRejected !== undefined) server.on('drop', onConnectionRejected);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -106,7 +106,7 @@ export async function listen(options: ServerOptions): Promise<Server> {
           const canClose = isIdle && now - Math.max(closingSince, lastRequestAt) >= idleMs;
           if (canClose || now - closingSince >= closeTimeoutMs) server.closeAllConnections();
         }, closeCheckMs);
-        // `http.Server.close` would also close idle connections on which a client may just be sending its next request.
+        // `http.Server.close` would also close idle connections, on which the next request may already be in transit.
         NetServer.prototype.close.call(server, () => {
           clearInterval(closeTimer);
           resolve();

@@ -12,7 +12,7 @@ import type { ResponseHeaderName } from '../protocol/response-headers.ts';
 /** The default media type of a response. */
 export const jsonMediaType = 'application/json';
 
-/** The response with one status. */
+/** The response for one status code. */
 export type ResponseDescription = {
   readonly description: string;
   readonly headers?: readonly ResponseHeaderName[];
@@ -41,9 +41,9 @@ type Declaration<Params, Query, Body> = {
   readonly headers?: readonly RequestHeaderName[];
   readonly body?: z.ZodType<Body>;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
-  /** Additional media types that the client may accept. No response has them, but one embeds documents that do. */
+  /** Media types of documents embedded in a response. The client may request them, although no response has them. */
   readonly alsoAcceptable?: readonly string[];
-  /** The problems that are specific to this operation. Those of every request and every body are added to them. */
+  /** The problems that are specific to this operation, in addition to those common to all requests and bodies. */
   readonly problems: readonly ProblemCode[];
 };
 

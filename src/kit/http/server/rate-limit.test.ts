@@ -4,7 +4,7 @@ import { clientOf } from './rate-limit.ts';
 
 const test = suite('clientOf');
 
-test('returns an IPv4 address as it is, and extracts it from an IPv4-mapped IPv6 address', () => {
+test('returns an IPv4 address unchanged, and extracts it from an IPv4-mapped IPv6 address', () => {
   assert.is(clientOf('192.0.2.1'), '192.0.2.1');
   assert.is(clientOf('::ffff:192.0.2.1'), '192.0.2.1');
   assert.is(clientOf('::FFFF:192.0.2.1'), '192.0.2.1');
@@ -26,7 +26,7 @@ test('returns the /64 network of an IPv6 address in any notation', () => {
   assert.is(clientOf('64:ff9b::192.0.2.1'), '64:ff9b:0:0::/64');
 });
 
-test('returns any other text as it is', () => {
+test('returns any other text unchanged', () => {
   assert.is(clientOf('unknown'), 'unknown');
 });
 

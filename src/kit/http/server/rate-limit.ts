@@ -14,7 +14,7 @@ export type RateLimit = {
 
 /** The rate limit of a service. It can be changed at runtime. */
 export type RateLimiter = {
-  /** Counts a request. Rejects with `too-many-requests` if the client exceeds the limit. Undefined: there is no limit. */
+  /** Counts a request. Rejects with `too-many-requests` if the client exceeds the limit. Undefined if there is no limit. */
   readonly count: ((ctx: Context) => Promise<void>) | undefined;
   /** Applies a new limit and resets all counters. */
   change(limit: RateLimit): void;
@@ -72,8 +72,8 @@ function toSeconds({ msBeforeNext }: RateLimiterRes): number {
 }
 
 /**
- * Returns the key under which a client is counted: its IPv4 address, or its IPv6 /64 network. One subscriber usually has a
- * whole /64, so limits per IPv6 address could be evaded.
+ * Returns the key under which a client is counted: its IPv4 address, or its IPv6 /64 network. An internet subscriber usually
+ * has a whole /64, so a limit per IPv6 address could be evaded.
  */
 export function clientOf(address: string): string {
   if (!isIPv6(address)) return address;

@@ -24,7 +24,7 @@ export function createRouter(operations: readonly Operation[], options: RouterOp
   const router = new Router();
   const compress = createCompression();
   const handlers = new Map<string, Map<string, Handler>>();
-  /** The canonical path of each path. */
+  /** Canonical path by path or alias. */
   const routes = new Map<string, string>();
   const wildcards = new Map<string, string | undefined>();
   for (const operation of operations) {

@@ -20,7 +20,7 @@ export type WriteGuardOptions = {
 /** Tolerated clock difference between the issuer and this machine, in seconds. */
 const clockToleranceSeconds = 5;
 
-/** Returns a function that throws `unauthenticated`, `forbidden` or `unavailable` for a request that may not write. */
+/** Returns a function that throws `unauthenticated`, `forbidden` or `unavailable` for an unauthorized request. */
 export function createWriteGuard({
   keys,
   algorithms,
@@ -40,7 +40,7 @@ export function createWriteGuard({
         issuer,
         audience,
         clockTolerance: clockToleranceSeconds,
-        // A token without an expiry could never be revoked.
+        // A token without an expiry would remain valid until its signing key is withdrawn.
         requiredClaims: ['exp'],
       });
       return payload;
@@ -67,12 +67,12 @@ export function createWriteGuard({
   };
 }
 
-/** `scope` is a space-separated list (RFC 8693, section 4.2). Some issuers send `scp` instead, as a text or an array. */
+/** `scope` is a space-separated list (RFC 8693, section 4.2). Some issuers send `scp` instead, as a string or an array. */
 function scopesOf({ scope, scp }: JWTPayload): string[] {
   return [scope, scp].flat().flatMap((value) => (typeof value === 'string' ? value.split(' ') : []));
 }
 
-/** Returns a text that is safe in WWW-Authenticate: it has no quotes and no content of the token. */
+/** Returns a reason that is safe to send in WWW-Authenticate: it contains no quotes and nothing from the token. */
 function describeError(error: errors.JOSEError): string {
   if (error instanceof errors.JWTExpired) return 'it has expired';
   if (error instanceof errors.JWTClaimValidationFailed) {
