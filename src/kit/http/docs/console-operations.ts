@@ -5,10 +5,10 @@ import { describeResponses, documentTag, fixedOperation, represent, respond } fr
 import { escapeHtml, renderPage } from './html.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 
-/** The files of the console by their paths: `main.js`, `views/app.js`, `style.css`. */
+/** Console files by path: `main.js`, `views/app.js`, `style.css`. */
 export type ConsoleFiles = ReadonlyMap<string, Buffer>;
 
-/** Libraries that are served as modules of the console. */
+/** Third-party libraries, by the path at which the console imports them. */
 const libraries: Readonly<Record<string, string>> = {
   'vendor/preact.js': 'htm/preact/standalone',
   'vendor/uplot.js': 'uplot/dist/uPlot.esm.js',

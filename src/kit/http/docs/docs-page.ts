@@ -1,11 +1,11 @@
-/** The API documentation page: Swagger UI, served without a third-party host. */
+/** The API documentation page: Swagger UI, served by the service itself and not from a CDN. */
 
 import { readFileSync } from 'node:fs';
 import { escapeHtml, renderPage } from './html.ts';
 
 /** A file of the documentation page. */
 export type DocsAsset = {
-  /** The name of its operation: `getDocsScript`. */
+  /** The name of the operation that serves it: `getDocsScript`. */
   readonly name: string;
   readonly path: string;
   readonly mediaType: string;
@@ -37,7 +37,7 @@ export function renderDocsPage(title: string): string {
   });
 }
 
-/** Reads the files that the page needs. The package contains many more. */
+/** Reads only the files of the Swagger UI package that the page needs. */
 export function readDocsAssets(): readonly DocsAsset[] {
   return [
     {

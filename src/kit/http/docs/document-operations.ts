@@ -9,7 +9,7 @@ import { renderProblemIndex, renderProblemPage } from './problem-pages.ts';
 
 /**
  * Returns the operations that serve the web console, the OpenAPI document and its documentation page, and the problem pages.
- * The document describes `operations` and these operations too.
+ * The OpenAPI document describes `operations` and the operations returned here.
  */
 export function documentOperations(
   operations: readonly Operation[],

@@ -7,7 +7,7 @@ import type { Operation } from '../server/operation.ts';
 /**
  * Returns the operations that serve the AsyncAPI document of the NATS API and its documentation page.
  *
- * @param describe called at the first request for the document, and at the first request for the page.
+ * @param describe called at the first request for the document and again at the first request for the page.
  */
 export function eventDocumentOperations(describe: () => AsyncApiDocument): Operation[] {
   return [

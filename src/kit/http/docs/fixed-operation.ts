@@ -1,4 +1,4 @@
-/** Operations with fixed content: documents, pages and their files. It does not change while the process runs. */
+/** Operations whose content does not change while the process runs: documents, pages and their files. */
 
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
@@ -8,7 +8,7 @@ import { contentSecurityPolicy } from './html.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import type { RequestHeaders } from '../protocol/request-headers.ts';
 
-/** The tag of these operations in the OpenAPI document. */
+/** OpenAPI tag of these operations. */
 export const documentTag = 'documents';
 
 export type FixedContent = {

@@ -23,7 +23,7 @@ export type OpenApiInfo = {
   readonly writeScope?: string | undefined;
 };
 
-/** Rules that apply to every path without being operations. */
+/** Conventions that apply to every path, appended to the description of the document. */
 const conventions =
   'Every path that supports GET also supports HEAD, and every path supports OPTIONS. A 405 response lists the supported ' +
   'methods in `Allow`. Errors are problem documents (RFC 9457), whose `type` is the URL of a page that explains the problem.';
@@ -72,7 +72,7 @@ function describeOperation(
   const { name, summary, tag, params, query, headers = [], body, responses } = operation;
   const needsToken = writeScope !== undefined && isWrite(operation);
   return {
-    // Operation ids are unique, so the operation of an alias needs its own.
+    // Operation ids must be unique, so each alias needs its own.
     operationId: isAlias ? `${name}By${path.split('/')[1]}` : name,
     summary,
     description: summary,
@@ -105,17 +105,17 @@ function describePathParams(path: string, params: z.ZodType | undefined) {
   });
 }
 
-/** Returns all problems of an operation: its own, and those of every request, every body and every token. */
+/** Returns all problems of an operation: its own, and those common to all requests, bodies and tokens. */
 function problemsOf({ problems, body }: Operation, needsToken: boolean): ProblemCode[] {
-  const ofTokens: ProblemCode[] = needsToken ? ['unauthenticated', 'forbidden', 'unavailable'] : [];
-  const ofBodies: ProblemCode[] =
+  const tokenProblems: ProblemCode[] = needsToken ? ['unauthenticated', 'forbidden', 'unavailable'] : [];
+  const bodyProblems: ProblemCode[] =
     body === undefined ? [] : ['too-large', 'unsupported-media-type', 'invalid'];
   return [
     'malformed',
     'not-acceptable',
     'too-many-requests',
-    ...ofTokens,
-    ...ofBodies,
+    ...tokenProblems,
+    ...bodyProblems,
     ...problems,
     'internal',
   ];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { JsonSchema } from '../../api/event-shapes.ts';
 import { escapeHtml, renderText } from './html.ts';
 
-/** The parts of a JSON Schema that the table shows. zod generates no others. */
+/** The JSON Schema keywords that the table shows. Others, such as `additionalProperties`, are ignored. */
 const Shown = z.looseObject({
   $ref: z.string().optional(),
   type: z.string().optional(),
@@ -79,7 +79,7 @@ function describeLimits({ format, pattern, minLength, maxLength, minimum, maximu
     return isHigh ? [`at most ${high}${unit}`] : [];
   };
   return [
-    // zod adds a pattern to each format. It would only repeat the format at length.
+    // zod also generates a pattern for each format, which would only repeat the format.
     ...(format === undefined ? [] : [format]),
     ...(pattern === undefined || format !== undefined ? [] : [pattern]),
     ...range(minLength, maxLength, ' characters'),

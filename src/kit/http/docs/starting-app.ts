@@ -8,11 +8,11 @@ export type StartingOptions = Pick<AppOptions, 'onInternalError'> & {
   /** The title of the console. */
   readonly title: string;
   readonly consoleFiles: ConsoleFiles;
-  /** Returns the current step of the start, as a sentence. */
+  /** Returns the current startup step as a sentence. */
   describe(): string;
 };
 
-/** Serves the console, which shows the progress, and responds 503 to every other request until the service has started. */
+/** Until the service has started, serves the console, which shows the progress, and responds 503 to all other requests. */
 export function createStartingApp(options: StartingOptions): RequestListener {
   const { title, consoleFiles, describe, onInternalError } = options;
   const router = createRouter(consoleOperations(title, consoleFiles));

@@ -48,9 +48,9 @@ const checksPerHeartbeat = 3;
 const disconnectGraceMs = 10_000;
 /** The same during shutdown, which has a deadline. */
 const shutdownGraceMs = 500;
-/** Delay before the event log is read again, in ms, if it was unavailable or does not have the position yet. */
+/** Delay before the event log is read again if it was unavailable or does not contain the position yet, in ms. */
 const retryMs = 500;
-/** How long a position beyond the end of the stream is tolerated before `reset`, in ms: a new leader may lag at first. */
+/** How long a position beyond the end of the stream is tolerated before `reset`, in ms. A new leader may lag at first. */
 const resetAfterMs = 5_000;
 
 type Client = {

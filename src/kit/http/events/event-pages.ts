@@ -34,7 +34,7 @@ export function createEventPages<State, Event extends DomainEvent>(
   store: EventStore<Event>,
 ): EventPages {
   const queue = createKeyedQueue();
-  /** Reads in progress, by the position that their page follows. */
+  /** Page reads in progress, by their `after`. */
   const pendingPages = new Map<number, Promise<EventPage>>();
   let bounds: Promise<{ first: number; last: number }> | undefined;
 

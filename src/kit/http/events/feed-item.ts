@@ -20,7 +20,7 @@ export type FeedFilter = {
   readonly id?: number | undefined;
 };
 
-/** Converts a live event to the `data` of its Server-Sent Event. Chunks are cached per function, so it must be reused. */
+/** Converts a live event to the `data` of its Server-Sent Event. Chunks are cached per function, so reuse it. */
 export type FeedFormat = (event: LiveEvent<DomainEvent>) => object;
 
 export function toFeedItem<Event extends DomainEvent>(

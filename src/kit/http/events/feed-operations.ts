@@ -36,15 +36,15 @@ export function feedOperations(
           `event), or a CloudEvent with \`Accept: ${cloudEventMediaType}\`. The service also sends ` +
           '`reset` if the requested position is not in the stream (read the list again, then continue after the ' +
           '`position` in its `data`), `too-slow` before it disconnects a client that does not read, and a comment ' +
-          'every 15 s. As a batch: a page of the events after `after` (default 0), with a link to the next page. If ' +
-          'there is no next page, poll again later with `after` set to `Stream-Position`.',
+          'every 15 s. A CloudEvents batch is a page of the events after `after` (default 0), with a link to the next ' +
+          'page. If there is no next page, poll again later with `after` set to `Stream-Position`.',
         headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.string(),
         mediaType: 'text/event-stream',
         alternatives: { [cloudEventBatchMediaType]: z.array(CloudEvent) },
       },
     },
-    // Returns live events whose `data` has this media type.
+    // The response is an event stream whose `data` fields have this media type.
     alsoAcceptable: [cloudEventMediaType],
     problems: ['unavailable'],
 
@@ -67,7 +67,7 @@ export function feedOperations(
       ctx.compress = false;
       const wantsCloudEvents = accepted === cloudEventMediaType || format === 'cloudevents';
       const request = { after: position, filter, format: wantsCloudEvents ? asCloudEvent : undefined };
-      // A response to HEAD sends no body, so an opened body would never be closed.
+      // Nothing is sent in response to HEAD, so an opened body would never be closed.
       if (ctx.method === 'HEAD') ctx.status = 200;
       else ctx.body = feed.open(request, ctx.res);
     },
@@ -110,7 +110,7 @@ function feedQuery(noun: string, eventTypes: readonly string[]) {
       }),
     limit: limitOf(100, 1000).meta({
       description:
-        'Maximum number of messages of the event log that a page covers. The page contains fewer events if some are ' +
+        'Maximum number of event log messages that a page covers. The page contains fewer events if some are ' +
         'rejected or filtered out. Has no effect on live events.',
     }),
   });

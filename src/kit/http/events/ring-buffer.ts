@@ -2,7 +2,7 @@ import type { FeedItem } from './feed-item.ts';
 
 /** Default capacity in bytes. When it is exceeded, the older half of the items is dropped. */
 const defaultMaxBytes = 4 * 1024 * 1024;
-/** Approximate memory of an item beside its serialized event, in bytes. */
+/** Approximate memory overhead of an item, in addition to its serialized event, in bytes. */
 const itemOverheadBytes = 200;
 
 /** The most recent messages of the stream, shared by all clients. */
@@ -16,7 +16,7 @@ export type RingBuffer = {
   indexAfter(position: number): number;
 };
 
-/** @param start the caller adds every message after this position. */
+/** @param start the position before the first message that the caller adds */
 export function createRingBuffer(start: number, maxBytes = defaultMaxBytes): RingBuffer {
   const items: FeedItem[] = [];
   let since = start;

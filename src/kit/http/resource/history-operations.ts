@@ -57,13 +57,14 @@ export function historyOperations(
     responses: {
       200: {
         description:
-          'Its messages in order; here, `after` is a position. As CloudEvents: only its events, without rejected messages.',
+          `The messages of the ${noun} in order; here, \`after\` is a position. As CloudEvents: only events, without ` +
+          'rejected messages.',
         headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.array(Entry),
         alternatives: { [cloudEventBatchMediaType]: z.array(CloudEvent) },
       },
     },
-    // Returns a batch, because a history is a list of such documents.
+    // The response is a batch of documents of this media type.
     alsoAcceptable: [cloudEventMediaType],
     problems: ['not-found', 'unavailable'],
 
@@ -87,7 +88,7 @@ export function historyOperations(
   return [rejections, history];
 }
 
-/** Returns an empty list for a message that is not an event. */
+/** Returns one CloudEvent; none for a message that is not an event. */
 function presentCloudEvent<Event extends DomainEvent>(source: string, { message }: HistoryEntry<Event>) {
   const { content } = message;
   return content instanceof Rejection ? [] : [toCloudEvent(source, toLiveEvent(message, content))];

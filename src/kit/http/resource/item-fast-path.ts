@@ -8,14 +8,14 @@ import { commonHeaders, type AppOptions } from '../server/app.ts';
 import { createItemResponses } from './item-response.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
-/** Headers that take a request off the fast path, beside an Accept header for anything but JSON. */
+/** Headers that take a request off the fast path, as does an Accept header for another type than JSON. */
 const excludedHeaders = [...requestHeaderNames, 'traceparent'].map((name) => name.toLowerCase());
 
 const acceptedTypes: readonly (string | undefined)[] = [undefined, '*/*', 'application/json'];
 
 /**
- * Responds to the most frequent request, a plain read of one entity, at half the cost of the application. It uses the same
- * functions for headers and body; one test suite runs against both. Every other request goes to `app`. So does every
+ * Responds to the most frequent request, a plain read of one entity, at half the cost of the Koa application. Both use the
+ * same functions for headers and body, and one test suite runs against both. Every other request goes to `app`. So does every
  * request when CORS, tracing or rate limits are configured, because each of them has to see all requests.
  */
 export function createItemFastPath(

@@ -3,9 +3,9 @@ import type { Entity } from '../../domain/entity.ts';
 import { toEntityTag } from '../protocol/conditional.ts';
 import { pathsOf } from './route-context.ts';
 
-/** One entity as a response: to a read, on the fast path and through the application, and to a write. */
+/** One entity as the response to a write, or to a read through the fast path or the application. */
 export type ItemResponse = {
-  /** Headers of the body, without the common headers and those for read consistency. */
+  /** Headers that describe the body. The common headers and those for read consistency are not included. */
   readonly headers: Readonly<Record<string, string>>;
   readonly entityTag: string;
   /** The entity as JSON. */
@@ -13,7 +13,7 @@ export type ItemResponse = {
 };
 
 export type ItemResponses = {
-  /** The route that metrics and spans name, whichever alias of the collection was used: `/ports/{id}`. */
+  /** The route in metrics and spans, the same for all aliases of the collection: `/ports/{id}`. */
   readonly route: string;
   /** Returns the response for the current state. Throws a Problem `not-found`. */
   present(entity: Entity<unknown>): ItemResponse;
@@ -23,7 +23,7 @@ export type ItemResponses = {
 
 type BodyHeaders = { readonly ETag: string; readonly [name: string]: string };
 
-/** Caches the headers of each serialized entity for as long as that object lives. */
+/** Caches the headers for the lifetime of each serialized entity. */
 export function createItemResponses(resource: JoinedResource): ItemResponses {
   const bodyHeaders = new WeakMap<Serialized, BodyHeaders>();
 

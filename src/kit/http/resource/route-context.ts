@@ -17,7 +17,7 @@ export type RouteContext = {
   /** The types of these events. */
   readonly eventTypes: readonly string[];
   readonly feed: EventFeed;
-  /** Lists entities as of a position. The view contains only the current state. */
+  /** Lists entities as of a position, which the view cannot: it contains only the current state. */
   readonly listAsOf: ListAsOf;
   readStatus(): Promise<ServiceStatus>;
 };

@@ -1,4 +1,4 @@
-/** `GET /laptops/status`: the status of a replica, for people. The probes for platforms have a port of their own. */
+/** `GET /laptops/status`: the status of a replica, for operators. Orchestrators use the probes, on a separate port. */
 
 import { ServiceStatus } from '../../api/documents.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
