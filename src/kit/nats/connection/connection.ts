@@ -72,11 +72,11 @@ const dialTimeoutMs = 5_000;
  */
 const failoverMs = 1_000;
 
-/** An identical server error is reported again only after this many milliseconds. */
+/** Minimum interval between reports of the same server error, in ms. */
 const repeatErrorMs = 10_000;
 
 /**
- * @throws if no server accepts the first connection. After that, the client reconnects in the background, also after
+ * @throws if no server accepts the first connection. After that, the client reconnects in the background, even after
  * authentication errors.
  */
 export async function connectToNats(
@@ -91,7 +91,7 @@ export async function connectToNats(
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     ignoreAuthErrorAbort: true,
-    // Otherwise every request creates two Error objects for stack traces, a twelfth of the cost of a write.
+    // Otherwise every request creates two Error objects for stack traces, which account for a twelfth of the cost of a write.
     noAsyncTraces: true,
     ...(credentials !== undefined && {
       authenticator: createFileAuthenticator(credentials, (error) => events.onCredentialsUnreadable?.(error)),

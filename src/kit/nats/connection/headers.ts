@@ -3,7 +3,7 @@
 /** A command's id. The broker remembers it for the stream's duplicate window (ADR-8 of NATS). */
 export const messageIdHeader = 'Nats-Msg-Id';
 
-/** The server rejects the message unless the last one on its subject has this sequence; 0 means that there is none. */
+/** The server rejects the message unless the last one on its subject has this sequence; 0: the subject has no messages. */
 export const expectedSubjectSequenceHeader = 'Nats-Expected-Last-Subject-Sequence';
 
 /** The server rejects the message unless its subject belongs to this stream. */
@@ -25,7 +25,7 @@ export const errorHeader = 'Nats-Service-Error';
 /** W3C Trace Context: the trace that a message belongs to. */
 export const traceparentHeader = 'traceparent';
 
-/** As in the REST API: the position that a reply reflects, and the position that a query waits for. */
+/** The position that a reply reflects, and the position that a query waits for. Named as in the REST API. */
 export const streamPositionHeader = 'Stream-Position';
 export const waitForPositionHeader = 'Wait-For-Position';
 

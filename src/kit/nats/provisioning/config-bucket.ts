@@ -32,7 +32,7 @@ const lookupMs = 1_000;
 /** Longer delay after an error while connected, in ms: the broker logs every permissions violation. */
 const errorLookupMs = 5_000;
 
-/** Follows the bucket until `stop` is called, also if the bucket is deleted or recreated. */
+/** Follows the bucket until `stop` is called, even if the bucket is deleted or recreated. */
 export function followConfig(options: FollowConfigOptions): { stop(): Promise<void> } {
   const { connection, jsm, bucket } = options;
   const configStream = `KV_${bucket}`;

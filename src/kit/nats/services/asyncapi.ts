@@ -90,7 +90,7 @@ function describeEvents<Event extends DomainEvent>(
       `All changes of all ${noun}s, with one subject per ${noun}, stored in the stream ${stream.name}. ` +
       `Subscribe to \`${name}.events.*\` to receive all of them. \`type\` is the event type and \`v\` the version of its ` +
       'schema (default 1). Fields that are not documented here are ignored. JetStream stores any message; the service ' +
-      `rejects messages that are not valid events or are not possible after the previous events of the ${noun}, and lists ` +
+      `rejects messages that are not valid events or cannot follow the previous events of the ${noun}, and lists ` +
       `them at /${name}/rejections.`,
     parameters: {
       id: { description: `The id of the ${noun}: a positive integer below 2^53.`, examples: ['42'] },

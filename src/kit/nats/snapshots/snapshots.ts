@@ -1,6 +1,5 @@
 /**
- * Snapshots of a view in a JetStream object store. They are a disposable cache that saves reading the whole stream at
- * start.
+ * Snapshots of a view in a JetStream object store: a disposable cache that avoids reading the whole stream at startup.
  *
  * Each version of the fold has its own slots; a new snapshot replaces the oldest. The metadata of a slot identifies the
  * stream and the message at which the snapshot was taken. A snapshot that does not match the stream (recreated stream,
@@ -17,7 +16,7 @@ import type { ViewImage } from '../../eventlog/view.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import { decodeLines, encodeLines, withChunkTimeout } from './line-codec.ts';
 
-// Use SHA-256 of Node.js: the client's JavaScript version took a third of the time of a start from a snapshot.
+// The client's own SHA-256, written in JavaScript, took a third of the time of startup from a snapshot.
 setSha256Backend('native');
 
 export type SnapshotsOptions<State> = {
@@ -66,11 +65,11 @@ export type Snapshots<State> = {
 /** A slot that contains a snapshot; `revision` identifies its content. */
 type Slot = { readonly slot: number; readonly info: SnapshotInfo; readonly revision: number };
 
-/** Three snapshots of a fold are retained: the latest for a start, and older ones for point-in-time reads. */
+/** Three snapshots of a fold are retained: the latest for startup, and older ones for point-in-time reads. */
 const slots = [0, 1, 2] as const;
 /** A replica's claim to write a snapshot expires after this many milliseconds. */
 const claimMs = 120_000;
-/** Snapshots of other folds are deleted after this many milliseconds: their replicas no longer run. */
+/** Age at which snapshots of other folds are deleted, in ms. No replica is expected to use such a fold by then. */
 const otherFoldMaxAgeMs = 24 * 3_600_000;
 
 export async function openSnapshots<State>({
@@ -124,7 +123,7 @@ export async function openSnapshots<State>({
   async function read({ slot, revision }: Slot): Promise<ViewImage<State>> {
     const object = await bucket.get(slotName(slot));
     if (object === null) throw new Error('was deleted');
-    // Handled here, so that a rejection is not unhandled if decoding fails first.
+    // Prevents an unhandled rejection if decoding fails first.
     const failure = object.error.catch((error: unknown) => error);
     try {
       const image = await decodeImage(decodeLines(withChunkTimeout(object.data, chunkTimeoutMs)), initial);
@@ -155,7 +154,7 @@ export async function openSnapshots<State>({
     return undefined;
   }
 
-  /** Announces that this replica writes a snapshot. Returns false if another replica claimed first. */
+  /** Claims the right to write a snapshot. Returns false if another replica was first. */
   async function claim(position: number, previousRevision: number): Promise<boolean> {
     try {
       const meta = { name: claimName, metadata: { position: String(position) } };
@@ -182,13 +181,13 @@ export async function openSnapshots<State>({
         return await load(upTo);
       } catch (error) {
         if (!isMissing(error)) throw error;
-        onUnusable?.(`bucket ${snapshotBucket(name)} does not exist; run the provisioning`);
+        onUnusable?.(`bucket ${snapshotBucket(name)} does not exist; run the provisioner`);
         return undefined;
       }
     },
 
     async save(image, margin) {
-      // The claim is read before the slots, so that a claim of another replica in between makes this one fail.
+      // Read before the slots, so that `claim` fails if another replica claims in the meantime.
       const previousClaim = await bucket.info(claimName);
       const occupied = await readSlots();
       const matching = await selectMatching(occupied);
@@ -224,7 +223,7 @@ export async function provisionSnapshots(nc: NatsConnection, name: string, repli
   await openBuckets(nc).create(snapshotBucket(name), { storage: StorageType.File, replicas, description });
 }
 
-/** Whether the last claim has neither expired nor led to a snapshot, so that its replica may still be writing. */
+/** Whether a replica may still be writing: the last claim has not expired and has not led to a snapshot. */
 function isBeingWritten(
   claim: ObjectInfo | null,
   occupied: readonly Slot[],

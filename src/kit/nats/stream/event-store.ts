@@ -30,7 +30,7 @@ export type EventStoreOptions<Event extends DomainEvent> = {
   readonly stream: string;
   readonly subjects: Subjects;
   readonly codec: Codec<Event>;
-  /** Timeout for the acknowledgement of one publish, and for each read that searches for a lost one, in ms. */
+  /** Timeout for the acknowledgement of a publish, and for each read that checks whether it was stored, in ms. */
   readonly ackTimeoutMs?: number;
   /**
    * How long an append whose outcome is unknown is retried, in ms. The default outlasts a leader election, which the
@@ -83,8 +83,8 @@ export function createEventStore<Event extends DomainEvent>({
   }
 
   /**
-   * Returns the position of the append's own message if it is stored. Because of the expected version, its messages can
-   * only follow that version directly.
+   * Returns the position of the append's last message if it is stored. Because of the expected version, its messages can only
+   * be the first ones on the subject after that version.
    */
   async function findOwn({
     id,
@@ -189,7 +189,7 @@ export function createEventStore<Event extends DomainEvent>({
       }
     },
 
-    // Commands use these two queries, which therefore wait for a leader as long as an append does.
+    // Commands use the next two queries, which therefore wait for a leader as long as an append does.
     lastPositionOf: (id) =>
       queryLeader(
         async () => (await getMessage({ last_by_subj: subjects.of(id) }))?.seq ?? 0,

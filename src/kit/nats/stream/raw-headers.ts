@@ -36,6 +36,6 @@ function findValue(bytes: Buffer, text: string, name: string): string | undefine
   const line = text.indexOf(`\r\n${name}:`);
   if (line < 0) return undefined;
   const start = line + name.length + 3;
-  // A new string: a slice would retain all of `text`, up to 64 KiB, as long as the value is in memory.
+  // Decoded into a new string, because a slice would keep all of `text`, up to 64 KiB, in memory.
   return bytes.toString('utf8', start, text.indexOf('\r\n', start)).trim();
 }

@@ -49,7 +49,7 @@ const maxMissedHeartbeats = 4;
 const inactiveThresholdMs = 5_000;
 /** Delay before the replay resumes after an interruption, in ms. */
 const retryMs = 250;
-/** How long a stream may end before the last position read, in ms: a new leader may lag at first. */
+/** How long the end of the stream may lag behind the last position read, in ms. A new leader may lag at first. */
 const replacedAfterMs = 5_000;
 
 export function replay(options: ReplayOptions): Replay {
@@ -66,7 +66,8 @@ export function replay(options: ReplayOptions): Replay {
   /**
    * Returns the last position of the stream.
    *
-   * @throws StreamReplaced if the stream was recreated, or if it ends before the last position read for longer than `replacedAfterMs`.
+   * @throws StreamReplaced if the stream was recreated, or if its end has lagged behind the last position read for longer than
+   * `replacedAfterMs`.
    */
   async function checkStream(): Promise<number> {
     const info = await jsm.streams.info(stream);
@@ -88,8 +89,8 @@ export function replay(options: ReplayOptions): Replay {
     options.onCaughtUp?.();
   }
 
-  /** Reads one consumer until an irregularity; resolves with the reason. */
-  async function session(): Promise<string> {
+  /** Reads from one consumer until an irregularity. Resolves with the reason. */
+  async function runSession(): Promise<string> {
     const target = await checkStream();
     if (stopped) return 'stopped';
     const inbox = connection.createInbox();
@@ -176,7 +177,7 @@ export function replay(options: ReplayOptions): Replay {
 
   async function run() {
     while (!stopped) {
-      const reason = await session().catch((error: unknown) => {
+      const reason = await runSession().catch((error: unknown) => {
         if (error instanceof StreamReplaced) options.onReplaced?.(error.message);
         stopped ||= error instanceof StreamReplaced;
         return error instanceof Error ? error.message : String(error);
