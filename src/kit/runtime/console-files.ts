@@ -3,7 +3,7 @@ import type { ConsoleFiles } from '../http/docs/console-operations.ts';
 
 const folder = new URL('../console/', import.meta.url);
 
-/** The modules, styles and icon of the web console by their paths. They are served as they are, without a build step. */
+/** The modules, styles and icon of the web console by path. They are served unchanged, without a build step. */
 export function readConsoleFiles(): ConsoleFiles {
   const paths = readdirSync(folder, { recursive: true })
     .map(String)

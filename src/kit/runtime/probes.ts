@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 
 /** The health checks of a process. Each returns undefined if it passes, otherwise the reason. */
 export type Probes = {
-  /** Passes once all messages that the stream held at the start have been applied. */
+  /** Passes once all messages that the streams held at startup have been applied. */
   started(): string | undefined;
   /** Passes while the process may receive traffic. */
   ready(): string | undefined;

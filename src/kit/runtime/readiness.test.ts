@@ -46,7 +46,7 @@ test('is ready again once all streams have been read for the settle time', () =>
 });
 test('has a single grace period while its connection is unstable', () => {
   const { onInterrupted, onCaughtUp, advance, isReady } = start();
-  for (let flaps = 0; flaps < 10; flaps += 1) {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
     assert.ok(isReady());
     onInterrupted('LAPTOPS');
     advance(2_000);

@@ -22,12 +22,12 @@ import { openProjections } from './stream/service-projections.ts';
 import { openTransports } from './transports.ts';
 
 /**
- * How long before the forced exit a shutdown stops waiting for a broker that does not respond, in ms. The remaining time
- * is for exporting spans and closing the probe server.
+ * Time reserved at the end of the shutdown timeout for exporting spans and closing the probe server, in ms. When it begins,
+ * the shutdown stops waiting for a broker that does not respond.
  */
 const brokerGraceMs = 1_500;
 
-/** Sent over the IPC channel once the service accepts requests. Contains the actual ports, also if configured as 0. */
+/** Sent over the IPC channel once the service accepts requests. Contains the actual ports, even if configured as 0. */
 export type ReadyMessage = {
   readonly type: 'ready';
   readonly httpPort: number;
@@ -36,7 +36,7 @@ export type ReadyMessage = {
   readonly writeScope?: string;
 };
 
-/** Runs the service until SIGTERM or SIGINT. A failed start is printed to standard error and exits with code 1. */
+/** Runs the service until SIGTERM or SIGINT. If startup fails, prints the error to standard error and exits with code 1. */
 export async function runService(service: Service): Promise<void> {
   const { name } = service.contract;
   try {
@@ -55,7 +55,7 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
   const identity: ServiceIdentity = { name, version, product };
   const { httpHost: host, httpPort, probePort, limits, auth } = config;
   const writeScope = `${name}:write`;
-  /** The current step of the start; undefined once the service accepts requests. */
+  /** Current startup step; undefined once the service accepts requests. */
   let pending: string | undefined = 'connecting to NATS';
   const stopping = new AbortController();
   const readiness = createReadiness(config.readiness);
@@ -80,7 +80,7 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
       scope: writeScope,
       realm: product.name,
     });
-  // The ports are opened first, so that the start fails at once if a port is in use.
+  // The ports are opened first, so that startup fails immediately if a port is in use.
   const probes = await listen({
     host,
     port: probePort,

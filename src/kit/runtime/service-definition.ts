@@ -27,7 +27,7 @@ export type ServiceDefinition<
   readonly follows?: Follows<Others>;
 };
 
-/** A service as the runtime sees it, with its type parameters erased. */
+/** A service definition with its type parameters erased, as used by the runtime. */
 export type Service = ServiceDefinition<
   unknown,
   unknown,

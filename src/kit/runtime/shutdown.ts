@@ -1,7 +1,7 @@
 import type { Logger } from './observability/logger.ts';
 
 /**
- * Calls `stop` once, on SIGTERM, on SIGINT, or when the process that launched this one has exited. Then exits with code 0,
+ * Calls `stop` once, on SIGTERM, on SIGINT, or when the parent process has exited. Then exits with code 0,
  * or with code 1 if `stop` failed or took longer than `timeoutMs` milliseconds.
  */
 export function onShutdown(logger: Logger, timeoutMs: number, stop: () => Promise<void>): void {

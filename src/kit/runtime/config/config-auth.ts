@@ -1,6 +1,6 @@
 /**
- * Configuration of token verification for writes. An incomplete configuration is an error, because writes would be
- * unprotected without notice.
+ * Configuration of token verification for writes. An incomplete configuration is an error, because it would silently leave
+ * writes unprotected.
  */
 
 import { z } from 'zod';

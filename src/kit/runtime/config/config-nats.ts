@@ -1,4 +1,4 @@
-/** NATS connection settings, shared by all processes that connect. Files are validated at start. */
+/** NATS connection settings, shared by all processes that connect. Files are validated at startup. */
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';

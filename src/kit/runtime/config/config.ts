@@ -1,4 +1,4 @@
-/** Configuration from environment variables. It is validated before the process starts anything. */
+/** Configuration from environment variables. It is validated before anything else starts. */
 
 import { z } from 'zod';
 import type { Access } from '../../nats/connection/connection.ts';

@@ -36,8 +36,8 @@ async function readKeySet(file: string): Promise<JWTVerifyGetKey> {
 }
 
 /**
- * Fetches the keys on first use, then every ten minutes and when a token refers to an unknown key. A failed fetch is
- * reported as `unavailable`, because it does not mean that the token is invalid.
+ * Fetches the keys on first use, and again when they are older than ten minutes or a token refers to an unknown key. A failed
+ * fetch is reported as `unavailable`, because it does not mean that the token is invalid.
  */
 function followKeySet({ url, cooldownSeconds }: Exclude<KeySource, { file: string }>): JWTVerifyGetKey {
   const find = createRemoteJWKSet(url, { cooldownDuration: cooldownSeconds * 1000 });

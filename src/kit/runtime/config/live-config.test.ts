@@ -23,7 +23,7 @@ function start() {
 
 const test = suite('live configuration of a service');
 
-test('is the one from the environment if the bucket has no values for the service', () => {
+test('uses the environment if the bucket has no values for the service', () => {
   const { changes, apply } = start();
   apply({});
   apply({ 'ports.log-level': 'debug', 'ports.rate-limit-per-second': '1' });

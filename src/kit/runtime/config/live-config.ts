@@ -106,7 +106,7 @@ export function followLiveConfig(
     onChange(settings, previous) {
       logger.level = settings.logLevel;
       logger.info({ bucket, ...settings }, 'configuration changed');
-      // A change resets the counters of the limiter, so an equal limit is not applied again.
+      // A change resets the counters of the limiter, so an unchanged limit is not applied again.
       if (!isDeepStrictEqual(settings.rateLimit, previous.rateLimit)) rateLimiter.change(settings.rateLimit);
     },
     onInvalid: (invalid) => logger.warn({ bucket, ...invalid }, 'invalid configuration value ignored'),

@@ -4,7 +4,7 @@ export type AppendLatency = {
   readonly count: number;
   record(milliseconds: number): void;
   /** Returns a quantile (0.5 is the median) of the last 200 latencies, in ms; undefined before the first append. */
-  quantile(share: number): number | undefined;
+  quantile(fraction: number): number | undefined;
 };
 
 const windowSize = 200;
@@ -20,9 +20,9 @@ export function createAppendLatency(): AppendLatency {
       milliseconds[count % windowSize] = value;
       count += 1;
     },
-    quantile(share) {
+    quantile(fraction) {
       const sorted = milliseconds.toSorted((one, other) => one - other);
-      return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+      return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))];
     },
   };
 }

@@ -2,7 +2,7 @@ import type { ServiceIdentity } from '../../domain/product.ts';
 import type { Logger } from './logger.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Returns undefined, without loading the tracing libraries, if no collector is configured. */
+/** If no collector is configured, returns undefined without loading the tracing libraries. */
 export async function openTracing(
   service: ServiceIdentity,
   { isTraced }: { readonly isTraced: boolean },

@@ -39,7 +39,7 @@ export function createStatus({
   }
 
   return async () => {
-    const lasts = await lastPositions();
+    const positions = await lastPositions();
     const { staleSince } = freshness;
     return {
       ...constantFields,
@@ -47,7 +47,7 @@ export function createStatus({
       stream: freshness.stream,
       streams: Object.fromEntries(
         streams.map(([name, { position }], index) => {
-          const last = lasts[index] ?? null;
+          const last = positions[index] ?? null;
           // The view may have applied later messages since the leader was queried.
           return [name, { applied: position, last: last === null ? null : Math.max(last, position) }];
         }),

@@ -49,7 +49,7 @@ export function createStreamMetrics(registry: Registry, product: string): Stream
   const catchUps = new Gauge({
     registers,
     name: `${product}_catch_up_duration_seconds`,
-    help: 'Duration of the replay after the snapshot at start, in seconds.',
+    help: 'Duration of the replay after the snapshot at startup, in seconds.',
     labelNames,
   });
   const snapshotPositions = new Gauge({

@@ -12,7 +12,7 @@ export type ObservedView = Pick<View<unknown, DomainEvent>, 'position' | 'reject
 export type StreamObserver = {
   /** The view follows the stream through the replay `source`. */
   onFollowing(stream: string, view: ObservedView, source: Pick<Replay, 'pending'>): void;
-  /** The view has applied all messages that the stream held at the start. This took `milliseconds`. */
+  /** The view has applied all messages that the stream held at startup. This took `milliseconds`. */
   onCaughtUp(stream: string, view: ObservedView, milliseconds: number): void;
   /** An append with an unknown outcome is retried. */
   onAppendRetry(stream: string): void;

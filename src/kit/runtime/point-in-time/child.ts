@@ -15,7 +15,7 @@ import { connectUntilUp } from '../stream/boot.ts';
 import { openStreamConnection, type StreamConnection } from '../stream/stream-connection.ts';
 import type { PointInTimeRequest, PointInTimeResponse } from './messages.ts';
 
-/** Timeout of one list, in ms. The service's own timeout is shorter, and kills this process. */
+/** Timeout of one list, in ms. The timeout of the service is shorter, and the service then kills this process. */
 const timeoutMs = 60_000;
 
 const [, , moduleUrl = '', stream = ''] = process.argv;

@@ -1,4 +1,4 @@
-/** The steps of a start that wait: for the broker, for the stream, and for the view to catch up. */
+/** The startup steps that wait: for the broker, for the stream, and for the view to catch up. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
@@ -77,8 +77,8 @@ export async function awaitStream(
 const deploymentFields: ReadonlySet<string> = new Set(['description', 'num_replicas']);
 
 /**
- * Waits until the view has applied `target`, the last position of the stream at the start. The target is fixed, so that
- * new messages cannot delay a slow start indefinitely. Resolves with the duration.
+ * Waits until the view has applied `target`, the last position of the stream at startup. The target is fixed, so that new
+ * messages cannot delay a slow startup indefinitely. Resolves with the duration.
  */
 export async function catchUp<State, Event extends DomainEvent>(
   stream: string,

@@ -35,7 +35,7 @@ export type ProjectionOptions = {
   readonly readiness: Pick<Readiness, 'onInterrupted' | 'onCaughtUp'>;
   /** Aborted when the shutdown begins. */
   readonly stopping: AbortSignal;
-  /** Called with the current step of the start, and with undefined once the projection is up to date. */
+  /** Called with the current startup step, and with undefined once the projection is up to date. */
   report(progress: string | undefined): void;
 };
 

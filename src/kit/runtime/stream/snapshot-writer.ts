@@ -5,7 +5,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { StreamObserver } from '../observability/stream-observer.ts';
 
 export type SnapshotWriter = {
-  /** Stops starting snapshots and waits for the one in progress. */
+  /** Starts no more snapshots and waits for the one in progress. */
   stop(): Promise<void>;
 };
 
@@ -13,8 +13,8 @@ export type SnapshotWriter = {
 const checkIntervalMs = 1_000;
 
 /**
- * Writes snapshots in the background. A snapshot is due after `every` positions, or after a quarter of the number of
- * entities if that is more. This bounds the share of work spent on writing and the number of messages replayed at start.
+ * Writes snapshots in the background. A snapshot is due after `every` positions, or a quarter of the number of entities if
+ * that is more. This bounds the share of work spent on writing and the number of messages replayed at startup.
  */
 export function writeSnapshots<State, Event extends DomainEvent>(
   stream: string,
