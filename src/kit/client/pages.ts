@@ -15,7 +15,7 @@ export type ReadOptions = CallOptions & {
 };
 
 /**
- * Follows `next` links (RFC 8288, Web Linking) and requests a page once the previous one is consumed. Each page reflects
+ * Follows `next` links (RFC 8288, Web Linking). Requests each page when the previous one has been consumed. Each page reflects
  * at least the position of the first one.
  */
 export async function* readPages<Item>(

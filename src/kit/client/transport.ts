@@ -48,7 +48,7 @@ export type Transport = {
 /** Exponential backoff in ms: its base, doubled with every failure, and its limit. */
 const baseBackOffMs = 100;
 const maxBackOffMs = 10_000;
-/** Longest `Retry-After` that is honored, in ms. A longer one is left to the caller. */
+/** Longest `Retry-After` that the client waits for, in ms. With a longer one, the request fails. */
 const maxRetryAfterMs = 60_000;
 
 const retryableCodes: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 /**
- * At-least-once delivery through a durable JetStream consumer. A message is acknowledged after it was handled.
+ * At-least-once delivery through a durable JetStream consumer. A message is acknowledged after it has been handled.
  *
  * Messages are pulled one at a time with plain requests. There is no long-lived pull session that could stall, and a lost
  * request does not affect the next one.
@@ -79,7 +79,7 @@ export async function followDurably(
   async function handleOrReject(message: Msg, delivery: Delivery, attempt: number): Promise<string> {
     let reason = `not handled after ${attempt - 1} deliveries`;
     let cause: unknown;
-    // A message beyond its last attempt is not handled again, because it may be the one that kills the process.
+    // A message delivered more than `maxAttempts` times is not handled again, because it may be crashing the process.
     if (attempt <= maxAttempts) {
       try {
         const outcome = await dispatcher.dispatch(message, delivery);

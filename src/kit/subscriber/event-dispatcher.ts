@@ -9,7 +9,7 @@ export type ReceivedMessage = Pick<Msg, 'subject' | 'data' | 'headers'>;
 export type EventDispatcher = {
   /** Passes the event to `onEvent`. Returns a Rejection if the message is not a known event; the caller then calls `reject`. */
   dispatch(message: ReceivedMessage, stored: Stored): Promise<'handled' | Rejection>;
-  /** Reports a message that was not handled to `onRejected`. */
+  /** Passes a message that was not handled to `onRejected`. */
   reject(message: ReceivedMessage, stored: Stored, reason: string, error?: unknown): Promise<void>;
 };
 

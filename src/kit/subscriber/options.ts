@@ -26,7 +26,7 @@ export type SubscribeOptions<Event> = {
   readonly natsUrl: string;
   /** Credentials, TLS options and inbox prefix. */
   readonly access?: Omit<Access, 'url'>;
-  /** Where to start; default `now`. Ignored if the durable consumer exists: it resumes from its own position. */
+  /** Where to start; default `now`. Ignored if the durable consumer exists, which resumes from its own position. */
   readonly from?: From;
   /**
    * With a durable consumer, delivery is at least once: the broker stores the position, and a message is acknowledged when
@@ -44,8 +44,8 @@ export type SubscribeOptions<Event> = {
   onEvent(event: LiveEvent<Event>): void | Promise<void>;
   /**
    * Called with a message that is not a known event, or on which `onEvent` failed `maxAttempts` times (`error` is then the
-   * last error). The subscription continues with the next message. A failure of this function ends the subscription
-   * before the message is acknowledged. Default: such messages are skipped.
+   * last error). The subscription then continues with the next message. If this function fails, the subscription ends and
+   * the message is not acknowledged. Default: such messages are skipped.
    */
   onRejected?(message: RejectedMessage, error?: unknown): void | Promise<void>;
 };
@@ -60,7 +60,7 @@ export type Subscription = {
 };
 
 export type SubscribedService<Event extends DomainEvent> = {
-  /** First token of its subjects: `laptops`. */
+  /** First token of the service's subjects: `laptops`. */
   readonly name: string;
   /** Stream name: `LAPTOPS`. Not looked up by subject, because a subscriber may lack that permission. */
   readonly stream: string;

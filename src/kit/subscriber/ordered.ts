@@ -28,7 +28,7 @@ export async function followInOrder(source: Source, dispatcher: EventDispatcher)
       after: position,
       onMessage(message, stored) {
         queue.push({ message, stored });
-        // The rest stays in the stream, not in memory; a new replay reads it later.
+        // Further messages stay in the stream until a new replay reads them.
         if (queue.length >= maxQueued) stopReplay();
         wake();
       },

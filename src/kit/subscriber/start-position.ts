@@ -7,7 +7,7 @@ export async function findStartPosition({ jsm, stream, subject, from }: Source):
   if (typeof from === 'number') return Math.max(0, from - 1);
   const { state } = await jsm.streams.info(stream);
   if (from === 'now') return state.last_seq;
-  // The broker resolves a time to a position only for a consumer. This one is never read, and the broker removes it once inactive.
+  // The broker converts a time to a position only for a consumer. This one is never read; the broker removes it when inactive.
   const { delivered } = await jsm.consumers.add(stream, {
     name: `from-${nuid.next()}`,
     filter_subject: subject,

@@ -1,4 +1,4 @@
-/** Stored events are never rewritten, so the schema of every event version is frozen in a file beside the service. */
+/** Stored events are never rewritten, so the schema of every event version is frozen in a file next to the service. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';

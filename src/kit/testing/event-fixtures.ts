@@ -1,4 +1,4 @@
-/** Stored events are never rewritten, so every stored version must stay readable. Tests verify this with frozen fixture files. */
+/** Stored events are never rewritten, so every stored version must stay readable. Tests verify this with fixture files. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 

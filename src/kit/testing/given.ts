@@ -20,7 +20,7 @@ export function givenDecider<State, Command, Event extends DomainEvent>(
     return {
       state,
       when: (command: Command) => ({
-        /** Asserts that the command returns these events, and none when it is repeated after them. */
+        /** Asserts that the command returns these events, and is idempotent when repeated after them. */
         then(...expected: Event[]) {
           const events = decider.decide(command, state);
           assert.equal(events, expected);
