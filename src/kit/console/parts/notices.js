@@ -9,7 +9,7 @@ export function Notices({ state: { replica, status, contract }, session }) {
     ${replica.kind === 'unknown' && html`<p class="notice">Connecting to the service …</p>`}
     ${
       replica.kind === 'unreachable' &&
-      html`<p class="notice ill">
+      html`<p class="notice danger">
         <strong>This replica is unreachable.</strong>
         ${contract === undefined ? '' : 'The last known data is shown. '}Retrying automatically.
       </p>`
@@ -19,7 +19,7 @@ export function Notices({ state: { replica, status, contract }, session }) {
       replica.kind === 'up' &&
       status !== undefined &&
       status.brokerDownSince !== null &&
-      html`<p class="notice ill">
+      html`<p class="notice danger">
         <strong>The broker has been unreachable</strong> since ${toLocalTime(status.brokerDownSince)}. The
         data may be stale, and changes are not possible until the broker is reachable again.
       </p>`
@@ -28,7 +28,7 @@ export function Notices({ state: { replica, status, contract }, session }) {
   </section>`;
 }
 
-/** Startup progress, parsed from the service's message: "reading LAPTOPS, 12 of 300 messages". @param {{ detail: string }} props */
+/** Startup progress, parsed from the service's message ("12 of 300"). @param {{ detail: string }} props */
 function Starting({ detail }) {
   const [, done, total] = /(\d+) of (\d+)/.exec(detail) ?? [];
   return html`<p class="notice">

@@ -12,7 +12,7 @@ export function StatusStrip({ state: { status, samples, isFollowing, replica } }
   const rate = samples.at(-1)?.eventsPerSecond ?? 0;
   return html`<section aria-label="Replica status">
     <dl class="strip">
-      <${Figure} name="Replica" value=${status.replica} mark=${isUp ? 'well' : 'ill'} />
+      <${Figure} name="Replica" value=${status.replica} mark=${isUp ? 'ok' : 'danger'} />
       <${Figure} name="Version" value=${status.version} />
       <${Figure} name="Position" value=${`${applied}${last === null ? '' : ` of ${last}`}`} />
       <${Figure} name="Lag" value=${lag ?? 'unknown'} />
@@ -21,18 +21,18 @@ export function StatusStrip({ state: { status, samples, isFollowing, replica } }
       <${Figure}
         name="Broker"
         value=${status.brokerDownSince === null ? 'up' : 'unreachable'}
-        mark=${status.brokerDownSince === null ? 'well' : 'ill'}
+        mark=${status.brokerDownSince === null ? 'ok' : 'danger'}
       />
       <${Figure}
         name="Live"
         value=${isFollowing ? 'connected' : 'disconnected'}
-        mark=${isFollowing ? 'well' : 'ill'}
+        mark=${isFollowing ? 'ok' : 'danger'}
       />
     </dl>
   </section>`;
 }
 
-/** @param {{ name: string, value: unknown, mark?: 'well' | 'ill' }} props */
+/** @param {{ name: string, value: unknown, mark?: 'ok' | 'danger' }} props */
 function Figure({ name, value, mark }) {
   return html`<div class=${mark}>
     <dt>${name}</dt>

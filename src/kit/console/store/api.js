@@ -6,7 +6,7 @@
  * @typedef {(method: string, path: string, options?: { body?: unknown, headers?: Record<string, string> }) => Promise<ApiResponse>} Request
  */
 
-/** Request timeout in ms, longer than any response of the service takes. */
+/** Request timeout in ms. The service responds to every request in less time. */
 const timeoutMs = 40_000;
 
 /**

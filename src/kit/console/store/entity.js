@@ -16,7 +16,7 @@
  * @property {string | undefined} problem
  */
 
-/** Number of latest events whose changes are loaded initially. */
+/** Number of most recent events whose changes are loaded initially. */
 const initialVersions = 50;
 const concurrency = 4;
 /** Debounce delay of the point-in-time controls, in ms. */

@@ -42,7 +42,7 @@ export function createHistoricalTable({ store, request, contract }) {
   }
 
   return {
-    /** @param {string | undefined} asOf a position or an RFC 3339 time; undefined: returns to the live table */
+    /** @param {string | undefined} asOf a position or an RFC 3339 time; undefined returns to the live table */
     travel(asOf) {
       clearTimeout(timer);
       if (asOf === undefined) {

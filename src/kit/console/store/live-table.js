@@ -3,14 +3,14 @@
 import { nextPage, positionOf } from './api.js';
 import { follow } from './follow.js';
 
-/** Number of positions before that of the list from which the event log starts. */
+/** Number of positions before the list's own at which the event log starts. */
 const backlogPositions = 200;
 /** Maximum number of events in the event log. */
 const maxLogEvents = 1_000;
 /** Size of the first page, which is displayed at once, and of the others. */
 const firstPageSize = 1_000;
 const pageSize = 10_000;
-/** Up to this many changed entities are read one by one; for more, reading the list is faster. */
+/** Maximum number of changed entities that are read one by one. For more, reading the list is faster. */
 const maxSingleReads = 20;
 const concurrency = 6;
 /** Time in ms during which changes are batched before they are read. */

@@ -16,7 +16,7 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 export class Table {
   /** @type {Map<number, Row>} */
   #rows = new Map();
-  /** Last result; a nearly sorted array is faster to sort. @type {Row[]} */
+  /** Result of the last sort, reused because a nearly sorted array is faster to sort. @type {Row[]} */
   #sorted = [];
   #sortedBy = '';
   #isStale = false;

@@ -19,7 +19,7 @@ export function EntityView({ state, session, contract, update }) {
   const isHistorical = asOf !== undefined;
   const shown = isHistorical ? historical : current;
   const target = isHistorical ? `${path}/${id}?asOf=${asOf}` : `${path}/${id}`;
-  return html`<section class=${isHistorical ? 'view past' : 'view'} aria-labelledby="title">
+  return html`<section class=${isHistorical ? 'view historical' : 'view'} aria-labelledby="title">
     <div class="bar">
       <a href="#/">All ${name}</a>
       <h2 id="title">${capitalize(noun)} ${id}${isHistorical && ' (historical)'}</h2>

@@ -18,7 +18,7 @@ export function TableView({ state, update, session, contract }) {
   const path = isHistorical ? `${contract.path}?asOf=${historical.asOf}` : contract.path;
   const last = progressOf(status).applied;
   return html`
-    <section class=${isHistorical ? 'view past' : 'view'} aria-labelledby="title">
+    <section class=${isHistorical ? 'view historical' : 'view'} aria-labelledby="title">
       <div class="bar">
         <h2 id="title">${capitalize(contract.name)}${isHistorical && ' (historical)'}</h2>
         <label class="search">

@@ -32,7 +32,7 @@ export function TimeTravel({ asOf, position, last, problem, isLoading, onTravel 
     <p role="status">
       ${
         asOf !== undefined &&
-        html`<span class="notice past">
+        html`<span class="notice historical">
           <strong>Historical view</strong>
           ${isPosition ? `as of position ${asOf}` : `as of ${toLocalTime(asOf)}`}${
             isLoading ? ', loading …' : '. Changes are disabled.'
