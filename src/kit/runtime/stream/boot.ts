@@ -89,7 +89,7 @@ export async function catchUp<State, Event extends DomainEvent>(
 ): Promise<{ readonly milliseconds: number }> {
   const started = performance.now();
   const from = view.position;
-  const describe = () => report(`reading ${stream}, ${view.position} of ${target} messages`);
+  const describe = () => report(`reading ${stream}, position ${view.position} of ${target}`);
   describe();
   while (!(await view.reached(target, retryMs))) {
     describe();
@@ -101,7 +101,6 @@ export async function catchUp<State, Event extends DomainEvent>(
   return { milliseconds };
 }
 
-/** Calls `attempt` until it succeeds. */
 export async function retryUntilSuccess<T>(
   attempt: () => Promise<T>,
   onFailure: (error: unknown) => void,
