@@ -7,9 +7,7 @@ export type ReadinessConfig = {
 
 /** Decides whether a started replica may receive traffic during and after a NATS outage. */
 export type Readiness = {
-  /** The replay of the stream was interrupted. */
   onInterrupted(stream: string): void;
-  /** The replay of the stream has caught up. */
   onCaughtUp(stream: string): void;
   /** Returns undefined if the replica may receive traffic, otherwise the reason. */
   notReadyReason(): string | undefined;

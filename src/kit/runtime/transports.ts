@@ -49,7 +49,6 @@ export type TransportsOptions = {
 
 /** The REST API and the NATS API, served from the same resource, transactor and views. */
 export type Transports = {
-  /** Handles HTTP requests. */
   readonly respond: RequestListener;
   /** Ends all Server-Sent Events streams. */
   endEventStreams(): void;

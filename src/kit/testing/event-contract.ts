@@ -57,7 +57,6 @@ function fileNameOf({ type, version }: EventShape): string {
   return `${type.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()}.v${version}.json`;
 }
 
-/** Removes annotations from a schema. */
 function stripAnnotations(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(stripAnnotations);
   if (typeof schema !== 'object' || schema === null) return schema;

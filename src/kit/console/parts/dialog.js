@@ -54,7 +54,7 @@ function AddForm({ update, session, contract }) {
   />`;
 }
 
-/** @typedef {{ id: number, entity: import('../store/table.js').Entity, tag: string }} SeenVersion version that the user saw, and its entity tag */
+/** @typedef {{ id: number, entity: import('../store/table.js').Entity, tag: string }} SeenVersion the version that the user saw, and its entity tag */
 
 /** @param {ViewProps & { dialog: SeenVersion }} props */
 function ChangeForm({ update, session, contract, dialog }) {

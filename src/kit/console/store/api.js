@@ -63,7 +63,6 @@ export function nextPage({ headers }) {
   return /<([^>]+)>; rel="next"/.exec(headers.get('Link') ?? '')?.[1];
 }
 
-/** Returns a new idempotency key. */
 export function createIdempotencyKey() {
   // `crypto.randomUUID` is not available on pages served over plain HTTP.
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>

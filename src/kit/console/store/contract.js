@@ -1,4 +1,4 @@
-/** Reads everything that the console knows about its service from the OpenAPI document: names, columns, forms, event types. */
+/** Derives the console's knowledge of its service from the OpenAPI document: names, columns, forms, event types. */
 
 /**
  * The part of JSON Schema that the console uses.

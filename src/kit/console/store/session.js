@@ -68,7 +68,7 @@ async function loadContract(store, request) {
  * @param {import('./api.js').Request} context.request
  * @param {import('./contract.js').Contract} context.contract
  * @param {() => void} context.onRecovered called when the replica is reachable again
- * @param {() => void} context.onFollowedChange called when displayed data of other services' entities may have changed
+ * @param {() => void} context.onFollowedChange called when displayed data of other services may have changed
  */
 async function pollStatus({ store, request, contract: { path }, onRecovered, onFollowedChange }) {
   let reloadedAt = 0;

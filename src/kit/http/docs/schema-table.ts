@@ -24,11 +24,11 @@ const Shown = z.looseObject({
 });
 type Shown = z.infer<typeof Shown>;
 
-/** The schemas that `$ref` can refer to, by name. */
-type Named = Readonly<Record<string, JsonSchema>>;
+/** Targets of `$ref` by name. */
+type NamedSchemas = Readonly<Record<string, JsonSchema>>;
 
 /** @param caption the caption of the table: `Headers`. */
-export function renderSchemaTable(caption: string, schema: JsonSchema, named: Named): string {
+export function renderSchemaTable(caption: string, schema: JsonSchema, named: NamedSchemas): string {
   const rows = renderRows(resolve(schema, named), '', named);
   if (rows === '') return `<p>${escapeHtml(caption)}: none.</p>\n`;
   return `<table>
@@ -40,7 +40,7 @@ ${rows}</tbody>
 ${renderAlternatives(resolve(schema, named))}`;
 }
 
-function renderRows({ properties, required }: Shown, prefix: string, named: Named): string {
+function renderRows({ properties, required }: Shown, prefix: string, named: NamedSchemas): string {
   return Object.entries(properties)
     .map(([name, schema]) => {
       const field = resolve(schema, named);
@@ -60,7 +60,7 @@ function renderAlternatives({ anyOf = [] }: Shown): string {
   return `<p>At least one of ${names.map((name) => `<code>${escapeHtml(name)}</code>`).join(', ')}.</p>\n`;
 }
 
-function describeValue(schema: Shown, named: Named): string {
+function describeValue(schema: Shown, named: NamedSchemas): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' or ');
   if (schema.anyOf !== undefined) {
@@ -88,7 +88,7 @@ function describeLimits({ format, pattern, minLength, maxLength, minimum, maximu
 }
 
 /** Returns the schema, or the schema that its `$ref` refers to. */
-function resolve(schema: JsonSchema, named: Named): Shown {
+function resolve(schema: JsonSchema, named: NamedSchemas): Shown {
   const shown = Shown.parse(schema);
   const name = shown.$ref?.slice(shown.$ref.lastIndexOf('/') + 1);
   const target = name === undefined ? undefined : named[name];

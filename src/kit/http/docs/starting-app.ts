@@ -5,7 +5,6 @@ import { createRouter } from '../server/router.ts';
 import { consoleOperations, type ConsoleFiles } from './console-operations.ts';
 
 export type StartingOptions = Pick<AppOptions, 'onInternalError'> & {
-  /** The title of the console. */
   readonly title: string;
   readonly consoleFiles: ConsoleFiles;
   /** Returns the current startup step as a sentence. */

@@ -46,7 +46,7 @@ const progressCheckMs = 5_000;
 const checksPerHeartbeat = 3;
 /** Grace period for a disconnected client to read the final event, in ms. */
 const disconnectGraceMs = 10_000;
-/** The same during shutdown, which has a deadline. */
+/** Shorter grace period during shutdown, in ms. */
 const shutdownGraceMs = 500;
 /** Delay before the event log is read again if it was unavailable or does not contain the position yet, in ms. */
 const retryMs = 500;

@@ -1,4 +1,4 @@
-/** Joins feed items into chunks, the unit in which data is written to a client. Clients at the same position share a chunk. */
+/** Joins feed items into chunks, which are written to clients as a whole. Clients at the same position share a chunk. */
 
 import { bytesFor, reformat, type FeedFilter, type FeedFormat, type FeedItem } from './feed-item.ts';
 
@@ -25,7 +25,7 @@ export type FeedChunks = {
   ): FeedChunk | undefined;
 };
 
-/** A chunk ends with the item that reaches this size. */
+/** Minimum size at which a chunk ends, in bytes. */
 export const chunkBytes = 32 * 1024;
 
 export function createFeedChunks(): FeedChunks {

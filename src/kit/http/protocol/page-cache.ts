@@ -4,7 +4,7 @@ import type { Freshness } from '../../eventlog/freshness.ts';
 export type Page = {
   /** The list as JSON. */
   readonly bytes: Buffer;
-  /** The last id of this page if there is a next page. */
+  /** Last id of this page; undefined if there is no next page. */
   readonly next: number | undefined;
 };
 

@@ -27,7 +27,7 @@ export function historyOperations(
     method: 'get',
     paths: pathsOf(resource, '/rejections'),
     name: `list${name}Rejections`,
-    summary: 'List the most recent rejected messages and the reasons',
+    summary: 'List the most recent rejected messages with the reasons',
     tag: resource.names[0],
     headers: freshnessHeaders,
     responses: {

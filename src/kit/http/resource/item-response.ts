@@ -17,7 +17,6 @@ export type ItemResponses = {
   readonly route: string;
   /** Returns the response for the current state. Throws a Problem `not-found`. */
   present(entity: Entity<unknown>): ItemResponse;
-  /** Returns the response for a point-in-time read. */
   presentAsOf(entity: Entity<unknown>, presented: Presented): ItemResponse;
 };
 

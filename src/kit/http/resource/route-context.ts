@@ -12,9 +12,7 @@ export type RouteContext = {
   readonly transactor: Transactor<unknown, unknown, DomainEvent>;
   readonly sources: Sources;
   readonly freshness: Freshness;
-  /** The schema of all events of the service. */
   readonly eventSchema: z.ZodType<DomainEvent>;
-  /** The types of these events. */
   readonly eventTypes: readonly string[];
   readonly feed: EventFeed;
   /** Lists entities as of a position, which the view cannot: it contains only the current state. */

@@ -9,7 +9,6 @@ import type { ProblemCode } from '../../domain/problem.ts';
 import type { RequestHeaderName, RequestHeaders } from '../protocol/request-headers.ts';
 import type { ResponseHeaderName } from '../protocol/response-headers.ts';
 
-/** The default media type of a response. */
 export const jsonMediaType = 'application/json';
 
 /** The response for one status code. */
@@ -18,7 +17,7 @@ export type ResponseDescription = {
   readonly headers?: readonly ResponseHeaderName[];
   /** The schema of the body; undefined: no body. */
   readonly body?: z.ZodType;
-  /** Default {@link jsonMediaType}. */
+  /** Default: {@link jsonMediaType}. */
   readonly mediaType?: string;
   /** Schemas of the body in other media types. The client selects one by its Accept header. */
   readonly alternatives?: Readonly<Record<string, z.ZodType>>;

@@ -5,7 +5,6 @@ import type { Context } from 'koa';
 export type RequestState = {
   /** The canonical path of the matching route: `/ports/{id}`. */
   route?: string;
-  /** The trace context of the request. */
   traceparent?: string | undefined;
 };
 

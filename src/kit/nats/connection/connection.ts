@@ -155,7 +155,6 @@ export async function connectToNats(
   };
 }
 
-/** Splits a comma-separated list of server addresses. */
 export function splitServers(url: string): string[] {
   return url.split(',').map((server) => server.trim());
 }

@@ -17,7 +17,7 @@ import { replay, type Replay } from '../stream/replay.ts';
 export type ConfigValues = ReadonlyMap<string, string>;
 
 export type FollowConfigOptions = {
-  /** The bucket, which all services of the product share. */
+  /** Name of the bucket, which all services of the product share. */
   readonly bucket: string;
   readonly connection: Connection;
   readonly jsm: JetStreamManager;

@@ -7,7 +7,6 @@ export type Schemas = {
   /** Named schemas by name; complete after the last call of `describe`. */
   readonly named: Readonly<Record<string, JsonSchema>>;
   describe(schema: z.ZodType): JsonSchema;
-  /** Returns the examples in a schema. */
   examplesOf(schema: JsonSchema): readonly unknown[];
 };
 

@@ -25,7 +25,7 @@ export type AsyncApiOptions<Event extends DomainEvent> = {
   readonly title: string;
   /** The service's name: `laptops`. */
   readonly name: string;
-  /** The word for one of its entities: `laptop`. */
+  /** Singular noun for its entities: `laptop`. */
   readonly noun: string;
   readonly version: string;
   readonly events: EventSchema<Event>;

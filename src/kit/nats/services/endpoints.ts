@@ -81,7 +81,6 @@ export type ServeOptions = {
   /** Shown by `nats micro info`. */
   readonly description: string;
   readonly endpoints: readonly Endpoint[];
-  /** Returns the status of this replica. */
   status(): ReplicaStatus;
   /** Called after the reply to each request. */
   onRequestHandled?(request: HandledNatsRequest): void;

@@ -6,7 +6,7 @@
 import { Buffer } from 'node:buffer';
 import type { Msg } from 'nats';
 
-/** Returns the first value of a header, or undefined. */
+/** Returns the first value of a header; undefined if the message does not have it. */
 export type ReadHeader = (name: string) => string | undefined;
 
 const version = 'NATS/1.0';

@@ -9,7 +9,7 @@ import { checkAccess, natsEnvironment, toAccess, redactSecrets } from './config-
 
 export type ConfigDefaults = { readonly httpPort: number; readonly probePort: number };
 
-/** A TCP port; 0 means any free one. */
+/** A TCP port; 0 selects a free one. */
 const TcpPort = z
   .string()
   // Number(' ') is 0, which would mean any free port.
@@ -32,7 +32,6 @@ const tracingEnvironment = {
     .optional(),
 };
 
-/** Returns the schema of a service's environment variables. */
 function serviceEnvironment({ httpPort, probePort }: ConfigDefaults) {
   const variables = z.object({
     ...natsEnvironment,
@@ -126,12 +125,10 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
   };
 }
 
-/** Returns the names of a service's environment variables. */
 export function variablesOfService(defaults: ConfigDefaults): string[] {
   return Object.keys(serviceEnvironment(defaults).shape);
 }
 
-/** Returns the names of the provisioner's environment variables. */
 export function variablesOfProvisioner(): string[] {
   return Object.keys(provisionEnvironment.shape);
 }

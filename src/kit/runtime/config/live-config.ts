@@ -15,7 +15,7 @@ import { logLevels, type Config, type LogLevel } from './config.ts';
 import { wholeNumber } from './config-limits.ts';
 import type { Logger } from '../observability/logger.ts';
 
-/** The last part of a valid key. */
+/** Valid keys, without the service prefix. */
 const settingNames = ['log-level', 'rate-limit-per-second', 'rate-limit-burst'] as const;
 
 const LogLevelText = z.enum(logLevels);

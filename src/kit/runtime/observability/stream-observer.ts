@@ -14,7 +14,6 @@ export type StreamObserver = {
   onFollowing(stream: string, view: ObservedView, source: Pick<Replay, 'pending'>): void;
   /** The view has applied all messages that the stream held at startup. This took `milliseconds`. */
   onCaughtUp(stream: string, view: ObservedView, milliseconds: number): void;
-  /** An append with an unknown outcome is retried. */
   onAppendRetry(stream: string): void;
   /** The latest usable snapshot; undefined if there is none. */
   onSnapshot(stream: string, latest: SnapshotInfo | undefined): void;
