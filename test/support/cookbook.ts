@@ -32,8 +32,8 @@ export function parseCookbook(document: string): Recipe[] {
 /**
  * Executes every recipe in order and returns the document with the actual output.
  *
- * @param awaitSubscriber resolves when a client has subscribed to events. `nats sub` prints that it has subscribed
- *   before the server has processed the subscription.
+ * @param awaitSubscriber resolves when a client has subscribed to events. `nats sub` reports the subscription
+ *   before the server has processed it.
  */
 export async function runCookbook(
   document: string,
@@ -67,7 +67,7 @@ export async function runCookbook(
 }
 
 async function execute(nats: NatsCli, command: string): Promise<string> {
-  // `nats stream view` needs a terminal. For other commands, standard error is redirected to keep the order of lines.
+  // `nats stream view` needs a terminal. For other commands, standard error is redirected to preserve the order of lines.
   const line = command.startsWith('nats stream view')
     ? `script -qec '${command}' /dev/null`
     : `exec 2>&1; ${command}`;
@@ -102,7 +102,7 @@ const volatile: readonly (readonly [pattern: RegExp, name: string])[] = [
 ];
 
 /**
- * Replaces volatile values by placeholders and sorts unordered lines. Two documents that differ only in times, ids,
+ * Replaces volatile values with placeholders and sorts unordered lines. Two documents that differ only in times, ids,
  * versions and the order of unordered lines have the same result.
  */
 export function normaliseOutput(document: string): string {

@@ -1,5 +1,5 @@
 /**
- * Calls `check` until it does not throw, and returns its result.
+ * Calls `check` repeatedly until it does not throw, and returns its result.
  *
  * @param timeoutMs after this many milliseconds, the last error is thrown.
  * @param pauseMs milliseconds between two calls. Use a longer pause for an expensive check.

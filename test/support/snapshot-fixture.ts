@@ -14,16 +14,16 @@ import {
 
 export type Thing = { readonly name: string } | undefined;
 
-/** A stored object of the bucket. `subject` has its metadata, `chunks` is the subject of its data. */
+/** A stored object of the bucket. `subject` is the subject of its metadata, `chunks` that of its data. */
 export type StoredObject = { readonly name: string; readonly subject: string; readonly chunks: string };
 
 export type SnapshotFixture = {
-  /** Stream that the snapshots belong to. It has `messages` messages at first. */
+  /** Stream that the snapshots belong to. Initially, it has `messages` messages. */
   readonly stream: string;
   readonly bucket: string;
   /** Returns and clears the reasons why snapshots were not used. */
   takeReasons(): string[];
-  /** Opens the snapshots as another replica does. */
+  /** Opens the snapshots, as a newly started replica does. */
   open(fold?: string, nc?: NatsConnection): Promise<Snapshots<Thing>>;
   /** Creates an image at `position` with `things` entities. The contents depend on both. */
   imageAt(position: number, things?: number): Promise<ViewImage<Thing>>;
@@ -103,7 +103,7 @@ export async function createSnapshotFixture(
   };
 }
 
-/** Creates the stream with that many messages. */
+/** Creates the stream and publishes `messages` messages to it. */
 export async function fillStream(
   nc: NatsConnection,
   jsm: JetStreamManager,

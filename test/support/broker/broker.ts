@@ -21,7 +21,7 @@ export type TestBroker = {
   readonly monitorUrl: string | undefined;
   /** Process id of the current server process. */
   readonly pid: number;
-  /** Sends SIGKILL, to simulate a power failure. */
+  /** Sends SIGKILL, to simulate a crash. */
   kill(): Promise<void>;
   /** Starts the server again on the same port with the same data. */
   restart(): Promise<void>;
@@ -29,7 +29,7 @@ export type TestBroker = {
   close(): Promise<void>;
 };
 
-/** Settings of a cluster member; a standalone server needs none of them. */
+/** Optional settings. Without them, a standalone server starts. */
 export type TestBrokerOptions = Pick<
   NatsServerOptions,
   'serverName' | 'configuration' | 'env' | 'monitorPort'

@@ -15,7 +15,7 @@ export type TestCluster = {
 
 const names = ['one', 'two', 'three'] as const;
 
-/** A cluster whose servers do not connect to each other is started again this many times at most. */
+/** Maximum number of attempts to start a cluster whose servers connect to each other. */
 const maxAttempts = 3;
 
 /** Starts the cluster and provisions the streams with three replicas each. */

@@ -1,4 +1,4 @@
-/** A TCP proxy that delays everything the broker sends, to simulate a replica that lags. */
+/** A TCP proxy that delays everything the broker sends, to simulate a lagging replica. */
 
 import { connect, createServer, type Socket } from 'node:net';
 

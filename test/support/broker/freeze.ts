@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { eventually } from '../eventually.ts';
 
-/** Resolves when the process has stopped. On a busy machine, that can be long after the signal was sent. */
+/** Resolves when the process has stopped. On a busy machine, this can be long after the signal was sent. */
 export async function freeze(pid: number): Promise<void> {
   process.kill(pid, 'SIGSTOP');
   await eventually(async () => {

@@ -38,7 +38,7 @@ export type NatsCli = {
   start(line: string): RunningCommand;
 };
 
-/** A command that runs longer than this is killed, in ms. */
+/** Timeout of a command, in ms. A command that runs longer is killed. */
 const timeoutMs = 60_000;
 
 const checkout = fileURLToPath(new URL('../../..', import.meta.url));
@@ -49,7 +49,7 @@ export async function openNatsCli(natsUrl: string): Promise<NatsCli> {
   if (found === undefined) {
     process.stdout.write(`skipped: the nats command line is not installed. ${NATS_CLI_HINT}\n`);
   }
-  // A separate home directory: saved contexts of the user are ignored.
+  // A separate home directory, so that the contexts saved by the user are ignored.
   const home = mkdtempSync(join(tmpdir(), 'portside-nats-cli-'));
   process.once('exit', () => rmSync(home, { recursive: true, force: true }));
   if (found !== undefined) symlinkSync(found.path, join(home, 'nats'));

@@ -1,11 +1,11 @@
-/** A TCP proxy between a NATS client and the broker that simulates network faults: lost, delayed and cut connections. */
+/** A TCP proxy between a NATS client and the broker that drops messages, delays data and closes connections. */
 
 import type { Buffer } from 'node:buffer';
 import { connect, createServer, type Socket } from 'node:net';
 import { createFrameReader } from './nats-frames.ts';
 
 /**
- * What the proxy does with a publish:
+ * Fault that the proxy applies to a published message:
  * - `pass`: forwards it.
  * - `cut after`: forwards it and closes the connection before the response arrives.
  * - `cut before`: closes the connection without forwarding it.
@@ -15,7 +15,7 @@ export type PublishFault = 'pass' | 'cut after' | 'cut before';
 export type TcpProxy = {
   /** Address for clients: `nats://127.0.0.1:<port>`. */
   readonly url: string;
-  /** Sets the function that chooses what happens to a publish to an event subject. */
+  /** Sets the function that chooses the fault for each message published on an event subject. */
   onPublish(fault: (subject: string) => PublishFault): void;
   /** Drops the next message that a consumer delivers. */
   dropNextDelivery(): void;

@@ -46,8 +46,8 @@ const Diagnostics = z.array(
 );
 
 /**
- * Runs the official parser in a child process and returns its diagnostics for each document, without the notice that
- * a newer version of AsyncAPI exists.
+ * Runs the official parser in a child process and returns its diagnostics for each document, except for the notice
+ * that a newer version of AsyncAPI exists.
  */
 export async function validateAsyncApi(...documents: readonly unknown[]) {
   const child = spawn(process.execPath, [validator], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -90,7 +90,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.is(error.code, brokerErrors.wrongLastSequence);
   });
 
-  test('returns a duplicate at the original position for a repeated append, also after later appends', async () => {
+  test('returns a duplicate at the original position for a repeated append, even after later appends', async () => {
     const id = nextId();
     const command = append(id);
     const position = positionOf(await store.append(command));

@@ -49,7 +49,7 @@ test('finds an acknowledged write that is missing or stored at another position'
   assert.equal(audit([resultOf('add', add, 201, 2)]), { ...none, lost: 1 });
 });
 
-test('finds a message id that is stored twice, without any response', () => {
+test('finds a message id that is stored twice, even if no write got a response', () => {
   assert.equal(audit([], [...messages, stored(4, 1, 'add', added)]), { ...none, duplicated: 1 });
 });
 

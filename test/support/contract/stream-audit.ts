@@ -17,7 +17,7 @@ import { isAcknowledged, type WriteResult } from '../http/idempotent-client.ts';
 
 export type LaptopMessages = readonly StoredMessage<LaptopEvent>[];
 
-/** In nanoseconds. Removes the consumer of a test that crashed. */
+/** In nanoseconds. After this time, the server removes the consumer of a test that crashed. */
 const inactiveThreshold = 30_000_000_000;
 
 /** Reads the whole stream with a pull consumer of the NATS client, independently of the code under test. */
@@ -38,7 +38,7 @@ export async function readLaptopStream({ nc }: Connection, jsm: JetStreamManager
       last = message.seq;
       const { subject, data, headers } = message;
       const fields = headers === undefined ? {} : { headers };
-      // `message.time` loses precision in a number: it is 1 ms late for about one message in ten thousand.
+      // `message.time` is computed with a loss of precision: it is 1 ms late for about one message in ten thousand.
       const time = Number(message.timestampNanos / 1_000_000n);
       messages.push(codec.decode({ subject, data, ...fields }, { position: last, time }));
       if (last >= state.last_seq) break;
@@ -108,7 +108,7 @@ function existsAt(messages: LaptopMessages, id: number | undefined, position: nu
   return id !== undefined && foldMessages(history).find(id).state !== undefined;
 }
 
-/** Checks that the laptops and the rejections of every replica, with their reasons, equal a new fold of the messages. */
+/** Checks that the laptops and the rejections (with reasons) of every replica equal a new fold of the messages. */
 export async function auditReplicas(
   messages: LaptopMessages,
   urls: readonly string[],

@@ -12,10 +12,10 @@ export type HostileMessage = {
 
 /** `max_msg_size` of the streams: limit of headers and payload together, in bytes. */
 export const maxMessageBytes = 64 * 1024;
-/** Reserved for protocol headers, in bytes. */
+/** Space reserved for protocol headers, in bytes. */
 const headerReserve = 256;
 const maxPayloadBytes = maxMessageBytes - headerReserve;
-/** Hostile messages use the ids from 1 to this one. */
+/** Hostile messages use the ids from 1 to this number. */
 export const hostileIds = 300;
 
 type Make = (random: () => number) => string | Uint8Array;
@@ -44,7 +44,7 @@ const invalidTexts = [
 ];
 const invalidIds = ['1e999', '-1', '0', '1.5', '9007199254740993', '1e308', '"1"', 'null', '[1]', '{}', '-0'];
 
-/** Generators by kind. Each call returns a different message of the kind. */
+/** Generators by kind. Most kinds vary with the random numbers. */
 const kinds: Readonly<Record<string, Make>> = {
   'random bytes': (random) =>
     Uint8Array.from({ length: 1 + Math.floor(random() * 300) }, (_, index) =>
@@ -119,7 +119,7 @@ function makeHeaders(random: () => number, number: number, maxBytes: number): Re
   return { 'Nats-Msg-Id': `hostile message number ${number}`, Filler: filler };
 }
 
-/** @param from number of the first message. A different value than in an earlier call makes message ids unique. */
+/** @param from number of the first message. To keep message ids unique, calls must not use overlapping numbers. */
 export function* makeHostileMessages(count: number, seed: number, from = 0): Generator<HostileMessage> {
   const random = createRandom(seed);
   const makers = Object.values(kinds);

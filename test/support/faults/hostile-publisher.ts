@@ -1,4 +1,4 @@
-/** Publishes thousands of hostile messages. Checks that every replica rejects the same ones and keeps working. */
+/** Publishes thousands of hostile messages and checks that every replica rejects them all and keeps working. */
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -15,9 +15,9 @@ import { addResults, emptyResult, type Scenario } from './scenario.ts';
 
 /** Hostile messages per round. */
 export const hostileMessages = 10_000;
-/** A valid event is published after every 250 hostile messages. */
+/** Number of hostile messages between two valid events. */
 const validEventInterval = 250;
-/** Number of publishes that are awaited together. */
+/** Number of publishes to await at a time. */
 const window = 500;
 
 /** Heap limit of each replica. A replica that retained rejected messages would exceed it and crash. */
@@ -31,7 +31,7 @@ async function readMemory({ pid }: ServiceProcess): Promise<number> {
   return Number(stdout) / 1024;
 }
 
-/** Three replicas read 10,000 hostile messages per round, interspersed with valid events. */
+/** Sends hostile messages, interspersed with valid events, to three replicas. */
 export const sendHostileMessages: Scenario = async ({ rounds, seed, defer, report }) => {
   const broker = await startTestBroker();
   defer(broker.close);

@@ -8,8 +8,8 @@ import type { Scenario } from './scenario.ts';
 import { repeatUnderLoad, startLoadedSystem } from './under-load.ts';
 
 /**
- * Deletes every consumer on the server. The recovery time ends when both replicas return a write that was sent after
- * the deletion.
+ * Deletes every consumer on the server. Recovery is complete when both replicas return a write that was sent after the
+ * deletion.
  */
 export const loseConsumers: Scenario = async ({ rounds, seed, defer, report }) => {
   const { replicas, load, connection, jsm } = await startLoadedSystem({
@@ -38,14 +38,14 @@ export const loseConsumers: Scenario = async ({ rounds, seed, defer, report }) =
 
 /** How long the broker is frozen, in ms. */
 const frozenMs = 20_000;
-/** Maximum time until a write fails with 503, in ms. */
+/** Maximum duration of a write, in ms. */
 const maxWriteMs = 20_000;
 /** Maximum duration of a read, in ms. */
 const maxReadMs = 1_000;
 
 /**
  * Freezes the broker for 20 s. Meanwhile, reads must be served from memory within 1 s and writes must fail with 503
- * within 20 s. The recovery time is from unfreezing the broker until a write sent after that is acknowledged.
+ * within 20 s. The recovery time runs from unfreezing the broker to the acknowledgement of a write sent later.
  */
 export const freezeBroker: Scenario = async ({ rounds, seed, defer, report }) => {
   const broker = await startTestBroker();

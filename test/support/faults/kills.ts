@@ -7,7 +7,7 @@ import { eventually } from '../eventually.ts';
 import type { Scenario } from './scenario.ts';
 import { repeatUnderLoad, startLoadedSystem } from './under-load.ts';
 
-/** Kills one of two replicas and starts another one. The recovery time ends when the new replica is ready. */
+/** Kills one of two replicas and starts another one. Recovery is complete when the new replica is ready. */
 export const killService: Scenario = async ({ rounds, seed, defer, report }) => {
   const system = await startLoadedSystem({ broker: await startTestBroker(), seed, defer });
 
@@ -20,7 +20,7 @@ export const killService: Scenario = async ({ rounds, seed, defer, report }) => 
   });
 };
 
-/** Kills the only broker and restarts it. The recovery time ends when a write sent after the kill is acknowledged. */
+/** Kills the only broker and restarts it. Recovery is complete when a write sent after the kill is acknowledged. */
 export const killBroker: Scenario = async ({ rounds, seed, defer, report }) => {
   const broker = await startTestBroker();
   const system = await startLoadedSystem({ broker, seed, defer });
@@ -36,7 +36,7 @@ export const killBroker: Scenario = async ({ rounds, seed, defer, report }) => {
   });
 };
 
-/** Kills the leader of a stream with three replicas, and restarts it when the other two acknowledge writes. */
+/** Kills the leader of a stream with three replicas and restarts it once the other two acknowledge a write. */
 export const killLeader: Scenario = async ({ rounds, seed, defer, report }) => {
   const cluster = await startTestCluster();
   const system = await startLoadedSystem({ broker: cluster, streamReplicas: 3, seed, defer });

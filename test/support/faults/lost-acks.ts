@@ -8,7 +8,7 @@ import { startTcpProxy, type PublishFault } from '../broker/tcp-proxy.ts';
 import { startReplicas } from './replicas.ts';
 import { addResults, createRandom, emptyResult, type Scenario } from './scenario.ts';
 
-/** Fault sequences: what happens to consecutive publishes. The publish after the last fault passes. */
+/** Faults for consecutive publishes. Publishes after the last fault pass. */
 const faultSequences: readonly (readonly PublishFault[])[] = [
   ['cut after'],
   ['cut before'],
@@ -20,10 +20,10 @@ const faultSequences: readonly (readonly PublishFault[])[] = [
 /** How long the broker's responses are held, in ms: longer than the acknowledgement timeout (2 s). */
 const holdMs = 2_600;
 
-/** Probability that the responses are held instead of a fault sequence. */
+/** Probability of holding the responses instead of applying a fault sequence. */
 const holdProbability = 0.25;
 
-/** Independent writes: adds with and without an id, and changes of the laptops of the previous round. */
+/** Independent writes: adds with and without an id, and changes to the laptops of the previous round. */
 function writesOf(round: number): Write[] {
   const body = { title: `round ${round}`, model: 'M1' };
   const [first, previous] = [round * 10, (round - 1) * 10];

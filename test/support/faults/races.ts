@@ -1,4 +1,4 @@
-/** Concurrent writers on a stream with three replicas. The broker's expected-version check must never let two of them win. */
+/** Concurrent writers on a stream with three replicas. The broker's expected-version check must never accept two of them. */
 
 import { jetstream } from '@nats-io/jetstream';
 import { createCodec } from '../../../src/kit/nats/stream/codec.ts';

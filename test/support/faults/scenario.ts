@@ -21,7 +21,7 @@ export type ScenarioOptions = {
   readonly rounds: number;
   /** Makes random choices repeatable. Timing still differs. */
   readonly seed: number;
-  /** Registers a cleanup function. They are called in reverse order when the scenario ends, also when it fails. */
+  /** Registers a cleanup function. Cleanup functions are called in reverse order when the scenario ends or fails. */
   defer(close: () => unknown): void;
   /** Called with a progress message after every round. */
   report?(line: string): void;
@@ -56,7 +56,7 @@ export function addResults(a: ScenarioResult, b: ScenarioResult): ScenarioResult
 export type Cleanup = {
   /** Registers a cleanup function. After `close`, it is called immediately. */
   defer(close: () => unknown): void;
-  /** Calls all cleanup functions in reverse order, also when one of them fails. Throws the first error. */
+  /** Calls all cleanup functions in reverse order, even if one of them fails. Throws the first error. */
   close(): Promise<void>;
 };
 

@@ -14,7 +14,7 @@ export type TestBrowser = {
   close(): Promise<void>;
 };
 
-/** Returns the path in PORTSIDE_CHROMIUM (empty: no browser), by default `chromium` on the PATH. */
+/** Returns PORTSIDE_CHROMIUM, or by default the `chromium` on the PATH. If the variable is empty, there is no browser. */
 function findChromium(): string | undefined {
   const named = process.env['PORTSIDE_CHROMIUM'] ?? findOnPath('chromium', process.env)[0];
   return named === '' ? undefined : named;
@@ -33,7 +33,7 @@ const timeoutMs = 60_000;
 export async function openBrowser(): Promise<TestBrowser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
-    return { visit: () => Promise.reject(new Error('no chromium')), close: () => Promise.resolve() };
+    return { visit: () => Promise.reject(new Error('chromium not found')), close: () => Promise.resolve() };
   }
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 
@@ -68,9 +68,9 @@ export async function openBrowser(): Promise<TestBrowser> {
 }
 
 /**
- * Opens the page and waits for a heading. On a busy machine, Chromium has been seen to render nothing, without any
- * error. The cause is unknown, and hundreds of further visits did not reproduce it. If nothing is rendered within
- * 15 s, this function reloads the page once and prints the requests that did not finish.
+ * Opens the page and waits for a heading. On a busy machine, Chromium once rendered nothing and reported no error. The
+ * cause is unknown, and hundreds of further visits did not reproduce it. If nothing is rendered within 15 s, this
+ * function reloads the page once and prints the requests that did not finish.
  */
 async function open(page: Page, url: string): Promise<void> {
   const missing = new Set<string>();

@@ -25,7 +25,7 @@ export type EventStream = {
   readonly lastId: number | undefined;
   /** `ended` after a complete response, `cut off` after an aborted one; undefined while the stream is open. */
   readonly ending: 'ended' | 'cut off' | undefined;
-  /** Resolves with the first block, received already or later, for which `matches` returns true. */
+  /** Resolves with the first block for which `matches` returns true, whether already received or not. */
   next(matches: (block: Block) => boolean, timeoutMs?: number): Promise<Block>;
   /** Resolves when the domain event at `position` has been received. */
   reached(position: number, timeoutMs?: number): Promise<void>;
@@ -64,13 +64,13 @@ export async function openEventStream(
   response.once('end', () => (ending = 'ended'));
   response.once('error', () => (ending ??= 'cut off'));
 
-  async function until<T>(what: string, find: () => T | undefined, timeoutMs = 15_000): Promise<T> {
+  async function until<T>(awaited: string, find: () => T | undefined, timeoutMs = 15_000): Promise<T> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const found = find();
       if (found !== undefined) return found;
       if (performance.now() > deadline) {
-        throw new Error(`${what} not received within ${timeoutMs} ms; last position ${positions.at(-1)}`);
+        throw new Error(`${awaited} not received within ${timeoutMs} ms; last position ${positions.at(-1)}`);
       }
       await sleep(5);
     }
@@ -92,7 +92,7 @@ export async function openEventStream(
       await until(`event ${position}`, () => (positions.at(-1) ?? 0) >= position || undefined, timeoutMs);
     },
     async ended(timeoutMs) {
-      await until('the end', () => ending, timeoutMs);
+      await until('the end of the stream', () => ending, timeoutMs);
     },
     pause: () => response.pause(),
     resume: () => response.resume(),

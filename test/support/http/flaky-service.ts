@@ -44,6 +44,6 @@ export async function startFlakyService(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   return { url: `http://127.0.0.1:${address.port}`, requests, close: () => server.close() };
 }

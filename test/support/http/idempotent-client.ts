@@ -30,7 +30,7 @@ export type SendOptions = {
   readonly key?: string;
   /** Total time for all attempts, in ms; default 60,000. */
   readonly timeoutMs?: number;
-  /** Prevents further attempts. */
+  /** When aborted, prevents further attempts. */
   readonly signal?: AbortSignal;
   /** Called before every retry: after a 503, a lost connection or a timeout. */
   onRetry?(reason: string): void;

@@ -1,4 +1,4 @@
-/** A token issuer with its own key pair, in the role of an identity provider. */
+/** Issues tokens with its own key pair, to simulate an identity provider. */
 
 import {
   exportJWK,

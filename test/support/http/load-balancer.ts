@@ -65,9 +65,9 @@ export async function startLoadBalancer(program: string, urls: readonly string[]
 }
 
 /**
- * `proxy_next_upstream off` makes every failure visible to the test: nginx does not retry at another replica. Client
- * connections are not kept alive, because nginx closes them when it reloads its configuration. Connections to the
- * replicas are.
+ * `proxy_next_upstream off` makes every failure visible to the test: nginx does not retry on another replica. Connections
+ * to the replicas are kept alive. Client connections are not, because nginx closes them when it reloads its
+ * configuration.
  */
 function configurationOf(folder: string, port: number, urls: readonly string[], generation: number): string {
   const servers = urls.map((url) => `server ${new URL(url).host} max_fails=0;`).join(' ');

@@ -155,7 +155,7 @@ async function send(
 function findViolations({ method, url }: IncomingMessage, response: IncomingMessage): string[] {
   const { statusCode = 0, headers } = response;
   const header = headers['sl-violations'];
-  // For 405 there is no operation: Prism has compared the request with another one.
+  // A request that gets 405 has no operation: Prism has compared it with another one.
   if (header === undefined || statusCode === 405) return [];
   return Violations.parse(JSON.parse(String(header)))
     .filter(({ location: [side] }) => side === 'response' || statusCode < 400)

@@ -19,9 +19,9 @@ export type WriteLoad = {
   readonly results: readonly WriteResult[];
   /** Total number of retries. */
   readonly retries: number;
-  /** Resolves with the first acknowledged write that was first sent at or after `time` (ms since the epoch). */
+  /** Resolves with the next acknowledged write whose first attempt was at or after `time` (ms since the epoch). */
   acknowledgedAfter(time: number): Promise<WriteResult>;
-  /** Starts no more writes and waits for those in flight. Throws if one of them never got a definite response. */
+  /** Starts no more writes and waits for those in flight. Throws if a write never got a definite response. */
   stop(): Promise<readonly WriteResult[]>;
   /** Stops immediately and cancels the writes in flight. */
   abort(): void;

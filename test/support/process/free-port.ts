@@ -1,4 +1,4 @@
-/** For servers that cannot bind port 0. */
+/** Finds TCP ports for servers that cannot bind port 0. */
 
 import { createServer } from 'node:net';
 

@@ -22,7 +22,7 @@ export type Logged = {
   awaitLog(message: string, stream?: string): Promise<LogLine>;
 };
 
-/** Starts the service with log level `info` and does not wait until it is ready. */
+/** Starts the service with log level `info`, without waiting until it is ready. */
 export function launchLoggedService(
   name: string,
   { env = {}, ...options }: ServiceProcessOptions,

@@ -29,7 +29,7 @@ export type Portside = {
   readonly pid: number;
   /** Output so far: standard output and standard error. */
   output(): string;
-  /** Resolves when it has printed its addresses. Rejects with its output if it exits before. */
+  /** Resolves when it has printed its addresses. Rejects with its output if it exits first. */
   readonly up: Promise<Addresses>;
   /** Resolves when it has exited and every process that inherited its output has closed it. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;

@@ -27,7 +27,7 @@ export type PreviousBuild = {
 export async function checkOutPreviousBuild(): Promise<PreviousBuild> {
   const git = async (...args: string[]) => (await run('git', ['-C', root, ...args])).stdout.trim();
   const commit = await git('rev-list', '--max-count=1', '--skip=1', 'HEAD', '--', 'src', 'streams');
-  if (commit === '') throw new Error('this clone has no commit before the last change of the services');
+  if (commit === '') throw new Error('this clone has no commit before the last change to the services');
   const folder = await mkdtemp(join(tmpdir(), 'portside-previous-'));
   const archive = join(folder, 'previous.tar');
   await git('archive', '--output', archive, commit, ...sources);

@@ -20,7 +20,7 @@ export type ServiceProcess = {
 
 /** A started service that may not be ready yet. */
 export type LaunchedService = Pick<ServiceProcess, 'exited' | 'stop'> & {
-  /** Resolves when the service is ready. Rejects if it exits before. */
+  /** Resolves when the service is ready. Rejects if it exits first. */
   readonly ready: Promise<ServiceProcess>;
 };
 
@@ -30,12 +30,12 @@ export type ServiceProcessOptions = {
   readonly entry?: URL;
   /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with each log line. By default, the log is written to the output of the test. */
+  /** Called with each log line. By default, log lines are written to the output of the test. */
   onLog?(line: string): void;
 };
 
 /**
- * Starts a service and resolves when it is ready. Rejects if it exits before. If PORTSIDE_TEST_PROXY is set, `url` is
+ * Starts a service and resolves when it is ready. Rejects if it exits first. If PORTSIDE_TEST_PROXY is set, `url` is
  * the address of a validating proxy in front of the service (`npm run conformance`).
  */
 export async function startServiceProcess(
@@ -45,7 +45,7 @@ export async function startServiceProcess(
   return launchServiceProcess(name, options).ready;
 }
 
-/** Starts a service and does not wait until it is ready. */
+/** Starts a service without waiting until it is ready. */
 export function launchServiceProcess(
   name: string,
   {
