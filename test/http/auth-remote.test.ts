@@ -65,8 +65,8 @@ const failures: Record<string, RequestListener> = {
   'returns no key set': (_request, response) => response.end('{"keys":"none"}'),
   redirects: (_request, response) => response.writeHead(302, { Location: '/others' }).end(),
 };
-for (const [what, failure] of Object.entries(failures)) {
-  outage(`returns 503 while the issuer ${what}`, async () => {
+for (const [description, failure] of Object.entries(failures)) {
+  outage(`returns 503 while the issuer ${description}`, async () => {
     respondWithKeys = failure;
     const response = await write(withoutCooldown, first);
     assert.is(response.status, 503, response.body.toString());

@@ -112,8 +112,8 @@ const wrongClaims: Record<string, () => Record<string, unknown>> = {
   'an expiry that is not a number': () => ({ exp: 'never' }),
   'a not-before time in the future': () => ({ nbf: now() + 60 }),
 };
-for (const [what, claims] of Object.entries(wrongClaims)) {
-  invalidTokens(`is rejected if the token has ${what}`, async () => {
+for (const [description, claims] of Object.entries(wrongClaims)) {
+  invalidTokens(`is rejected if the token has ${description}`, async () => {
     for (const issuer of [rsa, ed25519]) {
       await assertRejected(`Bearer ${await issuer.issue(claims())}`, 'invalid_token');
     }
@@ -136,7 +136,7 @@ invalidTokens('is rejected if the algorithm of the token is not configured', asy
 invalidTokens('is rejected if the token is unsigned', async () => {
   const unsecured = new UnsecuredJWT(validClaims()).encode();
   await assertRejected(`Bearer ${unsecured}`, 'invalid_token');
-  // The signature of another token and other spellings of `none` do not help.
+  // Adding the signature of another token, or spelling `none` differently, makes no difference.
   const [, , signature] = (await rsa.issue()).split('.');
   await assertRejected(`Bearer ${unsecured}${signature}`, 'invalid_token');
   for (const alg of ['None', 'NONE', '']) {

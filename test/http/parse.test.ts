@@ -117,14 +117,14 @@ bodies.run();
 const invalidBodies = suite('parseBody with an invalid body');
 const json = { 'Content-Type': 'application/json' };
 
-for (const [what, raw] of [
+for (const [description, raw] of [
   ['an empty body', ''],
   ['a truncated body', '{"name":'],
   ['text after the JSON value', '{"name":"x"} {}'],
   ['a body that is not UTF-8', Uint8Array.of(0x7b, 0xff, 0x7d)],
   ['a number that is not valid JSON', '{"name":NaN}'],
 ] as const) {
-  invalidBodies(`throws \`malformed\` for ${what}`, async () =>
+  invalidBodies(`throws \`malformed\` for ${description}`, async () =>
     assertProblem(await post('/', { raw, headers: json }), 'malformed'),
   );
 }

@@ -77,11 +77,11 @@ requestLog('has a generated id if the client sends none', async () => {
 });
 
 requestLog('has a generated id if the id sent by the client cannot be logged unchanged', async () => {
-  for (const given of ['a b', '"', '{"a":1}', 'x'.repeat(129), '<script>', '']) {
+  for (const invalidId of ['a b', '"', '{"a":1}', 'x'.repeat(129), '<script>', '']) {
     assert.match(
-      requestIdOf(await send(`${url}/laptops`, { headers: { 'Request-Id': given } })),
+      requestIdOf(await send(`${url}/laptops`, { headers: { 'Request-Id': invalidId } })),
       generatedId,
-      given,
+      invalidId,
     );
   }
 });

@@ -107,23 +107,23 @@ repeats.run();
 
 const otherReplicas = suite('a request repeated through another replica');
 
-for (const [what, given] of [
+for (const [description, hasId] of [
   ['with an id', true],
   ['without an id', false],
 ] as const) {
-  otherReplicas(`returns the original response to a POST ${what}`, async () => {
+  otherReplicas(`returns the original response to a POST ${description}`, async () => {
     const { id } = nextLaptop();
-    const request = { json: { ...(given && { id }), ...lenovo }, ...withKey(randomUUID()) };
+    const request = { json: { ...(hasId && { id }), ...lenovo }, ...withKey(randomUUID()) };
     const first = await one.post('/laptops', request);
     assert.is(first.status, 201);
     assert.equal(comparableParts(await two.post('/laptops', request)), comparableParts(first));
   });
   otherReplicas(
-    `is executed once if both replicas receive it ten times at the same time: POST ${what}`,
+    `is executed once if both replicas receive it ten times at the same time: POST ${description}`,
     async () => {
       const { id } = nextLaptop();
       const before = await countMessages('laptops.events.*');
-      const request = { json: { ...(given && { id }), ...lenovo }, ...withKey(randomUUID()) };
+      const request = { json: { ...(hasId && { id }), ...lenovo }, ...withKey(randomUUID()) };
       const responses = await Promise.all(
         Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : two).post('/laptops', request)),
       );

@@ -1,6 +1,6 @@
 /**
  * A command repeated with the same message id is executed once, even after the duplicate window of the stream. The
- * stream of this test has a window of 200 ms. The replicas are assembled from their parts instead of started as processes.
+ * stream of this test has a window of 200 ms. The replicas are assembled from their parts, in the test process.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';

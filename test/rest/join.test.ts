@@ -81,22 +81,22 @@ laptopPorts('are recorded as events in the history of the laptop', async () => {
     ],
   );
 });
-laptopPorts('are those at the position in `asOf`, with the names that they had then', async () => {
-  const [id, port, gone] = [await addLaptop(), await addPort('USB-C'), await addPort('barrel')];
+laptopPorts('are those at the position in `asOf`, with their names at that time', async () => {
+  const [id, port, removedPort] = [await addLaptop(), await addPort('USB-C'), await addPort('barrel')];
   assertNoContent(await fit(id, port));
-  const then = positionOf(await fit(id, gone));
+  const fittedPosition = positionOf(await fit(id, removedPort));
   const earlier = await laptops.get(`/laptops/${id}`);
   // Stored times have millisecond precision: the next message must be stored in a later millisecond.
   const stored = Date.now();
   await eventually(() => Promise.resolve(assert.ok(Date.now() > stored + 1)));
   await ports.put(`/ports/${port}`, { json: { name: 'USB4' } });
-  await ports.delete(`/ports/${gone}`);
+  await ports.delete(`/ports/${removedPort}`);
   assertNoContent(await unfit(id, port));
   assert.equal(await getLaptop(id), { id, ...lenovo, ports: [] });
-  const item = await other.get(`/laptops/${id}?asOf=${then}`);
+  const item = await other.get(`/laptops/${id}?asOf=${fittedPosition}`);
   assert.equal(item.body, earlier.body);
   assert.is(item.headers.get('ETag'), earlier.headers.get('ETag'));
-  const list = await other.get(`/laptops?after=${id - 1}&limit=1&asOf=${then}`);
+  const list = await other.get(`/laptops?after=${id - 1}&limit=1&asOf=${fittedPosition}`);
   assert.equal(list.body, [earlier.body]);
 });
 laptopPorts.run();

@@ -19,13 +19,13 @@ await post('/laptops', { json: { id: 1, ...lenovo } });
 
 const malformed = suite('the problem `malformed`');
 
-for (const [what, raw] of [
+for (const [description, raw] of [
   ['an empty body', ''],
   ['a truncated body', '{"title":"Lenovo"'],
   ['a body that is not UTF-8', Uint8Array.of(0x22, 0xe9, 0x22)],
   ['a body with a trailing comma', '{"title":"Lenovo","model":"S3",}'],
 ] as const) {
-  malformed(`is returned for ${what}`, async () => {
+  malformed(`is returned for ${description}`, async () => {
     assertProblem(await post('/laptops', { raw, headers: json }), 'malformed', /body/);
     assertProblem(await put('/laptops/1', { raw, headers: json }), 'malformed', /body/);
   });
@@ -123,7 +123,7 @@ notAllowed.run();
 const unsupported = suite('the problem `unsupported-media-type`');
 const body = JSON.stringify(lenovo);
 
-for (const [what, headers] of [
+for (const [description, headers] of [
   ['a body without a Content-Type', {}],
   ['text/plain', { 'Content-Type': 'text/plain' }],
   ['a form', { 'Content-Type': 'application/x-www-form-urlencoded' }],
@@ -131,7 +131,7 @@ for (const [what, headers] of [
   ['a compressed body', { ...json, 'Content-Encoding': 'gzip' }],
   ['a malformed Content-Type', { 'Content-Type': 'json' }],
 ] as const) {
-  unsupported(`is returned for ${what}`, async () => {
+  unsupported(`is returned for ${description}`, async () => {
     for (const response of [
       await post('/laptops', { raw: body, headers }),
       await put('/laptops/1', { raw: body, headers }),
@@ -169,7 +169,7 @@ tooLarge.run();
 
 const invalid = suite('the problem `invalid`');
 
-for (const [what, value, pointers] of [
+for (const [description, value, pointers] of [
   ['an empty object', {}, ['/title', '/model']],
   ['fields of the wrong type', { title: 1, model: null }, ['/title', '/model']],
   ['empty text', { title: '', model: ' \t' }, ['/title', '/model']],
@@ -184,7 +184,7 @@ for (const [what, value, pointers] of [
   ['an array', [lenovo], ['']],
   ['null', null, ['']],
 ] as const) {
-  invalid(`is returned for ${what}, with a pointer to each error`, async () => {
+  invalid(`is returned for ${description}, with a pointer to each error`, async () => {
     const response = await post('/laptops', { raw: JSON.stringify(value), headers: json });
     assertProblem(response, 'invalid');
     assert.equal([...new Set(pointersOf(response))], pointers);
@@ -228,8 +228,8 @@ robustness('keeps running when a connection closes in the middle of a body', asy
   assert.is(await countMessages('laptops.events.*'), before);
 });
 robustness('returns the Request-Id of the client, or a generated one if that is invalid', async () => {
-  const given = await get('/laptops/2', { headers: { 'Request-Id': 'order-7' } });
-  assert.is(given.headers.get('Request-Id'), 'order-7');
+  const valid = await get('/laptops/2', { headers: { 'Request-Id': 'order-7' } });
+  assert.is(valid.headers.get('Request-Id'), 'order-7');
   const generated = await get('/laptops/2', { headers: { 'Request-Id': 'not one' } });
   assert.match(generated.headers.get('Request-Id') ?? '', /^[0-9a-f-]{36}$/);
 });
