@@ -105,7 +105,7 @@ const inBrowser = browser === undefined ? browserTests.skip : browserTests;
 if (browser === undefined) process.stdout.write('skipped: chromium is not installed\n');
 
 /** Returns the DOM after the scripts have run, and the console messages of the browser. */
-async function show(url: string): Promise<{ dom: string; messages: string }> {
+async function renderPage(url: string): Promise<{ dom: string; messages: string }> {
   const profile = await mkdtemp(join(tmpdir(), 'portside-browser-'));
   try {
     const options = ['--headless', '--no-sandbox', '--disable-gpu', '--enable-logging=stderr'];
@@ -126,7 +126,7 @@ inBrowser('shows the operations of both services without violating the policy', 
     { url: laptops.url, ids: ['listLaptops', 'addLaptop', 'followLaptopEvents', 'getOpenApiDocument'] },
     { url: ports.url, ids: ['listPorts', 'addPort', 'followPortEvents', 'getProblem'] },
   ]) {
-    const { dom, messages } = await show(`${url}/docs`);
+    const { dom, messages } = await renderPage(`${url}/docs`);
     for (const id of ids) assert.match(dom, `-${id}"`);
     assert.is(messages, '');
   }
@@ -141,7 +141,7 @@ inBrowser('reports a violation of the policy', async () => {
   // A server that listens on a TCP port has an address of this type.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const { port } = server.address() as AddressInfo;
-  const { dom, messages } = await show(`http://127.0.0.1:${port}/`);
+  const { dom, messages } = await renderPage(`http://127.0.0.1:${port}/`);
   server.close();
   server.closeAllConnections();
   assert.match(dom, 'id="before"');

@@ -133,7 +133,7 @@ crash('leaves no request without a response, and is replaced for the next list',
     assertListOf(5, await busy.get(listAsOf(5)));
     const [pid] = busy.children();
     assert.ok(pid !== undefined);
-    // Reading the first list takes long. More lists are requested continuously while the child process ends.
+    // The first list takes a long time to read. More lists are requested continuously while the child process ends.
     const lists = [messageCount, 1, 2].map((position) => busy.get(listAsOf(position)));
     process.kill(pid, 'SIGKILL');
     const since = performance.now();

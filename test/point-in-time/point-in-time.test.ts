@@ -61,7 +61,7 @@ async function record(service: HttpClient, stream: string, paths: readonly strin
 }
 
 /** Formats a time with the offset of another time zone. */
-function inZone(time: number, hours: number): string {
+function formatInZone(time: number, hours: number): string {
   const local = new Date(time + hours * 3_600_000).toISOString().slice(0, -1);
   return `${local}${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`;
 }
@@ -70,10 +70,10 @@ function inZone(time: number, hours: number): string {
 const asOfValues = ({ position, time }: Moment) => [
   String(position),
   new Date(time).toISOString(),
-  inZone(time, position % 2 === 0 ? 9 : -3),
+  formatInZone(time, position % 2 === 0 ? 9 : -3),
 ];
 
-const at = (path: string, asOf: string) =>
+const withAsOf = (path: string, asOf: string) =>
   `${path}${path.includes('?') ? '&' : '?'}asOf=${encodeURIComponent(asOf)}`;
 
 /** Reads the moments out of order, with each of their `asOf` values, and asserts that the pages equal the recorded ones. */
@@ -84,9 +84,9 @@ async function assertRecorded(service: HttpClient, moments: readonly Moment[]): 
   for (const moment of [...shuffled, ...late.slice(-1)]) {
     for (const asOf of asOfValues(moment)) {
       for (const [path, pages] of moment.pages)
-        assert.equal(await readAll(service, at(path, asOf)), pages, `${path} as of ${asOf}`);
+        assert.equal(await readAll(service, withAsOf(path, asOf)), pages, `${path} as of ${asOf}`);
       const [path = '/'] = moment.pages.keys();
-      const { headers } = await service.get(at(path, asOf));
+      const { headers } = await service.get(withAsOf(path, asOf));
       assert.is(headers.get('Stream-Position'), String(moment.position));
     }
   }
@@ -100,8 +100,8 @@ emptyStream('accepts position 0 and any time before now, but not position 1', as
     [ports, '/ports'],
   ] as const) {
     for (const asOf of ['0', new Date(Date.now() - 1000).toISOString()])
-      assert.equal((await get(at(path, asOf))).body, []);
-    assertProblem(await get(at(path, '1')), 'malformed', /position 1, but the stream ends at 0/);
+      assert.equal((await get(withAsOf(path, asOf))).body, []);
+    assertProblem(await get(withAsOf(path, '1')), 'malformed', /position 1, but the stream ends at 0/);
   }
 });
 emptyStream.run();
@@ -199,22 +199,26 @@ const values = suite('the value of asOf');
 
 values('may be position 0 or a time before the first message; no entities existed then', async () => {
   for (const asOf of ['0', '1999-12-31T23:59:59Z', new Date((moments[0]?.time ?? 0) - 1).toISOString()]) {
-    assert.equal((await laptops.get(at('/laptops', asOf))).body, []);
-    assertProblem(await laptops.get(at('/laptops/1', asOf)), 'not-found');
+    assert.equal((await laptops.get(withAsOf('/laptops', asOf))).body, []);
+    assertProblem(await laptops.get(withAsOf('/laptops/1', asOf)), 'not-found');
   }
 });
 values('is rejected if it is a position beyond the end of the stream', async () => {
   const { last_seq: end } = (await jsm.streams.info('LAPTOPS')).state;
   for (const path of ['/laptops', '/laptops/3']) {
-    assert.is((await laptops.get(at(path, String(end)))).status, 200);
+    assert.is((await laptops.get(withAsOf(path, String(end)))).status, 200);
     for (const position of [end + 1, 999_999_999_999_999])
-      assertProblem(await laptops.get(at(path, String(position))), 'malformed', new RegExp(`ends at ${end}`));
+      assertProblem(
+        await laptops.get(withAsOf(path, String(position))),
+        'malformed',
+        new RegExp(`ends at ${end}`),
+      );
   }
 });
 values('is rejected if it is a time in the future', async () => {
   for (const path of ['/laptops', '/laptops/3']) {
-    for (const asOf of [inZone(Date.now() + 60_000, 14), '2999-01-01T00:00:00Z'])
-      assertProblem(await laptops.get(at(path, asOf)), 'malformed', /time in the future/);
+    for (const asOf of [formatInZone(Date.now() + 60_000, 14), '2999-01-01T00:00:00Z'])
+      assertProblem(await laptops.get(withAsOf(path, asOf)), 'malformed', /time in the future/);
   }
 });
 for (const asOf of [
