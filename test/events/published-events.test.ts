@@ -12,7 +12,7 @@ const [laptops, ports] = await Promise.all([start('laptops'), start('ports')]);
 const { get, post, put } = laptops;
 const { nc } = connection;
 
-/** Publishes without waiting for an acknowledgement. Returns the position once the message is stored. */
+/** Publishes with core NATS, which has no acknowledgement, and waits until the message is stored. Returns its position. */
 async function publish(
   subject: string,
   payload: string | Uint8Array | object,
@@ -202,8 +202,8 @@ writesAfterRejections(
   'can change the laptop, with If-Match set to the ETag after the rejected message',
   async () => {
     const position = await publish('laptops.events.80', { type: 'LaptopAdded', title: 'x', model: 'y' });
-    const { headers: shown } = await get('/laptops/80', waitFor(position));
-    assert.is(shown.get('ETag'), `"${position}"`);
+    const { headers: currentHeaders } = await get('/laptops/80', waitFor(position));
+    assert.is(currentHeaders.get('ETag'), `"${position}"`);
     const request = { json: { title: 'IBM', model: 'T60' }, headers: { 'If-Match': `"${position}"` } };
     assert.is((await put('/laptops/80', request)).status, 200);
   },

@@ -112,7 +112,7 @@ resumption(
   },
 );
 
-resumption('is not reset by a replica that lags behind the position of the client', async () => {
+resumption("receives no `reset` from a replica that lags behind the client's position", async () => {
   for (let round = 0; round < 3; round++) {
     const known = await write(1);
     const stream = await openEventStream(`${lagging.url}/laptops/events`, { 'Last-Event-ID': String(known) });

@@ -13,8 +13,8 @@ import { startServiceProcess } from '../support/process/service-process.ts';
 const slowClientCount = 60;
 const eventsAtOnce = 12_000;
 /**
- * Allowed memory growth in MiB while about 1 GiB of data is unread by the slow clients. The limit is far above the size of
- * their buffers, because garbage collection is delayed (185 MiB was observed), and far below 1 GiB.
+ * Allowed memory growth in MiB while the slow clients leave about 1 GiB of data unread. The limit is far above the size
+ * of their buffers, because garbage collection is delayed (185 MiB was observed), and far below 1 GiB.
  */
 const allowedGrowthMiB = 400;
 
