@@ -12,7 +12,7 @@ export const PortAdded = z
   .object({ type: z.literal('PortAdded'), name: Name })
   .meta({ description: 'A port was added.', examples: [{ type: 'PortAdded', name: 'USB-C' }] });
 
-/** Version 1. Still read, and still convenient to publish by hand. */
+/** Version 1. The service no longer writes it, but still reads it, and it is convenient to publish manually. */
 const PortRenamed1 = z.object({ type: z.literal('PortRenamed'), name: Name }).meta({
   description: 'A port was renamed. The previous name is not recorded.',
   examples: [{ type: 'PortRenamed', name: 'MagSafe 3' }],

@@ -10,7 +10,7 @@ import type { PortCommand } from './port.ts';
 export type PortOthers = { readonly laptops: Laptop | undefined };
 
 export const portResource: Resource<Port | undefined, PortCommand, NewPort, RenamedPort, PortOthers> = {
-  // `/port` is an alias for the first clients of the catalogue.
+  // `/port` is an alias that early clients of the catalogue use.
   names: ['ports', 'port'],
   noun: 'port',
   schema: PortDocument,

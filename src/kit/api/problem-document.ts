@@ -8,7 +8,7 @@ export const problemMediaType = 'application/problem+json';
 type ProblemKind = {
   readonly status: number;
   readonly title: string;
-  /** Meaning and remedy, for the web page at the URL in `type`. */
+  /** Cause and remedy, for the web page at the URL in `type`. */
   readonly explanation: string;
 };
 
@@ -95,7 +95,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     status: 503,
     title: 'The service is temporarily unavailable',
     explanation:
-      'The event log is unreachable or slow, this replica has not caught up in time, or the service is starting. The Retry-After header contains the time to wait, in seconds. If the outcome of a write is unknown, the detail contains this information. It is safe to send the write again with the same Idempotency-Key.',
+      'The event log is unreachable or slow, this replica has not caught up in time, or the service is starting. The Retry-After header contains the time to wait, in seconds. If it is unknown whether a write was stored, the detail states this. It is safe to send the write again with the same Idempotency-Key.',
   },
   internal: {
     status: 500,

@@ -1,4 +1,4 @@
-/** Describes a service's entity to the REST API and the NATS API: names, schemas and the commands that bodies map to. */
+/** Defines the names, schemas and commands of a service's entity in the REST API and the NATS API. */
 
 import type { z } from 'zod';
 import type { Lookups } from './followed-stream.ts';

@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../domain/decider.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 
-/** Result of an append. Failures are values, because they are expected and the caller decides how to continue. */
+/** Result of an append. Failures are values, because they are expected and the caller handles each of them. */
 export type AppendResult =
   /** The events are stored. `position` is the position of the last event. */
   | { readonly outcome: 'written'; readonly position: number }

@@ -5,7 +5,7 @@ import { Problem } from '../domain/problem.ts';
 import { maxAttempts, transact, type Transactor } from './transact.ts';
 import type { Entity } from '../domain/entity.ts';
 
-/** Syntax of an idempotency key, as a part of a regular expression. */
+/** Syntax of an idempotency key, as a regular expression fragment. */
 export const messageIdSyntax = String.raw`[\x21\x23-\x7e]{1,255}`;
 
 export type CommandRequest<State, Command> = {

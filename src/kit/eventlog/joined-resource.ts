@@ -9,8 +9,8 @@ import { findAsOf } from './point-in-time.ts';
 import type { Entity } from '../domain/entity.ts';
 
 /**
- * By followed stream, the latest version among its entities in a document. The joined part of the document changes only
- * if one of these versions changes.
+ * For each followed stream, the highest version of its entities in a document. The joined part of the document changes
+ * only if one of these versions changes.
  */
 export type JoinedVersions = Readonly<Record<string, number>>;
 
@@ -56,7 +56,7 @@ export function joinResource(resource: AnyResource, projections: FollowedProject
   const { present, referrers = {}, ...rest } = resource;
   const currentLookups = createLookups(projections, findCurrent);
 
-  /** Collects the versions that are looked up while an entity is presented. `present` is synchronous. */
+  /** Collects the versions of the looked-up entities during a call of `present`, which is synchronous. */
   let joinedVersions: Record<string, number> = {};
   let findFollowed: Find = findCurrent;
   const recordingLookups = createLookups(projections, (projection, id) => {

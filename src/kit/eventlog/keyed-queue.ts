@@ -1,4 +1,4 @@
-/** Serialises the commands for one entity, so that a process does not conflict with itself. */
+/** Serialises the commands for one entity, so that concurrent commands in one process do not conflict. */
 
 export type KeyedQueue = {
   /** Runs `task` after all earlier tasks with the same key have settled. */

@@ -1,4 +1,4 @@
-/** Cache of recent message ids, so that a command that is sent twice is executed once. */
+/** Cache of recent message ids, so that a command that is sent again is not executed again. */
 
 /**
  * Maximum size of a generation, in messages. The cache retains at least this many messages and at most twice as many.

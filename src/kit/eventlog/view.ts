@@ -34,13 +34,13 @@ export type ViewListener<Event extends DomainEvent> = (
 export type View<State, Event extends DomainEvent> = {
   /** Last applied position; 0 before the first message. */
   readonly position: number;
-  /** Number of entities, including removed ones. */
+  /** Number of entities with at least one message, including removed entities. */
   readonly size: number;
-  /** Number of rejected messages in the whole stream. */
+  /** Number of rejected messages up to `position`. */
   readonly rejectedCount: number;
   /** Folds the next message. A message at or before `position` is ignored. */
   apply(message: StoredMessage<Event>): void;
-  /** Advances to `position` without a message: the stream has gaps where messages were deleted. */
+  /** Advances to `position` without a message. Deleted messages leave gaps in the stream. */
   skipTo(position: number): void;
   /** Resolves with true when `position` has been applied, or with false after the timeout. */
   reached(position: number, timeoutMs: number): Promise<boolean>;
@@ -50,7 +50,7 @@ export type View<State, Event extends DomainEvent> = {
   list(options: ListOptions<State>): Entity<State>[];
   /** Lists the entities whose state refers to `target`, by ascending id. See {@link ViewOptions.referencesOf}. */
   listReferring(target: number, options: Omit<ListOptions<State>, 'matches'>): Entity<State>[];
-  /** Returns whether the message at `position` was rejected. */
+  /** Returns true if the message at `position` was rejected. */
   isRejected(position: number): boolean;
   /** Calls `listener` for every message that is applied later. Returns a function that unsubscribes. */
   subscribe(listener: ViewListener<Event>): () => void;
@@ -58,7 +58,7 @@ export type View<State, Event extends DomainEvent> = {
   rejections(): readonly RejectedMessage[];
   /** Returns the position of the message with this id; undefined if it is unknown or no longer cached. */
   positionOf(messageId: string): number | undefined;
-  /** Returns an immutable image of the view. Takes a few milliseconds, regardless of the size of the view. */
+  /** Returns an immutable image of the view. Takes a few milliseconds, regardless of the number of entities. */
   capture(): ViewImage<State>;
 };
 
