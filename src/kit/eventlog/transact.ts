@@ -26,30 +26,30 @@ export type Transactor<State, Command, Event extends DomainEvent> = {
   readonly view: View<State, Event>;
   readonly store: EventStore<Event>;
   readonly queue: KeyedQueue;
-  /** The streams of other services that decisions look into. */
+  /** The followed streams that decisions depend on. */
   readonly followed: readonly StreamFreshness[];
-  /** How long the view may take to reach a position that the stream is known to have, in ms. */
+  /** Timeout for the view to reach a position that exists in the stream, in ms. */
   readonly catchUpTimeoutMs: number;
-  /** Called when a command is decided again because another writer appended first. */
+  /** Called before each further attempt. */
   onRetry?(): void;
 };
 
 /** Pause before the next attempt when the conflicting message is not visible yet, in ms. */
 const conflictPauseMs = 20;
 
-/** The number of times a command is decided before it fails because of other writers. */
+/** Number of attempts before a command fails because of other writers. */
 export const maxAttempts = 5;
 
 /**
  * Executes `command` and returns the resulting entity.
  *
  * The local view may lag behind the stream. Appends are still safe, because the broker checks the expected version. A
- * refusal or a no-op appends nothing, so nothing would be checked; before returning one, `transact` confirms with the
- * stream leader that the view has applied the entity's last message, and, for a refusal, that the followed streams are
- * up to date.
+ * rejected command or a no-op appends nothing, so the broker checks nothing. Before returning such a result, `transact`
+ * confirms with the stream leader that the view has applied the entity's last message. For a rejected command, it also
+ * confirms that the followed streams are up to date.
  *
- * Throws a Problem: `conflict` when other writers won every attempt, `precondition-failed`, `unavailable` when the event
- * log does not answer, `invalid` when the message id was used for another command, and whatever `decide` throws.
+ * @throws Problem `conflict` if other writers appended first in every attempt, `precondition-failed`, `unavailable` if the
+ * event log does not respond, `invalid` if the message id was used for another command, and the problems of `decide`.
  */
 export function transact<State, Command, Event extends DomainEvent>(
   transactor: Transactor<State, Command, Event>,
@@ -58,11 +58,11 @@ export function transact<State, Command, Event extends DomainEvent>(
   return transactor.queue.run(transaction.id, () => attemptUntilDone(transactor, transaction));
 }
 
-/** What the next attempt knows from the last one. */
+/** State carried over to the next attempt. */
 type Retry = {
-  /** The followed streams were up to date when a leader was asked: anything newer came after this command. */
+  /** This replica has caught up with the followed streams since the command arrived, so they need no further check. */
   readonly followedConfirmed: boolean;
-  /** The append conflicted with a write that is still in flight and may succeed or fail. */
+  /** The append conflicted with a write that is still in flight and can succeed or fail. */
   readonly isContended: boolean;
 };
 
@@ -139,18 +139,18 @@ async function append<State, Command, Event extends DomainEvent>(
       return { followedConfirmed, isContended };
     }
     case 'unavailable':
-      throw new Problem('unavailable', 'The event log is not available; nothing was changed.', result);
+      throw new Problem('unavailable', 'The event log is unavailable; nothing was changed.', result);
     case 'unknown':
       throw new Problem(
         'unavailable',
-        'The event log did not answer, so it is unknown whether the change was stored. ' +
+        'The event log did not respond, so it is unknown whether the change was stored. ' +
           `Send the same request again with Idempotency-Key "${messageId}": it will not be executed twice.`,
         result,
       );
   }
 }
 
-/** Returns the result of a command that was executed before: the entity as it was at `position`. */
+/** Returns the result of a command that was already executed: the entity as of `position`. */
 async function repeat<State, Command, Event extends DomainEvent>(
   { decider, store }: Transactor<State, Command, Event>,
   { messageId, commandDigest }: Transaction<State, Command>,
@@ -164,7 +164,7 @@ async function repeat<State, Command, Event extends DomainEvent>(
   return { id: stored.id, state, version: position };
 }
 
-/** Returns whether the view had applied the entity's last message. If not, waits until it has. */
+/** Returns true if the view has applied the entity's last message. Otherwise waits until it has, and returns false. */
 async function confirmEntity<State, Command, Event extends DomainEvent>(
   { view, store, catchUpTimeoutMs }: Transactor<State, Command, Event>,
   { id, version }: Entity<State>,
@@ -172,7 +172,7 @@ async function confirmEntity<State, Command, Event extends DomainEvent>(
   return confirmPosition(view, version, await store.lastPositionOf(id), catchUpTimeoutMs);
 }
 
-/** Returns whether every followed stream had been applied to its end, at `positions`. If not, waits until it has. */
+/** Returns true if `positions` are the ends of all followed streams. Otherwise waits for the ends, and returns false. */
 async function confirmFollowed<State, Command, Event extends DomainEvent>(
   { followed, catchUpTimeoutMs }: Transactor<State, Command, Event>,
   positions: readonly number[],
@@ -191,14 +191,17 @@ async function confirmPosition(
 ): Promise<boolean> {
   if (last <= position) return true;
   if (await reached(last, timeoutMs)) return false;
-  throw new Problem('unavailable', `This replica has not reached position ${last} in time.`);
+  throw new Problem(
+    'unavailable',
+    `This replica did not reach position ${last} within ${timeoutMs / 1000} s.`,
+  );
 }
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Returns the events that execute the command, or the problem that refuses it. */
+/** Returns the events that execute the command, or the problem that rejects it. */
 function decideOn<State, Command, Event extends DomainEvent>(
   decider: BoundDecider<State, Command, Event>,
   { command, precondition }: Transaction<State, Command>,
