@@ -23,7 +23,7 @@ export const laptopDecider: Decider<Laptop | undefined, LaptopCommand, LaptopEve
         return [{ type: 'LaptopAdded', title, model }];
       }
       case 'ReviseLaptop': {
-        const { title, model } = existing(laptop);
+        const { title, model } = requireLaptop(laptop);
         const changes = {
           ...(command.title !== title && { title: command.title }),
           ...(command.model !== model && { model: command.model }),
@@ -34,19 +34,19 @@ export const laptopDecider: Decider<Laptop | undefined, LaptopCommand, LaptopEve
         return laptop === undefined ? [] : [{ type: 'LaptopRemoved' }];
       case 'FitPort': {
         const { portId } = command;
-        if (existing(laptop).portIds.includes(portId)) return [];
+        if (requireLaptop(laptop).portIds.includes(portId)) return [];
         if (ports(portId) === undefined) throw new Problem('conflict', `There is no port ${portId}.`);
         return [{ type: 'PortFitted', portId }];
       }
       case 'UnfitPort': {
         const { portId } = command;
-        return existing(laptop).portIds.includes(portId) ? [{ type: 'PortUnfitted', portId }] : [];
+        return requireLaptop(laptop).portIds.includes(portId) ? [{ type: 'PortUnfitted', portId }] : [];
       }
     }
   },
 };
 
-function existing(laptop: Laptop | undefined): Laptop {
+function requireLaptop(laptop: Laptop | undefined): Laptop {
   if (laptop === undefined) throw new Problem('not-found', 'There is no laptop with this id.');
   return laptop;
 }
