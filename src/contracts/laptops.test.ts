@@ -46,7 +46,7 @@ writing.run();
 
 const validation = suite('validation of laptop events');
 
-for (const [what, value, reason] of [
+for (const [description, value, reason] of [
   ['a title of 201 characters', { type: 'LaptopAdded', title: 'x'.repeat(201), model: 'S3' }, /title/],
   ['a model of 201 characters', { type: 'LaptopAdded', title: 'x', model: 'y'.repeat(201) }, /model/],
   ['no model', { type: 'LaptopAdded', title: 'x' }, /model/],
@@ -58,7 +58,7 @@ for (const [what, value, reason] of [
   ['a port with an id that is a string', { type: 'PortUnfitted', portId: '7' }, /portId/],
   ['a port with an id beyond 2^53', { type: 'PortUnfitted', portId: 2 ** 53 }, /portId/],
 ] as const) {
-  validation(`rejects ${what}`, () => {
+  validation(`rejects ${description}`, () => {
     const read = laptopEvents.read(value);
     assert.match(read instanceof Rejection ? read.reason : 'it was not rejected', reason);
   });

@@ -53,14 +53,14 @@ writing.run();
 
 const validation = suite('validation of port events');
 
-for (const [what, value, reason] of [
+for (const [description, value, reason] of [
   ['a name of 101 characters', { type: 'PortAdded', name: 'x'.repeat(101) }, /name/],
   ['no name', { type: 'PortAdded' }, /name/],
   ['an empty new name', { type: 'PortRenamed', name: ' ' }, /name/],
   ['version 2 without the previous name', { type: 'PortRenamed', v: 2, name: 'x' }, /from/],
   ['version 2 with an empty previous name', { type: 'PortRenamed', v: 2, name: 'x', from: '' }, /from/],
 ] as const) {
-  validation(`rejects ${what}`, () => {
+  validation(`rejects ${description}`, () => {
     const read = portEvents.read(value);
     assert.match(read instanceof Rejection ? read.reason : 'it was not rejected', reason);
   });

@@ -6,7 +6,7 @@ import { Rejection } from './decider.ts';
 import { defineEvents } from './event-schema.ts';
 import { text } from './text.ts';
 
-/** The current version is 3. Version 1 had `label` and `watts` as text, version 2 had `name`, version 3 has `watts` as a number. */
+/** Version 1 has `label`, and `watts` as text. Version 2 renames `label` to `name`. Version 3 has `watts` as a number. */
 const type = z.literal('ChargerAdded');
 const ChargerAdded1 = z.object({ type, label: z.string(), watts: z.string() });
 const ChargerAdded2 = z.object({ type, name: text(20), watts: z.string() });
@@ -94,7 +94,7 @@ for (const v of [0, -1, 1.5, NaN, Infinity, 2 ** 53, '1', null, [1], {}, true]) 
   );
 }
 for (const type of ['', 'chargerLost', 'ChargerLost ', '__proto__', 'constructor', 'toString']) {
-  rejection(`is rejected if its type is the unknown ${JSON.stringify(type)}`, () =>
+  rejection(`is rejected if its type is unknown: ${JSON.stringify(type)}`, () =>
     assert.is(reasonOf({ type }), `unknown event type ${JSON.stringify(type)}`),
   );
 }
@@ -122,7 +122,7 @@ rejection.run();
 
 const fields = suite('the reason for an invalid field');
 
-for (const [what, wrong, field] of [
+for (const [description, invalid, field] of [
   ['a text that is a number', { name: 5 }, 'name'],
   ['a missing text', { name: undefined }, 'name'],
   ['a text of white space', { name: ' ' }, 'name'],
@@ -133,8 +133,8 @@ for (const [what, wrong, field] of [
   ['a number that is NaN', { watts: NaN }, 'watts'],
   ['a number that is null', { watts: null }, 'watts'],
 ] as const) {
-  fields(`begins with the field name for ${what}`, () => {
-    const value: unknown = Object.assign({ ...current, v: 3 }, wrong);
+  fields(`begins with the field name for ${description}`, () => {
+    const value: unknown = Object.assign({ ...current, v: 3 }, invalid);
     assert.match(reasonOf(value), new RegExp(`^ChargerAdded: ${field}: `));
   });
 }

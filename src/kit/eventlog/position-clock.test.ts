@@ -11,7 +11,7 @@ advancing('starts at 0 or at the given position', () => {
   assert.is(createPositionClock().position, 0);
   assert.is(createPositionClock(12).position, 12);
 });
-advancing('never goes back', () => {
+advancing('ignores an earlier position', () => {
   const clock = createPositionClock();
   clock.advance(5);
   clock.advance(3);
@@ -39,7 +39,7 @@ waiting('resolves when a later position is applied, because a stream can have ga
   clock.advance(9);
   assert.is(await reached, true);
 });
-waiting('does not resolve earlier', async () => {
+waiting('does not resolve before the position is applied', async () => {
   const clock = createPositionClock();
   const resolved: number[] = [];
   const waits = [3, 1, 2].map(async (position) => {
