@@ -78,7 +78,7 @@ async function measure(name: string, { rounds, seconds, scale }: BenchArguments)
   }
 }
 
-/** Profiles every replica that `run` starts. Returns the CPU time by component. */
+/** Profiles every replica that `run` starts. Returns the share of CPU time of each component. */
 async function withProfiler(run: (scope: ResourceScope) => Promise<unknown>): Promise<Share[]> {
   report('additional round with a profiler');
   const outer = createResourceScope();
@@ -131,7 +131,7 @@ try {
   if (args === 'help') process.stdout.write(help);
   else {
     const failed = await bench(args);
-    // All processes have been stopped. A lingering connection must not keep the bench running.
+    // All child processes have been stopped. An open connection must not keep this process running.
     process.exit(failed.length === 0 ? 0 : 1);
   }
 } catch (error) {

@@ -37,10 +37,10 @@ export type ServerProcess = { readonly url: string; readonly pid: number; stop()
 
 /** Time for a process to exit before it is killed, in ms. */
 const stopTimeoutMs = 10_000;
-/** Time for a server to become ready, in ms. The longest start replays some millions of events. */
+/** Time for a server to become ready, in ms. The slowest start replays several million events. */
 const startTimeoutMs = 300_000;
 
-/** Makes a forked Node process exit when the bench exits, for any reason. */
+/** Makes a forked Node process exit when the benchmark process exits, for any reason. */
 const exitWithParent = `data:text/javascript,process.on('disconnect',()=>process.exit())`;
 
 export type NodeOptions = {
@@ -102,7 +102,7 @@ export type ServerOptions = {
   readonly probe: () => Promise<unknown>;
 };
 
-/** Starts a server program. It is stopped when the scope closes, and at the latest when the bench exits. */
+/** Starts a server program. It is stopped when the scope closes, and at the latest when the benchmark process exits. */
 export async function startServer(
   scope: ResourceScope,
   program: string,

@@ -10,7 +10,7 @@ import type { Sample } from './rounds.ts';
 /** Timeout of a load process, in ms. */
 const loadTimeoutMs = 200_000;
 
-/** Runs one of the programs in `load/` or `peers/` with a job. Resolves with its measurements. */
+/** Runs a program in `load/` or `peers/` with `job` and resolves with its results. */
 export async function runLoad<T>(scope: ResourceScope, file: URL, job: object): Promise<T> {
   const child = startNode(file, { args: [JSON.stringify(job)] });
   scope.defer(() => stopChild(child));
@@ -42,8 +42,8 @@ export type HttpLoad = {
 export type LoadResult = Sample & { readonly perSecond: number; readonly p50: number; readonly p99: number };
 
 /**
- * Generates load in a closed loop: each connection sends its next request when it has received a response. Uses wrk if it is
- * on PATH, because it needs the least CPU time; otherwise autocannon.
+ * Generates load in a closed loop: each connection sends its next request after the response. Uses wrk if it is on PATH,
+ * because it needs less CPU time; otherwise autocannon.
  *
  * @throws Error if a request fails
  */
@@ -74,7 +74,7 @@ async function runWrk(
 ): Promise<Outcome> {
   const script = join(await scope.makeFolder(), 'requests.lua');
   writeFileSync(script, wrkScript(requests));
-  // wrk takes whole seconds only.
+  // wrk accepts only whole seconds.
   const duration = `${Math.max(1, Math.round(seconds))}s`;
   const args = ['--threads', '1', '--connections', String(connections), '--duration', duration];
   const output = await runCommand(wrk, [...args, '--script', script, url]);
@@ -84,7 +84,7 @@ async function runWrk(
   return { perSecond, p50, p99, failed };
 }
 
-/** Returns a wrk script that formats the requests once. wrk measures in microseconds. */
+/** Returns a wrk script that formats the requests in advance. wrk measures in microseconds. */
 function wrkScript(requests: readonly HttpRequest[]): string {
   const lines = requests.map(({ method, path, body }) => {
     const [headers, text] =

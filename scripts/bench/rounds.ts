@@ -1,4 +1,4 @@
-/** Measures all subjects in every round, so that disturbances of the machine affect all of them. */
+/** Measures all subjects in every round, so that other load on the machine affects all of them. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceScope } from './child-processes.ts';
@@ -16,16 +16,16 @@ export type Bench = {
   report(line: string): void;
 };
 
-/** Figures of one round by measure name. */
+/** Results of one round, by measure name. */
 export type Sample = Readonly<Record<string, number>>;
 
-/** A subject at one point of the axis. */
+/** One subject at one value of the axis. */
 export type Case = {
   readonly subject: string;
   readonly at: number;
 } & (
   | { /** @param round 0 is the warm-up */ run(round: number): Promise<Sample> }
-  | { /** Why it cannot be measured on this machine. */ readonly missing: string }
+  | { /** The reason why it cannot be measured on this machine. */ readonly missing: string }
 );
 
 export type CaseResult = {

@@ -6,13 +6,13 @@ export type Scenario = {
   /** Description of the scenario with its sizes, for the report. */
   readonly about: string;
   run(bench: Bench): Promise<Outcome>;
-  /** Whether an additional round runs with a profiler; for scenarios that are limited by the CPU. */
+  /** True if an additional round runs with a profiler. For CPU-bound scenarios. */
   readonly isProfiled?: boolean;
 };
 
 export type Outcome = {
   readonly measures: readonly Measure[];
   readonly targets?: readonly Target[];
-  /** Remarks that are needed to interpret the figures. */
+  /** Notes on how to interpret the results. */
   readonly notes?: readonly string[];
 };

@@ -1,4 +1,4 @@
-/** Shared by the load programs: pacing, latency percentiles in ms, and communication with the bench. */
+/** Shared by the load programs: pacing, latency percentiles in ms, and communication with the benchmark process. */
 
 export function summarize(latencies: number[]): { p50: number; p99: number } {
   const sorted = latencies.toSorted((a, b) => a - b);
@@ -8,7 +8,7 @@ export function summarize(latencies: number[]): { p50: number; p99: number } {
 
 /**
  * Calls `send` at a fixed `rate` per second without waiting for it (an open loop), and resolves after `seconds`. `due` is the
- * scheduled time of each call, so delays of the generator count as latency.
+ * scheduled time of each call, so delays of the load generator count as latency.
  */
 export function pace(
   rate: number,
@@ -32,7 +32,7 @@ export function pace(
   });
 }
 
-/** Sends the result to the bench and exits. */
+/** Sends the result to the benchmark process and exits. */
 export function sendResult(result: object): void {
   process.send?.(result, () => process.exit());
 }
@@ -40,7 +40,7 @@ export function sendResult(result: object): void {
 /** Reads the job that was given to `runLoad`. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function readJob<Job>(): Job {
-  // Safe: the bench and its load programs have the same version.
+  // Safe: the benchmark process and its load programs have the same version.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return JSON.parse(process.argv[2] ?? '{}') as Job;
 }

@@ -1,4 +1,4 @@
-/** Opens many event stream clients and measures the latency of published events at each of them. */
+/** Opens many event stream clients and measures the latency of published events in each of them. */
 
 import { get } from 'node:http';
 import { connect } from 'nats';

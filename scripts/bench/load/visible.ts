@@ -1,4 +1,4 @@
-/** Publishes events at a fixed rate and measures when a replica shows each. Both run in this process, so all times are from one clock. */
+/** Publishes events at a fixed rate and measures when each is visible in a replica. One process does both, so all times are from one clock. */
 
 import { get } from 'node:http';
 import { jetstream } from '@nats-io/jetstream';
@@ -8,7 +8,7 @@ import { sendResult, pace, readJob, summarize } from './load-program.ts';
 
 const { natsUrl, replicaUrl, stream, firstId, rate, seconds } = readJob<{
   natsUrl: string;
-  /** The replica whose event stream is read; if undefined, an ordered consumer in this process is read. */
+  /** URL of the replica whose event stream is read. If undefined, an ordered consumer in this process is used. */
   replicaUrl?: string;
   stream: string;
   firstId: number;

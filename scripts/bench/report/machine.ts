@@ -1,4 +1,4 @@
-/** The conditions of a measurement: the machine, the versions and the load average. */
+/** Measurement conditions: machine, versions and load average. */
 
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';

@@ -12,7 +12,7 @@ const CpuProfile = z.object({
   timeDeltas: z.array(z.number()),
 });
 
-/** Maximum number of named parts; all others are summed up. */
+/** Maximum number of parts in the report; the others are added up as `other`. */
 const namedParts = 14;
 
 /** Returns the CPU time of all profiles in `folder` by part, largest share first. Idle time is excluded. */

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-/** One subject at one point of the axis: a sample per measured round, or the reason why there is none. */
+/** One subject at one value of the axis: a sample per measured round, or the reason why there are no samples. */
 const Series = z.object({
   subject: z.string(),
   at: z.number(),

@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario.ts';
 import { figureTarget, findSeries, runRounds, toMeasure, type Case, type Sample } from '../rounds.ts';
 
 const full = [10_000, 100_000, 1_000_000];
-/** Time for a replica to release the memory that it needed only for its start, in ms. */
+/** Time for a replica to release memory that it used only during startup, in ms. */
 const settleMs = 3_000;
 
 export const memory: Scenario = {

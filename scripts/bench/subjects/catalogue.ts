@@ -1,4 +1,4 @@
-/** The catalogue that every compared server has: laptops 1 to n, each with the same two charging ports. */
+/** The catalogue of all compared servers: laptops 1 to n, each with the same two charging ports. */
 
 import type { NatsConnection } from 'nats';
 import { eventually } from '../../../test/support/eventually.ts';

@@ -1,4 +1,4 @@
-/** Publishes laptop events directly to the stream, in the form in which the service writes them. */
+/** Publishes laptop events directly to the stream, in the service's own format. */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { jetstream } from '@nats-io/jetstream';
@@ -14,7 +14,7 @@ export function addedEvent(id: number): object {
   return { type: 'LaptopAdded', ...laptopBody(id) };
 }
 
-/** Every 5000th publish waits for its acknowledgement. Otherwise, messages would pile up in the memory of the broker. */
+/** Every 5000th publish waits for its acknowledgement. Otherwise, messages would accumulate in the broker's memory. */
 const window = 5_000;
 
 /** Publishes `count` events, numbered from 1, with the headers of the service. Resolves when the last one is stored. */

@@ -16,7 +16,7 @@ export const peerFile = (name: string) => new URL(`../peers/${name}`, import.met
 /** A running peer, or the reason why it is not available on this machine. */
 export type Peer = ServerProcess | { readonly missing: string };
 
-/** Returns the reason if `start` fails. */
+/** Reports a failed start as a missing peer. */
 async function catchMissing(start: () => Promise<Peer>): Promise<Peer> {
   try {
     return await start();
@@ -84,7 +84,7 @@ export function startNodeHttp(
   });
 }
 
-/** Requests these paths and returns the responses, for a server that sends the same bytes. */
+/** Requests these paths and returns the responses, so that another server can send the same bytes. */
 export async function captureResponses(
   url: string,
   paths: readonly string[],
@@ -178,7 +178,7 @@ export async function postgresVersion(): Promise<string | undefined> {
 
 type User = { readonly uid: number; readonly gid: number };
 
-/** Returns the user to run PostgreSQL as, since it does not run as root. `current` is the user of the bench. */
+/** Returns the user to run PostgreSQL as, since it does not run as root. `current` is the user of this process. */
 async function findUser(): Promise<User | 'current' | undefined> {
   if (process.getuid?.() !== 0) return 'current';
   for (const name of ['postgres', 'nobody']) {

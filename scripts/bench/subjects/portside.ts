@@ -21,7 +21,7 @@ export type Broker = {
   readonly jsm: JetStreamManager;
 };
 
-/** When messages are synced to disk: before each acknowledgement, or every two minutes (the server's default). */
+/** Interval at which messages are synced to disk. `always` syncs before each acknowledgement; `2m` is the server's default. */
 export type SyncInterval = 'always' | '2m';
 
 /** Starts a nats-server with both streams. It is stopped when the scope closes. */
@@ -73,7 +73,7 @@ export function startService(
   });
 }
 
-/** Names a folder to which every replica writes a CPU profile on exit. */
+/** Environment variable with the folder to which every replica writes a CPU profile on exit. */
 export const profileFolderVariable = 'BENCH_CPU_PROF';
 
 function profilerArgs(name: string): string[] {
