@@ -17,7 +17,7 @@ const help = `npm run conformance [-- TOOL …]
 Starts a broker and both services on free ports and validates them with third-party tools (default: all):
   spectral, redocly   lint the OpenAPI documents
   prism               runs the REST tests through a validating proxy
-  schemathesis        generates requests from the documents and validates the responses; needs Python 3.10
+  schemathesis        generates requests from the documents and validates the responses; needs Python 3.10 or newer
 The tools are pinned and installed in conformance/. Prints one line per check. Exit code: 1 if a check fails.
 `;
 

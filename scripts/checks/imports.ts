@@ -44,7 +44,7 @@ export function readImports(root: string, folders: readonly string[]): Map<strin
   return new Map(sources.map((file) => [file, importsOf(readFileSync(join(root, file), 'utf8'))]));
 }
 
-/** The specifiers of static imports, re-exports and dynamic imports, in order. Types in JSDoc comments do not count. */
+/** Returns the specifiers of static imports, re-exports and dynamic imports, in order. Ignores types in JSDoc comments. */
 export function importsOf(source: string): string[] {
   const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '');
   const pattern =
@@ -52,7 +52,7 @@ export function importsOf(source: string): string[] {
   return Array.from(code.matchAll(pattern), ([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '');
 }
 
-/** Returns a line for each import that breaks a rule. `entryPoints`: the `exports` of the kit, `.` and `./client`. */
+/** Returns one line for each import that breaks a rule. `entryPoints` are the `exports` of the kit: `.`, `./client`, … */
 export function findBrokenRules(graph: ImportGraph, entryPoints: readonly string[]): string[] {
   return [...graph].flatMap(([file, specifiers]) =>
     specifiers.flatMap((specifier) => {
@@ -91,7 +91,7 @@ function breaksBoundary(file: string, specifier: string, entryPoints: readonly s
   return entryPoints.includes(entry) ? undefined : `the kit has no entry point ${entry}`;
 }
 
-/** Whether a file of one folder in `src` imports a file of another one by its path. */
+/** Returns true if a file in one folder of `src` imports a file in another one by its path. */
 function importsSibling(file: string, specifier: string): boolean {
   const [top, folder, ...rest] = posix.join(posix.dirname(file), specifier).split('/');
   if (!file.startsWith('src/') || !specifier.startsWith('.')) return false;
@@ -99,7 +99,7 @@ function importsSibling(file: string, specifier: string): boolean {
   return !file.startsWith(`src/${folder}/`);
 }
 
-/** Returns the files of one import cycle, the first one repeated at the end; undefined if there is none. */
+/** Returns the files of an import cycle, with the first file repeated at the end; undefined if there is no cycle. */
 export function findCycle(graph: ImportGraph): string[] | undefined {
   const done = new Set<string>();
   const path: string[] = [];
@@ -131,7 +131,7 @@ function resolveImport(graph: ImportGraph, file: string, specifier: string): str
   return graph.has(target) ? target : undefined;
 }
 
-/** The entry points that a package.json exports: `.`, `./client`, … */
+/** Returns the entry points that a package.json exports: `.`, `./client`, … */
 export function readEntryPoints(packageFile: string): string[] {
   if (!existsSync(packageFile)) throw new Error(`${dirname(packageFile)} is not a package`);
   const { exports }: { exports: Record<string, unknown> } = JSON.parse(readFileSync(packageFile, 'utf8'));

@@ -24,7 +24,7 @@ async function soak({ minutes, seed, names }: SoakArguments): Promise<number> {
     try {
       const result = await runScenario(scenario, { rounds, seed: seed + turn, report }, signal);
       score.add(name, result);
-      for (const complaint of result.complaints) print(`${name}: WRONG: ${complaint}`);
+      for (const complaint of result.complaints) print(`${name}: INCONSISTENT: ${complaint}`);
     } catch (error) {
       if (interrupted.signal.aborted) return;
       score.fail(name);

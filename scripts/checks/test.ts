@@ -15,7 +15,7 @@ import { typescriptArgs } from '../typescript-args.ts';
 const help = `npm test [-- [--jobs N] [--timeout SECONDS] [--root FOLDER] [PART …]]
 
 Runs every *.test.ts file whose path contains one of the PARTs (default: all).
-  --jobs N            number of files that run at the same time; default 3 (many of them mostly wait)
+  --jobs N            number of files that run at the same time; default 3 (many files mostly wait for I/O)
   --timeout SECONDS   timeout of a file; default 300
   --root FOLDER       folder that contains src, scripts and test; default: this checkout
 `;

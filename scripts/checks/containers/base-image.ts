@@ -108,7 +108,7 @@ async function buildLocalBase({ context, engine, distribution, image, cafile }: 
   context.defer(() => rm(work, { recursive: true, force: true }));
 
   await run(debootstrap, '--variant=minbase', distribution.codename, inWork('root'), mirror);
-  // Slim images omit these folders as well.
+  // The official slim images also omit these folders.
   for (const folder of [
     'var/cache/apt',
     'var/lib/apt/lists',

@@ -1,4 +1,4 @@
-/** Settings that several container files repeat, and that must be equal in all of them. */
+/** Checks settings that must be the same in several container files. */
 
 import { readdirSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Builds the image of `examples/chargers/` and runs it with Docker Compose beside the other services. */
+/** Builds the image of `examples/chargers/` and runs it with Docker Compose in addition to the other services. */
 
 import * as assert from 'uvu/assert';
 import { eventually } from '../../../test/support/eventually.ts';

@@ -22,7 +22,7 @@ const portsOf = (workload: Workload) => podOf(workload).containers.flatMap(({ po
 const hasPort = (workload: Workload, port: string | number | undefined) =>
   portsOf(workload).some(({ name, containerPort }) => [name, containerPort].includes(port));
 
-/** Returns the workloads that a selector matches; none if no workload has one of the values it lists. */
+/** Returns the workloads that a selector matches; an empty array if no workload has one of its listed values. */
 function selectedBy(selector: LabelSelector | undefined, manifests: readonly Manifest[]): Workload[] {
   const workloads = workloadsOf(manifests);
   const isUsed = (key: string, value: string) =>

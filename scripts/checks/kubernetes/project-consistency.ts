@@ -93,7 +93,7 @@ export const projectConsistencyRules: readonly ConsistencyRule[] = [
     inconsistencies: (manifests, { serviceVariables, provisionVariables }) =>
       [...ofKind(manifests, 'Deployment'), ...ofKind(manifests, 'Job')].flatMap((workload) => {
         const own = workload.kind === 'Job' ? provisionVariables : [];
-        // The provisioner has the settings of the services as well.
+        // The provisioner also has the settings of the services.
         const known = new Set([...serviceVariables, ...own, ...foreignVariables]);
         return [...environmentOf(workload, manifests).keys()]
           .filter((name) => !known.has(name))
