@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.ts';
 export const help = `npm run import -- FILE [FILE …]
 
 Reads laptops and ports from CSV or NDJSON files and publishes them as events. Invalid rows are reported and skipped.
-Importing a file again adds nothing twice, and existing values are never overwritten.
+Importing a file again creates no duplicates, and existing values are never overwritten.
 
 A laptop has id, title, model and optionally ports (port ids, separated by spaces). A port has id and name:
 
@@ -22,7 +22,7 @@ The first line of a CSV file names its columns. An NDJSON file may contain both 
   --dry-run                only validate the rows; needs no broker
   --all-errors             show all errors, not only the first 20 of each file
   --concurrency N          maximum number of rows in flight; default 2000
-  --give-up-after SECONDS  how long to retry while the broker is unavailable; default 30
+  --give-up-after SECONDS  time limit for retries while the broker is unavailable; default 30
 
 Environment:
   NATS_URL                 URL of the broker; default nats://localhost:4222

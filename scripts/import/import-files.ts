@@ -79,6 +79,6 @@ function addSizes(inputs: readonly Input[]): number | undefined {
 function describeEnd({ exitCode }: Interruption, last: Place | undefined): string {
   const reason = exitCode === undefined ? 'the broker is unavailable' : 'interrupted';
   const lastRow =
-    last === undefined ? 'nothing was read' : `nothing was read after ${last.file}:${last.line}`;
-  return `${reason}: ${lastRow}. Run the import again to continue; nothing is added twice.`;
+    last === undefined ? 'no rows were read' : `reading stopped after ${last.file}:${last.line}`;
+  return `${reason}: ${lastRow}. Run the import again to continue; it creates no duplicates.`;
 }

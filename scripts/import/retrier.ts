@@ -7,7 +7,7 @@ export type Retrier = {
 };
 
 export type RetrierOptions = {
-  /** Time from a task's first failure until it fails for good, in ms. */
+  /** Time from a task's first failure until it is no longer retried, in ms. */
   readonly limitMs: number;
   /** Stops all retries when aborted. */
   readonly signal: AbortSignal;

@@ -130,7 +130,7 @@ failures('reports invalid rows with their line numbers and imports the others', 
   const { code, stdout, stderr } = await run(file);
   assert.is(code, 1);
   assert.equal(stderr.trimEnd().split('\n'), [
-    `${file}:4: id is missing: every row needs an id, so that importing again adds nothing twice`,
+    `${file}:4: id is missing: every row needs an id, so that a repeated import creates no duplicates`,
     `${file}:5: title is missing`,
     `${file}:7: ports: each value must be a port id (1, 2, 3 …)`,
     `${file}:8: id: must be a whole number from 1 to 9007199254740991`,

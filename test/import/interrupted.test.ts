@@ -64,7 +64,7 @@ interrupted('stops reading on SIGINT, and completes and counts the rows in fligh
   child.kill('SIGINT');
   const { code, stdout, stderr } = await ended;
   assert.is(code, 130);
-  assert.match(stderr, /^interrupted: nothing was read after .*from-20001\.csv:\d+\./m);
+  assert.match(stderr, /^interrupted: reading stopped after .*from-20001\.csv:\d+\./m);
   assert.ok(addedIn(stdout) < rows);
   assert.is((await lastPosition()) - before, 2 * addedIn(stdout));
 });
@@ -93,7 +93,7 @@ interrupted('fails if the broker stays unreachable, and reports the rows that we
   assert.match(stderr, /from-40001\.csv:\d+: not stored: The broker did not/);
   assert.match(
     stderr,
-    /^the broker is unavailable: nothing was read after .*Run the import again to continue/m,
+    /^the broker is unavailable: reading stopped after .*Run the import again to continue/m,
   );
   assert.match(stdout, /^laptops: \d+ added, 0 already there, 0 differ, 0 invalid, \d+ failed$/m);
 });

@@ -37,7 +37,7 @@ export type AnyKind = {
   readonly columns: { readonly required: readonly string[]; readonly optional: readonly string[] };
 };
 
-export const idRequirement = 'every row needs an id, so that importing again adds nothing twice';
+export const idRequirement = 'every row needs an id, so that a repeated import creates no duplicates';
 
 /**
  * Returns the first kind with a column in `columns` that not all kinds share, or undefined. The columns are not validated: they
