@@ -74,7 +74,7 @@ setup('skips nats-server with --no-nats-server, or for npm start with NATS_URL, 
   assert.is(run([], { npm_lifecycle_event: 'prestart' }).status, 1);
 });
 
-setup('looks for the nats CLI only with --nats-cli, and succeeds with a message without it', () => {
+setup('installs the nats CLI only with --nats-cli, and succeeds with a message if Go is missing', () => {
   const { bin, run } = createClone();
   writeNatsServer(join(bin, 'nats-server'), '2.15.2');
   assert.not.match(run().stderr, 'nats CLI');
