@@ -1,7 +1,7 @@
 type Observation = {
-  /** What was checked, for example `stream LAPTOPS`. */
+  /** Subject of the check, for example `stream LAPTOPS`. */
   readonly name: string;
-  /** The result; a list takes several lines. */
+  /** The result. Can have several lines. */
   readonly detail: string;
 };
 

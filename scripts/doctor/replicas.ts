@@ -6,7 +6,7 @@ import { findReplicas, type ReplicaStatus } from '../../src/kit/nats/services/re
 import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatCount } from './measures.ts';
 
-/** How long, and at which interval, a replica that lags behind is polled, in ms. */
+/** Timeout and interval for polling replicas that lag behind, in ms. */
 const catchUpTimeoutMs = 5_000;
 const pollIntervalMs = 100;
 
@@ -61,8 +61,8 @@ export function assessPositions(service: string, { first, latest, target, end }:
   if (latest.length === 0) {
     return failure(
       name,
-      'none responds',
-      'start a replica (for example with npm start); GET /readyz of a running one shows what it is waiting for',
+      'no replica responds',
+      'start a replica (for example with npm start); if one is running, its GET /readyz shows what it is waiting for',
     );
   }
   const lines = latest.map(({ replica, position }) => {

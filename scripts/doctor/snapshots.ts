@@ -33,7 +33,7 @@ export async function examineSnapshots({
   if ((await findStream(jsm, `OBJ_${bucket}`)) === undefined) {
     return warning(
       label,
-      `bucket ${bucket} does not exist: every start reads the whole stream`,
+      `bucket ${bucket} does not exist: every starting replica reads the whole stream`,
       'npm run provision',
     );
   }
@@ -50,15 +50,15 @@ export async function examineSnapshots({
   const image = await snapshots.load(Infinity);
   const used = (await snapshots.list()).find(({ position }) => position === image?.position);
   const position = used?.position ?? 0;
-  const toRead = `a start reads ${formatCount(Math.max(0, end - position))} messages`;
-  const none = unusable.length > 0 ? 'no usable snapshot' : 'none of this version yet';
+  const toRead = `a starting replica reads ${formatCount(Math.max(0, end - position))} messages`;
+  const none = unusable.length > 0 ? 'no usable snapshot' : 'no snapshot of this version yet';
   const detail = `${used === undefined ? none : describe(used)}; ${toRead}`;
 
   if (unusable.length > 0) {
     return warning(
       label,
       [detail, ...unusable.map((reason) => `not usable: ${reason}`)].join('\n  '),
-      'no data is lost: a start uses an older snapshot or only the stream, and the next snapshot replaces this one',
+      'no data is lost: a starting replica uses an older snapshot or replays the whole stream; the next snapshot replaces this one',
     );
   }
   const interval = Math.max(snapshotEvery, Math.floor((image?.entries.size ?? 0) / 4));

@@ -71,9 +71,12 @@ healthy('has no warnings or failures, and its snapshot is listed with the positi
     assert.match(of('rejections laptops'), 'none');
     assert.match(
       of('snapshots laptops'),
-      /latest at 1, \d+ seconds old, \d+ bytes; a start reads 0 messages/,
+      /latest at 1, \d+ seconds old, \d+ bytes; a starting replica reads 0 messages/,
     );
-    assert.match(of('snapshots ports'), 'none of this version yet; a start reads 0 messages');
+    assert.match(
+      of('snapshots ports'),
+      'no snapshot of this version yet; a starting replica reads 0 messages',
+    );
   });
 });
 
@@ -230,7 +233,7 @@ replicas('a service without a responding replica is a failure, and its rejection
     'failure replicas ports',
     'warning rejections ports',
   ]);
-  assert.match(of('replicas ports'), 'failure: none responds');
+  assert.match(of('replicas ports'), 'failure: no replica responds');
   assert.match(of('rejections ports'), 'unknown');
 });
 
@@ -250,7 +253,7 @@ snapshots('a truncated snapshot is a warning, and so is one ahead of the stream'
   await bucket.putBlob({ name, metadata }, new TextEncoder().encode('{"entries":[]}\n'));
   assert.match(
     (await diagnose(env)).of('snapshots ports'),
-    /warning: .*\n +not usable: snapshot at position \d+: .*not whole/,
+    /warning: .*\n +not usable: snapshot at position \d+: .*incomplete or corrupt/,
   );
 
   await bucket.putBlob({ name, metadata: { ...metadata, position: '999' } }, new Uint8Array());
@@ -270,9 +273,12 @@ snapshots(
     ]);
     assert.match(
       usual.of('snapshots ports'),
-      `ok: none of this version yet; a start reads ${portCount} messages`,
+      `ok: no snapshot of this version yet; a starting replica reads ${portCount} messages`,
     );
-    assert.match(strict.of('snapshots ports'), /^warning: none of this version yet; .*check their logs/);
+    assert.match(
+      strict.of('snapshots ports'),
+      /^warning: no snapshot of this version yet; .*check their logs/,
+    );
   },
 );
 

@@ -104,7 +104,7 @@ export async function decodeImage<State>(
     // The caller has verified the digest and the fold, so `encodeImage` has generated these lines.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const line = JSON.parse(text) as ImageLine<State>;
-    if (line.number !== count || end !== undefined) throw new Error('the snapshot is not whole');
+    if (line.number !== count || end !== undefined) throw new Error('the snapshot is incomplete or corrupt');
     count += 1;
     if (line.position !== undefined) head = line;
     for (const [id, version, state] of line.entries ?? [])
@@ -120,7 +120,7 @@ export async function decodeImage<State>(
   }
   const { position, time } = head;
   if (position === undefined || time === undefined || end !== entries.size) {
-    throw new Error('the snapshot is not whole');
+    throw new Error('the snapshot is incomplete or corrupt');
   }
   return { position, time, entries, messageIds, rejected, rejectedPositions };
 }
