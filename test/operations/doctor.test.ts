@@ -1,4 +1,4 @@
-/** `npm run doctor` reports no problem for a healthy system, and each problem of a broken one. */
+/** `npm run doctor` reports nothing for a healthy system and each problem of a broken one. */
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -62,19 +62,19 @@ healthy('has no warnings or failures, and its snapshot is listed with the positi
   });
   assert.is(added.status, 201);
   await eventually(async () => {
-    const { complaints, of } = await diagnose(env);
+    const { complaints, textOf } = await diagnose(env);
     assert.equal(complaints, []);
-    assert.match(of('server portside'), /nats-server 2\.\d+\.\d+ at nats:/);
-    assert.match(of('sync portside'), 'sync_interval: always');
-    assert.match(of('log LAPTOPS'), '1 messages, ');
-    assert.match(of('replicas laptops'), /1 at the stream’s end, 1: \S+-\d+ at 1/);
-    assert.match(of('rejections laptops'), 'none');
+    assert.match(textOf('server portside'), /nats-server 2\.\d+\.\d+ at nats:/);
+    assert.match(textOf('sync portside'), 'sync_interval: always');
+    assert.match(textOf('log LAPTOPS'), '1 messages, ');
+    assert.match(textOf('replicas laptops'), /1 at the stream’s end, 1: \S+-\d+ at 1/);
+    assert.match(textOf('rejections laptops'), 'none');
     assert.match(
-      of('snapshots laptops'),
+      textOf('snapshots laptops'),
       /latest at 1, \d+ seconds old, \d+ bytes; a starting replica reads 0 messages/,
     );
     assert.match(
-      of('snapshots ports'),
+      textOf('snapshots ports'),
       'no snapshot of this version yet; a starting replica reads 0 messages',
     );
   });
@@ -136,19 +136,19 @@ servers('a broker older than 2.12.0 is a failure', async () => {
     for (const socket of [client, server]) socket.on('error', () => undefined);
   });
   const url = `nats://127.0.0.1:${await listen(proxy)}`;
-  const { complaints, of } = await diagnose({ ...env, NATS_URL: url });
+  const { complaints, textOf } = await diagnose({ ...env, NATS_URL: url });
   proxy.close();
   assert.equal(complaints, ['failure server portside']);
-  assert.match(of('server portside'), /nats-server 2\.11\.9 .* older than 2\.12\.0/);
+  assert.match(textOf('server portside'), /nats-server 2\.11\.9 .* older than 2\.12\.0/);
 });
 
 servers('an unreachable monitoring endpoint is a warning', async () => {
   const gone = createServer();
   const url = `http://127.0.0.1:${await listen(gone)}`;
   gone.close();
-  const { complaints, of } = await diagnose({ ...env, NATS_MONITOR_URL: url });
+  const { complaints, textOf } = await diagnose({ ...env, NATS_MONITOR_URL: url });
   assert.equal(complaints, [`warning sync ${url}`]);
-  assert.match(of(`sync ${url}`), /unknown: no response \(.*ECONNREFUSED.* → .*NATS_MONITOR_URL/);
+  assert.match(textOf(`sync ${url}`), /unknown: no response \(.*ECONNREFUSED.* → .*NATS_MONITOR_URL/);
 });
 
 servers('a NATS_MONITOR_URL that is not a monitoring endpoint is a warning', async () => {
@@ -173,10 +173,10 @@ const replicas = suite('replicas and rejections');
 
 replicas('a rejected message is a warning that names the endpoint to check', async () => {
   const position = await publish('laptops.events.1', '{"type":"LaptopMelted"}');
-  const { complaints, of } = await diagnose(env);
+  const { complaints, textOf } = await diagnose(env);
   assert.equal(complaints, ['warning rejections laptops']);
-  assert.match(of('rejections laptops'), /1 stored messages are skipped.* → GET \/laptops\/rejections/);
-  assert.match(of('replicas laptops'), `at ${position}`);
+  assert.match(textOf('rejections laptops'), /1 stored messages are skipped.* → GET \/laptops\/rejections/);
+  assert.match(textOf('replicas laptops'), `at ${position}`);
 
   const { code, stdout } = await runDoctor(env, ['--json']);
   assert.is(code, 0);
@@ -190,19 +190,19 @@ replicas('a rejected message is a warning that names the endpoint to check', asy
 
 replicas('replicas with different states at the same position are a failure', async () => {
   const stop = await announce('laptops', () => ({ position: 2, entities: 1, rejected: 0 }));
-  const { complaints, of } = await diagnose(env);
+  const { complaints, textOf } = await diagnose(env);
   await stop();
   assert.equal(complaints, ['failure rejections laptops']);
-  assert.match(of('rejections laptops'), 'other-1 at 2: 0 rejected, 1 entities');
-  assert.match(of('rejections laptops'), /-\d+ at 2: 1 rejected, 1 entities/);
+  assert.match(textOf('rejections laptops'), 'other-1 at 2: 0 rejected, 1 entities');
+  assert.match(textOf('rejections laptops'), /-\d+ at 2: 1 rejected, 1 entities/);
 });
 
 replicas('a replica ahead of the stream is a failure', async () => {
   const stop = await announce('ports', () => ({ position: 9, entities: 1, rejected: 0 }));
-  const { complaints, of } = await diagnose(env);
+  const { complaints, textOf } = await diagnose(env);
   await stop();
   assert.equal(complaints, ['warning rejections laptops', 'failure replicas ports']);
-  assert.match(of('replicas ports'), 'ahead of the stream’s end, 0');
+  assert.match(textOf('replicas ports'), 'ahead of the stream’s end, 0');
 });
 
 replicas('a lagging replica is a failure if it makes no progress, and otherwise a warning', async () => {
@@ -213,28 +213,28 @@ replicas('a lagging replica is a failure if it makes no progress, and otherwise 
     announce('laptops', () => ({ position: 1, entities: 1, rejected: 0 })),
     announce('ports', () => ({ position: (requestCount += 1), entities: requestCount, rejected: 0 })),
   ]);
-  const { complaints, of } = await diagnose(env);
+  const { complaints, textOf } = await diagnose(env);
   await Promise.all(stops.map((stop) => stop()));
   assert.equal(complaints, [
     'failure replicas laptops',
     'warning rejections laptops',
     'warning replicas ports',
   ]);
-  assert.match(of('replicas laptops'), '1 of 2 behind the stream’s end, 2, 1 not moving');
-  assert.match(of('replicas laptops'), 'other-1 at 1, 1 behind');
-  assert.match(of('replicas ports'), `1 of 2 behind the stream’s end, ${portCount}, all catching up`);
+  assert.match(textOf('replicas laptops'), '1 of 2 behind the stream’s end, 2, 1 not moving');
+  assert.match(textOf('replicas laptops'), 'other-1 at 1, 1 behind');
+  assert.match(textOf('replicas ports'), `1 of 2 behind the stream’s end, ${portCount}, all catching up`);
 });
 
 replicas('a service without a responding replica is a failure, and its rejections are unknown', async () => {
   await ports.stop();
-  const { complaints, of } = await diagnose(env);
+  const { complaints, textOf } = await diagnose(env);
   assert.equal(complaints, [
     'warning rejections laptops',
     'failure replicas ports',
     'warning rejections ports',
   ]);
-  assert.match(of('replicas ports'), 'failure: no replica responds');
-  assert.match(of('rejections ports'), 'unknown');
+  assert.match(textOf('replicas ports'), 'failure: no replica responds');
+  assert.match(textOf('rejections ports'), 'unknown');
 });
 
 replicas.run();
@@ -252,14 +252,14 @@ snapshots('a truncated snapshot is a warning, and so is one ahead of the stream'
 
   await bucket.putBlob({ name, metadata }, new TextEncoder().encode('{"entries":[]}\n'));
   assert.match(
-    (await diagnose(env)).of('snapshots ports'),
+    (await diagnose(env)).textOf('snapshots ports'),
     /warning: .*\n +not usable: snapshot at position \d+: .*incomplete or corrupt/,
   );
 
   await bucket.putBlob({ name, metadata: { ...metadata, position: '999' } }, new Uint8Array());
-  const { complaints, of } = await diagnose(env);
+  const { complaints, textOf } = await diagnose(env);
   assert.ok(complaints.includes('warning snapshots ports'));
-  assert.match(of('snapshots ports'), `position 999: ahead of the stream, which ends at ${portCount}`);
+  assert.match(textOf('snapshots ports'), `position 999: ahead of the stream, which ends at ${portCount}`);
 });
 
 snapshots(
@@ -272,11 +272,11 @@ snapshots(
       diagnose({ ...env, SNAPSHOT_EVERY: String(portCount - 1) }),
     ]);
     assert.match(
-      usual.of('snapshots ports'),
+      usual.textOf('snapshots ports'),
       `ok: no snapshot of this version yet; a starting replica reads ${portCount} messages`,
     );
     assert.match(
-      strict.of('snapshots ports'),
+      strict.textOf('snapshots ports'),
       /^warning: no snapshot of this version yet; .*check their logs/,
     );
   },
@@ -284,9 +284,9 @@ snapshots(
 
 snapshots('a missing bucket is a warning', async () => {
   await jsm.streams.delete(`OBJ_${snapshotBucket('ports')}`);
-  const { of } = await diagnose(env);
+  const { textOf } = await diagnose(env);
   assert.match(
-    of('snapshots ports'),
+    textOf('snapshots ports'),
     /^warning: bucket ports-snapshots does not exist.* → npm run provision/,
   );
 });
@@ -298,22 +298,28 @@ const streams = suite('streams');
 streams('a difference that can be corrected safely is a warning', async () => {
   const { config } = await jsm.streams.info('PORTS');
   await jsm.streams.update('PORTS', { ...config, duplicate_window: 60e9 });
-  const { of } = await diagnose(env);
-  assert.match(of('stream PORTS'), /^warning: .*\n +duplicate_window is 60000000000, wanted 120000000000/);
-  assert.match(of('stream PORTS'), 'npm run provision');
+  const { textOf } = await diagnose(env);
+  assert.match(
+    textOf('stream PORTS'),
+    /^warning: .*\n +duplicate_window is 60000000000, wanted 120000000000/,
+  );
+  assert.match(textOf('stream PORTS'), 'npm run provision');
 });
 
 streams('any other difference is a failure', async () => {
   const { config } = await jsm.streams.info('PORTS');
   await jsm.streams.update('PORTS', { ...config, subjects: ['ports.events.*', 'ports.other'] });
-  const { complaints, of } = await diagnose(env);
+  const { complaints, textOf } = await diagnose(env);
   assert.ok(complaints.includes('failure stream PORTS'));
-  assert.match(of('stream PORTS'), 'subjects is ["ports.events.*","ports.other"], wanted ["ports.events.*"]');
+  assert.match(
+    textOf('stream PORTS'),
+    'subjects is ["ports.events.*","ports.other"], wanted ["ports.events.*"]',
+  );
 });
 
 streams('the number of stream replicas is checked against STREAM_REPLICAS', async () => {
-  const { of } = await diagnose({ ...env, STREAM_REPLICAS: '3' });
-  assert.match(of('stream LAPTOPS'), 'num_replicas is 1, wanted 3');
+  const { textOf } = await diagnose({ ...env, STREAM_REPLICAS: '3' });
+  assert.match(textOf('stream LAPTOPS'), 'num_replicas is 1, wanted 3');
 });
 
 streams('deleted messages are a warning', async () => {
@@ -324,15 +330,15 @@ streams('deleted messages are a warning', async () => {
   await publish('laptops.events.1', '{"type":"LaptopRemoved"}');
   await publish('laptops.events.1', '{"type":"LaptopRemoved"}');
   await jsm.streams.deleteMessage('LAPTOPS', 2);
-  const { of } = await diagnose(env);
-  assert.match(of('log LAPTOPS'), /^warning: 1 messages, .*; 1 stored messages were deleted/);
+  const { textOf } = await diagnose(env);
+  assert.match(textOf('log LAPTOPS'), /^warning: 1 messages, .*; 1 stored messages were deleted/);
 });
 
 streams('a missing stream is a failure, and the other checks of its service are skipped', async () => {
   await jsm.streams.delete('LAPTOPS');
-  const { of } = await diagnose(env);
-  assert.match(of('stream LAPTOPS'), /^failure: the stream does not exist → npm run provision/);
-  assert.is(of('replicas laptops') + of('snapshots laptops'), '');
+  const { textOf } = await diagnose(env);
+  assert.match(textOf('stream LAPTOPS'), /^failure: the stream does not exist → npm run provision/);
+  assert.is(textOf('replicas laptops') + textOf('snapshots laptops'), '');
 });
 
 streams.run();
@@ -345,13 +351,13 @@ unsynced('is a failure if the streams have a single replica', async () => {
   const configuration = `jetstream { store_dir: ${JSON.stringify(dataDir)} }`;
   const server = await startNatsServer({ program, dataDir, port: 0, monitorPort: 0, configuration });
   try {
-    const { complaints, of } = await diagnose(environmentOf(server));
+    const { complaints, textOf } = await diagnose(environmentOf(server));
     assert.equal(complaints, ['failure sync portside', 'failure stream LAPTOPS', 'failure stream PORTS']);
-    assert.match(of('sync portside'), /every 2 minutes.* lost → .*sync_interval: always/);
-    // The monitoring endpoint of this server says nothing about the server that is diagnosed.
+    assert.match(textOf('sync portside'), /every 2 minutes.* lost → .*sync_interval: always/);
+    // This monitoring endpoint does not belong to the server that is diagnosed.
     const other = await diagnose({ ...env, NATS_MONITOR_URL: server.monitorUrl ?? '' });
     assert.match(
-      other.of(`sync ${server.monitorUrl}`),
+      other.textOf(`sync ${server.monitorUrl}`),
       /^warning: unknown: this URL belongs to another server/,
     );
   } finally {
@@ -370,17 +376,17 @@ cluster(
     try {
       const clusterEnv = { NATS_URL: url, STREAM_REPLICAS: '3' };
       await eventually(async () => {
-        const { of } = await diagnose(clusterEnv);
-        for (const name of ['one', 'two', 'three']) assert.match(of(`server ${name}`), /^ok/);
-        assert.match(of('stream LAPTOPS'), /^ok/);
-        assert.match(of('log LAPTOPS'), /^ok: .*3 replicas, leader \w+/);
+        const { textOf } = await diagnose(clusterEnv);
+        for (const name of ['one', 'two', 'three']) assert.match(textOf(`server ${name}`), /^ok/);
+        assert.match(textOf('stream LAPTOPS'), /^ok/);
+        assert.match(textOf('log LAPTOPS'), /^ok: .*3 replicas, leader \w+/);
       });
 
       const [, , last] = servers;
       await last?.kill();
       // The stream checks are not asserted: the cluster may be electing a leader.
-      const { of } = await diagnose(clusterEnv);
-      assert.match(of(`server ${last?.url}`), /^failure: cannot reach NATS/);
+      const { textOf } = await diagnose(clusterEnv);
+      assert.match(textOf(`server ${last?.url}`), /^failure: cannot reach NATS/);
     } finally {
       await close();
     }

@@ -35,10 +35,10 @@ export async function runDoctor(
 }
 
 export type Diagnosis = {
-  /** Verdict and name of every finding that is not ok: `failure stream PORTS`. */
+  /** Verdict and name of each warning and failure: `failure stream PORTS`. */
   readonly complaints: readonly string[];
-  /** Returns verdict, detail and remedy of the findings with this name. */
-  of(name: string): string;
+  /** Returns verdict, detail and remedy of the findings with this name, as text. */
+  textOf(name: string): string;
 };
 
 /** @param env complete configuration of the doctor. Variables that the test inherits are ignored. */
@@ -48,7 +48,7 @@ export async function diagnose(env: Readonly<Record<string, string>>): Promise<D
     complaints: findings
       .filter(({ verdict }) => verdict !== 'ok')
       .map(({ verdict, name }) => `${verdict} ${name}`),
-    of: (name) =>
+    textOf: (name) =>
       findings
         .filter((finding) => finding.name === name)
         .map(describe)
