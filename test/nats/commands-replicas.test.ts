@@ -11,10 +11,10 @@ import { startTestSystem } from '../support/process/system.ts';
 const { connection, start, countMessages, close } = await startTestSystem();
 const { nc } = connection;
 
-/** Request timeout in ms; after it, the caller repeats the request with the same message id. */
+/** Request timeout in ms. The caller then repeats the request with the same message id. */
 const timeoutMs = 2_000;
 
-/** Sends one `add` command. The message id makes it safe to repeat. */
+/** Sends one `add` command. With the same message id, it is safe to repeat. */
 async function add(id: number, messageId: string): Promise<{ position: number; laptop: unknown }> {
   const fields = headers();
   fields.set('Nats-Msg-Id', messageId);

@@ -42,7 +42,7 @@ const failure = (err_code: number) => ({
   error: { code: 500, err_code, description: `arbitrary text (${err_code})` },
 });
 
-/** Appends while the broker sends these responses in turn, and then the last one repeatedly. `undefined` sends none. */
+/** Appends while the broker sends these responses in turn and then repeats the last one. `undefined` means no response. */
 async function appendWithResponses(...script: (object | undefined)[]) {
   let attempts = 0;
   const subscription = connection.nc.subscribe(subjects.all, {
@@ -83,19 +83,22 @@ brokerResponses(
   },
 );
 
-brokerResponses('is unavailable after any other error code, because nothing was stored', async () => {
-  assert.equal(await appendWithResponses(failure(10_077)), { outcome: 'unavailable', attempts: 1 });
-});
+brokerResponses(
+  'has outcome "unavailable" after any other error code, because nothing was stored',
+  async () => {
+    assert.equal(await appendWithResponses(failure(10_077)), { outcome: 'unavailable', attempts: 1 });
+  },
+);
 
 brokerResponses(
-  'has an unknown outcome if the broker rejects the retry of an attempt without a response',
+  'has an unknown outcome if the first attempt got no response and the broker rejects the retry',
   async () => {
     assert.is((await appendWithResponses(noResponse, failure(10_077))).outcome, 'unknown');
   },
 );
 
 brokerResponses(
-  'that got no response is retried on a write in flight (10164), but is a conflict on a wrong sequence (10071)',
+  'whose first attempt got no response is retried on 10164 (write in flight) and is a conflict on 10071 (wrong sequence)',
   async () => {
     assert.equal(await appendWithResponses(noResponse, failure(10_164), stored), {
       outcome: 'written',

@@ -39,7 +39,7 @@ it('adds, revises, gets and removes a laptop', async () => {
   assert.is(await system.countMessages('laptops.events.1'), 3);
 });
 
-it('with the same Nats-Msg-Id executes a command once and prints the same reply', async () => {
+it('executes a command once and prints the same reply when repeated with the same Nats-Msg-Id', async () => {
   const line = `nats req laptops.commands.add '{"title":"Apple","model":"Air"}' -H Nats-Msg-Id:order-17`;
   const before = await system.countMessages('laptops.events.*');
   const first = await nats.run(line);
@@ -50,7 +50,7 @@ it('with the same Nats-Msg-Id executes a command once and prints the same reply'
   assert.match(other.stderr, 'Nats-Service-Error-Code: 422');
 });
 
-it('with Nats-Expected-Last-Subject-Sequence is rejected if the laptop changed since', async () => {
+it('is rejected with Nats-Expected-Last-Subject-Sequence if the laptop has changed', async () => {
   const added = await nats.run(`nats req laptops.commands.add '{"id":3,"title":"Dell","model":"XPS"}' --raw`);
   const position = Number(/"position":(\d+)/.exec(added.stdout)?.[1]);
   const revise = (model: string) =>
@@ -78,7 +78,7 @@ for (const [what, line, code, problem, detail] of [
   ['a missing field', `add '{"title":"a"}'`, 422, 'invalid', /"pointer":"\/model"/],
   ['an unknown field', `add '{"title":"a","model":"b","colour":"red"}'`, 422, 'invalid', /colour/],
 ] as const) {
-  it(`for ${what} prints an error code, an error text and the problem document`, async () => {
+  it(`prints an error code, an error text and the problem document for ${what}`, async () => {
     const { stdout, stderr } = await nats.run(`nats req laptops.commands.${line}`);
     assert.match(stderr, new RegExp(`^.*Nats-Service-Error-Code: ${code}$`, 'm'));
     assert.match(stderr, /^.*Nats-Service-Error: \S.*$/m);

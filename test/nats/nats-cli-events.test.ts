@@ -15,7 +15,7 @@ const latest = { headers: { 'Wait-For-Position': 'latest' } };
 const publishing = suite('nats pub');
 const pub = nats.isInstalled ? publishing : publishing.skip;
 
-pub('of a LaptopAdded event creates the laptop in the REST API', async () => {
+pub('creates a laptop in the REST API by publishing LaptopAdded', async () => {
   const { code, stderr } = await nats.run(
     `nats pub laptops.events.42 '{"type":"LaptopAdded","title":"Lenovo","model":"S3"}'`,
   );
@@ -26,7 +26,7 @@ pub('of a LaptopAdded event creates the laptop in the REST API', async () => {
   assert.equal(body, { id: 42, title: 'Lenovo', model: 'S3', ports: [] });
 });
 
-pub('with a message id stores the event once, and with a wrong expected sequence is rejected', async () => {
+pub('stores an event once per message id, and is rejected if the expected sequence is wrong', async () => {
   const event = `'{"type":"LaptopAdded","title":"Dell","model":"XPS"}'`;
   const line = `nats pub --jetstream laptops.events.43 ${event} -H Nats-Msg-Id:order-18`;
   assert.match((await nats.run(line)).stderr, /Stored in Stream: LAPTOPS Sequence: 2$/m);
@@ -46,7 +46,7 @@ pub('with a message id stores the event once, and with a wrong expected sequence
 });
 
 pub(
-  'of an old event version is upcast, and of an invalid message is listed as a rejection with its reason',
+  'publishes an old event version, which is upcast, and invalid messages, which are listed as rejections with reasons',
   async () => {
     for (const [subject, payload] of [
       ['44', '{"type":"LaptopRevised","title":"nobody"}'],

@@ -8,7 +8,7 @@ import { createHttpClient } from '../support/http/http.ts';
 import { openNatsCli } from '../support/broker/nats-cli.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
 
-// Without streams: the CLI creates them.
+// This broker has no streams. The CLI creates them.
 const broker = await startTestBroker();
 const nats = await openNatsCli(broker.url);
 const streams = fileURLToPath(new URL('../../streams', import.meta.url));

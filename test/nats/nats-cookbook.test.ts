@@ -17,7 +17,7 @@ import { startServiceProcess, type ServiceProcess } from '../support/process/ser
 const file = new URL('../../docs/nats-cookbook.md', import.meta.url);
 const document = readFileSync(file, 'utf8');
 
-/** Marks the place in the document where the services start. The server is empty before it. */
+/** Marks the place in the document where the services start. Before it, the server is empty. */
 const servicesStart = '<!-- npm start -->';
 
 const broker = await startTestBroker({ monitorPort: 0 });
@@ -59,7 +59,7 @@ test('contains an example of every supported command', () => {
   }
 });
 
-test('is compared without times, but with ids and positions', () => {
+test('is compared by ids and positions, but not by times', () => {
   const output = (position: number, id: string) =>
     `10:11:12 Received with rtt 3.1ms\n10:11:12 Nats-Msg-Id: ${id}\n{"position":${position}}`;
   assert.is(

@@ -28,16 +28,16 @@ const shipped = await readStreamDefinition(new URL('laptops.json', streamsFolder
 let streamCount = 0;
 
 /** Creates a stream with one message, configured like the shipped laptops.json with `changes` applied. */
-async function makeStream(changes: Partial<StreamDefinition> = {}): Promise<StreamDefinition> {
+async function createStream(changes: Partial<StreamDefinition> = {}): Promise<StreamDefinition> {
   streamCount += 1;
-  const name = `MADE_${streamCount}`;
-  const wanted = { ...shipped, name, subjects: [`made_${streamCount}.events.*`], ...changes };
+  const name = `CREATED_${streamCount}`;
+  const wanted = { ...shipped, name, subjects: [`created_${streamCount}.events.*`], ...changes };
   assert.equal(await provisionStream(jsm, wanted), { outcome: 'created' });
-  await jetstream(nc).publish(`made_${streamCount}.events.1`, 'kept');
+  await jetstream(nc).publish(`created_${streamCount}.events.1`, 'kept');
   return wanted;
 }
 
-/** Reads the state that a rejected change must leave as it is. */
+/** Reads the state that a rejected change must not affect. */
 async function readState(name: string) {
   const { config, created, state } = await jsm.streams.info(name);
   return { config, created, messages: state.messages };
@@ -54,7 +54,7 @@ for (const file of ['laptops.json', 'ports.json']) {
   });
 }
 missingStream('leaves the stream and its messages unchanged when repeated', async () => {
-  const wanted = await makeStream();
+  const wanted = await createStream();
   const before = await readState(wanted.name);
   assert.equal(await provisionStream(jsm, wanted), { outcome: 'unchanged' });
   assert.equal(await readState(wanted.name), before);
@@ -91,7 +91,7 @@ for (const [field, actual, wanted] of [
   ['deny_purge', false, true],
 ] as const) {
   safeDifferences(`changes ${field} from ${String(actual)} to ${String(wanted)}`, async () => {
-    const present = await makeStream({ [field]: actual });
+    const present = await createStream({ [field]: actual });
     const result = await provisionStream(jsm, { ...present, [field]: wanted });
     assert.is(result.outcome, 'updated');
     const differences = 'differences' in result ? result.differences : [];
@@ -104,7 +104,7 @@ for (const [field, actual, wanted] of [
   });
 }
 safeDifferences('changes several fields at once, and nothing when repeated', async () => {
-  const present = await makeStream({ max_age: hour, description: 'old text' });
+  const present = await createStream({ max_age: hour, description: 'old text' });
   const wanted = { ...present, max_age: 0, description: 'new text' };
   assert.is((await provisionStream(jsm, wanted)).outcome, 'updated');
   assert.equal(await provisionStream(jsm, wanted), { outcome: 'unchanged' });
@@ -132,7 +132,7 @@ for (const [field, actual, wanted] of [
   ['allow_atomic', true, false],
 ] as const) {
   unsafeDifferences(`does not change ${field} from ${String(actual)} to ${String(wanted)}`, async () => {
-    const present = await makeStream(actual === undefined ? {} : { [field]: actual });
+    const present = await createStream(actual === undefined ? {} : { [field]: actual });
     const before = await readState(present.name);
     const result = await provisionStream(jsm, { ...present, [field]: wanted });
     assert.is(result.outcome, 'refused');
@@ -145,7 +145,7 @@ for (const [field, actual, wanted] of [
   });
 }
 unsafeDifferences('changes nothing if one of several differences is unsafe', async () => {
-  const present = await makeStream();
+  const present = await createStream();
   const before = await readState(present.name);
   const wanted = { ...present, description: 'new text', discard: 'old' } as StreamDefinition;
   const result = await provisionStream(jsm, wanted);
@@ -195,10 +195,10 @@ folderProvisioning(
       assert.is((await jsm.streams.info(`OBJ_${bucket}-snapshots`)).config.storage, 'file');
   },
 );
-folderProvisioning('makes the provisioner print the outcomes and exit with 0', async () =>
+folderProvisioning('prints each outcome and exits with 0 when run as a process', async () =>
   assert.equal(await runProvisioner(), { code: 0, output: 'LAPTOPS: unchanged\nPORTS: unchanged\n' }),
 );
-folderProvisioning('makes the provisioner print rejected differences and exit with 1', async () => {
+folderProvisioning('prints unsafe differences and exits with 1 when run as a process', async () => {
   await jsm.streams.update('PORTS', { discard: 'old', description: 'x' });
   const before = await readState('PORTS');
   const { code, output } = await runProvisioner();

@@ -39,7 +39,7 @@ rawHeaders('does not parse the other headers', async () => {
   assert.is(createHeaderReader(message)('Nats-Msg-Id'), 'abc');
 });
 
-rawHeaders('reads `headers` if the bytes before `data` are not the headers of the message', () => {
+rawHeaders('falls back to `headers` if the bytes before `data` are not the headers of the message', () => {
   const fields = headers();
   fields.set('Nats-Msg-Id', 'abc');
   const data = new TextEncoder().encode('NATS/1.0\r\nNats-Msg-Id: no\r\n\r\n{}').subarray(29);

@@ -23,7 +23,7 @@ const { nc } = connection;
 const unhandled: unknown[] = [];
 process.on('unhandledRejection', (reason) => unhandled.push(reason));
 
-/** Creates a snapshot at position 5 of a stream that ends at 10. With 20,000 things it has several chunks. */
+/** Creates a snapshot at position 5 of a stream that ends at 10. With 20,000 things, the snapshot has several chunks. */
 async function startWithSnapshot(things = 3): Promise<{ fixture: SnapshotFixture; object: StoredObject }> {
   const fixture = await createSnapshotFixture(nc, jsm);
   await (await fixture.open()).save(await fixture.imageAt(5, things), 0);
@@ -131,17 +131,17 @@ const truncated = suite('a truncated snapshot');
 truncated('that ends after a complete line and has a matching digest is discarded and replaced', async () => {
   const { fixture, object } = await startWithSnapshot();
   await replaceBytes(nc, fixture, object, (bytes) => bytes.slice(0, bytes.lastIndexOf('{')));
-  await assertDiscarded(fixture, /whole/);
+  await assertDiscarded(fixture, /incomplete/);
 });
 truncated('without its last chunk is discarded and replaced', async () => {
   const { fixture, object } = await startWithSnapshot(20_000);
   await deleteChunks(fixture, (await findChunks(fixture, object)).slice(-1));
-  await assertDiscarded(fixture, /digest|whole|JSON/);
+  await assertDiscarded(fixture, /digest|incomplete|JSON/);
 });
 truncated('without its first chunk is discarded and replaced', async () => {
   const { fixture, object } = await startWithSnapshot(20_000);
   await deleteChunks(fixture, (await findChunks(fixture, object)).slice(0, 1));
-  await assertDiscarded(fixture, /digest|whole|JSON/);
+  await assertDiscarded(fixture, /digest|incomplete|JSON/);
 });
 truncated('without any chunk is discarded and replaced within 5 s', async () => {
   const { fixture, object } = await startWithSnapshot();

@@ -48,7 +48,7 @@ saved('is listed with its position, times, stream and size', async () => {
   assert.ok(written >= before && written <= Date.now());
   assert.ok(size > 100 && size < 2_000);
 });
-saved('is loaded by load(upTo) if it is the latest one at or before `upTo`', async () => {
+saved('is returned by load(upTo) if it is the latest one at or before `upTo`', async () => {
   const { open, imageAt } = await createFixture();
   const snapshots = await open();
   for (const position of [2, 4, 6]) await snapshots.save(await imageAt(position), 0);
@@ -150,12 +150,12 @@ const recreated = suite('after the stream was created again');
 
 /** Saves three snapshots of a stream and creates it again, shorter than any of them. */
 async function recreateStream() {
-  const made = await createFixture();
-  const snapshots = await made.open();
-  for (const position of [8, 9, 10]) await snapshots.save(await made.imageAt(position), 0);
-  await jsm.streams.delete(made.stream);
-  await fillStream(nc, jsm, made.stream, 5);
-  return made;
+  const fixture = await createFixture();
+  const snapshots = await fixture.open();
+  for (const position of [8, 9, 10]) await snapshots.save(await fixture.imageAt(position), 0);
+  await jsm.streams.delete(fixture.stream);
+  await fillStream(nc, jsm, fixture.stream, 5);
+  return fixture;
 }
 
 recreated(
@@ -167,7 +167,7 @@ recreated(
       const image = await imageAt(position);
       const outcomes = await Promise.all(replicas.map((replica) => replica.save(image, 0)));
       assert.is(outcomes.filter((outcome) => outcome === 'written').length, 1, `position ${position}`);
-      // A replica that skipped a snapshot finds the one of another replica in this list.
+      // A replica that skipped its own snapshot lists the one that another replica wrote.
       const listed = (await replicas[0].list()).map((info) => info.position);
       assert.equal(
         listed,
@@ -201,7 +201,7 @@ folds('are independent', async () => {
   assert.is((await one.load(Infinity))?.position, 3);
   assert.is((await two.load(Infinity))?.position, 2);
 });
-folds('share a bucket, and those older than 24 h are removed by another fold', async () => {
+folds('share a bucket, and those older than 24 h are removed when another fold saves one', async () => {
   const { open, imageAt, objects, rewriteInfo, bucket } = await createFixture();
   const [old, recent, current] = await Promise.all([open('old'), open('recent'), open('current')]);
   for (const position of [1, 2]) await old.save(await imageAt(position), 0);
