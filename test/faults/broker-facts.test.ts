@@ -42,12 +42,12 @@ test('one copy of nats-core is installed, and `nats` is the maintained 3.x clien
   assert.match(version, /^3\./);
 });
 
-test('production code does not use the consumers of the client, which can stall', () => {
+test('production code does not use the consumers of the NATS client, which can stall', () => {
   const sources = readdirSync(join(checkout, 'src'), { recursive: true })
     .map(String)
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'));
   assert.ok(sources.length > 20);
-  // Only files that import the client: other libraries have a `consume` method too.
+  // Only files that import the client, because other libraries also have a `consume` method.
   const clients = sources
     .map((path) => ({ path, text: readFileSync(join(checkout, 'src', path), 'utf8') }))
     .filter(({ text }) => /from '(?:nats|@nats-io\/[a-z]+)'/.test(text));

@@ -1,4 +1,4 @@
-/** The event store on a stream with three replicas, also while both followers are frozen. */
+/** The event store on a stream with three replicas, including while both followers are frozen. */
 
 import { randomUUID } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -29,7 +29,7 @@ const frozenFollowers = suite('while both followers are frozen');
 
 const batch: readonly LaptopEvent[] = [added, { type: 'PortFitted', portId: 1 }];
 
-/** Freezes the followers of the stream while `run` uses the leader, and resumes them afterwards. */
+/** Freezes the followers of the stream, calls `run` with the URL of the leader, and resumes the followers. */
 async function withoutFollowers(run: (leaderUrl: string) => Promise<void>) {
   const leader = await eventually(() => cluster.leaderOf('LAPTOPS'));
   const followers = cluster.servers.filter((server) => server !== leader);
@@ -72,7 +72,7 @@ for (const [name, events] of [
 }
 
 frozenFollowers(
-  'a POST gets 503, and its definite response when it is repeated later with the same key',
+  'a POST gets 503, and a definite response when it is repeated later with the same key',
   async () => {
     const id = nextId();
     const [mine, other] = [randomUUID(), randomUUID()];

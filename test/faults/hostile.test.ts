@@ -1,4 +1,7 @@
-/** JetStream validates nothing. A message published on an event subject must not stop a replica, make replicas differ, or increase their memory. */
+/**
+ * JetStream does not validate messages. A message published on an event subject must not stop a replica, make replicas diverge, or
+ * increase their memory use.
+ */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

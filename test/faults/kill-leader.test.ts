@@ -3,9 +3,9 @@ import * as assert from 'uvu/assert';
 import { killLeader } from '../support/faults/kills.ts';
 import { runScenario } from '../support/faults/scenario.ts';
 
-const test = suite('SIGKILL of the leader of a replicated stream under write load');
+const test = suite('write load on a replicated stream');
 
-test('loses and duplicates no acknowledged write', async () => {
+test('loses and duplicates no acknowledged write when the stream leader is killed', async () => {
   const rounds = 3;
   const result = await runScenario(killLeader, { rounds, seed: 1 });
   const { acknowledged, longestRecoveryMs, complaints } = result;

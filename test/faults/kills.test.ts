@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { killBroker, killService } from '../support/faults/kills.ts';
 import { runScenario, type Scenario } from '../support/faults/scenario.ts';
 
-const test = suite('SIGKILL under write load');
+const test = suite('write load');
 
 async function kill(name: string, scenario: Scenario, rounds: number) {
   const result = await runScenario(scenario, { rounds, seed: 1 });
@@ -17,10 +17,10 @@ async function kill(name: string, scenario: Scenario, rounds: number) {
   assert.ok(longestRecoveryMs > 0 && longestRecoveryMs < 30_000);
 }
 
-test('of the service loses and duplicates no acknowledged write', () =>
+test('loses and duplicates no acknowledged write when the service is killed', () =>
   kill('service killed', killService, 4));
 
-test('of the only broker loses and duplicates no acknowledged write', () =>
+test('loses and duplicates no acknowledged write when the only broker is killed', () =>
   kill('broker killed', killBroker, 4));
 
 test.run();

@@ -1,4 +1,4 @@
-/** Lost messages between a service and its broker never make the service report a wrong outcome. */
+/** A service never reports a wrong outcome, even if messages between it and the broker are lost. */
 
 import { randomUUID } from 'node:crypto';
 import { suite } from 'uvu';
@@ -45,7 +45,7 @@ const replicas = await startReplicas({ natsUrl: proxy.url, count: 1, defer });
 const [laptops = ''] = replicas.urls();
 
 failingConnection(
-  'gets 503 with an unknown outcome, and its response when it is repeated with the same key',
+  'gets 503 with an unknown outcome, and the original response when it is repeated with the same key',
   async () => {
     const key = randomUUID();
     const write = { method: 'POST', id: 1, body: { title: 'Lenovo', model: 'S3' } } as const;

@@ -42,7 +42,7 @@ async function addStream(storage: StorageType = StorageType.File) {
   };
 }
 
-/** Starts a replay and records the positions it delivers and its interruptions. */
+/** Starts a replay over the connection and records the delivered positions and the interruptions. */
 function startReplay(stream: string, over: Connection, onPosition?: (position: number) => void) {
   const positions: number[] = [];
   const interruptions: string[] = [];
@@ -78,7 +78,7 @@ const proxiedJsm = await jetstreamManager(proxied.nc, { checkAPI: false });
 
 const replayTests = suite('a replay');
 
-replayTests('uses its own push consumer, not a consumer of the client, which can stall', async () => {
+replayTests('uses its own push consumer, not a consumer of the NATS client, which can stall', async () => {
   const stream = await addStream();
   const reader = startReplay(stream.name, proxied);
   await stream.publish(1);
@@ -150,7 +150,7 @@ replayTests('loses no message while the connection breaks repeatedly', async () 
     proxy.disconnectAll();
     await publishing;
     published += 500;
-    // The next disconnect may interrupt the catch-up, but not before it has begun.
+    // The next disconnect may interrupt the catch-up, but only after it has begun.
     await eventually(() => assert.ok(reader.positions.length > published - 500));
   }
   await reader.awaitAll(published, 10_000);

@@ -15,7 +15,7 @@ import type { Laptop } from '#contracts/laptops';
 import { laptopResource } from '../../src/laptops/resource.ts';
 import type { Operation, Read, Write } from './history.ts';
 
-/** Charging ports during the whole test. */
+/** The charging ports that exist throughout the test. */
 export const knownPorts = { ports: (id: number) => ({ name: `port ${id}` }) };
 
 /** The state of an entity from position `version` until its next message. */
@@ -57,7 +57,10 @@ export function findViolations(
   });
 }
 
-/** A successful write is stored at most once, at the position in its response, and was valid there; a failed one is not stored. */
+/**
+ * Checks that a successful write is stored at most once, at the position in its response, and was valid there, and that a
+ * failed write is not stored.
+ */
 function checkWrite(
   { messageId, status, position, command, id }: Write,
   eventLog: readonly StoredMessage<LaptopEvent>[],
@@ -75,7 +78,7 @@ function checkWrite(
   return rejected === false ? [] : [`${name} at ${message.position} was not valid there`];
 }
 
-/** At least one state of the entity during the operation explains the response. */
+/** Checks that at least one state of the entity during the operation explains the response. */
 function checkExplained(
   operation: Operation,
   own: readonly Operation[],
@@ -91,9 +94,9 @@ function checkExplained(
       ? possible.some((version) => explainsRead(operation, version, versions))
       : possible.some((version) => explainsWrite(operation, version, versions));
   if (explained) return [];
-  const what = operation.kind === 'read' ? 'a read' : operation.command.type;
+  const name = operation.kind === 'read' ? 'a read' : operation.command.type;
   return [
-    `${what} of ${operation.id} got ${operation.status} ${JSON.stringify(operation.body)} at ` +
+    `${name} of ${operation.id} got ${operation.status} ${JSON.stringify(operation.body)} at ` +
       `${operation.position}, which no state from version ${known} explains`,
   ];
 }
@@ -116,7 +119,7 @@ function explainsRead(
     : status === 200 && isDeepStrictEqual(body, present(body, state));
 }
 
-/** Returns whether the response is correct if the command was decided on this version. */
+/** Returns whether the response is correct for a command that was decided on this version. */
 function explainsWrite(write: Write, { version, state }: Version, versions: readonly Version[]): boolean {
   const events = decide(write.command, state);
   if (events instanceof Problem) return write.status === (events.code === 'conflict' ? 409 : 404);
@@ -127,7 +130,7 @@ function explainsWrite(write: Write, { version, state }: Version, versions: read
   return next !== undefined && next.version === write.position;
 }
 
-/** An operation that begins after another one has ended must not show an older version. */
+/** Checks that no operation shows an older version than an operation that ended before it began. */
 function checkOrder(own: readonly Operation[], versions: readonly Version[]): string[] {
   return own.flatMap((later) =>
     own

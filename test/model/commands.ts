@@ -98,7 +98,7 @@ class ReadLatest extends Concurrent {
   }
 }
 
-/** Publishes an event directly to the stream. It may be valid for the entity's history or not. */
+/** Publishes an event directly to the stream. The event may contradict the entity's history. */
 class PublishEvent extends Concurrent {
   readonly payload: string;
 
@@ -188,7 +188,7 @@ export const laptopCommands: fc.Arbitrary<Command>[] = [
   fc.tuple(replica, id).map((parts) => new WriteLaptop(...parts, { type: 'RemoveLaptop' })),
   fc.tuple(replica, id).map((parts) => new ReadLatest(...parts)),
   fc.tuple(id, publication).map(([laptop, event]) => new PublishEvent(laptop, JSON.stringify(event))),
-  // Repeated for a higher frequency: many requests then begin after earlier ones have completed on other replicas.
+  // Repeated for a higher frequency, so that many requests begin after earlier ones have completed on other replicas.
   fc.constant(new Settle()),
   fc.constant(new Settle()),
   fc.constant(new Settle()),

@@ -1,4 +1,4 @@
-/** Three replicas under random REST requests and directly published events agree with the event log and with each other. */
+/** Under random REST requests and directly published events, three replicas agree with the event log and with each other. */
 
 import fc from 'fast-check';
 import { suite } from 'uvu';
@@ -44,7 +44,7 @@ const store = createEventStore({
   codec: createCodec(laptopEvents, subjects),
 });
 
-/** Reads the laptops of a run from each replica, once it has applied the message at `position`. */
+/** Reads the laptops of a run from each replica after it has applied the message at `position`. */
 async function readFromEachReplica(position: number, firstId: number) {
   return Promise.all(
     services.map(async ({ url }) => {
