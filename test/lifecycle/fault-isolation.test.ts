@@ -1,4 +1,4 @@
-/** The laptop service keeps working, port names included, while every replica of the port service is down. */
+/** The laptop service keeps working and returns port names while every replica of the port service is down. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,4 @@
-/** A service names its product; the kit's own product name is only a default. */
+/** A service sets its product name; the name in the kit is only a default. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { Kvm } from '@nats-io/kv';
@@ -18,21 +18,21 @@ const ports = await startLoggedService('ports', {
   entry: new URL('../support/services/acme-ports-main.ts', import.meta.url),
 });
 
-const named = suite('a service of another product');
+const renamed = suite('a service with its own product name');
 
-named('uses the name in its metrics', async () => {
+renamed('uses it as the prefix of its metrics', async () => {
   const text = await (await fetch(`${ports.probeUrl}/metrics`)).text();
   assert.match(text, /^acme_build_info\{version="1\.2\.3"/m);
   assert.match(text, /^acme_appends_total\{/m);
   assert.not.match(text, /portside/i);
 });
-named('uses the name in the titles of its documents and its console', async () => {
+renamed('shows it in the titles of its documents and its console', async () => {
   for (const path of ['/openapi.json', '/asyncapi.json', '/']) {
     const { text } = await ports.get(path);
     assert.match(text, 'Acme: ports');
   }
 });
-named('stores the digest of a command under a header with the name', async () => {
+renamed('stores the digest of a command in a header that begins with it', async () => {
   await ports.post('/ports', { json: { id: 1, name: 'USB-C' } });
   const stored = await jsm.streams.getMessage('PORTS', { seq: 1 });
   assert.ok(stored?.header.has('Acme-Command-Digest'));
@@ -40,16 +40,16 @@ named('stores the digest of a command under a header with the name', async () =>
   const [one, other] = [await ports.post('/ports', again), await ports.post('/ports', again)];
   assert.is(other.text, one.text);
 });
-named('follows the configuration bucket with the name', async () => {
+renamed('reads the configuration bucket that is named after it', async () => {
   await (await new Kvm(connection.nc).open(product.configBucket)).put('ports.log-level', 'debug');
   await ports.awaitLog('configuration changed');
 });
-named.after(async () => {
+renamed.after(async () => {
   await ports.stop();
   await connection.nc.close();
   await broker.close();
 });
-named.run();
+renamed.run();
 
 const names = suite('a product name');
 
@@ -57,16 +57,16 @@ names('is rejected if it cannot be part of a metric name', () => {
   for (const name of ['Acme', '7up', 'a-b', ''])
     assert.throws(() => createProduct(name), /expected lower-case/);
 });
-names('is in the code of the kit only as a default', () => {
+names('appears in the code of the kit only as a default', () => {
   const kit = new URL('../../src/kit/', import.meta.url);
   const files = readdirSync(kit, { recursive: true, encoding: 'utf8' }).filter(
     (file) => /\.(?:ts|js)$/.test(file) && !/\.test\.ts$|^dist\//.test(file),
   );
   assert.ok(files.length > 150);
-  const naming = files.filter((file) => {
+  const filesWithName = files.filter((file) => {
     const source = readFileSync(new URL(file, kit), 'utf8');
     return /portside/i.test(source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, ''));
   });
-  assert.equal(naming, ['domain/product.ts']);
+  assert.equal(filesWithName, ['domain/product.ts']);
 });
 names.run();

@@ -42,13 +42,13 @@ async function assertOutage() {
   }
 }
 
-const test = suite('a replica without NATS');
+const test = suite('the readiness of a replica');
 
-test('is ready while NATS is reachable', async () => {
+test('is reported while NATS is reachable', async () => {
   await awaitReady(lenient);
   await awaitReady(strict);
 });
-test('stays ready for its grace period when the broker is killed, and recovers by itself', async () => {
+test('lasts for the grace period when the broker is killed, and returns after a restart', async () => {
   await broker.kill();
   await assertOutage();
   assert.ok((await lenient.get('/laptops')).headers.has('Age'));
@@ -56,13 +56,13 @@ test('stays ready for its grace period when the broker is killed, and recovers b
   await awaitReady(strict);
   assert.ok(strict.logged('replay caught up', 'LAPTOPS').length > 0);
 });
-test('stays ready for its grace period when the broker hangs, and recovers by itself', async () => {
+test('lasts for the grace period when the broker hangs, and returns when it resumes', async () => {
   await freeze(broker.pid);
   await assertOutage();
   unfreeze(broker.pid);
   await awaitReady(strict);
 });
-test('is ready again only after it has caught up with the messages it missed', async () => {
+test('returns only after the replica has caught up with the messages it missed', async () => {
   await broker.kill();
   await awaitUnready(strict);
   await broker.restart();
@@ -74,7 +74,7 @@ test('is ready again only after it has caught up with the messages it missed', a
   await awaitReady(strict);
   assert.is((await strict.get('/laptops/7')).status, 200);
 });
-test('shuts down with exit code 0', async () => {
+test('does not affect the exit code, which is 0', async () => {
   assert.equal(await Promise.all([lenient.stop(), strict.stop()]), [0, 0]);
 });
 test.after(async () => {

@@ -1,4 +1,4 @@
-/** A service that cannot start yet reports the reason and is not ready, but alive: it gets no traffic and is not restarted. */
+/** A service that cannot start yet reports the reason. It is alive but not ready, so it gets no traffic and is not restarted. */
 
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -34,7 +34,7 @@ type Launched = LaunchedService &
 
 const launched: Launched[] = [];
 
-/** Starts the service and resolves once it accepts HTTP requests, ready or not. */
+/** Starts the service and resolves once it accepts HTTP requests, whether it is ready or not. */
 async function launch(name: string): Promise<Launched> {
   const [httpPort, probePort] = [await findFreePort(), await findFreePort()];
   const service = {

@@ -8,12 +8,12 @@ import { startDelayingProxy } from '../support/broker/delaying-proxy.ts';
 import { startTestSystem, type Replica } from '../support/process/system.ts';
 
 const { broker, connection, start, countMessages, close } = await startTestSystem();
-const lag = await startDelayingProxy(broker.url, 20);
-const [one, two, three, late] = await Promise.all([
+const delayingProxy = await startDelayingProxy(broker.url, 20);
+const [one, two, three, laggingReplica] = await Promise.all([
   start('laptops'),
   start('laptops'),
   start('laptops'),
-  start('laptops', { natsUrl: lag.url }),
+  start('laptops', { natsUrl: delayingProxy.url }),
 ]);
 const replicas = [one, two, three] as const;
 
@@ -90,7 +90,7 @@ consistency(
 consistency('have the same state when one lags or starts later', async () => {
   const newcomer = await start('laptops');
   const expected = await readAll(one);
-  assert.equal(await readAll(late), expected);
+  assert.equal(await readAll(laggingReplica), expected);
   assert.equal(await readAll(newcomer), expected);
   await newcomer.stop();
 });
@@ -122,7 +122,7 @@ visibility.run();
 
 const racing = suite('concurrent writes through several replicas');
 
-racing('append exactly one event for each 200, at the position in the response', async () => {
+racing('append exactly one event for each response with status 200, at its position', async () => {
   const id = 2000;
   await one.post('/laptops', { json: { id, title: 'first', model: 'M' } });
   const appended = new Map<number, string>();
@@ -189,28 +189,28 @@ lagging('runs against a view that does not have the latest writes yet', async ()
   await eventually(async () => {
     id += 1;
     assert.is((await one.post('/laptops', { json: { id, ...json } })).status, 201);
-    assert.is((await late.get(`/laptops/${id}`)).status, 404);
+    assert.is((await laggingReplica.get(`/laptops/${id}`)).status, 404);
   });
 });
 lagging('removes a laptop that was just added through another replica', async () => {
   for (let round = 0; round < 50; round++) {
     const [id, path] = [3000 + round, `/laptops/${3000 + round}`];
     assert.is((await one.post('/laptops', { json: { id, ...json } })).status, 201);
-    assert.is((await late.delete(path)).status, 204);
+    assert.is((await laggingReplica.delete(path)).status, 204);
     assertProblem(await one.get(path, latest), 'not-found');
     assert.is(await countMessages(`laptops.events.${id}`), 2);
   }
 });
 lagging(
-  'revises a just added laptop, and appends even if the stale view already equals the new values',
+  'revises a laptop that was just added, even if the stale view already has the new values',
   async () => {
     for (let round = 0; round < 10; round++) {
       const [id, path] = [4000 + round, `/laptops/${4000 + round}`];
       assert.is((await one.post('/laptops', { json: { id, ...json } })).status, 201);
-      assert.is((await late.put(path, { json: { title: 'IBM', model: 'T60' } })).status, 200);
+      assert.is((await laggingReplica.put(path, { json: { title: 'IBM', model: 'T60' } })).status, 200);
       assert.is((await one.put(path, { json: { title: 'Apple', model: 'M3' } })).status, 200);
-      // The view of the late replica still has IBM, so this change would be a no-op there.
-      assert.is((await late.put(path, { json: { title: 'IBM', model: 'T60' } })).status, 200);
+      // The view of the lagging replica still has IBM, so this change would be a no-op there.
+      assert.is((await laggingReplica.put(path, { json: { title: 'IBM', model: 'T60' } })).status, 200);
       assert.equal((await one.get(path, latest)).body, { id, title: 'IBM', model: 'T60', ports: [] });
       assert.is(await countMessages(`laptops.events.${id}`), 4);
     }
@@ -220,7 +220,7 @@ lagging('adds a laptop whose id was just removed through another replica', async
   for (let round = 0; round < 10; round++) {
     const [id, path] = [4000 + round, `/laptops/${4000 + round}`];
     assert.is((await one.delete(path)).status, 204);
-    assert.is((await late.post('/laptops', { json: { id, ...json } })).status, 201);
+    assert.is((await laggingReplica.post('/laptops', { json: { id, ...json } })).status, 201);
     assertProblem(await one.post('/laptops', { json: { id, ...json } }), 'conflict');
   }
 });
@@ -231,14 +231,17 @@ lagging('accepts the latest ETag of another replica and rejects the one before i
     const changed = await one.put(path, { json: { title: `T${round}`, model: 'M' } });
     const tag = changed.headers.get('ETag') ?? '';
     const put = (condition: string) =>
-      late.put(path, { json: { title: `U${round}`, model: 'M' }, headers: { 'If-Match': condition } });
+      laggingReplica.put(path, {
+        json: { title: `U${round}`, model: 'M' },
+        headers: { 'If-Match': condition },
+      });
     assertProblem(await put(before), 'precondition-failed');
     assert.is((await put(tag)).status, 200);
   }
 });
 lagging.after(async () => {
-  await late.stop();
-  await lag.close();
+  await laggingReplica.stop();
+  await delayingProxy.close();
   await close();
 });
 lagging.run();

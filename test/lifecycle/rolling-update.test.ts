@@ -1,6 +1,6 @@
 /**
- * Replaces three replicas behind a load balancer one by one, under reads and writes. The old replicas run the build before
- * the last change to the services, or the current build if the clone has no history.
+ * Replaces three replicas behind a load balancer one by one, under read and write load. The old replicas run the build
+ * before the last change to the services, or the current build if the clone has no history.
  */
 
 import { suite } from 'uvu';
@@ -16,7 +16,8 @@ import { checkOutPreviousBuild } from '../support/process/previous-build.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
 
 const nginx = findNginx();
-if (nginx === undefined) process.stdout.write('skipped: rolling update, nginx is not on PATH\n');
+if (nginx === undefined)
+  process.stdout.write('skipped: the rolling update needs nginx, which is not on PATH\n');
 
 const previous = await checkOutPreviousBuild().catch((error: unknown) => {
   process.stdout.write(`no previous build, using the current one for the old replicas: ${String(error)}\n`);

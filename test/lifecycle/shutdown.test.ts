@@ -48,7 +48,7 @@ async function holdRequest(service: ServiceProcess, id: number): Promise<() => P
   };
 }
 
-async function readCode(attempt: Promise<unknown>): Promise<string> {
+async function readErrorCode(attempt: Promise<unknown>): Promise<string> {
   try {
     await attempt;
     return 'none';
@@ -81,7 +81,7 @@ test('is no longer ready, rejects new connections and completes requests in flig
   await eventually(async () => assert.is((await fetch(`${service.probeUrl}/readyz`)).status, 503));
   assert.is((await fetch(`${service.probeUrl}/livez`)).status, 200);
   await eventually(async () =>
-    assert.is(await readCode(readStatus(openPost(service).end())), 'ECONNREFUSED'),
+    assert.is(await readErrorCode(readStatus(openPost(service).end())), 'ECONNREFUSED'),
   );
 
   assert.is(await finish(), 201);
@@ -118,7 +118,7 @@ test('completes every accepted request and stores every acknowledged write', asy
         else failures.push(String(status));
       } catch (error) {
         // ECONNREFUSED: the request was not accepted, and a client can safely send it to another replica.
-        const code = await readCode(Promise.reject(error));
+        const code = await readErrorCode(Promise.reject(error));
         if (code !== 'ECONNREFUSED') failures.push(code);
         return;
       }
@@ -164,7 +164,7 @@ test('exits in time if a client never completes its request', async () => {
   const since = performance.now();
   void service.stop('SIGTERM');
   await assertExitsInTime(service, since);
-  assert.match(await readCode(finish()), /ECONNRESET|EPIPE|ECONNREFUSED/);
+  assert.match(await readErrorCode(finish()), /ECONNRESET|EPIPE|ECONNREFUSED/);
   assert.not.ok(await isInStream(4));
 });
 

@@ -26,7 +26,7 @@ async function start(): Promise<LoggedService> {
   return service;
 }
 
-/** Publishes `count` messages of every kind directly to the stream and waits until all are stored. */
+/** Publishes `count` messages, valid and invalid, directly to the stream and waits until all are stored. */
 async function publish(count: number): Promise<void> {
   const { state } = await jsm.streams.info('LAPTOPS');
   for (let number = state.last_seq + 1; number <= state.last_seq + count; number++) {
@@ -45,7 +45,7 @@ async function publish(count: number): Promise<void> {
   );
 }
 
-/** Reads the complete state of a replica: the list, the ETag of every laptop, removed ones included, and the rejections. */
+/** Reads the complete state of a replica: the list, the ETag of every laptop (including removed ones), and the rejections. */
 async function readAll({ get }: LoggedService) {
   const latest = { headers: { 'Wait-For-Position': 'latest' } };
   const list = await get('/laptops', latest);
@@ -66,7 +66,7 @@ const keys = [0, 1, 2, 3];
 const first = await start();
 const keyedResponses = await Promise.all(keys.map(async (index) => first.post('/laptops', keyed(index))));
 await publish(every);
-/** The latest state read; the next replica must have the same. */
+/** The state that was read last. The next replica must have the same state. */
 let expected: Awaited<ReturnType<typeof readAll>> | undefined;
 
 const writing = suite('a snapshot');

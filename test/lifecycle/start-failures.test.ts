@@ -41,7 +41,6 @@ async function listenOnFreePort(): Promise<{ port: string; server: Server }> {
   return { port: String(address.port), server };
 }
 
-/** One port in use and one port that refuses connections. */
 const portInUse = await listenOnFreePort();
 const closedPort = await listenOnFreePort();
 closedPort.server.close();
@@ -125,7 +124,7 @@ test('fails at once if no server responds at NATS_URL', async () => {
   assert.ok(performance.now() - started < 10_000);
 });
 
-test('fails with the differences if a stream cannot be updated safely', async () => {
+test('fails and prints the differences if a stream cannot be updated safely', async () => {
   const broker = await startTestBroker();
   try {
     const { nc } = await connectToNats({ url: broker.url, name: 'test' });
@@ -141,7 +140,7 @@ test('fails with the differences if a stream cannot be updated safely', async ()
   }
 });
 
-test('fails with the output of the broker if it exits before it is ready', async () => {
+test('fails and prints the output of the broker if it exits before it is ready', async () => {
   const program = writeFakeServer('broken', 'echo "the disk is full" >&2; exit 1');
   const output = await startAndFail({ env: { PORTSIDE_NATS_SERVER: program } });
   assert.match(output, 'nats-server exited before it was ready');

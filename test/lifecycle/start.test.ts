@@ -22,7 +22,7 @@ function find(portside: Portside, text: string): MarkedProcess[] {
   return portside.processes().filter(({ command }) => command.includes(text));
 }
 
-/** Returns the only such process, without the shell that supervises the broker and has the same arguments. */
+/** Returns the only such process, ignoring the shell that supervises the broker, which has the same arguments. */
 function findOne(portside: Portside, text: string): MarkedProcess {
   const [found, ...more] = find(portside, text).filter(({ command }) => !command.startsWith('sh '));
   assert.equal(more, []);
@@ -55,7 +55,7 @@ function awaitNoProcesses(portside: Portside): Promise<void> {
 
 const test = suite('npm start');
 
-test('prints addresses and example commands, and exits with 0 on Ctrl-C with all its processes', async () => {
+test('prints addresses and example commands, and on Ctrl-C exits with 0 and stops all its processes', async () => {
   const portside = start();
   const { laptops, ports, nats, probes } = await portside.up;
 
@@ -97,7 +97,7 @@ test('stops the services and the broker if only the launcher is killed', async (
   assert.equal(await readIds(laptops), [1, 2]);
 
   process.kill(portside.pid, 'SIGKILL');
-  // Without a wait: the previous broker may still be shutting down.
+  // Starts immediately, while the previous broker may still be shutting down.
   const next = start();
   assert.equal(await readIds((await next.up).laptops), [1, 2]);
   await awaitNoProcesses(portside);

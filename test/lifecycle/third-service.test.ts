@@ -1,4 +1,4 @@
-/** `examples/chargers/` has every feature of a service, without changes to the kit or to the other services. */
+/** `examples/chargers/` has every feature of a service without any change to the kit or to the other services. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
