@@ -50,7 +50,7 @@ it('restored on an empty server has the same positions, versions, idempotency ke
     const { code, stderr } = await otherNats.run(`nats stream restore '${folder}/${stream}' --no-progress`);
     assert.is(code, 0, stderr);
   }
-  // Provisions the server: the restored streams match their definitions, and the buckets, which need no backup, are created.
+  // Provisions the server. The restored streams match their definitions, so only the buckets, which need no backup, are created.
   const restored = await connectForTest(other);
   const service = await startLoggedService('laptops', { natsUrl: other.url });
   assert.is((await service.awaitLog('caught up', 'LAPTOPS'))['from'], 0);

@@ -50,7 +50,7 @@ benchmark('measures each subject, stores the samples and writes the report', asy
   assert.match(report, /\| @nats-io\/nats-core +\| +\d+\.\d %/);
 });
 
-benchmark('replaces only the section of the measured scenario in the report', async () => {
+benchmark('replaces only the section of the scenario that was measured in the report', async () => {
   const before = await readResult('replay');
   await run('as-of', '--quick', '--output', folder);
   assert.equal(await readResult('replay'), before);

@@ -28,7 +28,7 @@ async function policyOf(service: LoggedService): Promise<string | null> {
   return (await service.get('/openapi.json')).headers.get('RateLimit-Policy');
 }
 
-/** Waits until each service announces this rate. Returns the time it took in ms. */
+/** Waits until each service announces this rate. Returns the elapsed time in ms. */
 async function awaitRate(services: readonly LoggedService[], rate: string | undefined): Promise<number> {
   const began = performance.now();
   const policy = rate === undefined ? null : `"steady";q=${rate};w=1`;
@@ -112,14 +112,14 @@ test('changes the log level', async () => {
   assert.is(handledCount(), before);
 });
 
-test('applies to a service from its start', async () => {
+test('applies to a service as soon as it starts', async () => {
   await bucket.put('laptops.rate-limit-per-second', '40');
   const late = await start('laptops');
   await awaitRate([late], '40');
   await late.stop();
 });
 
-test('keeps its values while the broker is unreachable, and is read again after that', async () => {
+test('keeps its values while the broker is unreachable, and is read again afterwards', async () => {
   await awaitRate(laptops, '40');
   await broker.kill();
   await eventually(async () => assert.ok((await one.get('/laptops')).headers.has('Age')));

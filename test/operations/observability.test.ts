@@ -57,15 +57,15 @@ await eventually(async () =>
 const known = new Map<string, Set<string>>();
 await eventually(async () => {
   for (const { name, labels } of await readMetrics(service)) {
-    const of = known.get(name) ?? new Set(['job', 'instance']);
-    for (const label of Object.keys(labels)) of.add(label);
-    known.set(name, of);
+    const knownLabels = known.get(name) ?? new Set(['job', 'instance']);
+    for (const label of Object.keys(labels)) knownLabels.add(label);
+    known.set(name, knownLabels);
   }
   // The garbage collection metrics appear after the first collection.
   assert.ok(known.has('nodejs_gc_duration_seconds_sum'));
 });
 
-/** Returns the metrics and labels that the expression and legend use and the service does not export. */
+/** Returns the metrics and labels that the expression or legend uses but the service does not export. */
 function findMissing(expression: string, legend = ''): string[] {
   const { metrics, groupings } = parseQuery(expression);
   assert.ok(metrics.length > 0, `no metric in ${expression}`);
@@ -73,9 +73,9 @@ function findMissing(expression: string, legend = ''): string[] {
   const used = [...groupings, ...Array.from(legend.matchAll(/\{\{(\w+)\}\}/g), ([, label = '']) => label)];
   return [
     ...metrics.flatMap(({ name, labels }) => {
-      const of = known.get(name);
-      if (of === undefined) return [name];
-      return labels.filter((label) => !of.has(label)).map((label) => `${name}{${label}}`);
+      const knownLabels = known.get(name);
+      if (knownLabels === undefined) return [name];
+      return labels.filter((label) => !knownLabels.has(label)).map((label) => `${name}{${label}}`);
     }),
     ...used.filter((label) => !anyLabels.has(label)),
   ];

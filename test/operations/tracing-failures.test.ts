@@ -1,4 +1,4 @@
-/** Without a collector no tracing code is loaded. An unreachable, failing or hanging collector never delays a request. */
+/** Without a collector, no tracing code is loaded. An unreachable, failing or hanging collector never delays a request. */
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ let id = 0;
 const laptop = () => ({ json: { id: (id += 1), title: 'Lenovo', model: 'S3' } });
 const unavailableMessage = 'trace collector unavailable; spans are dropped';
 
-/** Returns the @opentelemetry packages that a replica has loaded when it exits. */
+/** Runs a replica and returns the @opentelemetry packages that it has loaded by the time it exits. */
 async function loadedPackages(env: Readonly<Record<string, string>>): Promise<string[]> {
   const file = join(folder, `${id}.json`);
   const report = `

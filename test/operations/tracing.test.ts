@@ -21,12 +21,13 @@ const env = {
 };
 const start = (more = {}) => startLoggedService('laptops', { natsUrl: broker.url, env: { ...env, ...more } });
 const [one, two] = await Promise.all([start(), start()]);
+// Span kinds of OTLP.
 const server = 2;
 const producer = 4;
 const consumer = 5;
 
 let traces = 0;
-/** Creates a traceparent, as a client that starts a trace sends it. */
+/** Creates a traceparent as sent by a client that starts a trace. */
 function beginTrace(flags = '01') {
   traces += 1;
   const traceId = traces.toString(16).padStart(32, '0');
@@ -113,7 +114,7 @@ test('starts with the request if the client sends no valid traceparent', async (
   }
 });
 
-test('is linked to, not continued by, the single span of messages that are folded together', async () => {
+test('is linked to the span of a batch of folded messages, which does not continue the trace', async () => {
   const writers = Array.from({ length: 300 }, () => beginTrace());
   const fields = (traceparent: string) => {
     const each = headers();
@@ -146,7 +147,7 @@ test('without the sampled flag is propagated but not recorded', async () => {
   const { traceId, traceparent } = beginTrace('00');
   await one.put('/laptops/1', { json: { title: 'Unsampled', model: 'S5' }, headers: { traceparent } });
   assert.match((await lastTraceparent('laptops.events.1')) ?? '', new RegExp(`^00-${traceId}-.*-00$`));
-  // The spans of a later request have been collected, so those of this one would have been too.
+  // Once the spans of a later request have been collected, those of this one would have been collected too.
   const later = beginTrace();
   const response = await one.put('/laptops/1', {
     json: { title: 'Sampled', model: 'S5' },
