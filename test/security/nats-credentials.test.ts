@@ -58,29 +58,32 @@ creds('is required by the provisioner if the broker requires authentication', as
   assert.match(stderr, 'provision: NATS requires authentication; set NATS_CREDS or NATS_NKEY: ');
 });
 
-creds('that expires is read again, so that the connection recovers after the file is replaced', async () => {
-  const file = await broker.issue('short', { seconds: 3 });
-  const events: string[] = [];
-  const connection = await connectToNats(
-    { url: broker.url, name: 'test', credentials: { kind: 'creds', path: file } },
-    {
-      onDown: () => events.push('down'),
-      onUp: () => events.push('up'),
-      onServerError: ({ message }) => events.push(message),
-      onCredentialsUnreadable: ({ message }) => events.push(message),
-    },
-  );
-  // Reconnecting fails as long as the file holds the expired credentials.
-  await eventually(() => assert.match(events.join('\n'), /down\n.*Authorization Violation/is), 30_000);
-  assert.not(connection.isUp);
-  assert.not(connection.nc.isClosed());
-  writeFileSync(file, 'half a file');
-  await eventually(() => assert.match(events.join('\n'), `${file} is not a .creds file`), 30_000);
-  copyFileSync(await broker.issue('long'), file);
-  await eventually(() => assert.is(events.at(-1), 'up'), 30_000);
-  assert.ok(connection.isUp);
-  await connection.nc.close();
-});
+creds(
+  'that has expired is read again, so that the connection recovers after the file is replaced',
+  async () => {
+    const file = await broker.issue('short', { seconds: 3 });
+    const events: string[] = [];
+    const connection = await connectToNats(
+      { url: broker.url, name: 'test', credentials: { kind: 'creds', path: file } },
+      {
+        onDown: () => events.push('down'),
+        onUp: () => events.push('up'),
+        onServerError: ({ message }) => events.push(message),
+        onCredentialsUnreadable: ({ message }) => events.push(message),
+      },
+    );
+    // Reconnecting fails as long as the file holds the expired credentials.
+    await eventually(() => assert.match(events.join('\n'), /down\n.*Authorization Violation/is), 30_000);
+    assert.not(connection.isUp);
+    assert.not(connection.nc.isClosed());
+    writeFileSync(file, 'half a file');
+    await eventually(() => assert.match(events.join('\n'), `${file} is not a .creds file`), 30_000);
+    copyFileSync(await broker.issue('long'), file);
+    await eventually(() => assert.is(events.at(-1), 'up'), 30_000);
+    assert.ok(connection.isUp);
+    await connection.nc.close();
+  },
+);
 
 creds.after(() => broker.close());
 

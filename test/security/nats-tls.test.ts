@@ -17,7 +17,7 @@ const server = authority.issue('server');
 const client = authority.issue('client');
 const foreignClient = stranger.issue('client');
 
-/** @param more further settings of the `tls` block. */
+/** @param more additional settings of the `tls` block. */
 function startTlsBroker({ cert, key }: KeyPair, more = ''): Promise<TestBroker> {
   return startTestBroker({
     configuration: `tls { cert_file: ${JSON.stringify(cert)}, key_file: ${JSON.stringify(key)}, ca_file: ${JSON.stringify(authority.cert)}, ${more} }`,
@@ -51,7 +51,7 @@ for (const [what, env] of [
   ['an authority other than NATS_CA', { NATS_CA: stranger.cert }],
 ] as const) {
   serverCertificate(
-    `of ${what} makes the provisioner exit with 1 and name the variables to check`,
+    `from ${what} makes the provisioner exit with 1 and name the variables to check`,
     async () => {
       const { code, stderr } = await runProvision({ ...env, NATS_URL: tlsUrl(oneWay) });
       assert.is(code, 1);
@@ -72,7 +72,7 @@ serverCertificate('issued for another name is rejected', async () => {
   await elsewhere.close();
 });
 
-serverCertificate('of another authority makes a service log the reason and wait', async () => {
+serverCertificate('from another authority makes a service log the reason and wait', async () => {
   const service = launchLoggedService('ports', { natsUrl: tlsUrl(oneWay), env: { NATS_CA: stranger.cert } });
   const { reason } = await service.awaitLog('cannot connect to NATS; retrying');
   assert.match(String(reason), /cannot establish a TLS connection .* \(NATS_URL, NATS_CA\): .*certificate/);
@@ -91,7 +91,7 @@ serverCertificate.run();
 
 const mutualTls = suite('a server with verify: true');
 
-mutualTls('accepts a client certificate of its authority', async () => {
+mutualTls('accepts a client certificate from its authority', async () => {
   const NATS_URL = tlsUrl(mutual);
   assert.equal(await runProvision({ ...clientEnv, NATS_URL }), created);
   const service = await startLoggedService('laptops', { natsUrl: NATS_URL, env: clientEnv });
@@ -102,7 +102,7 @@ mutualTls('accepts a client certificate of its authority', async () => {
 for (const [what, env] of [
   ['without a certificate', trustingEnv],
   [
-    'with a certificate of another authority',
+    'with a certificate from another authority',
     { ...trustingEnv, NATS_CERT: foreignClient.cert, NATS_KEY: foreignClient.key },
   ],
 ] as const) {
@@ -116,7 +116,7 @@ for (const [what, env] of [
   });
 }
 
-mutualTls('gets the client certificate that the files contain at the time of a reconnect', async () => {
+mutualTls('receives the client certificate that is on disk at the time of a reconnect', async () => {
   const folder = dirname(client.cert);
   const files = { certFile: join(folder, 'rotated.crt'), keyFile: join(folder, 'rotated.key') };
   const install = ({ cert, key }: KeyPair) => {

@@ -1,4 +1,4 @@
-/** For every role of docker/nats-roles.conf: a sample of allowed subjects and of subjects that the broker denies. */
+/** Checks a sample of allowed and denied subjects for every role of docker/nats-roles.conf. */
 
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
@@ -17,8 +17,8 @@ type Rights = {
 const api = (request: string) => `$JS.API.${request}`;
 /** Requests that only the provisioner may send. */
 const changes = (stream: string) => ['CREATE', 'UPDATE'].map((verb) => api(`STREAM.${verb}.${stream}`));
-/** Requests that no role may send, except that a service purges its own snapshots. */
-const destruction = (stream: string) =>
+/** Requests that no role may send. Exception: a service may purge its own snapshots. */
+const destructiveRequests = (stream: string) =>
   ['DELETE', 'PURGE', 'MSG.DELETE', 'RESTORE', 'SNAPSHOT'].map((verb) => api(`STREAM.${verb}.${stream}`));
 const reading = (stream: string) =>
   ['STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE']
@@ -52,9 +52,9 @@ function serviceRights(own: 'laptops' | 'ports', other: 'laptops' | 'ports'): [R
       publish: [
         ...writes(other),
         `${own}.commands.add`,
-        // A service purges replaced objects from the bucket of its own snapshots.
+        // A service may purge replaced objects from the bucket of its own snapshots.
         ...streams
-          .flatMap((stream) => [...changes(stream), ...destruction(stream)])
+          .flatMap((stream) => [...changes(stream), ...destructiveRequests(stream)])
           .filter((subject) => subject !== api(`STREAM.PURGE.OBJ_${own}-snapshots`)),
         `$O.${other}-snapshots.M.x`,
         api(`STREAM.PURGE.OBJ_${other}-snapshots`),
@@ -90,7 +90,7 @@ const table: readonly [Role, Rights, Rights][] = [
     {
       publish: [
         ...['laptops', 'ports'].flatMap(writes),
-        ...streams.flatMap((stream) => [...destruction(stream), ...reading(stream)]),
+        ...streams.flatMap((stream) => [...destructiveRequests(stream), ...reading(stream)]),
         api('STREAM.CREATE.OTHER'),
         '$KV.portside-config.log-level',
         '$SRV.PING',
@@ -107,7 +107,7 @@ const table: readonly [Role, Rights, Rights][] = [
           api(`STREAM.INFO.${stream}`),
           ...reading(stream),
           ...changes(stream),
-          ...destruction(stream),
+          ...destructiveRequests(stream),
         ]),
         api('CONSUMER.CREATE.LAPTOPS.c.laptops.events.>'),
         'laptops.queries.list',
@@ -127,7 +127,7 @@ const table: readonly [Role, Rights, Rights][] = [
     {
       publish: [
         'laptops.commands.add',
-        ...streams.flatMap((stream) => [...changes(stream), ...destruction(stream)]),
+        ...streams.flatMap((stream) => [...changes(stream), ...destructiveRequests(stream)]),
         api('CONSUMER.CREATE.LAPTOPS.c.laptops.events.>'),
         '$O.laptops-snapshots.M.x',
         '$KV.portside-config.log-level',
@@ -144,7 +144,7 @@ const table: readonly [Role, Rights, Rights][] = [
     {
       publish: [
         ...['laptops', 'ports'].flatMap(writes),
-        ...streams.flatMap((stream) => [...changes(stream), ...destruction(stream)]),
+        ...streams.flatMap((stream) => [...changes(stream), ...destructiveRequests(stream)]),
         api('CONSUMER.CREATE.LAPTOPS.c'),
         '$O.laptops-snapshots.M.x',
         '_INBOX_laptops.x',
@@ -167,7 +167,11 @@ const table: readonly [Role, Rights, Rights][] = [
       publish: [
         ...['laptops', 'ports'].flatMap(writes),
         'laptops.queries.list',
-        ...streams.flatMap((stream) => [...reading(stream), ...changes(stream), ...destruction(stream)]),
+        ...streams.flatMap((stream) => [
+          ...reading(stream),
+          ...changes(stream),
+          ...destructiveRequests(stream),
+        ]),
         api('CONSUMER.CREATE.LAPTOPS.c.ports.events.>'),
         api('CONSUMER.CREATE.LAPTOPS.c.>'),
         api('CONSUMER.CREATE.OBJ_laptops-snapshots.c.$O.laptops-snapshots.>'),

@@ -1,4 +1,4 @@
-/** Every role of docker/nats-roles.conf has sufficient permissions. roles-rights.test.ts covers what is denied. */
+/** Every role of docker/nats-roles.conf has sufficient permissions. roles-rights.test.ts checks the denied subjects. */
 
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
@@ -139,7 +139,7 @@ permissions('a subscriber reads live events, an ordered consumer, and a durable 
   assert.equal([first?.seq, await first?.ackAck()], [1, true]);
   assert.is((await (await js.consumers.get('LAPTOPS', 'mine')).next())?.seq, 2);
   assert.equal(
-    permissionErrors.filter((refusal) => !refusal.includes('CONSUMER.DELETE')),
+    permissionErrors.filter((error) => !error.includes('CONSUMER.DELETE')),
     [],
   );
   assert.is(await (await managerOf('operator')).consumers.delete('LAPTOPS', 'mine'), true);
