@@ -97,11 +97,11 @@ async function attempt<State, Command, Event extends DomainEvent>(
   const { decider, view, followed } = transactor;
   const { id, messageId } = transaction;
   const earlier = view.positionOf(messageId);
-  if (earlier !== undefined) return { entity: await repeat(transactor, transaction, earlier) };
+  if (earlier !== undefined) return { entity: await loadEarlierResult(transactor, transaction, earlier) };
 
   const entity = view.find(id);
   const followedPositions = followed.map(({ position }) => position);
-  const events = decideOn(decider, transaction, entity);
+  const events = tryDecide(decider, transaction, entity);
   if (events instanceof Problem) {
     const [isCurrent, areFollowedCurrent] = await Promise.all([
       confirmEntity(transactor, entity),
@@ -131,7 +131,7 @@ async function append<State, Command, Event extends DomainEvent>(
       await view.reached(result.position, catchUpTimeoutMs);
       return { entity: { id, state: evolveAll(decider, entity.state, events), version: result.position } };
     case 'duplicate':
-      return { entity: await repeat(transactor, transaction, result.position) };
+      return { entity: await loadEarlierResult(transactor, transaction, result.position) };
     case 'conflict': {
       // On a replicated stream the conflicting write may still be in flight and not visible yet.
       const isContended = await confirmEntity(transactor, entity);
@@ -151,7 +151,7 @@ async function append<State, Command, Event extends DomainEvent>(
 }
 
 /** Returns the result of a command that was already executed: the entity as of `position`. */
-async function repeat<State, Command, Event extends DomainEvent>(
+async function loadEarlierResult<State, Command, Event extends DomainEvent>(
   { decider, store }: Transactor<State, Command, Event>,
   { messageId, commandDigest }: Transaction<State, Command>,
   position: number,
@@ -202,7 +202,7 @@ function pause(milliseconds: number): Promise<void> {
 }
 
 /** Returns the events that execute the command, or the problem that rejects it. */
-function decideOn<State, Command, Event extends DomainEvent>(
+function tryDecide<State, Command, Event extends DomainEvent>(
   decider: BoundDecider<State, Command, Event>,
   { command, precondition }: Transaction<State, Command>,
   { id, state, version }: Entity<State>,
