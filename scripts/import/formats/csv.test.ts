@@ -17,7 +17,7 @@ async function read(text: string, delimiter = ',', chunkSize = Infinity) {
 
 const csv = suite('readCsv');
 
-csv('reports the first line of each row with any line ending, also inside quotes', async () => {
+csv('reports the first line of each row with any line ending, including inside quotes', async () => {
   for (const end of ['\n', '\r\n', '\r']) {
     const text = ['a,b', '1,"x', 'y', '', 'z"', '', '2,é', '"3', '",'].join(end);
     const rows = [

@@ -7,7 +7,7 @@ const good = `00-${traceId}-00f067aa0ba902b7-01`;
 
 const test = suite('a traceparent header');
 
-test('is accepted unchanged, also in a later version', () => {
+test('is accepted unchanged, including later versions', () => {
   for (const text of [good, good.replace(/01$/, '00'), good.replace(/^00/, '01')]) {
     assert.is(parseTraceparent(text), text);
   }

@@ -73,7 +73,7 @@ applying('can skip a gap in the stream', async () => {
   view.apply(message(9, 7, lit('blue')));
   assert.is(view.find(7).version, 1);
 });
-applying('returns the position of a message id, also for a rejected message', () => {
+applying('returns the position of a message id, including that of a rejected message', () => {
   const view = viewOf(message(1, 7, lit('red'), 'a'), message(2, 7, new Rejection('not JSON'), 'b'));
   assert.is(view.positionOf('a'), 1);
   assert.is(view.positionOf('b'), 2);
