@@ -99,7 +99,7 @@ export async function deploy(context: RunContext, engine: Engine, images: Images
     return eventually(check, healthyTimeoutMs, pollIntervalMs);
   }
 
-  // Removes the containers of a killed run.
+  // A run that was killed leaves its containers behind.
   await down();
   context.defer(down);
   const scales = services.flatMap((service) => ['--scale', `${service}=${replicaCount}`]);

@@ -10,7 +10,7 @@ import { spawnSupervised } from '../../supervised-process.ts';
 import { isRoot, ensureProgram } from './packages.ts';
 import { UnsupportedEnvironment, cacheFolder, runIn, step, type RunContext } from './run-context.ts';
 
-/** Number of its last log lines in the error message of a failed start. */
+/** Number of log lines in the error message of a failed start. */
 const shownLogLines = 5;
 
 /** Starts the engine. Returns the environment variable with which `docker` finds it. */

@@ -38,7 +38,7 @@ export function loadChecks(engine: Engine, deployment: Deployment): readonly Che
           await awaitWrites(writes, writesAround);
           await engine.docker('start', stopping.Id);
           await deployment.awaitHealthy();
-          // The restarted container has another port on this machine.
+          // The restarted container is published on a different port.
           urls = (await urlsOf(deployment, 'laptops')).map((url) => `${url}/laptops`);
           await awaitWrites(writes, writesAround);
           const responses = await writes.stop();
@@ -83,7 +83,7 @@ export function loadChecks(engine: Engine, deployment: Deployment): readonly Che
     },
   ];
 
-  /** Compares the responses to the clients and the state of every container with the event log. */
+  /** Compares the clients' responses and the state of every container with the event log. */
   function audit(writes: WriteLoad, urls: readonly string[]) {
     return withConnection(deployment, async (connection) => {
       const eventLog = await readLaptopStream(connection, await jetstreamManager(connection.nc));

@@ -1,4 +1,4 @@
-/** Checks the broker's configuration, with the files as mounted in its pod, with a real nats-server. */
+/** Checks the broker's configuration with a real nats-server. The files are laid out as in the broker's pod. */
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const publicKeys = Object.fromEntries(
 
 type CheckResult = { readonly accepted: boolean; readonly output: string };
 
-/** Writes the files into the folders in which the pod mounts them, and checks the configuration with nats-server. */
+/** Writes the files to the folders where the pod mounts them, and checks the configuration with nats-server. */
 async function check(
   manifests: readonly Manifest[],
   alter: (file: string) => string = (file) => file,

@@ -1,4 +1,4 @@
-/** Checks the consistency rules on the manifests, and that each rule detects a change of only one of the values. */
+/** Checks that the manifests follow the consistency rules, and that each rule detects a change to only one of the values. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

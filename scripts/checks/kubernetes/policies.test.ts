@@ -1,4 +1,4 @@
-/** Checks the policies on both overlays, and that each policy detects violations. */
+/** Checks that both overlays follow the policies, and that each policy detects violations. */
 
 import type { DeploymentSpec, StatefulSetSpec } from 'kubernetes-types/apps/v1.js';
 import type { PodSpec } from 'kubernetes-types/core/v1.js';

@@ -15,7 +15,7 @@ import {
 
 const mebibyte = 1024 ** 2;
 
-/** Memory of a Node process beyond its heap, in MiB; about 100 were measured (docs/kubernetes.md). */
+/** Memory of a Node process beyond its heap, in MiB. Measured: about 100 (docs/kubernetes.md). */
 const nonHeapMiB = 100;
 
 /** Variables that are read by Kubernetes or Node, not by the services. */
@@ -57,7 +57,10 @@ function requiredSecrets(workload: Workload): { name: string; keys: string[] }[]
   ].map(({ name = '', keys }) => ({ name, keys }));
 }
 
-/** Returns the files mounted from Secrets and ConfigMaps into a workload's first container. Without `items`, uses the documented keys. */
+/**
+ * Returns the files mounted from Secrets and ConfigMaps into a workload's first container. A Secret volume without `items`
+ * contains the documented keys.
+ */
 function mountedFiles(workload: Workload, project: Project): string[] {
   const { volumes = [], containers } = podOf(workload);
   const [container] = containers;

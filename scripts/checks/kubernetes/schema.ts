@@ -1,6 +1,6 @@
 /**
  * Validates manifests against the published types of the Kubernetes API with the TypeScript compiler. Object literals must not
- * have unknown fields, so misspelt fields are detected, which the API server would drop or reject.
+ * have unknown fields, so the compiler detects misspelt fields, which the API server would drop or reject.
  */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** Shared by the tests of the manifests: the rendered overlays, and the project files that must match them. */
+/** Shared by the manifest tests: the rendered overlays, and the project files that must match them. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The scenarios of the soak test. The numbers of rounds are chosen so that all of them take about the same time. */
+/** The scenarios of the soak test. The numbers of rounds are chosen so that all scenarios take about the same time. */
 
 import { raceForOneId, raceExpectedVersion } from '../../../test/support/faults/races.ts';
 import { sendHostileMessages } from '../../../test/support/faults/hostile-publisher.ts';
