@@ -14,7 +14,7 @@ def before_call(context, case, kwargs):
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     headers, query = case.headers or {}, case.query or {}
-    # An id that schemathesis copies from a response into a header is a number.
+    # Schemathesis can copy a numeric id from a response into a header, which must be a string.
     for name, value in headers.items():
         headers[name] = str(value)
     # In JSON Schema, 7.0 is an integer, but it is not a valid id in a path.

@@ -1,6 +1,6 @@
 /**
- * Validates AsyncAPI documents with the official parser. Reads a JSON array of documents from stdin and writes a JSON array with
- * the diagnostics of each document, which are empty for a valid one.
+ * Validates AsyncAPI documents with the official parser. Reads a JSON array of documents from stdin and writes a JSON array
+ * with the diagnostics of each document to stdout. A valid document has no diagnostics.
  */
 
 import { text } from 'node:stream/consumers';

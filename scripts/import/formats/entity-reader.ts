@@ -18,8 +18,8 @@ export type EntityReaderOptions<State, Command, Event extends DomainEvent> = {
 };
 
 /**
- * Up to this many messages are read one by one, which is five times faster than the event store's `history`: that creates a
- * consumer, which pays off only for a long history.
+ * Up to this many messages are read one by one. This is five times faster than the event store's `history`, which creates
+ * a consumer and is faster only for a long history.
  */
 const shortHistory = 16;
 
