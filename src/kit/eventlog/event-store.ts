@@ -9,7 +9,7 @@ export type AppendResult =
   | { readonly outcome: 'duplicate'; readonly position: number }
   /** The version of the entity differs from the expected version. Nothing was appended. */
   | { readonly outcome: 'conflict' }
-  /** The broker rejected the append. Nothing was appended. */
+  /** The broker rejected the append or is not connected. Nothing was appended. */
   | { readonly outcome: 'unavailable'; readonly cause: unknown }
   /** The broker did not respond, and the entity's last message is not from this append. The events may still be stored. */
   | { readonly outcome: 'unknown'; readonly cause: unknown };
