@@ -135,11 +135,11 @@ startup.run();
 
 const replacedStream = suite('a running service');
 
-for (const [what, count] of [
+for (const [contents, count] of [
   ['empty', 0],
   ['with more messages than before', 8],
 ] as const) {
-  replacedStream(`exits with 1 if its stream is deleted and created again ${what}`, async () => {
+  replacedStream(`exits with 1 if its stream is deleted and created again ${contents}`, async () => {
     await provision();
     const service = await launch('laptops');
     const { position } = await service.awaitLog('ready');

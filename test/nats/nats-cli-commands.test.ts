@@ -65,7 +65,7 @@ it('is rejected with Nats-Expected-Last-Subject-Sequence if the laptop has chang
   assert.match((await laptops.get('/laptops/3')).text, '"model":"XPS 13"');
 });
 
-for (const [what, line, code, problem, detail] of [
+for (const [cause, line, code, problem, detail] of [
   ['an id that is in use', `add '{"id":3,"title":"a","model":"b"}'`, 409, 'conflict', /already a laptop/],
   [
     'a laptop that does not exist',
@@ -78,7 +78,7 @@ for (const [what, line, code, problem, detail] of [
   ['a missing field', `add '{"title":"a"}'`, 422, 'invalid', /"pointer":"\/model"/],
   ['an unknown field', `add '{"title":"a","model":"b","colour":"red"}'`, 422, 'invalid', /colour/],
 ] as const) {
-  it(`prints an error code, an error text and the problem document for ${what}`, async () => {
+  it(`prints an error code, an error text and the problem document for ${cause}`, async () => {
     const { stdout, stderr } = await nats.run(`nats req laptops.commands.${line}`);
     assert.match(stderr, new RegExp(`^.*Nats-Service-Error-Code: ${code}$`, 'm'));
     assert.match(stderr, /^.*Nats-Service-Error: \S.*$/m);

@@ -104,12 +104,12 @@ corrupt('with an invalid line is discarded and replaced', async () => {
   await replaceBytes(nc, fixture, object, (bytes) => bytes.replace('\n{', '\nx{'));
   await assertDiscarded(fixture, /JSON/);
 });
-for (const [what, metadata] of [
+for (const [defect, metadata] of [
   ['with a position that is not a number', { position: 'x' }],
   ['with position 0', { position: '0' }],
   ['without a time', { time: undefined }],
 ] as const) {
-  corrupt(`${what} is discarded and replaced`, async () => {
+  corrupt(`${defect} is discarded and replaced`, async () => {
     const { fixture, object } = await startWithSnapshot();
     const { created: streamCreated } = await jsm.streams.info(fixture.stream);
     const { time } = await fixture.imageAt(5);

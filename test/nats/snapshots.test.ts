@@ -99,11 +99,11 @@ saving('is skipped at position 0', async () => {
   assert.is(await (await open()).save({ ...(await imageAt(1)), position: 0 }, 0), 'skipped');
   assert.equal(await objects(), []);
 });
-for (const [what, stagger] of [
+for (const [timing, stagger] of [
   ['at the same time', () => 0],
   ['within a few milliseconds', (round: number) => (round % 10) * 0.7],
 ] as const) {
-  saving(`succeeds on exactly one of two or three replicas that save ${what}`, async () => {
+  saving(`succeeds on exactly one of two or three replicas that save ${timing}`, async () => {
     const { open, imageAt, takeReasons } = await createFixture(25);
     const replicas = await Promise.all([open(), open('a fold', other.nc), open()]);
     for (let round = 1; round <= 25; round++) {

@@ -100,8 +100,8 @@ const faults: [string, NodeJS.ProcessEnv, RegExp][] = [
     /^NATS_URL=.*: TLS requires host names/,
   ],
 ];
-for (const [what, environment, line] of faults) {
-  test(`rejects ${what}`, () => {
+for (const [fault, environment, line] of faults) {
+  test(`rejects ${fault}`, () => {
     const [first, ...more] = readFaults(environment);
     assert.match(first ?? '', line);
     assert.equal(more, []);

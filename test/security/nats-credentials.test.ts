@@ -39,11 +39,11 @@ creds('authenticates the provisioner and a service', async () => {
   assert.is(await service.stop(), 0);
 });
 
-for (const [what, options] of [
+for (const [defect, options] of [
   ['is signed by an untrusted key', { signer: 'untrusted' }],
   ['has expired', { seconds: -10 }],
 ] as const) {
-  creds(`that ${what} makes the provisioner exit with 1 and name the file`, async () => {
+  creds(`that ${defect} makes the provisioner exit with 1 and name the file`, async () => {
     const NATS_CREDS = await broker.issue('rejected', options);
     const { code, stdout, stderr } = await runProvision({ NATS_URL: broker.url, NATS_CREDS });
     assert.equal([code, stdout], [1, '']);

@@ -46,12 +46,12 @@ serverCertificate('is accepted by every process if NATS_CA signed it', async () 
   assert.is(await service.stop(), 0);
 });
 
-for (const [what, env] of [
+for (const [issuer, env] of [
   ['an unknown authority', {}],
   ['an authority other than NATS_CA', { NATS_CA: stranger.cert }],
 ] as const) {
   serverCertificate(
-    `from ${what} makes the provisioner exit with 1 and name the variables to check`,
+    `from ${issuer} makes the provisioner exit with 1 and name the variables to check`,
     async () => {
       const { code, stderr } = await runProvision({ ...env, NATS_URL: tlsUrl(oneWay) });
       assert.is(code, 1);
@@ -99,14 +99,14 @@ mutualTls('accepts a client certificate from its authority', async () => {
   assert.is(await service.stop(), 0);
 });
 
-for (const [what, env] of [
+for (const [certificate, env] of [
   ['without a certificate', trustingEnv],
   [
     'with a certificate from another authority',
     { ...trustingEnv, NATS_CERT: foreignClient.cert, NATS_KEY: foreignClient.key },
   ],
 ] as const) {
-  mutualTls(`rejects a provisioner ${what}, which names the variables to check`, async () => {
+  mutualTls(`rejects a provisioner ${certificate}, which names the variables to check`, async () => {
     const { code, stderr } = await runProvision({ ...env, NATS_URL: tlsUrl(mutual) });
     assert.is(code, 1);
     assert.match(
