@@ -12,7 +12,7 @@ import { followLiveConfig } from './config/live-config.ts';
 import { readConsoleFiles } from './console-files.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
-import { openTracing } from './observability/open-tracing.ts';
+import { openTracing } from './observability/tracing/open-tracing.ts';
 import { probeListener } from './probes.ts';
 import { createReadiness } from './readiness.ts';
 import type { Service } from './service-definition.ts';

@@ -23,7 +23,7 @@ import { instrumentAppends } from './observability/instrumented-store.ts';
 import { logRequest, replicaName, type Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { createStatus } from './observability/status.ts';
-import type { Tracing } from './observability/tracing.ts';
+import type { Tracing } from './observability/tracing/tracing.ts';
 import { createPointInTimeLists } from './point-in-time/lists.ts';
 import type { Service } from './service-definition.ts';
 import { sources } from './sources.ts';

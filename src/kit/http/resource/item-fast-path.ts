@@ -9,7 +9,7 @@ import { createItemResponses } from './item-response.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 /** Headers that take a request off the fast path, as does an Accept header for another type than JSON. */
-const excludedHeaders = [...requestHeaderNames, 'traceparent'].map((name) => name.toLowerCase());
+const excludedHeaders = requestHeaderNames.map((name) => name.toLowerCase());
 
 const acceptedTypes: readonly (string | undefined)[] = [undefined, '*/*', 'application/json'];
 

@@ -2,7 +2,7 @@ import type { DomainEvent } from '../../domain/decider.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
 import type { AppendLatency } from './append-latency.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
-import type { Tracing } from './tracing.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 export type AppendObservers = {
   readonly latency: AppendLatency;

@@ -43,7 +43,12 @@ async function open(): Promise<StreamConnection<unknown, DomainEvent>> {
 
 /** The view is reused, so that the pages of a list and later positions do not start a new replay. */
 async function list({ position, options }: PointInTimeRequest): Promise<Entity<unknown>[]> {
-  const { snapshots, follow } = await (opened ??= open());
+  // A failed attempt is not cached, so that the next request tries again.
+  opened ??= open().catch((error: unknown) => {
+    opened = undefined;
+    throw error;
+  });
+  const { snapshots, follow } = await opened;
   if (view === undefined || view.position > position) {
     view = createView(contract.fold, { image: await snapshots.load(position) });
   }

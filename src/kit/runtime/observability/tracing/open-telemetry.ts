@@ -4,10 +4,10 @@
  */
 
 import { SpanKind, SpanStatusCode, type Attributes } from '@opentelemetry/api';
-import type { BeginSpan } from '../../api/trace-context.ts';
-import type { ServiceIdentity } from '../../domain/product.ts';
+import type { BeginSpan } from '../../../api/trace-context.ts';
+import type { ServiceIdentity } from '../../../domain/product.ts';
 import { traceFolds } from './fold-spans.ts';
-import type { Logger } from './logger.ts';
+import type { Logger } from '../logger.ts';
 import { contextOf, streamAttributes, traceparentOf } from './span-context.ts';
 import { openSpanExport } from './span-export.ts';
 import type { Tracing } from './tracing.ts';

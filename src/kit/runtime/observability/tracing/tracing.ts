@@ -1,9 +1,9 @@
-import type { BeginSpan } from '../../api/trace-context.ts';
-import type { DomainEvent } from '../../domain/decider.ts';
-import type { Append, AppendResult } from '../../eventlog/event-store.ts';
-import type { HandledRequest } from '../../http/server/app.ts';
-import type { HandledNatsRequest } from '../../nats/services/endpoints.ts';
-import type { ObservedView } from './stream-observer.ts';
+import type { BeginSpan } from '../../../api/trace-context.ts';
+import type { DomainEvent } from '../../../domain/decider.ts';
+import type { Append, AppendResult } from '../../../eventlog/event-store.ts';
+import type { HandledRequest } from '../../../http/server/app.ts';
+import type { HandledNatsRequest } from '../../../nats/services/endpoints.ts';
+import type { ObservedView } from '../stream-observer.ts';
 
 /** The spans that a service records. */
 export type Tracing = {

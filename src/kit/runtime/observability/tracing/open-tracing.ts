@@ -1,5 +1,5 @@
-import type { ServiceIdentity } from '../../domain/product.ts';
-import type { Logger } from './logger.ts';
+import type { ServiceIdentity } from '../../../domain/product.ts';
+import type { Logger } from '../logger.ts';
 import type { Tracing } from './tracing.ts';
 
 /** If no collector is configured, returns undefined without loading the tracing libraries. */

@@ -9,8 +9,8 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
-import type { ServiceIdentity } from '../../domain/product.ts';
-import { replicaName, type Logger } from './logger.ts';
+import type { ServiceIdentity } from '../../../domain/product.ts';
+import { replicaName, type Logger } from '../logger.ts';
 
 /** Timeout of the last export at shutdown, in ms. */
 const closeTimeoutMs = 1_000;

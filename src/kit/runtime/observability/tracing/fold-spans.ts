@@ -1,5 +1,5 @@
 import { SpanKind, TraceFlags, type Tracer } from '@opentelemetry/api';
-import type { ObservedView } from './stream-observer.ts';
+import type { ObservedView } from '../stream-observer.ts';
 import { contextOf, streamAttributes, toSpanContext } from './span-context.ts';
 
 type FoldedMessage = { readonly traceparent: string; readonly position: number; readonly time: number };
