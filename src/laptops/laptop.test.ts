@@ -14,7 +14,7 @@ const adding = suite('adding a laptop');
 const add = { type: 'AddLaptop', title: 'Lenovo', model: 'S3' } as const;
 
 adding('records its title and model', () => given().when(add).then(added));
-adding('is rejected if the laptop exists', () => given(added).when(add).refused('conflict'));
+adding('is rejected if the laptop exists', () => given(added).when(add).throws('conflict'));
 adding('is possible after the laptop was removed', () => given(added, removed).when(add).then(added));
 adding.run();
 
@@ -29,10 +29,10 @@ revising('records both fields if both change', () =>
 );
 revising('records nothing if nothing changes', () => given(added).when(revise('Lenovo', 'S3')).then());
 revising('is rejected if the laptop does not exist', () =>
-  given().when(revise('a', 'b')).refused('not-found'),
+  given().when(revise('a', 'b')).throws('not-found'),
 );
 revising('is rejected after the laptop was removed', () =>
-  given(added, removed).when(revise('a', 'b')).refused('not-found'),
+  given(added, removed).when(revise('a', 'b')).throws('not-found'),
 );
 revising.run();
 
@@ -49,10 +49,10 @@ fitting('records nothing if the port is already fitted', () =>
   given(added, fitted).when({ type: 'FitPort', portId: 7 }).then(),
 );
 fitting('is rejected if the laptop does not exist', () =>
-  given().when({ type: 'FitPort', portId: 7 }).refused('not-found'),
+  given().when({ type: 'FitPort', portId: 7 }).throws('not-found'),
 );
 fitting('is rejected if the port does not exist', () =>
-  given(added).when({ type: 'FitPort', portId: 8 }).refused('conflict'),
+  given(added).when({ type: 'FitPort', portId: 8 }).throws('conflict'),
 );
 fitting('records nothing if the port is already fitted but no longer exists', () =>
   given(added, { type: 'PortFitted', portId: 8 }).when({ type: 'FitPort', portId: 8 }).then(),
@@ -68,7 +68,7 @@ unfitting('records nothing if the port is not fitted', () =>
   given(added).when({ type: 'UnfitPort', portId: 7 }).then(),
 );
 unfitting('is rejected if the laptop does not exist', () =>
-  given().when({ type: 'UnfitPort', portId: 7 }).refused('not-found'),
+  given().when({ type: 'UnfitPort', portId: 7 }).throws('not-found'),
 );
 unfitting.run();
 

@@ -11,7 +11,7 @@ const adding = suite('adding a port');
 const add = { type: 'AddPort', name: 'USB-C' } as const;
 
 adding('records its name', () => given().when(add).then(added));
-adding('is rejected if the port exists', () => given(added).when(add).refused('conflict'));
+adding('is rejected if the port exists', () => given(added).when(add).throws('conflict'));
 adding('is possible after the port was removed', () => given(added, removed).when(add).then(added));
 adding.run();
 
@@ -26,7 +26,7 @@ renaming('records nothing if the name does not change', () =>
   given(added).when({ type: 'RenamePort', name: 'USB-C' }).then(),
 );
 renaming('is rejected if the port does not exist', () =>
-  given().when({ type: 'RenamePort', name: 'x' }).refused('not-found'),
+  given().when({ type: 'RenamePort', name: 'x' }).throws('not-found'),
 );
 renaming.run();
 

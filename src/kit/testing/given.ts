@@ -26,8 +26,8 @@ export function givenDecider<State, Command, Event extends DomainEvent>(
           assert.equal(events, expected);
           if (events.length > 0) assertIdempotent(decider, command, evolveAll(state, events));
         },
-        /** Asserts that the decider refuses the command with this code. */
-        refused(code: ProblemCode) {
+        /** Asserts that `decide` throws a problem with this code. */
+        throws(code: ProblemCode) {
           const problem = catchProblem(() => decider.decide(command, state));
           assert.is(problem?.code, code);
         },
@@ -41,7 +41,7 @@ export function givenDecider<State, Command, Event extends DomainEvent>(
   };
 }
 
-/** A repeated command returns no events or, when it adds an entity, is refused as a conflict. */
+/** A repeated command returns no events or, when it adds an entity, throws a conflict. */
 function assertIdempotent<State, Command, Event extends DomainEvent>(
   decider: BoundDecider<State, Command, Event>,
   command: Command,
