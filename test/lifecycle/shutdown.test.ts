@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { typescriptArgs } from '../../scripts/typescript-args.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import { freeze, unfreeze } from '../support/broker/freeze.ts';
@@ -193,6 +196,23 @@ test('exits in time if the broker is unreachable', async () => {
   const since = performance.now();
   void service.stop('SIGTERM');
   await assertExitsInTime(service, since);
+});
+
+test('exits in time if nothing reads its log any more', async () => {
+  const entry = fileURLToPath(new URL('../../src/laptops/main.ts', import.meta.url));
+  const service = spawn(process.execPath, [...typescriptArgs, entry], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NATS_URL: broker.url, HTTP_PORT: '0', PROBE_PORT: '0', LOG_LEVEL: 'info' },
+  });
+  const exited = once(service, 'exit');
+  let since = Infinity;
+  service.stdout.setEncoding('utf8').on('data', (lines: string) => {
+    // The last message is still to be written when the pipe is closed.
+    if (lines.includes('"msg":"stopping"')) service.stdout.destroy();
+    else if (since === Infinity) since = service.kill('SIGTERM') ? performance.now() : Infinity;
+  });
+  assert.equal(await exited, [0, null]);
+  assert.ok(performance.now() - since < gracePeriodMs);
 });
 
 test.after(async () => {

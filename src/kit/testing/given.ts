@@ -1,6 +1,6 @@
 /** Given-when-then tests of a decider: given these events, when this command is executed, then these events follow. */
 
-import * as assert from 'uvu/assert';
+import assert from 'node:assert/strict';
 import { Rejection, type BoundDecider, type DomainEvent } from '../domain/decider.ts';
 import { Problem, type ProblemCode } from '../domain/problem.ts';
 
@@ -23,13 +23,13 @@ export function givenDecider<State, Command, Event extends DomainEvent>(
         /** Asserts that the command returns these events, and is idempotent when repeated after them. */
         then(...expected: Event[]) {
           const events = decider.decide(command, state);
-          assert.equal(events, expected);
+          assert.deepEqual(events, expected);
           if (events.length > 0) assertIdempotent(decider, command, evolveAll(state, events));
         },
         /** Asserts that `decide` throws a problem with this code. */
         throws(code: ProblemCode) {
           const problem = catchProblem(() => decider.decide(command, state));
-          assert.is(problem?.code, code);
+          assert.equal(problem?.code, code);
         },
       }),
       /** Asserts that `evolve` rejects the event after the history. */
@@ -51,8 +51,8 @@ function assertIdempotent<State, Command, Event extends DomainEvent>(
   const problem = catchProblem(() => {
     repeated = decider.decide(command, after);
   });
-  if (problem !== undefined) assert.is(problem.code, 'conflict');
-  assert.equal(repeated, []);
+  if (problem !== undefined) assert.equal(problem.code, 'conflict');
+  assert.deepEqual(repeated, []);
 }
 
 function catchProblem(run: () => unknown): Problem | undefined {

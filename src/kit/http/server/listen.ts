@@ -82,10 +82,13 @@ export async function listen(options: ServerOptions): Promise<Server> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
+      const isAboutHost = error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL';
       const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message;
       reject(
         new Error(
-          `cannot listen on port ${port}: ${reason}; set ${variable} to another port, or to 0 for any free port`,
+          isAboutHost
+            ? `cannot listen on ${host}: ${reason}; set HTTP_HOST to an address of this machine`
+            : `cannot listen on port ${port}: ${reason}; set ${variable} to another port, or to 0 for any free port`,
         ),
       );
     });

@@ -14,7 +14,7 @@ export const wholeNumber = (min: number, max = 1_000_000_000) =>
     .pipe(z.number().min(min).max(max));
 
 /** Returns a schema that converts seconds, with optional decimals, to milliseconds. */
-const durationMs = (min: number, max: number) =>
+export const durationMs = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d+(?:\.\d+)?$/, 'expected a number of seconds')

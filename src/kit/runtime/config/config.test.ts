@@ -137,6 +137,15 @@ test('rejects SNAPSHOT_EVERY unless it is a positive whole number', () => {
   }
 });
 
+test('rejects numbers in any form but decimal digits', () => {
+  for (const name of ['SSE_MAX_CLIENTS', 'SNAPSHOT_EVERY', 'PAST_MAX_HEAP_MIB', 'READY_GRACE_SECONDS']) {
+    assert.equal(errorLines({ [name]: '64' }), [], name);
+    for (const invalid of [' ', '0x40', '6e3', '-64']) {
+      assert.match(errorLines({ [name]: invalid }).join('\n'), `${name}=${invalid}: `, `${name}=${invalid}`);
+    }
+  }
+});
+
 test('rejects TRACE_URL unless it is an HTTP URL with a {traceId} placeholder', () => {
   assert.equal(errorLines({ TRACE_URL: 'http://localhost:16686/trace/{traceId}' }), []);
   for (const invalid of ['http://localhost:16686/trace/', 'javascript:{traceId}', '{traceId}']) {

@@ -4,7 +4,14 @@ import { z } from 'zod';
 import type { Access } from '../../nats/connection/connection.ts';
 import { authEnvironment, checkAuth, toAuthConfig, type AuthConfig } from './config-auth.ts';
 import type { ReadinessConfig } from '../readiness.ts';
-import { checkLimits, limitsEnvironment, toLimitsConfig, type LimitsConfig } from './config-limits.ts';
+import {
+  checkLimits,
+  durationMs,
+  limitsEnvironment,
+  toLimitsConfig,
+  wholeNumber,
+  type LimitsConfig,
+} from './config-limits.ts';
 import { checkAccess, natsEnvironment, toAccess, redactSecrets } from './config-nats.ts';
 
 export type ConfigDefaults = { readonly httpPort: number; readonly probePort: number };
@@ -42,12 +49,12 @@ function serviceEnvironment({ httpPort, probePort }: ConfigDefaults) {
     HTTP_PORT: TcpPort.default(httpPort),
     PROBE_PORT: TcpPort.default(probePort),
     LOG_LEVEL: z.enum(logLevels).default('info'),
-    SSE_MAX_CLIENTS: z.coerce.number<string>().int().min(0).default(5_000),
-    SNAPSHOT_EVERY: z.coerce.number<string>().int().min(1).default(10_000),
-    PAST_MAX_HEAP_MIB: z.coerce.number<string>().int().min(32).default(2_048),
-    READY_GRACE_SECONDS: z.coerce.number<string>().min(0).default(300),
-    READY_SETTLE_SECONDS: z.coerce.number<string>().min(0).default(5),
-    SHUTDOWN_TIMEOUT_SECONDS: z.coerce.number<string>().min(1).max(600).default(9),
+    SSE_MAX_CLIENTS: wholeNumber(0).default(5_000),
+    SNAPSHOT_EVERY: wholeNumber(1).default(10_000),
+    PAST_MAX_HEAP_MIB: wholeNumber(32).default(2_048),
+    READY_GRACE_SECONDS: durationMs(0, 86_400).default(300_000),
+    READY_SETTLE_SECONDS: durationMs(0, 86_400).default(5_000),
+    SHUTDOWN_TIMEOUT_SECONDS: durationMs(1, 600).default(9_000),
   });
   return variables.superRefine((given, issues) => {
     const report = reportTo(issues);
@@ -60,7 +67,7 @@ function serviceEnvironment({ httpPort, probePort }: ConfigDefaults) {
 const provisionEnvironment = z
   .object({
     ...natsEnvironment,
-    STREAM_REPLICAS: z.coerce.number<string>().int().min(1).max(5).optional(),
+    STREAM_REPLICAS: wholeNumber(1, 5).optional(),
   })
   .superRefine((given, issues) => checkAccess(given, reportTo(issues)));
 
@@ -112,10 +119,10 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     snapshotEvery: variables.SNAPSHOT_EVERY,
     pointInTimeMaxHeapMiB: variables.PAST_MAX_HEAP_MIB,
     readiness: {
-      graceMs: variables.READY_GRACE_SECONDS * 1000,
-      settleMs: variables.READY_SETTLE_SECONDS * 1000,
+      graceMs: variables.READY_GRACE_SECONDS,
+      settleMs: variables.READY_SETTLE_SECONDS,
     },
-    shutdownTimeoutMs: variables.SHUTDOWN_TIMEOUT_SECONDS * 1000,
+    shutdownTimeoutMs: variables.SHUTDOWN_TIMEOUT_SECONDS,
     limits: toLimitsConfig(variables),
     auth: toAuthConfig(variables),
     isTraced:

@@ -8,12 +8,18 @@ export type { Logger };
 
 /** Creates the logger of the process, which writes JSON lines to standard output. */
 export function createLogger(service: string, level: Config['logLevel']): Logger {
-  return pino({
-    level,
-    base: { service, replica: replicaName() },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
+  // Asynchronous writes are flushed when the process exits, which never ends if nothing reads standard output any more.
+  const destination = pino.destination({ dest: 1, sync: true });
+  destination.on('error', () => undefined);
+  return pino(
+    {
+      level,
+      base: { service, replica: replicaName() },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
 }
 
 /** Logs a handled request: `error` for an internal error, `warn` if the service is unavailable, otherwise `debug`. */
