@@ -3,9 +3,24 @@
  * LAPTOPS_URL and PORTS_URL override the default URLs of the services.
  */
 
+import { parseArgs } from 'node:util';
 import { ProblemError } from '@portside/kit/client';
 import { laptopsClient } from '../src/laptops/client.ts';
 import { portsClient } from '../src/ports/client.ts';
+
+const help = `npm run example:client
+
+Adds, reads, changes and removes a laptop and a port through the typed clients, and follows the events of the laptop.
+
+Environment variables:
+  LAPTOPS_URL   the laptop service; default http://localhost:5000
+  PORTS_URL     the port service; default http://localhost:5001
+`;
+
+if (parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
 
 const laptops = laptopsClient(process.env['LAPTOPS_URL'] || 'http://localhost:5000');
 const ports = portsClient(process.env['PORTS_URL'] || 'http://localhost:5001');
