@@ -26,10 +26,9 @@ export async function waitForPosition(headers: RequestHeaders, freshness: Freshn
 
 /** `Stream-Position`: the position that this replica has applied. `Age`: seconds since the broker connection was lost. */
 export function describeFreshness({ own, staleSince }: Freshness): Record<string, string> {
-  return {
-    'Stream-Position': String(own.position),
-    ...(staleSince !== undefined && { Age: String(Math.round((Date.now() - staleSince) / 1000)) }),
-  };
+  const position = String(own.position);
+  if (staleSince === undefined) return { 'Stream-Position': position };
+  return { 'Stream-Position': position, Age: String(Math.round((Date.now() - staleSince) / 1000)) };
 }
 
 export function markFreshness(ctx: Context, freshness: Freshness): void {

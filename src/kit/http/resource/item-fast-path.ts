@@ -4,7 +4,7 @@ import { parseEntityId } from '../../domain/entity-id.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { describeFreshness } from '../protocol/consistency.ts';
 import { requestHeaderNames } from '../protocol/request-headers.ts';
-import { commonHeaders, type AppOptions } from '../server/app.ts';
+import { createCommonHeaders, type AppOptions } from '../server/app.ts';
 import { createItemResponses } from './item-response.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
@@ -33,6 +33,7 @@ export function createItemFastPath(
   if (corsOrigins.length > 0 || beginSpan !== undefined) return app;
   const prefixes = pathsOf(resource, '/');
   const { route, present } = createItemResponses(resource);
+  const commonHeaders = createCommonHeaders(hstsMaxAgeSeconds);
 
   /** Returns the entity to respond with; undefined if the request has to go to the application. */
   function findEntity(request: IncomingMessage) {
@@ -54,7 +55,8 @@ export function createItemFastPath(
     const { headers, body } = present(entity);
     const requestId = randomUUID();
     response.writeHead(200, {
-      ...commonHeaders(requestId, hstsMaxAgeSeconds),
+      'Request-Id': requestId,
+      ...commonHeaders,
       ...describeFreshness(freshness),
       ...headers,
     });

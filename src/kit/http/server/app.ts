@@ -54,6 +54,7 @@ export function createApp(options: AppOptions): Koa {
     trustedProxies = 0,
   } = options;
   const { hstsMaxAgeSeconds = 0, rateLimiter } = options;
+  const commonHeaders = createCommonHeaders(hstsMaxAgeSeconds);
   const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
   app.on('error', (error: unknown, ctx?: Context) => {
     // A client that closes its connection early is not a server error.
@@ -64,7 +65,8 @@ export function createApp(options: AppOptions): Koa {
   app.use(async (ctx, next) => {
     const start = performance.now();
     const requestId = parseRequestId(ctx.get('Request-Id')) ?? randomUUID();
-    ctx.set(commonHeaders(requestId, hstsMaxAgeSeconds));
+    ctx.set('Request-Id', requestId);
+    ctx.set(commonHeaders);
     const state = stateOf(ctx);
     const parent = parseTraceparent(ctx.get('traceparent'));
     const span = beginSpan?.(parent);
@@ -97,10 +99,9 @@ export function createApp(options: AppOptions): Koa {
   return app;
 }
 
-/** Headers of every response. `hstsMaxAgeSeconds` 0: no Strict-Transport-Security. */
-export function commonHeaders(requestId: string, hstsMaxAgeSeconds: number): Record<string, string> {
+/** Headers of every response beside `Request-Id`. `hstsMaxAgeSeconds` 0: no Strict-Transport-Security. */
+export function createCommonHeaders(hstsMaxAgeSeconds: number): Record<string, string> {
   return {
-    'Request-Id': requestId,
     'X-Content-Type-Options': 'nosniff',
     ...(hstsMaxAgeSeconds > 0 && { 'Strict-Transport-Security': `max-age=${hstsMaxAgeSeconds}` }),
   };
