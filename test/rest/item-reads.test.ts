@@ -91,13 +91,14 @@ for (const path of ['1', '2', '3', '007', '1/', '1?', '1?x=1', '1?asOf=1', 'x', 
     assert.equal(comparableParts(one), comparableParts(other));
   });
 }
-bothPaths('gets the same response under every alias of the collection', async () => {
-  const responses = await Promise.all(
-    ['/ports/1', '/port/1'].flatMap((path) => paths.map(({ headers }) => ports.get(path, { headers }))),
-  );
-  const [first, ...others] = responses.map(comparableParts);
-  assert.is(first?.status, 200);
-  for (const other of others) assert.equal(other, first);
-});
+for (const path of ['/ports/1', '/port/1']) {
+  bothPaths(`gets the same response for ${path}, with the body of the canonical path`, async () => {
+    const [one, other] = await Promise.all(paths.map(({ headers }) => ports.get(path, { headers })));
+    assert.ok(one !== undefined && other !== undefined);
+    assert.is(one.status, 200);
+    assert.equal(comparableParts(one), comparableParts(other));
+    assert.is(one.text, (await ports.get('/ports/1')).text);
+  });
+}
 bothPaths.after(close);
 bothPaths.run();

@@ -1,2 +1,2 @@
-/** Types of `/page/vendor/preact.js`, which contains Preact, its hooks and htm. */
+/** Types of `/page/preact.js`, which contains Preact, its hooks and htm. */
 export * from 'htm/preact/standalone';

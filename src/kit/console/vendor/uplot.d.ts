@@ -1,4 +1,4 @@
-/** Types of `/page/vendor/uplot.js`. */
+/** Types of `/page/uplot.js`. */
 import type uPlot from 'uplot';
 
 declare const plot: typeof uPlot;

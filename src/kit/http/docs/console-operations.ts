@@ -10,8 +10,8 @@ export type ConsoleFiles = ReadonlyMap<string, Buffer>;
 
 /** Third-party libraries, by the path at which the console imports them. */
 const libraries: Readonly<Record<string, string>> = {
-  'vendor/preact.js': 'htm/preact/standalone',
-  'vendor/uplot.js': 'uplot/dist/uPlot.esm.js',
+  'preact.js': 'htm/preact/standalone',
+  'uplot.js': 'uplot/dist/uPlot.esm.js',
 };
 
 const script = 'text/javascript';
@@ -73,7 +73,6 @@ function moduleOperation(modules: ReadonlyMap<string, Buffer>): Operation {
   return defineOperation({
     method: 'get',
     paths: ['/page/{module}'],
-    wildcard: 'module',
     params: z.object({
       module: z.string().meta({ description: 'The path of the module.', example: 'main.js' }),
     }),

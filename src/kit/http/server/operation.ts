@@ -29,8 +29,6 @@ type Declaration<Params, Query, Body> = {
   readonly paths: readonly [string, ...string[]];
   /** The path parameters other than `id`. */
   readonly params?: z.ZodType<Params>;
-  /** The path parameter that may contain slashes. It ends the path. */
-  readonly wildcard?: string;
   /** Unique in the service: `addLaptop`. */
   readonly name: string;
   readonly summary: string;

@@ -26,14 +26,12 @@ export function createRouter(operations: readonly Operation[], options: RouterOp
   const handlers = new Map<string, Map<string, Handler>>();
   /** Canonical path by path or alias. */
   const routes = new Map<string, string>();
-  const wildcards = new Map<string, string | undefined>();
   for (const operation of operations) {
     const handler = createHandler(operation, options, compress);
     for (const path of operation.paths) {
       const byMethod = handlers.get(path) ?? new Map<string, Handler>();
       handlers.set(path, byMethod);
       routes.set(path, operation.paths[0]);
-      wildcards.set(path, operation.wildcard);
       byMethod.set(operation.method.toUpperCase(), handler);
       if (operation.method === 'get') byMethod.set('HEAD', handler);
     }
@@ -48,7 +46,7 @@ export function createRouter(operations: readonly Operation[], options: RouterOp
       ctx.status = 204;
     };
     const route = routes.get(path) ?? path;
-    router.all(toRouterPath(path, wildcards.get(path)), (ctx) => {
+    router.all(toRouterPath(path), (ctx) => {
       stateOf(ctx).route = route;
       return (byMethod.get(ctx.method) ?? handleOther)(ctx);
     });
@@ -85,7 +83,7 @@ function createHandler(
   };
 }
 
-/** Converts `/ports/{id}` to `/ports/:id`, and with the wildcard `module` `/page/{module}` to `/page/*module`. */
-export function toRouterPath(path: string, wildcard?: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `${name === wildcard ? '*' : ':'}${name}`);
+/** Converts `/ports/{id}` to `/ports/:id`. */
+export function toRouterPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
