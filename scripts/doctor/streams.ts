@@ -2,12 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
 import { brokerErrors } from '../../src/kit/nats/connection/broker-errors.ts';
-import {
-  compareStream,
-  describeDifference,
-  readStreamDefinition,
-  type StreamDefinition,
-} from '../../src/kit/nats/provisioning/provisioning.ts';
+import { compareStream, describeDifference } from '../../src/kit/nats/provisioning/compare-stream.ts';
+import { readStreamDefinition, type StreamDefinition } from '../../src/kit/nats/provisioning/provisioning.ts';
 import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
 

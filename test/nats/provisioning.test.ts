@@ -9,9 +9,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startTestBroker } from '../support/broker/broker.ts';
 import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
+import { compareStream, describeDifference } from '../../src/kit/nats/provisioning/compare-stream.ts';
 import {
-  compareStream,
-  describeDifference,
   provisionStream,
   provisionStreams,
   readStreamDefinition,
@@ -163,8 +162,10 @@ unsafeDifferences('changes nothing if one of several differences is unsafe', asy
 unsafeDifferences('describes a difference in one line', () => {
   const difference = { field: 'max_age', actual: 0, wanted: hour, safe: false };
   assert.is(describeDifference(difference), `max_age is 0, wanted ${hour}`);
+  const dangerous = { ...difference, endangers: 'events are deleted' };
+  assert.is(describeDifference(dangerous), `max_age is 0, wanted ${hour} (events are deleted)`);
   const absent = { field: 'allow_direct', actual: undefined, wanted: true, safe: true };
-  assert.is(describeDifference(absent), 'allow_direct is undefined, wanted true');
+  assert.is(describeDifference(absent), 'allow_direct is unset, wanted true');
 });
 unsafeDifferences.run();
 
@@ -204,7 +205,10 @@ folderProvisioning('prints unsafe differences and exits with 1 when run as a pro
   const { code, output } = await runProvisioner();
   assert.is(code, 1);
   assert.match(output, /^LAPTOPS: unchanged\nPORTS: refused\n/);
-  assert.match(output, 'discard is "old", wanted "new" (unsafe: applying it could lose data');
+  assert.match(
+    output,
+    /discard is "old", wanted "new" \(at a limit, .*\) \(unsafe: applying it could lose data/,
+  );
   assert.match(output, /description is "x", wanted "Every change/);
   assert.equal(await readState('PORTS'), before);
 });

@@ -317,6 +317,16 @@ streams('any other difference is a failure', async () => {
   );
 });
 
+streams('an option that the file does not name is a failure that names the consequence', async () => {
+  await jsm.streams.update('LAPTOPS', { allow_msg_ttl: true });
+  const { complaints, textOf } = await diagnose(env);
+  assert.ok(complaints.includes('failure stream LAPTOPS'));
+  assert.match(
+    textOf('stream LAPTOPS'),
+    /allow_msg_ttl is true, wanted .* \(a message with Nats-TTL expires/,
+  );
+});
+
 streams('the number of stream replicas is checked against STREAM_REPLICAS', async () => {
   const { textOf } = await diagnose({ ...env, STREAM_REPLICAS: '3' });
   assert.match(textOf('stream LAPTOPS'), 'num_replicas is 1, wanted 3');

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { NatsConnection } from 'nats';
 import { connectToNats } from '../nats/connection/connection.ts';
-import { describeDifference, provisionStreams } from '../nats/provisioning/provisioning.ts';
+import { describeDifference } from '../nats/provisioning/compare-stream.ts';
+import { provisionStreams } from '../nats/provisioning/provisioning.ts';
 import { explainConnectFailure } from '../runtime/config/config-nats.ts';
 import { readProvisionConfig } from '../runtime/config/config.ts';
 

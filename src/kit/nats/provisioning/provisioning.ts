@@ -2,29 +2,14 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import {
-  JetStreamApiError,
-  jetstreamManager,
-  type JetStreamManager,
-  type StreamConfig,
-} from '@nats-io/jetstream';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
-import { brokerErrors } from '../connection/broker-errors.ts';
+import { compareStream, type Difference } from './compare-stream.ts';
 import { provisionConfigBucket } from './config-bucket.ts';
 import { provisionSnapshots } from '../snapshots/snapshots.ts';
+import type { StreamDefinition } from './stream-options.ts';
 
-/** Content of a stream file, in the format of `nats stream add --config`: snake_case, durations in nanoseconds. */
-export type StreamDefinition = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
-
-/** A field of a stream that differs from its definition. */
-export type Difference = {
-  readonly field: string;
-  readonly actual: unknown;
-  readonly wanted: unknown;
-  /** Whether the change loses no data and is compatible with existing messages. */
-  readonly safe: boolean;
-};
+export type { StreamDefinition };
 
 export type Provisioned =
   | { readonly outcome: 'created' | 'unchanged' }
@@ -47,7 +32,9 @@ export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefin
   }
   if (differences.length === 0) return { outcome: 'unchanged' };
   if (differences.some(({ safe }) => !safe)) return { outcome: 'refused', differences };
-  await jsm.streams.update(wanted.name, wanted);
+  // The client merges this with the present configuration: an unnamed option needs its default to be reset.
+  const defaults = Object.fromEntries(differences.map((difference) => [difference.field, difference.wanted]));
+  await jsm.streams.update(wanted.name, { ...defaults, ...wanted });
   return { outcome: 'updated', differences };
 }
 
@@ -74,60 +61,6 @@ export async function provisionStreams(
   await provisionConfigBucket(nc, replicas);
   return provisioned;
 }
-
-/** Compares the fields of `wanted` with the stream. Returns undefined if the stream does not exist. */
-export async function compareStream(
-  jsm: JetStreamManager,
-  wanted: StreamDefinition,
-): Promise<Difference[] | undefined> {
-  try {
-    const { config } = await jsm.streams.info(wanted.name);
-    const actual = new Map<string, unknown>(Object.entries(config));
-    return Object.entries(wanted)
-      .map(([field, value]) => compareField(field, actual.get(field), value))
-      .filter((difference) => difference !== undefined);
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === brokerErrors.streamNotFound) return undefined;
-    throw error;
-  }
-}
-
-/** Formats a difference: `duplicate_window is 60000000000, wanted 120000000000`. */
-export function describeDifference({ field, actual, wanted }: Difference): string {
-  return `${field} is ${JSON.stringify(actual)}, wanted ${JSON.stringify(wanted)}`;
-}
-
-function compareField(field: string, actual: unknown, wanted: unknown): Difference | undefined {
-  // The broker omits flags that are false.
-  if (isDeepStrictEqual(actual ?? false, wanted ?? false)) return undefined;
-  return { field, actual, wanted, safe: safeChanges[field]?.(actual, wanted) ?? false };
-}
-
-type IsSafe = (actual: unknown, wanted: unknown) => boolean;
-
-const always: IsSafe = () => true;
-const onlyEnabling: IsSafe = (_actual, wanted) => wanted === true;
-const onlyIncrease: IsSafe = (actual, wanted) => Number(wanted) > Number(actual);
-/** For limits: zero and negative values mean "no limit". */
-const onlyRelaxing: IsSafe = (actual, wanted) =>
-  Number(wanted) <= 0 || (Number(actual) > 0 && Number(wanted) > Number(actual));
-
-/** Fields that can change while a stream contains data, and in which direction. Every other change is rejected. */
-const safeChanges: Readonly<Record<string, IsSafe>> = {
-  description: always,
-  num_replicas: onlyIncrease,
-  duplicate_window: onlyIncrease,
-  max_age: onlyRelaxing,
-  max_bytes: onlyRelaxing,
-  max_msgs: onlyRelaxing,
-  max_msgs_per_subject: onlyRelaxing,
-  max_msg_size: onlyRelaxing,
-  max_consumers: onlyRelaxing,
-  allow_direct: onlyEnabling,
-  allow_atomic: onlyEnabling,
-  deny_delete: onlyEnabling,
-  deny_purge: onlyEnabling,
-};
 
 function isStreamDefinition(value: unknown): value is StreamDefinition {
   return (

@@ -5,11 +5,8 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { View } from '../../eventlog/view.ts';
 import { connectToNats, type Connection } from '../../nats/connection/connection.ts';
-import {
-  compareStream,
-  describeDifference,
-  readStreamDefinition,
-} from '../../nats/provisioning/provisioning.ts';
+import { compareStream, describeDifference, type Comparing } from '../../nats/provisioning/compare-stream.ts';
+import { readStreamDefinition } from '../../nats/provisioning/provisioning.ts';
 import { explainConnectFailure } from '../config/config-nats.ts';
 import type { Config } from '../config/config.ts';
 import { replicaName, type Logger } from '../observability/logger.ts';
@@ -44,24 +41,24 @@ export function connectUntilUp(
   );
 }
 
-/** Waits until the stream exists and matches its definition. Returns its name. */
+/** Waits until the stream exists and matches its definition, as far as it concerns the reader. Returns its name. */
 export async function awaitStream(
   jsm: JetStreamManager,
   file: URL,
+  comparing: Comparing,
   logger: Logger,
   report: (progress: string) => void,
 ): Promise<string> {
   const wanted = await readStreamDefinition(file);
   for (;;) {
-    const found = await retryUntilSuccess(
-      () => compareStream(jsm, wanted),
+    const differences = await retryUntilSuccess(
+      () => compareStream(jsm, wanted, comparing),
       (error) => {
         const reason = String(error);
         report(`reading the definition of stream ${wanted.name}: ${reason}`);
         logger.warn({ stream: wanted.name, reason }, 'cannot read stream info; retrying');
       },
     );
-    const differences = found?.filter(({ field }) => !deploymentFields.has(field));
     if (differences?.length === 0) return wanted.name;
     const reason = differences?.map(describeDifference).join('; ') ?? 'the stream does not exist';
     report(`stream ${wanted.name} does not match its definition: ${reason}`);
@@ -72,9 +69,6 @@ export async function awaitStream(
     await sleep(retryMs);
   }
 }
-
-/** Fields that may differ per deployment, because they do not affect the content of the stream. */
-const deploymentFields: ReadonlySet<string> = new Set(['description', 'num_replicas']);
 
 /**
  * Waits until the view has applied `target`, the last position of the stream at startup. The target is fixed, so that new

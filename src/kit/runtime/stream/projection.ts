@@ -25,6 +25,8 @@ export type Projection<State, Event extends DomainEvent> = {
 export type ProjectionOptions = {
   readonly connection: Connection;
   readonly jsm: JetStreamManager;
+  /** Whether the stream is the service's own; a followed one is compared with its definition less strictly. */
+  readonly role: 'owner' | 'follower';
   /** Name of the service that reads the stream. */
   readonly reader: string;
   readonly logger: Logger;
@@ -44,9 +46,9 @@ export async function openProjection<State, Event extends DomainEvent>(
   { referencesOf, ...contract }: Followed<State, Event>,
   options: ProjectionOptions,
 ): Promise<Projection<State, Event>> {
-  const { jsm, logger, observer, snapshotEvery, report } = options;
+  const { jsm, role, logger, observer, snapshotEvery, report } = options;
   report(`waiting for the stream of ${contract.name}`);
-  const stream = await awaitStream(jsm, contract.streamFile, logger, report);
+  const stream = await awaitStream(jsm, contract.streamFile, role, logger, report);
   const { store, snapshots, follow } = await openStreamConnection(contract, {
     ...options,
     stream,

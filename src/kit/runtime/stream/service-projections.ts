@@ -18,12 +18,13 @@ export type ServiceProjections = {
 /** Resolves once every view has applied all messages that its stream held at the time of the call. */
 export async function openProjections(
   { contract, decider, follows = {} }: Service,
-  options: Omit<ProjectionOptions, 'report'> & { report(progress: string): void },
+  options: Omit<ProjectionOptions, 'report' | 'role'> & { report(progress: string): void },
 ): Promise<ServiceProjections> {
   const { connection } = options;
   const pending = new Map<string, string>();
-  const reporting = (service: string): ProjectionOptions => ({
+  const optionsFor = (service: string, role: ProjectionOptions['role']): ProjectionOptions => ({
     ...options,
+    role,
     report(progress) {
       if (progress === undefined) pending.delete(service);
       else pending.set(service, progress);
@@ -31,10 +32,10 @@ export async function openProjections(
     },
   });
   const [own, entries] = await Promise.all([
-    openProjection(contract, reporting(contract.name)),
+    openProjection(contract, optionsFor(contract.name, 'owner')),
     Promise.all(
       Object.entries(follows).map(async ([name, followed]) => {
-        const projection = await openProjection(followed, reporting(name));
+        const projection = await openProjection(followed, optionsFor(name, 'follower'));
         return [name, { ...projection, fold: followed.fold }] as const;
       }),
     ),
