@@ -1,3 +1,4 @@
+import { brokerTimeOf } from '../../src/kit/nats/connection/broker-time.ts';
 import { openSnapshots, snapshotBucket, type SnapshotInfo } from '../../src/kit/nats/snapshots/snapshots.ts';
 import { describeFold } from '../../src/kit/eventlog/snapshot-image.ts';
 import { ok, warning, type Finding } from './finding.ts';
@@ -30,7 +31,8 @@ export async function examineSnapshots({
 }: SnapshotsExamination): Promise<Finding> {
   const label = `snapshots ${name}`;
   const bucket = snapshotBucket(name);
-  if ((await findStream(jsm, `OBJ_${bucket}`)) === undefined) {
+  const bucketInfo = await findStream(jsm, `OBJ_${bucket}`);
+  if (bucketInfo === undefined) {
     return warning(
       label,
       `bucket ${bucket} does not exist: every starting replica reads the whole stream`,
@@ -52,7 +54,7 @@ export async function examineSnapshots({
   const position = used?.position ?? 0;
   const toRead = `a starting replica reads ${formatCount(Math.max(0, end - position))} messages`;
   const none = unusable.length > 0 ? 'no usable snapshot' : 'no snapshot of this version yet';
-  const detail = `${used === undefined ? none : describe(used)}; ${toRead}`;
+  const detail = `${used === undefined ? none : describe(used, brokerTimeOf(bucketInfo))}; ${toRead}`;
 
   if (unusable.length > 0) {
     return warning(
@@ -69,6 +71,6 @@ export async function examineSnapshots({
     : ok(label, detail);
 }
 
-function describe({ position, written, size }: SnapshotInfo): string {
-  return `latest at ${formatCount(position)}, ${formatDuration(Date.now() - written)} old, ${formatBytes(size)}`;
+function describe({ position, written, size }: SnapshotInfo, now: number): string {
+  return `latest at ${formatCount(position)}, ${formatDuration(now - written)} old, ${formatBytes(size)}`;
 }

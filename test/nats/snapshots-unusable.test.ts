@@ -117,7 +117,7 @@ for (const [defect, metadata] of [
     // Expires the claim of the replica that wrote it.
     const claim = (await fixture.objects()).find(({ name }) => name.endsWith('.claim'));
     assert.ok(claim !== undefined);
-    await fixture.rewriteInfo(claim, { mtime: '2026-01-01T00:00:00Z' });
+    await fixture.rewriteInfo(claim, { metadata: { written: '0' } });
     const restarted = await fixture.open();
     assert.is(await restarted.load(Infinity), undefined);
     assert.is(await restarted.save(await fixture.imageAt(9), 0), 'written');

@@ -13,7 +13,11 @@ const createFixture = (messages = 10) => createSnapshotFixture(nc, jsm, { messag
 
 const seconds = 1_000;
 const hours = 3_600 * seconds;
-const ago = (milliseconds: number) => ({ mtime: new Date(Date.now() - milliseconds).toISOString() });
+
+/** Info of an object that was written `milliseconds` ago, by the broker's clock. */
+const ago = (milliseconds: number, position?: string) => ({
+  metadata: { written: String(Date.now() - milliseconds), ...(position !== undefined && { position }) },
+});
 
 const saved = suite('a saved snapshot');
 
@@ -131,18 +135,41 @@ staleClaim('blocks other writers until it expires after 120 s', async () => {
   await snapshots.save(await imageAt(2), 0);
   const claim = (await objects()).find(({ name }) => name.endsWith('.claim'));
   assert.ok(claim !== undefined);
-  const claimed = { metadata: { position: '5' } };
-
   for (const age of [0, 100 * seconds]) {
-    await rewriteInfo(claim, { ...claimed, ...ago(age) });
+    await rewriteInfo(claim, ago(age, '5'));
     assert.is(await snapshots.save(await imageAt(6), 0), 'skipped');
   }
-  await rewriteInfo(claim, { ...claimed, ...ago(130 * seconds) });
+  await rewriteInfo(claim, ago(130 * seconds, '5'));
   assert.is(await snapshots.save(await imageAt(6), 0), 'written');
   assert.equal(
     (await snapshots.list()).map(({ position }) => position),
     [6, 2],
   );
+});
+staleClaim('expires by the broker’s clock, not by that of the replica that claimed', async () => {
+  const { open, imageAt, objects, rewriteInfo } = await createFixture();
+  const snapshots = await open();
+  await snapshots.save(await imageAt(2), 0);
+  const claim = (await objects()).find(({ name }) => name.endsWith('.claim'));
+  assert.ok(claim !== undefined);
+  const [past, future] = ['2000-01-01T00:00:00Z', '2999-01-01T00:00:00Z'];
+  await rewriteInfo(claim, { mtime: past, ...ago(0, '5') });
+  assert.is(await snapshots.save(await imageAt(6), 0), 'skipped');
+  await rewriteInfo(claim, { mtime: future, ...ago(130 * seconds, '5') });
+  assert.is(await snapshots.save(await imageAt(6), 0), 'written');
+});
+staleClaim('of an earlier version, which stored no broker time, expires too', async () => {
+  const { open, imageAt, objects, rewriteInfo } = await createFixture();
+  const snapshots = await open();
+  await snapshots.save(await imageAt(2), 0);
+  const claim = (await objects()).find(({ name }) => name.endsWith('.claim'));
+  assert.ok(claim !== undefined);
+  const mtime = (milliseconds: number) => new Date(Date.now() - milliseconds).toISOString();
+  const metadata = { position: '5', written: undefined };
+  await rewriteInfo(claim, { mtime: mtime(0), metadata });
+  assert.is(await snapshots.save(await imageAt(6), 0), 'skipped');
+  await rewriteInfo(claim, { mtime: mtime(130 * seconds), metadata });
+  assert.is(await snapshots.save(await imageAt(6), 0), 'written');
 });
 staleClaim.run();
 
@@ -180,10 +207,10 @@ recreated('the claim of another replica is respected until it expires', async ()
   const { open, imageAt, objects, rewriteInfo } = await recreateStream();
   const claim = (await objects()).find(({ name }) => name.endsWith('.claim'));
   assert.ok(claim !== undefined);
-  await rewriteInfo(claim, { metadata: { position: '3' }, ...ago(0) });
+  await rewriteInfo(claim, ago(0, '3'));
   const snapshots = await open();
   assert.is(await snapshots.save(await imageAt(4), 0), 'skipped');
-  await rewriteInfo(claim, { metadata: { position: '3' }, ...ago(130 * seconds) });
+  await rewriteInfo(claim, ago(130 * seconds, '3'));
   assert.is(await snapshots.save(await imageAt(4), 0), 'written');
 });
 recreated.run();

@@ -17,6 +17,12 @@ export type Thing = { readonly name: string } | undefined;
 /** A stored object of the bucket. `subject` is the subject of its metadata, `chunks` that of its data. */
 export type StoredObject = { readonly name: string; readonly subject: string; readonly chunks: string };
 
+export type InfoChange = {
+  readonly mtime?: string;
+  readonly digest?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+};
+
 export type SnapshotFixture = {
   /** Stream that the snapshots belong to. Initially, it has `messages` messages. */
   readonly stream: string;
@@ -29,8 +35,8 @@ export type SnapshotFixture = {
   imageAt(position: number, things?: number): Promise<ViewImage<Thing>>;
   /** Lists the objects of the bucket: snapshots (`<fold>.<slot>`) and claims of their writers (`<fold>.claim`). */
   objects(): Promise<StoredObject[]>;
-  /** Changes the metadata of an object but not its data. */
-  rewriteInfo(object: StoredObject, change: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Changes the info of an object, and members of its metadata, but not its data. */
+  rewriteInfo(object: StoredObject, change: InfoChange): Promise<void>;
 };
 
 let fixtures = 0;
@@ -96,9 +102,10 @@ export async function createSnapshotFixture(
 
     async rewriteInfo({ subject }, change) {
       const info = await readInfo(jsm, objectStream, subject);
+      const metadata = Object.assign({}, info['metadata'], change.metadata);
       const fields = headers();
       fields.set('Nats-Rollup', 'sub');
-      await js.publish(subject, JSON.stringify({ ...info, ...change }), { headers: fields });
+      await js.publish(subject, JSON.stringify({ ...info, ...change, metadata }), { headers: fields });
     },
   };
 }

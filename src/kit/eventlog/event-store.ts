@@ -38,6 +38,8 @@ export type EventStore<Event extends DomainEvent> = {
   lastPositionOf(id: number): Promise<number>;
   /** Returns the last position of the stream; 0 if it is empty. Throws `unavailable` on a timeout. */
   lastPosition(): Promise<number>;
+  /** Returns the time of the stream leader, whose clock sets the times of messages (ms since the epoch). Throws `unavailable`. */
+  currentTime(): Promise<number>;
   /** Returns the last position stored at or before `time` (ms since the epoch); 0 if there is none. Throws `unavailable`. */
   positionAt(time: number): Promise<number>;
   /** Returns the message at `position`; undefined if there is none. Throws `unavailable`. */

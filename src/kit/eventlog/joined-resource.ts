@@ -5,7 +5,7 @@ import type { Lookups } from '../domain/followed-stream.ts';
 import type { FollowedProjection, FollowedProjections } from './followed-projection.ts';
 import { Problem } from '../domain/problem.ts';
 import type { AnyResource, Referrers } from '../domain/resource.ts';
-import { findAsOf } from './point-in-time.ts';
+import { findAsOf, settledPositionAt } from './point-in-time.ts';
 import type { Entity } from '../domain/entity.ts';
 
 /**
@@ -175,7 +175,7 @@ async function findAllAt(
 ): Promise<ReadonlyMap<FollowedProjection, ReadonlyMap<number, Entity<unknown>>>> {
   const found = new Map<FollowedProjection, Map<number, Entity<unknown>>>();
   for (const [projection, ids] of requested) {
-    const position = await projection.store.positionAt(time);
+    const position = await settledPositionAt(projection.store, time);
     const entities = new Map<number, Entity<unknown>>();
     const rest = [...ids];
     const readRest = async () => {

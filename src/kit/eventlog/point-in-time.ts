@@ -12,21 +12,44 @@ export type Moment = { readonly position: number } | { readonly time: number };
 /**
  * Converts a moment to a position. For a time, this is the position of the last message stored at or before it.
  *
- * @param now current time, in ms since the epoch.
- * @throws Problem `malformed` for a moment in the future, `unavailable`.
+ * @throws Problem `malformed` for a moment in the future, by the broker's clock; `unavailable`.
  */
 export async function locateMoment<Event extends DomainEvent>(
   store: EventStore<Event>,
   moment: Moment,
-  now: number,
 ): Promise<number> {
   if ('time' in moment) {
-    if (moment.time > now) throw new Problem('malformed', 'asOf is a time in the future.');
+    if ((await passMillisecond(store, moment.time)) < moment.time) {
+      throw new Problem('malformed', 'asOf is a time in the future.');
+    }
     return store.positionAt(moment.time);
   }
   const last = await store.lastPosition();
   if (moment.position <= last) return moment.position;
   throw new Problem('malformed', `asOf is position ${moment.position}, but the stream ends at ${last}.`);
+}
+
+/**
+ * Returns the last position stored at or before `time`, a time that the broker of another stream has reached. Messages
+ * stored later do not change the result. Throws `unavailable`.
+ */
+export async function settledPositionAt<Event extends DomainEvent>(
+  store: EventStore<Event>,
+  time: number,
+): Promise<number> {
+  await passMillisecond(store, time);
+  return store.positionAt(time);
+}
+
+/** Returns the broker's time. If it is `time`, waits for the next millisecond: further messages may get the same time. */
+async function passMillisecond<Event extends DomainEvent>(
+  store: EventStore<Event>,
+  time: number,
+): Promise<number> {
+  for (;;) {
+    const now = await store.currentTime();
+    if (now !== time) return now;
+  }
 }
 
 /**

@@ -67,7 +67,7 @@ export function readOperations(
         ctx.type = 'json';
         ctx.body = bytes;
       } else {
-        const position = await locateMoment(store, asOf, Date.now());
+        const position = await locateMoment(store, asOf);
         ctx.set('Stream-Position', String(position));
         const found = await listAsOf(position, { ...options, filters: wanted });
         const page = takePage(ctx, limit, found);
@@ -84,7 +84,7 @@ export function readOperations(
       markFreshness(ctx, freshness);
       return present(view.find(id));
     }
-    const position = await locateMoment(store, asOf, Date.now());
+    const position = await locateMoment(store, asOf);
     ctx.set('Stream-Position', String(position));
     const entity = await findAsOf(decider, store, id, position);
     const presented = await resource.presentAsOf(entity, () => timeOf(store, asOf, position));

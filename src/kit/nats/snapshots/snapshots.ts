@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { decodeImage, encodeImage } from '../../eventlog/snapshot-image.ts';
 import type { ViewImage } from '../../eventlog/view.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
+import { brokerTimeOf } from '../connection/broker-time.ts';
 import { decodeLines, encodeLines, withChunkTimeout } from './line-codec.ts';
 
 // The client's own SHA-256, written in JavaScript, took a third of the time of startup from a snapshot.
@@ -41,7 +42,7 @@ export type SnapshotInfo = {
   readonly time: number;
   /** Creation time of its stream, as formatted by the broker. A recreated stream has a different one. */
   readonly streamCreated: string;
-  /** When the snapshot was written, in milliseconds since 1970. */
+  /** When the snapshot was written, by the broker's clock, in milliseconds since 1970. */
   readonly written: number;
   /** In bytes. */
   readonly size: number;
@@ -155,9 +156,9 @@ export async function openSnapshots<State>({
   }
 
   /** Claims the right to write a snapshot. Returns false if another replica was first. */
-  async function claim(position: number, previousRevision: number): Promise<boolean> {
+  async function claim(position: number, previousRevision: number, now: number): Promise<boolean> {
     try {
-      const meta = { name: claimName, metadata: { position: String(position) } };
+      const meta = { name: claimName, metadata: { position: String(position), written: String(now) } };
       await bucket.putBlob(meta, new Uint8Array(), { previousRevision });
       return true;
     } catch (error) {
@@ -166,10 +167,11 @@ export async function openSnapshots<State>({
     }
   }
 
-  async function deleteOtherFolds(): Promise<void> {
-    for (const { name: object, mtime } of await bucket.list()) {
-      const isOtherFold = object.startsWith(`${stream}.`) && !object.startsWith(`${stream}.${foldId}.`);
-      if (isOtherFold && Date.now() - Date.parse(mtime) > otherFoldMaxAgeMs) await bucket.delete(object);
+  async function deleteOtherFolds(now: number): Promise<void> {
+    for (const object of await bucket.list()) {
+      const { name: key } = object;
+      const isOtherFold = key.startsWith(`${stream}.`) && !key.startsWith(`${stream}.${foldId}.`);
+      if (isOtherFold && now - writtenAt(object) > otherFoldMaxAgeMs) await bucket.delete(key);
     }
   }
 
@@ -192,16 +194,22 @@ export async function openSnapshots<State>({
       const occupied = await readSlots();
       const matching = await selectMatching(occupied);
       if (image.position - (matching[0]?.info.position ?? 0) <= margin) return 'skipped';
-      if (isBeingWritten(previousClaim, occupied, matching)) return 'skipped';
-      if (!(await claim(image.position, previousClaim?.revision ?? 0))) return 'skipped';
-      const { created } = await jsm.streams.info(stream);
+      const info = await jsm.streams.info(stream);
+      const now = brokerTimeOf(info);
+      if (isBeingWritten(previousClaim, occupied, matching, now)) return 'skipped';
+      if (!(await claim(image.position, previousClaim?.revision ?? 0, now))) return 'skipped';
       const free = slots.find((slot) => matching.every((other) => other.slot !== slot));
       const meta = {
         name: slotName(free ?? matching.at(-1)?.slot ?? 0),
-        metadata: { position: String(image.position), time: String(image.time), streamCreated: created },
+        metadata: {
+          position: String(image.position),
+          time: String(image.time),
+          streamCreated: info.created,
+          written: String(now),
+        },
       };
       await bucket.put(meta, encodeLines(encodeImage(image, initial)));
-      await deleteOtherFolds();
+      await deleteOtherFolds(now);
       return 'written';
     },
   };
@@ -228,11 +236,18 @@ function isBeingWritten(
   claim: ObjectInfo | null,
   occupied: readonly Slot[],
   matching: readonly Slot[],
+  now: number,
 ): boolean {
-  if (claim === null || Date.now() - Date.parse(claim.mtime) >= claimMs) return false;
+  if (claim === null || now - writtenAt(claim) >= claimMs) return false;
   const position = Number(claim.metadata?.['position']);
   const isStored = occupied.some(({ info }) => info.position === position);
   return !isStored && position > (matching[0]?.info.position ?? 0);
+}
+
+/** The broker's time when the object was written. Earlier versions stored only `mtime`, by the clock of the replica. */
+function writtenAt({ metadata, mtime }: Pick<ObjectInfo, 'metadata' | 'mtime'>): number {
+  const written = metadata?.['written'];
+  return written === undefined ? Date.parse(mtime) : Number(written);
 }
 
 function isMissing(error: unknown): boolean {
@@ -244,7 +259,7 @@ function parseInfo(object: ObjectInfo | null): SnapshotInfo | undefined {
   if (object === null || object.deleted) return undefined;
   const metadata = SnapshotMetadata.safeParse(object.metadata);
   if (!metadata.success) return undefined;
-  return { ...metadata.data, written: Date.parse(object.mtime), size: object.size };
+  return { ...metadata.data, written: writtenAt(object), size: object.size };
 }
 
 const SnapshotMetadata = z.object({

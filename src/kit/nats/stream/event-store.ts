@@ -18,6 +18,7 @@ import { Problem } from '../../domain/problem.ts';
 import { toMessages } from './append-messages.ts';
 import { publishBatch } from './atomic-batch.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
+import { brokerTimeOf } from '../connection/broker-time.ts';
 import type { Codec } from './codec.ts';
 import { isPublishForbidden, type Connection } from '../connection/connection.ts';
 import * as header from '../connection/headers.ts';
@@ -204,10 +205,14 @@ export function createEventStore<Event extends DomainEvent>({
 
     lastPosition: () => queryLeader(lastPosition),
 
+    currentTime: () => queryLeader(async () => brokerTimeOf(await jsm.streams.info(stream))),
+
     positionAt: (time) =>
       queryLeader(async () => {
+        // Read first: a message stored between the two queries is later than `time`, and the second one finds it.
+        const last = await lastPosition();
         const next = await getMessage({ start_time: new Date(time + 1) });
-        return next === null ? lastPosition() : next.seq - 1;
+        return next === null ? last : next.seq - 1;
       }),
 
     firstPosition: () =>
