@@ -5,11 +5,15 @@ import { get } from 'node:http';
 /** Response timeout in ms. */
 const timeoutMs = 4_000;
 
-/** Reads the service's own variables; the first argument is the default probe port. */
-const { HTTP_HOST: host, PROBE_PORT: probePort } = process.env;
-const port = probePort || process.argv[2];
+/** Wildcard listen addresses. A client connects to the loopback address instead. */
+const loopbackOf: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
-get(`http://${host || '127.0.0.1'}:${port}/readyz`, { timeout: timeoutMs }, (response) => {
+/** Reads the service's own variables; the first argument is the default probe port. */
+const { HTTP_HOST: configuredHost, PROBE_PORT: probePort } = process.env;
+const port = probePort || process.argv[2];
+const host = configuredHost || '127.0.0.1';
+
+get({ host: loopbackOf[host] ?? host, port, path: '/readyz', timeout: timeoutMs }, (response) => {
   process.exitCode = response.statusCode === 200 ? 0 : 1;
   response.pipe(process.stdout);
 })

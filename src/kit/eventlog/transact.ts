@@ -139,13 +139,15 @@ async function append<State, Command, Event extends DomainEvent>(
       return { followedConfirmed, isContended };
     }
     case 'unavailable':
-      throw new Problem('unavailable', 'The event log is unavailable; nothing was changed.', result);
+      throw new Problem('unavailable', 'The event log is unavailable; nothing was changed.', {
+        cause: result.cause,
+      });
     case 'unknown':
       throw new Problem(
         'unavailable',
         'The event log did not respond, so it is unknown whether the change was stored. ' +
           `Send the same request again with Idempotency-Key "${messageId}": it will not be executed twice.`,
-        result,
+        { cause: result.cause },
       );
   }
 }

@@ -112,6 +112,15 @@ rejecting('is counted but no longer listed when newer ones exceed the limit', ()
   assert.is(view.rejections()[0]?.position, 6);
   assert.is(view.rejections().at(-1)?.position, maxRejections + 5);
 });
+rejecting('does not change a list that was returned before it was applied', () => {
+  const view = viewOf(message(1, 7, out));
+  const before = view.rejections();
+  view.apply(message(2, 7, out));
+  assert.equal(
+    before.map(({ position }) => position),
+    [1],
+  );
+});
 rejecting.run();
 
 const listing = suite('the list of entities');

@@ -54,7 +54,7 @@ export type View<State, Event extends DomainEvent> = {
   isRejected(position: number): boolean;
   /** Calls `listener` for every message that is applied later. Returns a function that unsubscribes. */
   subscribe(listener: ViewListener<Event>): () => void;
-  /** Returns the latest rejected messages, oldest first, at most `maxRejections`. */
+  /** Returns a copy of the latest rejected messages, oldest first, at most `maxRejections`. */
   rejections(): readonly RejectedMessage[];
   /** Returns the position of the message with this id; undefined if it is unknown or no longer cached. */
   positionOf(messageId: string): number | undefined;
@@ -177,7 +177,7 @@ export function createView<State, Event extends DomainEvent>(
       return () => listeners.delete(listener);
     },
 
-    rejections: () => rejected,
+    rejections: () => [...rejected],
     positionOf: messageIds.positionOf,
 
     capture: () => ({

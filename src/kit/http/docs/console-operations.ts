@@ -69,6 +69,9 @@ export function consoleOperations(title: string, files: ConsoleFiles): Operation
 }
 
 function moduleOperation(modules: ReadonlyMap<string, Buffer>): Operation {
+  const representations = new Map(
+    [...modules].map(([path, content]) => [path, represent(script, content)] as const),
+  );
   const summary = 'A JavaScript module of the web console';
   return defineOperation({
     method: 'get',
@@ -83,10 +86,10 @@ function moduleOperation(modules: ReadonlyMap<string, Buffer>): Operation {
     responses: describeResponses(summary, script),
     problems: ['not-found'],
     handle({ ctx, params, headers }) {
-      const content = modules.get(params.module);
-      if (content === undefined)
+      const representation = representations.get(params.module);
+      if (representation === undefined)
         throw new Problem('not-found', `The web console has no module "${params.module}".`);
-      respond(ctx, headers, represent(script, content));
+      respond(ctx, headers, representation);
     },
   });
 }

@@ -39,8 +39,18 @@ export function takePage<Item extends { readonly id: number }>(
 
 /** Like `takePage`, but returns the last id of the page (`next`) instead of setting the Link header. */
 export function cutPage<Item extends { readonly id: number }>(limit: number, found: readonly Item[]) {
+  return cutPageBy(limit, found, ({ id }) => id);
+}
+
+/** Like `cutPage`, for items that are ordered by another key than their id. */
+export function cutPageBy<Item>(
+  limit: number,
+  found: readonly Item[],
+  keyOf: (item: Item) => number,
+): { page: Item[]; next: number | undefined } {
   const page = found.slice(0, limit);
-  return { page, next: found.length > limit ? page.at(-1)?.id : undefined };
+  const last = page.at(-1);
+  return { page, next: found.length > limit && last !== undefined ? keyOf(last) : undefined };
 }
 
 /** The schema of the parameter `limit`. */
@@ -49,7 +59,7 @@ export function limitOf(defaultValue: number, max: number) {
 }
 
 /** Sets the Link header to the page after `after`, with the other query parameters unchanged. */
-export function linkNext(ctx: Context, limit: number, after: number | undefined): void {
+export function linkNext(ctx: Context, limit: number, after: number): void {
   const query = new URLSearchParams(ctx.querystring);
   query.set('limit', String(limit));
   query.set('after', String(after));

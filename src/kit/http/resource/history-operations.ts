@@ -10,7 +10,7 @@ import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/co
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/resource.ts';
 import { defineOperation, jsonMediaType, type Operation } from '../server/operation.ts';
-import { linkNext, PageQuery } from '../protocol/paging.ts';
+import { cutPageBy, linkNext, PageQuery } from '../protocol/paging.ts';
 import { pathsOf, sourceOf, type RouteContext } from './route-context.ts';
 
 export function historyOperations(
@@ -78,8 +78,8 @@ export function historyOperations(
       const requested = annotated.filter(({ message }) => message.position > after);
       const isJson = accepted === jsonMediaType;
       const found = isJson ? requested : requested.filter(({ rejection }) => rejection === undefined);
-      const page = found.slice(0, limit);
-      if (found.length > limit) linkNext(ctx, limit, page.at(-1)?.message.position);
+      const { page, next } = cutPageBy(limit, found, ({ message }) => message.position);
+      if (next !== undefined) linkNext(ctx, limit, next);
       if (!isJson) ctx.set('Content-Type', cloudEventBatchMediaType);
       ctx.body = isJson ? page.map(presentEntry) : page.flatMap((entry) => presentCloudEvent(source, entry));
     },

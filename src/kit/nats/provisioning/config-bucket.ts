@@ -39,6 +39,7 @@ export function followConfig(options: FollowConfigOptions): { stop(): Promise<vo
   const keyPrefix = `$KV.${bucket}.`;
   const stopping = new AbortController();
   const { signal } = stopping;
+  let endFollowing = (): void => undefined;
 
   /** Returns the number of messages in the bucket; undefined if it does not exist. */
   async function countMessages(): Promise<number | undefined> {
@@ -57,7 +58,11 @@ export function followConfig(options: FollowConfigOptions): { stop(): Promise<vo
     if (isEmpty) options.onValues(values);
     let source: Replay | undefined;
     await new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
+      endFollowing = resolve;
       source = replay({
         connection,
         jsm,
@@ -100,6 +105,7 @@ export function followConfig(options: FollowConfigOptions): { stop(): Promise<vo
   return {
     stop() {
       stopping.abort();
+      endFollowing();
       return running;
     },
   };
