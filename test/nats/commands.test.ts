@@ -134,6 +134,25 @@ queries('returns one laptop or a list, at the position given by Wait-For-Positio
   assert.is((await request('laptops.queries.get', { id: 11 }, latest)).status, 404);
   assert.is((await request('laptops.queries.list', '')).status, 200);
 });
+queries(
+  'replies with the applied position, which is not the version of the laptop, as over REST',
+  async () => {
+    const first = await request('laptops.commands.add', { id: 12, title: 'Acer', model: 'Swift' });
+    const last = await request('laptops.commands.add', { id: 13, title: 'Acer', model: 'Nitro' });
+    const fields = { 'Wait-For-Position': last.position };
+    const read = await request('laptops.queries.get', { id: 12 }, fields);
+    const rest = await fetch(`${one?.url}/laptops/12`, { headers: fields });
+    assert.is(read.position, last.position);
+    assert.is(rest.headers.get('Stream-Position'), last.position);
+    assert.match(JSON.stringify(read.body), `{"position":${first.position},`);
+    const revised = await request(
+      'laptops.commands.revise',
+      { id: 12, title: 'Acer', model: 'Swift 3' },
+      { 'Nats-Expected-Last-Subject-Sequence': first.position },
+    );
+    assert.is(revised.status, 200);
+  },
+);
 queries.run();
 
 const microservice = suite('the NATS microservice');

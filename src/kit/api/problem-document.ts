@@ -67,7 +67,8 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   'too-large': {
     status: 413,
     title: 'The body is too large',
-    explanation: 'The maximum size of a body is 64 KiB.',
+    explanation:
+      'The maximum size of a body is 64 KiB. Over NATS, a reply that exceeds the `max_payload` of the broker is rejected as well; the detail states whether a command was executed.',
   },
   'unsupported-media-type': {
     status: 415,

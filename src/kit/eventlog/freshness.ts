@@ -39,6 +39,11 @@ export type Freshness = {
   readonly staleSince: number | undefined;
 };
 
+/** Returns for how many seconds the streams have not been read; undefined while they are. */
+export function ageOf({ staleSince }: Pick<Freshness, 'staleSince'>, now: number): number | undefined {
+  return staleSince === undefined ? undefined : Math.max(0, Math.round((now - staleSince) / 1000));
+}
+
 /** A position. `latest` is the last position at the time of the read, so it includes every acknowledged write. */
 type Target = number | 'latest';
 

@@ -2,6 +2,7 @@
 
 import type { Context } from 'koa';
 import {
+  ageOf,
   defaultWaitSeconds,
   maxWaitSeconds,
   parseWaitTargets,
@@ -25,10 +26,10 @@ export async function waitForPosition(headers: RequestHeaders, freshness: Freshn
 }
 
 /** `Stream-Position`: the position that this replica has applied. `Age`: seconds since the broker connection was lost. */
-export function describeFreshness({ own, staleSince }: Freshness): Record<string, string> {
-  const position = String(own.position);
-  if (staleSince === undefined) return { 'Stream-Position': position };
-  return { 'Stream-Position': position, Age: String(Math.round((Date.now() - staleSince) / 1000)) };
+export function describeFreshness(freshness: Freshness): Record<string, string> {
+  const position = String(freshness.own.position);
+  const age = ageOf(freshness, Date.now());
+  return age === undefined ? { 'Stream-Position': position } : { 'Stream-Position': position, Age: String(age) };
 }
 
 export function markFreshness(ctx: Context, freshness: Freshness): void {

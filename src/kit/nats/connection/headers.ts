@@ -28,6 +28,8 @@ export const traceparentHeader = 'traceparent';
 /** The position that a reply reflects, and the position that a query waits for. Named as in the REST API. */
 export const streamPositionHeader = 'Stream-Position';
 export const waitForPositionHeader = 'Wait-For-Position';
+/** For how many seconds a replica has not read its streams. Named as in the REST API. */
+export const ageHeader = 'Age';
 
 /** Key-value bucket (ADR-8, ADR-48 of NATS): `DEL` or `PURGE` for a removed key, or why the broker removed it. */
 export const keyOperationHeader = 'KV-Operation';

@@ -9,6 +9,7 @@ import { problemKinds, problemMediaType, toProblemDocument } from '../../api/pro
 import type { Schemas } from './asyncapi-schemas.ts';
 import type { Endpoint } from './endpoints.ts';
 import {
+  ageHeader,
   errorCodeHeader,
   errorHeader,
   expectedSubjectSequenceHeader,
@@ -23,7 +24,8 @@ const json = 'application/json';
 const Position = z.string().regex(/^[0-9]{1,15}$/);
 const MessageId = z.string().regex(new RegExp(`^${messageIdSyntax}$`));
 const StreamPosition = Position.meta({
-  description: 'The position that the reply reflects; after a command, the position of its last event.',
+  description:
+    'Of a query: the position that the replica has applied, as in the REST API. Of a command: the position of its last event.',
 });
 
 const EventHeaders = z.object({
@@ -60,7 +62,17 @@ const QueryHeaders = z.object({
     }),
 });
 
-const ReplyHeaders = z.object({ [streamPositionHeader]: StreamPosition });
+const CommandReplyHeaders = z.object({ [streamPositionHeader]: StreamPosition });
+
+const QueryReplyHeaders = CommandReplyHeaders.extend({
+  [ageHeader]: z
+    .string()
+    .regex(/^[0-9]+$/)
+    .optional()
+    .meta({
+      description: 'Sent only while the replica cannot read a stream: for how many seconds it could not.',
+    }),
+});
 
 const ProblemHeaders = z.object({
   [errorCodeHeader]: z
@@ -104,7 +116,7 @@ export function describeReply(schemas: Schemas, { name, output }: Endpoint): Asy
     name: `${name}.reply`,
     title: `Reply: ${name}`,
     summary: 'The result and its position.',
-    headers: ReplyHeaders,
+    headers: isCommand(name) ? CommandReplyHeaders : QueryReplyHeaders,
     payload: schemas.describe(output),
   });
 }

@@ -10,15 +10,17 @@ import { messageIdSyntax } from '../../eventlog/execute.ts';
 import { parseWaitTargets, waitTargetsPattern, type WaitTargets } from '../../eventlog/freshness.ts';
 import { maxBodyBytes, parseJson } from '../../api/json.ts';
 import { Problem } from '../../domain/problem.ts';
-import { problemKinds, toProblem, toProblemDocument } from '../../api/problem-document.ts';
+import { problemKinds, toProblem } from '../../api/problem-document.ts';
 import { parseTraceparent, traceIdOf, type BeginSpan } from '../../api/trace-context.ts';
 import {
+  ageHeader,
   expectedSubjectSequenceHeader,
   messageIdHeader,
   streamPositionHeader,
   traceparentHeader,
   waitForPositionHeader,
 } from '../connection/headers.ts';
+import { assertFits, maxReplyBytes, writeProblem, type Reply } from './replies.ts';
 import { ReplicaStatus } from './replicas.ts';
 
 /** The headers of a request. */
@@ -31,9 +33,9 @@ export type RequestInfo = {
   readonly waitFor: WaitTargets | undefined;
   /** Trace context of the request's own span, or of the client if the request has no span. */
   readonly traceparent?: string | undefined;
+  /** Maximum size of the reply's body, in bytes. */
+  readonly maxReplyBytes: number;
 };
-
-export type Reply = { readonly position: number; readonly body: object };
 
 /** Outcome of a request, for logs, metrics and traces. */
 export type HandledNatsRequest = {
@@ -68,6 +70,9 @@ export function defineEndpoint<Input>(
 ): Endpoint {
   return endpoint;
 }
+
+/** Maximum length of the one-line error in the header; the document has the whole text. */
+const maxErrorLine = 1000;
 
 /** One replica of the queue group handles each request. This is also the framework's default. */
 export const queueGroup = 'q';
@@ -143,10 +148,11 @@ function describe(
 }
 
 async function handleRequest(
-  { input, handle }: Endpoint,
+  { name, input, handle }: Endpoint,
   message: ServiceMsg,
-  { beginSpan, onRequestHandled }: ServeOptions,
+  { nc, beginSpan, onRequestHandled }: ServeOptions,
 ): Promise<void> {
+  const maxBytes = maxReplyBytes(nc);
   const { subject } = message;
   const start = performance.now();
   const parent = parseTraceparent(message.headers?.get(traceparentHeader));
@@ -154,18 +160,20 @@ async function handleRequest(
   const traceparent = span?.traceparent ?? parent;
   let problem: Problem | undefined;
   try {
-    const info = { ...parseHeaders(message), traceparent };
+    const info = { ...parseHeaders(message), traceparent, maxReplyBytes: maxBytes };
     // `defineEndpoint` ensures that the output of this schema is the input type of this handler.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const reply = await handle(parsePayload(input, message.data) as never, info);
+    assertFits(name, reply, maxBytes);
     const fields = headers();
     fields.set(streamPositionHeader, String(reply.position));
-    message.respond(JSON.stringify(reply.body), { headers: fields });
+    if (reply.age !== undefined) fields.set(ageHeader, String(reply.age));
+    message.respond(reply.text, { headers: fields });
   } catch (error) {
     problem = toProblem(error);
-    const document = JSON.stringify(toProblemDocument(problem));
     // A header is a single line, but the detail may quote line breaks from the request.
-    const line = problem.message.replaceAll(/[\r\n]+/g, ' ');
+    const line = problem.message.replaceAll(/[\r\n]+/g, ' ').slice(0, maxErrorLine);
+    const document = writeProblem(problem, maxBytes - Buffer.byteLength(line));
     message.respondError(problemKinds[problem.code].status, line, document);
   }
   const status = problem === undefined ? 200 : problemKinds[problem.code].status;
@@ -186,7 +194,7 @@ const messageIdPattern = new RegExp(`^${messageIdSyntax}$`);
 const emptyObject = new TextEncoder().encode('{}');
 
 /** @throws Problem `malformed` if a header is invalid. */
-function parseHeaders({ headers: fields }: ServiceMsg): RequestInfo {
+function parseHeaders({ headers: fields }: ServiceMsg): Omit<RequestInfo, 'maxReplyBytes'> {
   const get = (name: string) => fields?.get(name) || undefined;
   const expectedVersion = get(expectedSubjectSequenceHeader);
   if (expectedVersion !== undefined && !/^[0-9]{1,15}$/.test(expectedVersion)) {

@@ -4,12 +4,14 @@ import { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
 import { EntityId } from '../../domain/entity-id.ts';
 import { execute, type Sources } from '../../eventlog/execute.ts';
-import { defaultWaitSeconds, waitFor, type Freshness } from '../../eventlog/freshness.ts';
+import { ageOf, defaultWaitSeconds, waitFor, type Freshness } from '../../eventlog/freshness.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize, matcherOf } from '../../domain/resource.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
 import type { Entity } from '../../domain/entity.ts';
-import { defineEndpoint, type Endpoint, type Reply, type RequestInfo } from './endpoints.ts';
+import { expectedSubjectSequenceHeader, streamPositionHeader } from '../connection/headers.ts';
+import { defineEndpoint, type Endpoint, type RequestInfo } from './endpoints.ts';
+import { replyWithPage, type Reply } from './replies.ts';
 
 export type EndpointContext = {
   readonly transactor: Transactor<unknown, unknown, DomainEvent>;
@@ -18,7 +20,7 @@ export type EndpointContext = {
 };
 
 const defaultLimit = 100;
-/** A reply is a single message: 1000 entities of maximum size fit into the broker's limit of 1 MiB. */
+/** A reply is a single message: a page ends earlier if it reaches the broker's `max_payload`. */
 const maxLimit = 1000;
 
 const Page = {
@@ -35,15 +37,30 @@ export function entityEndpoints(
 ): Endpoint[] {
   const { noun, schema } = resource;
   const { view } = transactor;
-  const position = z.int();
+  const version = z.int().meta({
+    description:
+      `The position of the ${noun}'s last message: its version, which can be sent as ` +
+      `${expectedSubjectSequenceHeader}. In the reply to a query, ${streamPositionHeader} may be greater.`,
+  });
+  const applied = z
+    .int()
+    .meta({ description: `The position that the reply reflects, as in ${streamPositionHeader}.` });
+  const next = z
+    .int()
+    .optional()
+    .meta({
+      description:
+        'Present if there are more entities: the id to send as `after`. A page has fewer than `limit` entities if more do ' +
+        'not fit into one message of the broker (`max_payload`).',
+    });
   const example = exampleOf(schema);
   const One = z
-    .object({ position, [noun]: schema })
+    .object({ position: version, [noun]: schema })
     .meta({ examples: [{ position: examplePosition, [noun]: example }] });
   const Many = z
-    .object({ position, [`${noun}s`]: z.array(schema) })
+    .object({ position: applied, [`${noun}s`]: z.array(schema), next })
     .meta({ examples: [{ position: examplePosition, [`${noun}s`]: [example] }] });
-  const Removed = z.object({ position }).meta({ examples: [{ position: examplePosition }] });
+  const Removed = z.object({ position: version }).meta({ examples: [{ position: examplePosition }] });
 
   async function run(id: number | undefined, command: unknown, info: RequestInfo) {
     const { messageId, expectedVersion, traceparent } = info;
@@ -55,10 +72,17 @@ export function entityEndpoints(
   }
 
   /** `{"position":12,"laptop":{…}}` */
-  function reply(entity: Entity<unknown>): Reply {
-    const { version } = entity;
-    return { position: version, body: { position: version, [noun]: resource.presentExisting(entity).body } };
+  function write(entity: Entity<unknown>): string {
+    const { body } = resource.presentExisting(entity);
+    return JSON.stringify({ position: entity.version, [noun]: body });
   }
+
+  const replyToCommand = (entity: Entity<unknown>): Reply => ({
+    position: entity.version,
+    text: write(entity),
+  });
+
+  const readFreshness = () => ({ position: view.position, age: ageOf(freshness, Date.now()) });
 
   async function refresh(info: RequestInfo) {
     if (info.waitFor !== undefined) await waitFor(freshness, info.waitFor, defaultWaitSeconds);
@@ -70,7 +94,7 @@ export function entityEndpoints(
       summary: `Add a ${noun}; a new id is assigned if none is given`,
       input: resource.add.body,
       output: One,
-      handle: async (body, info) => reply(await run(body.id, resource.add.command(body), info)),
+      handle: async (body, info) => replyToCommand(await run(body.id, resource.add.command(body), info)),
     }),
 
     defineEndpoint({
@@ -83,7 +107,7 @@ export function entityEndpoints(
       async handle({ id, ...fields }, info) {
         // Parsed again, because the command expects the body without the id.
         const body = resource.change.body.parse(fields);
-        return reply(await run(EntityId.parse(id), resource.change.command(body), info));
+        return replyToCommand(await run(EntityId.parse(id), resource.change.command(body), info));
       },
     }),
 
@@ -93,8 +117,8 @@ export function entityEndpoints(
       input: ById,
       output: Removed,
       async handle({ id }, info) {
-        const { version } = await run(id, resource.remove.command(), info);
-        return { position: version, body: { position: version } };
+        const { version: position } = await run(id, resource.remove.command(), info);
+        return { position, text: JSON.stringify({ position }) };
       },
     }),
 
@@ -105,7 +129,7 @@ export function entityEndpoints(
       output: One,
       async handle({ id }, info) {
         await refresh(info);
-        return reply(view.find(id));
+        return { ...readFreshness(), text: write(view.find(id)) };
       },
     }),
 
@@ -121,9 +145,14 @@ export function entityEndpoints(
       output: Many,
       async handle({ limit, after, ...wanted }, info) {
         await refresh(info);
-        const found = view.list({ limit, after, matches: matcherOf(resource, wanted) });
-        const { position: applied } = view;
-        return { position: applied, body: { position: applied, [`${noun}s`]: found.map(resource.present) } };
+        return replyWithPage({
+          ...readFreshness(),
+          field: `${noun}s`,
+          found: view.list({ limit: limit + 1, after, matches: matcherOf(resource, wanted) }),
+          limit,
+          maxBytes: info.maxReplyBytes,
+          toText: (entity) => resource.serializeExisting(entity).text,
+        });
       },
     }),
 
@@ -137,7 +166,7 @@ export function entityEndpoints(
             .meta({ examples: [{ id: 1, [`${memberNoun}Id`]: 1 }] }),
           output: One,
           async handle({ id, [`${memberNoun}Id`]: memberId }, info) {
-            return reply(await run(EntityId.parse(id), command(EntityId.parse(memberId)), info));
+            return replyToCommand(await run(EntityId.parse(id), command(EntityId.parse(memberId)), info));
           },
         }),
       ),
@@ -149,14 +178,19 @@ export function entityEndpoints(
         summary: `List the ${referrerNoun}s that have a ${noun}, by ascending id`,
         input: z.strictObject({ id: EntityId, ...Page }).meta({ examples: [{ id: 1, limit: 10 }] }),
         output: z
-          .object({ position, [`${referrerNoun}s`]: z.array(referrer) })
+          .object({ position: applied, [`${referrerNoun}s`]: z.array(referrer), next })
           .meta({ examples: [{ position: examplePosition, [`${referrerNoun}s`]: [exampleOf(referrer)] }] }),
         async handle({ id, limit, after }, info) {
           await refresh(info);
           resource.presentExisting(view.find(id));
-          const found = list(id, { limit, after }).map(({ body }) => body);
-          const { position: applied } = view;
-          return { position: applied, body: { position: applied, [`${referrerNoun}s`]: found } };
+          return replyWithPage({
+            ...readFreshness(),
+            field: `${referrerNoun}s`,
+            found: list(id, { limit: limit + 1, after }),
+            limit,
+            maxBytes: info.maxReplyBytes,
+            toText: ({ body }) => JSON.stringify(body),
+          });
         },
       }),
     ),
