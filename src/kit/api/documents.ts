@@ -110,7 +110,8 @@ export const ServiceStatus = z
       .int()
       .meta({ description: 'The number of clients that are connected to the event feed of this replica.' }),
     brokerDownSince: z.iso.datetime().nullable().meta({
-      description: 'The time at which the connection to the broker was lost. Null while it is connected.',
+      description:
+        'The time at which the connection to the broker was lost, or since which a stream cannot be read. Null while all streams are read.',
     }),
     appends: z
       .object({

@@ -35,7 +35,10 @@ export type Freshness = {
   readonly own: StreamFreshness;
   /** Followed streams by their names: `PORTS`. */
   readonly followed: Readonly<Record<string, StreamFreshness>>;
-  /** Time at which the connection to the broker was lost, in ms since the epoch; undefined while it is connected. */
+  /**
+   * Since when the connection to the broker is lost, or a stream cannot be read, in ms since the epoch; undefined while all
+   * streams are read.
+   */
   readonly staleSince: number | undefined;
 };
 

@@ -25,7 +25,7 @@ export async function waitForPosition(headers: RequestHeaders, freshness: Freshn
   await waitFor(freshness, parseWaitTargets(wanted), parseWaitSeconds(headers.Prefer ?? ''));
 }
 
-/** `Stream-Position`: the position that this replica has applied. `Age`: seconds since the broker connection was lost. */
+/** `Stream-Position`: the position that this replica has applied. `Age`: seconds for which a stream was not read. */
 export function describeFreshness(freshness: Freshness): Record<string, string> {
   const position = String(freshness.own.position);
   const age = ageOf(freshness, Date.now());

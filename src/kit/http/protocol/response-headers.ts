@@ -32,7 +32,8 @@ export const responseHeaders = {
     .regex(wholeNumber)
     .optional()
     .meta({
-      description: 'Sent only while the event log is unreachable: seconds since the connection was lost.',
+      description:
+        'Sent only while the event log is unreachable or a stream of it cannot be read: for how many seconds.',
       example: '7',
       header: { id: 'Age' },
     }),

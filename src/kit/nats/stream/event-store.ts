@@ -10,7 +10,7 @@ import {
   type MsgRequest,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import { deadline } from 'nats';
+import { deadline, errors } from 'nats';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Append, AppendResult, EventStore } from '../../eventlog/event-store.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
@@ -124,7 +124,8 @@ export function createEventStore<Event extends DomainEvent>({
         const own = await findOwn(append);
         if (own !== undefined) return { outcome: 'duplicate', position: own };
       } catch (cause) {
-        return { outcome: 'unknown', cause };
+        if (!isStreamMissing(cause) || unresolved !== undefined) return { outcome: 'unknown', cause };
+        return { outcome: isNoResponders(error) ? 'unavailable' : 'unknown', cause };
       }
       switch (failure) {
         case 'conflict':
@@ -157,7 +158,7 @@ export function createEventStore<Event extends DomainEvent>({
   /**
    * Runs a query against the stream leader and retries it for `timeoutMs`.
    *
-   * @throws Problem `unavailable` if there is no connection, or if no attempt succeeded.
+   * @throws Problem `unavailable` if there is no connection, if the stream does not exist, or if no attempt succeeded.
    */
   async function queryLeader<T>(query: () => Promise<T>, timeoutMs = 0): Promise<T> {
     const deadlineAt = Date.now() + timeoutMs;
@@ -168,6 +169,9 @@ export function createEventStore<Event extends DomainEvent>({
       try {
         return await query();
       } catch (cause) {
+        if (isStreamMissing(cause)) {
+          throw new Problem('unavailable', `The stream ${stream} does not exist.`, { cause });
+        }
         if (await waitForRetry(deadlineAt)) continue;
         throw new Problem('unavailable', 'The event log is not responding.', { cause });
       }
@@ -184,7 +188,8 @@ export function createEventStore<Event extends DomainEvent>({
       for (;;) {
         const result = await tryAppend(append, unresolved);
         // A retry is safe: the expected version or the message id prevents a second write.
-        if (result.outcome !== 'unknown' || !(await waitForRetry(deadlineAt))) return result;
+        if (result.outcome !== 'unknown' || isStreamMissing(result.cause)) return result;
+        if (!(await waitForRetry(deadlineAt))) return result;
         unresolved = result;
         onRetry?.();
       }
@@ -226,6 +231,18 @@ export function createEventStore<Event extends DomainEvent>({
     history: (id, range) =>
       queryLeader(() => readHistory({ connection, jsm, stream, codec, subject: subjects.of(id), range })),
   };
+}
+
+/** Whether the broker reports that the stream does not exist. Unlike an election, a retry does not end this. */
+function isStreamMissing(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === brokerErrors.streamNotFound;
+}
+
+/** Whether nothing subscribes to the subject of a request: no stream can have stored it. */
+function isNoResponders(error: unknown): boolean {
+  // JetStream's publish wraps the error of its request.
+  const reason = error instanceof Error && error.cause instanceof errors.RequestError ? error.cause : error;
+  return reason instanceof errors.RequestError && reason.isNoResponders();
 }
 
 function decodeStored<Event extends DomainEvent>(

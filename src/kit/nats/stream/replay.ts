@@ -38,6 +38,8 @@ export type ReplayOptions = {
 export type Replay = {
   /** Number of messages after the last delivered one, as last reported by the broker; undefined before that. */
   readonly pending: number | undefined;
+  /** When the replay was interrupted, in ms since the epoch; undefined while it is caught up or has not been interrupted. */
+  readonly interruptedSince: number | undefined;
   /** Ends the replay; `onMessage` is not called any more. */
   stop(): Promise<void>;
 };
@@ -59,7 +61,7 @@ export function replay(options: ReplayOptions): Replay {
   let truncatedSince: number | undefined;
   let initialPending: number | undefined;
   let lastReply: string | undefined;
-  let interrupted = false;
+  let interruptedSince: number | undefined;
   let stopped = false;
   let endSession: (reason: string) => void = () => undefined;
 
@@ -84,8 +86,8 @@ export function replay(options: ReplayOptions): Replay {
   }
 
   function reportCaughtUp() {
-    if (!interrupted) return;
-    interrupted = false;
+    if (interruptedSince === undefined) return;
+    interruptedSince = undefined;
     options.onCaughtUp?.();
   }
 
@@ -132,6 +134,7 @@ export function replay(options: ReplayOptions): Replay {
           if (delivered > 0) return;
           initialPending = pending;
           lastReply = undefined;
+          if (pending === 0) reportCaughtUp();
         })
         .catch((error: unknown) => end(String(error)));
 
@@ -183,7 +186,7 @@ export function replay(options: ReplayOptions): Replay {
         return error instanceof Error ? error.message : String(error);
       });
       if (stopped) return;
-      interrupted = true;
+      interruptedSince ??= Date.now();
       options.onInterrupted?.(reason);
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
@@ -193,6 +196,9 @@ export function replay(options: ReplayOptions): Replay {
   return {
     get pending() {
       return lastReply === undefined ? initialPending : parsePending(lastReply);
+    },
+    get interruptedSince() {
+      return interruptedSince;
     },
     stop() {
       stopped = true;

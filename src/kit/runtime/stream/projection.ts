@@ -18,6 +18,8 @@ export type Projection<State, Event extends DomainEvent> = {
   readonly stream: string;
   readonly store: EventStore<Event>;
   readonly view: View<State, Event>;
+  /** When the replay of the stream was interrupted, in ms since the epoch; undefined while it is not. */
+  readonly interruptedSince: number | undefined;
   /** Stops the snapshot writer, then the replay. */
   stop(): Promise<void>;
 };
@@ -71,6 +73,9 @@ export async function openProjection<State, Event extends DomainEvent>(
     stream,
     store,
     view,
+    get interruptedSince() {
+      return replay.interruptedSince;
+    },
     async stop() {
       await writer.stop();
       await replay.stop();

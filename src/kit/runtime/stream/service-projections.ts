@@ -36,12 +36,18 @@ export async function openProjections(
     Promise.all(
       Object.entries(follows).map(async ([name, followed]) => {
         const projection = await openProjection(followed, optionsFor(name, 'follower'));
-        return [name, { ...projection, fold: followed.fold }] as const;
+        return { name, projection, fold: followed.fold };
       }),
     ),
   ]);
-  const followed = Object.fromEntries(entries);
-  const followedProjections = Object.values(followed);
+  const followed = Object.fromEntries(
+    entries.map(({ name, projection: { stream, store, view }, fold }) => [
+      name,
+      { stream, store, view, fold },
+    ]),
+  );
+  const followedProjections = entries.map(({ projection }) => projection);
+  const projections = [own, ...followedProjections];
 
   return {
     own,
@@ -57,11 +63,19 @@ export async function openProjections(
         followedProjections.map((projection) => [projection.stream, freshnessOf(projection)]),
       ),
       get staleSince() {
-        return connection.downSince;
+        return findEarliest([connection.downSince, ...projections.map((each) => each.interruptedSince)]);
       },
     },
     async stop() {
-      await Promise.all([own, ...followedProjections].map((projection) => projection.stop()));
+      await Promise.all(projections.map((projection) => projection.stop()));
     },
   };
+}
+
+function findEarliest(times: readonly (number | undefined)[]): number | undefined {
+  let earliest: number | undefined;
+  for (const time of times) {
+    if (time !== undefined && time < (earliest ?? Infinity)) earliest = time;
+  }
+  return earliest;
 }

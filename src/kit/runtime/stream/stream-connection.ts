@@ -71,8 +71,9 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
       onUnusable: (reason) => logger.warn({ stream, reason }, 'snapshot discarded'),
     }),
 
-    follow: (view, upTo = Infinity) =>
-      replay({
+    follow(view, upTo = Infinity) {
+      const loggedReasons = new Set<string>();
+      return replay({
         connection,
         jsm,
         stream,
@@ -82,10 +83,15 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
           else view.skipTo(upTo);
         },
         onInterrupted(reason) {
-          logger.warn({ stream, reason, position: view.position }, 'replay interrupted');
+          // The replay retries four times a second; each reason of an interruption is logged once.
+          if (!loggedReasons.has(reason)) {
+            loggedReasons.add(reason);
+            logger.warn({ stream, reason, position: view.position }, 'replay interrupted');
+          }
           readiness?.onInterrupted(stream);
         },
         onCaughtUp() {
+          loggedReasons.clear();
           logger.info({ stream, position: view.position }, 'replay caught up');
           readiness?.onCaughtUp(stream);
         },
@@ -94,6 +100,7 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
           logger.fatal({ stream, detail }, 'stream replaced');
           process.exit(1);
         },
-      }),
+      });
+    },
   };
 }
