@@ -1,6 +1,8 @@
 /** Read consistency: the position of a replica, and waiting for a requested position. */
 
+import type { DomainEvent } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
+import type { EventStore } from './event-store.ts';
 
 /** Progress of this replica in one stream. */
 export type StreamFreshness = {
@@ -8,16 +10,14 @@ export type StreamFreshness = {
   readonly position: number;
   /** Resolves with true when `position` has been applied, or with false after the timeout. */
   reached(position: number, timeoutMs: number): Promise<boolean>;
-  /** Returns the last position of the stream, from its leader. Throws `unavailable`. */
-  lastPosition(): Promise<number>;
-};
+} & Pick<EventStore<DomainEvent>, 'lastPosition' | 'leaderPosition'>;
 
 export function freshnessOf({
   view,
   store,
 }: {
   readonly view: Pick<StreamFreshness, 'position' | 'reached'>;
-  readonly store: Pick<StreamFreshness, 'lastPosition'>;
+  readonly store: Pick<StreamFreshness, 'lastPosition' | 'leaderPosition'>;
 }): StreamFreshness {
   return {
     get position() {
@@ -25,6 +25,7 @@ export function freshnessOf({
     },
     reached: view.reached,
     lastPosition: store.lastPosition,
+    leaderPosition: store.leaderPosition,
   };
 }
 
@@ -94,6 +95,8 @@ export const maxWaitSeconds = 60;
  * @throws Problem `unavailable` on a timeout, `malformed` for a stream that the service does not read.
  */
 export async function waitFor(freshness: Freshness, requested: WaitTargets, seconds: number): Promise<void> {
+  const deadlineAt = performance.now() + seconds * 1000;
+  const remainingMs = () => Math.max(0, deadlineAt - performance.now());
   const { stream: own, followed } = freshness;
   const streams = new Map<string, StreamFreshness>([[own, freshness.own], ...Object.entries(followed)]);
   const targets: Readonly<Record<string, Target>> =
@@ -109,8 +112,8 @@ export async function waitFor(freshness: Freshness, requested: WaitTargets, seco
         const known = [...streams.keys()].join(', ');
         throw new Problem('malformed', `This service does not read the stream ${name}, only ${known}.`);
       }
-      const position = value === 'latest' ? await stream.lastPosition() : value;
-      if (await stream.reached(position, seconds * 1000)) return;
+      const position = value === 'latest' ? await stream.lastPosition(remainingMs()) : value;
+      if (await stream.reached(position, remainingMs())) return;
       throw new Problem(
         'unavailable',
         `This replica is at position ${stream.position} of ${name} and did not reach ${position} within ${seconds} s.`,

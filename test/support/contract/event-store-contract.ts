@@ -189,6 +189,24 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     }
   });
 
+  test('answers concurrent queries for the last position with one request to the leader', async () => {
+    const position = positionOf(await store.append(append(nextId())));
+    const { nc } = connections[1]?.connection ?? connection;
+    let requests = 0;
+    const observer = nc.subscribe('$JS.API.STREAM.INFO.LAPTOPS', { callback: () => void (requests += 1) });
+    await nc.flush();
+    const positions = await Promise.all(Array.from({ length: 50 }, () => store.lastPosition()));
+    assert.equal(new Set(positions), new Set([position]));
+    // One more request, so that the observer has received the earlier ones.
+    await eventually(async () => {
+      await store.leaderPosition();
+      await nc.flush();
+      assert.ok(requests > 1);
+    });
+    assert.is(requests, 2);
+    observer.unsubscribe();
+  });
+
   test('counts an undecodable message in the version of its entity and returns it with a reason', async () => {
     const id = nextId();
     const { seq } = await js.publish(subjects.of(id), 'not an event');

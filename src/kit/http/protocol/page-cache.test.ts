@@ -7,6 +7,7 @@ function createCache() {
     position: 0,
     reached: () => Promise.resolve(true),
     lastPosition: () => Promise.resolve(0),
+    leaderPosition: () => Promise.resolve(0),
   });
   const [own, other] = [stream(), stream()];
   const cache = createPageCache({ stream: 'OWN', own, followed: { OTHER: other }, staleSince: undefined });

@@ -27,7 +27,8 @@ export function limitWaits(freshness: Freshness, maxWaits: number): Freshness {
       position <= stream.position
         ? Promise.resolve(true)
         : countWait(() => stream.reached(position, timeoutMs)),
-    lastPosition: () => countWait(stream.lastPosition),
+    lastPosition: (timeoutMs) => countWait(() => stream.lastPosition(timeoutMs)),
+    leaderPosition: stream.leaderPosition,
   });
 
   const followed = Object.entries(freshness.followed).map(([name, stream]) => [name, limit(stream)]);

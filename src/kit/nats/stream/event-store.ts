@@ -9,6 +9,7 @@ import {
   type PubAck,
   type MsgRequest,
   type StoredMsg,
+  type StreamInfo,
 } from '@nats-io/jetstream';
 import { deadline, errors } from 'nats';
 import type { DomainEvent } from '../../domain/decider.ts';
@@ -20,9 +21,11 @@ import { publishBatch } from './atomic-batch.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import { brokerTimeOf } from '../connection/broker-time.ts';
 import type { Codec } from './codec.ts';
+import { createConfirmedPosition } from './confirmed-position.ts';
 import { isPublishForbidden, type Connection } from '../connection/connection.ts';
 import * as header from '../connection/headers.ts';
 import { readHistory } from './history.ts';
+import { lastStoredPosition } from './leader-confirmation.ts';
 import type { Subjects } from './subjects.ts';
 
 export type EventStoreOptions<Event extends DomainEvent> = {
@@ -140,13 +143,28 @@ export function createEventStore<Event extends DomainEvent>({
     }
   }
 
-  async function lastPosition(): Promise<number> {
-    const { last_seq, messages, num_deleted } = (await jsm.streams.info(stream)).state;
-    if (messages === 0) return 0;
-    if (!num_deleted) return last_seq;
-    // The last sequence may belong to a deleted message, which is never delivered.
-    return (await getMessage({ last_by_subj: subjects.all }))?.seq ?? 0;
+  /** Returns the leader's description of the stream, including the positions of deleted messages. */
+  async function readInfo(): Promise<StreamInfo> {
+    const info = await jsm.streams.info(stream);
+    return info.state.num_deleted ? jsm.streams.info(stream, { deleted_details: true }) : info;
   }
+
+  async function readLeaderPosition(): Promise<number> {
+    return lastStoredPosition((await readInfo()).state);
+  }
+
+  const readConfirmedPosition = createConfirmedPosition({
+    stopping,
+    async ask() {
+      if (!(await connection.confirmUp())) throw notConnected();
+      try {
+        return await deadline(readInfo(), ackTimeoutMs);
+      } catch (error) {
+        if (isStreamMissing(error)) throw streamMissing(stream, error);
+        throw isPublishForbidden(error) ? notResponding(error) : error;
+      }
+    },
+  });
 
   /** Waits before the next attempt. Returns false at once on shutdown, or if `deadlineAt` would be exceeded. */
   async function waitForRetry(deadlineAt: number): Promise<boolean> {
@@ -163,17 +181,13 @@ export function createEventStore<Event extends DomainEvent>({
   async function queryLeader<T>(query: () => Promise<T>, timeoutMs = 0): Promise<T> {
     const deadlineAt = Date.now() + timeoutMs;
     for (;;) {
-      if (!(await connection.confirmUp())) {
-        throw new Problem('unavailable', 'The connection to the event log is lost.');
-      }
+      if (!(await connection.confirmUp())) throw notConnected();
       try {
         return await query();
       } catch (cause) {
-        if (isStreamMissing(cause)) {
-          throw new Problem('unavailable', `The stream ${stream} does not exist.`, { cause });
-        }
+        if (isStreamMissing(cause)) throw streamMissing(stream, cause);
         if (await waitForRetry(deadlineAt)) continue;
-        throw new Problem('unavailable', 'The event log is not responding.', { cause });
+        throw notResponding(cause);
       }
     }
   }
@@ -208,14 +222,16 @@ export function createEventStore<Event extends DomainEvent>({
         return stored === null ? undefined : decodeStored(codec, stored);
       }, appendTimeoutMs),
 
-    lastPosition: () => queryLeader(lastPosition),
+    lastPosition: (timeoutMs = appendTimeoutMs) => readConfirmedPosition(timeoutMs),
+
+    leaderPosition: () => queryLeader(readLeaderPosition),
 
     currentTime: () => queryLeader(async () => brokerTimeOf(await jsm.streams.info(stream))),
 
     positionAt: (time) =>
       queryLeader(async () => {
         // Read first: a message stored between the two queries is later than `time`, and the second one finds it.
-        const last = await lastPosition();
+        const last = await readLeaderPosition();
         const next = await getMessage({ start_time: new Date(time + 1) });
         return next === null ? last : next.seq - 1;
       }),
@@ -254,6 +270,18 @@ function decodeStored<Event extends DomainEvent>(
     { subject, data, headers: fields },
     { position: stored.seq, time: stored.time.getTime() },
   );
+}
+
+function notConnected(): Problem {
+  return new Problem('unavailable', 'The connection to the event log is lost.');
+}
+
+function notResponding(cause: unknown): Problem {
+  return new Problem('unavailable', 'The event log is not responding.', { cause });
+}
+
+function streamMissing(stream: string, cause: unknown): Problem {
+  return new Problem('unavailable', `The stream ${stream} does not exist.`, { cause });
 }
 
 /**

@@ -33,7 +33,7 @@ export function createStatus({
     if (freshness.staleSince !== undefined) return Promise.resolve(streams.map(() => null));
     const now = performance.now();
     if (cached === undefined || now - cached.at > cacheMs) {
-      cached = { at: now, positions: Promise.all(streams.map(([, stream]) => lastPositionOf(stream))) };
+      cached = { at: now, positions: Promise.all(streams.map(([, stream]) => leaderPositionOf(stream))) };
     }
     return cached.positions;
   }
@@ -65,13 +65,13 @@ export function createStatus({
   };
 }
 
-async function lastPositionOf(stream: StreamFreshness): Promise<number | null> {
+async function leaderPositionOf(stream: StreamFreshness): Promise<number | null> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, leaderTimeoutMs, null);
   });
   try {
-    return await Promise.race([stream.lastPosition(), timeout]);
+    return await Promise.race([stream.leaderPosition(), timeout]);
   } catch {
     return null;
   } finally {

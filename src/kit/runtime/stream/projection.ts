@@ -59,7 +59,7 @@ export async function openProjection<State, Event extends DomainEvent>(
 
   const onUnavailable = (error: unknown) =>
     logger.warn({ stream, reason: String(error) }, 'event log unavailable; retrying');
-  const target = await retryUntilSuccess(store.lastPosition, onUnavailable);
+  const target = await retryUntilSuccess(() => store.lastPosition(), onUnavailable);
   report(`loading a snapshot of ${stream}`);
   const image = await retryUntilSuccess(() => snapshots.load(target), onUnavailable);
   const view = createView(contract.fold, { image, referencesOf });
