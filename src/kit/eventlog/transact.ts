@@ -3,7 +3,7 @@ import type { Entity } from '../domain/entity.ts';
 import { foldHistory } from '../domain/fold.ts';
 import { Problem } from '../domain/problem.ts';
 import type { EventStore } from './event-store.ts';
-import type { StreamFreshness } from './freshness.ts';
+import { freshnessOf, type StreamFreshness } from './freshness.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { View } from './view.ts';
 
@@ -44,9 +44,9 @@ export const maxAttempts = 5;
  * Executes `command` and returns the resulting entity.
  *
  * The local view may lag behind the stream. Appends are still safe, because the broker checks the expected version. A
- * rejected command or a no-op appends nothing, so the broker checks nothing. Before returning such a result, `transact`
- * confirms with the stream leader that the view has applied the entity's last message. For a rejected command, it also
- * confirms that the followed streams are up to date.
+ * rejected command or a no-op appends nothing, so the broker checks nothing. `transact` returns such a result only if it was
+ * decided on views that include every message acknowledged before the command arrived, in the own stream and in the followed
+ * streams.
  *
  * @throws Problem `conflict` if other writers appended first in every attempt, `precondition-failed`, `unavailable` if the
  * event log does not respond, `invalid` if the message id was used for another command, and the problems of `decide`.
@@ -60,8 +60,8 @@ export function transact<State, Command, Event extends DomainEvent>(
 
 /** State carried over to the next attempt. */
 type Retry = {
-  /** This replica has caught up with the followed streams since the command arrived, so they need no further check. */
-  readonly followedConfirmed: boolean;
+  /** This replica has caught up with all streams since the command arrived, so they need no further check. */
+  readonly isCurrent: boolean;
   /** The append conflicted with a write that is still in flight and can succeed or fail. */
   readonly isContended: boolean;
 };
@@ -73,7 +73,7 @@ async function attemptUntilDone<State, Command, Event extends DomainEvent>(
   transaction: Transaction<State, Command>,
 ): Promise<Entity<State>> {
   const { id } = transaction;
-  let last: Retry = { followedConfirmed: false, isContended: false };
+  let last: Retry = { isCurrent: false, isContended: false };
   for (let attempts = 0; attempts < maxAttempts; attempts++) {
     if (attempts > 0) transactor.onRetry?.();
     const result = await attempt(transactor, transaction, last);
@@ -94,24 +94,23 @@ async function attempt<State, Command, Event extends DomainEvent>(
   transaction: Transaction<State, Command>,
   last: Retry,
 ): Promise<AttemptResult<State>> {
-  const { decider, view, followed } = transactor;
+  const { decider, view, store, followed } = transactor;
   const { id, messageId } = transaction;
   const earlier = view.positionOf(messageId);
   if (earlier !== undefined) return { entity: await loadEarlierResult(transactor, transaction, earlier) };
 
   const entity = view.find(id);
-  const followedPositions = followed.map(({ position }) => position);
+  const streams = [freshnessOf({ view, store }), ...followed];
+  const positions = streams.map(({ position }) => position);
   const events = tryDecide(decider, transaction, entity);
-  if (events instanceof Problem) {
-    const [isCurrent, areFollowedCurrent] = await Promise.all([
-      confirmEntity(transactor, entity),
-      last.followedConfirmed || confirmFollowed(transactor, followedPositions),
-    ]);
-    if (isCurrent && areFollowedCurrent) throw events;
-    return { followedConfirmed: true, isContended: last.isContended };
+  if (!(events instanceof Problem) && events.length > 0) {
+    return append(transactor, transaction, entity, events, last);
   }
-  if (events.length > 0) return append(transactor, transaction, entity, events, last);
-  return (await confirmEntity(transactor, entity)) ? { entity } : last;
+  if (!last.isCurrent && !(await confirmPositions(transactor, streams, positions))) {
+    return { isCurrent: true, isContended: last.isContended };
+  }
+  if (events instanceof Problem) throw events;
+  return { entity };
 }
 
 async function append<State, Command, Event extends DomainEvent>(
@@ -119,7 +118,7 @@ async function append<State, Command, Event extends DomainEvent>(
   transaction: Transaction<State, Command>,
   entity: Entity<State>,
   events: readonly Event[],
-  { followedConfirmed }: Retry,
+  { isCurrent }: Retry,
 ): Promise<AttemptResult<State>> {
   const { decider, view, store, catchUpTimeoutMs } = transactor;
   const { id, messageId, commandDigest, traceparent } = transaction;
@@ -134,9 +133,9 @@ async function append<State, Command, Event extends DomainEvent>(
       return { entity: await loadEarlierResult(transactor, transaction, result.position) };
     case 'conflict': {
       // On a replicated stream the conflicting write may still be in flight and not visible yet.
-      const isContended = await confirmEntity(transactor, entity);
+      const isContended = await hasLastMessage(transactor, entity);
       if (isContended) await pause(conflictPauseMs);
-      return { followedConfirmed, isContended };
+      return { isCurrent, isContended };
     }
     case 'unavailable':
       throw new Problem('unavailable', 'The event log is unavailable; nothing was changed.', {
@@ -167,19 +166,20 @@ async function loadEarlierResult<State, Command, Event extends DomainEvent>(
 }
 
 /** Returns true if the view has applied the entity's last message. Otherwise waits until it has, and returns false. */
-async function confirmEntity<State, Command, Event extends DomainEvent>(
+async function hasLastMessage<State, Command, Event extends DomainEvent>(
   { view, store, catchUpTimeoutMs }: Transactor<State, Command, Event>,
   { id, version }: Entity<State>,
 ): Promise<boolean> {
   return confirmPosition(view, version, await store.lastPositionOf(id), catchUpTimeoutMs);
 }
 
-/** Returns true if `positions` are the ends of all followed streams. Otherwise waits for the ends, and returns false. */
-async function confirmFollowed<State, Command, Event extends DomainEvent>(
-  { followed, catchUpTimeoutMs }: Transactor<State, Command, Event>,
+/** Returns true if `positions` are the ends of the streams. Otherwise waits for the ends, and returns false. */
+async function confirmPositions<State, Command, Event extends DomainEvent>(
+  { catchUpTimeoutMs }: Transactor<State, Command, Event>,
+  streams: readonly StreamFreshness[],
   positions: readonly number[],
 ): Promise<boolean> {
-  const confirmed = followed.map(async (stream, index) =>
+  const confirmed = streams.map(async (stream, index) =>
     confirmPosition(stream, positions[index] ?? 0, await stream.lastPosition(), catchUpTimeoutMs),
   );
   return (await Promise.all(confirmed)).every(Boolean);
