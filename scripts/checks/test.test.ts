@@ -170,6 +170,34 @@ runnerSuite('runs only the matching files', () => {
   assert.is(code, 0);
 });
 
+/** Returns a test file that fails and leaves a process, optionally in its own process group, that keeps the output open. */
+const failing = (name: string, detached: boolean) => `
+  import { spawn } from 'node:child_process';
+  import { writeFileSync } from 'node:fs';
+  const child = spawn('sleep', ['60'], { stdio: 'inherit', detached: ${detached} });
+  child.unref();
+  writeFileSync('${name}.pids', process.pid + ' ' + child.pid);
+  test('adds', () => assert.is(1 + 1, 3));
+  test.after(() => setImmediate(() => process.exit(1)));
+  test.run();`;
+
+runnerSuite('reports a failed file at once, even if a process that it started keeps the output open', () => {
+  const { code, output, lastLine } = run({
+    'a.test.ts': failing('a', false),
+    'b.test.ts': failing('b', true),
+  });
+  const root = folders.at(-1) ?? '';
+  const [child, orphan] = ['a', 'b'].map((name) => readPids(root, name)[1] ?? 0);
+  const orphanSurvived = isAlive(orphan ?? 0);
+  if (orphan !== undefined && orphanSurvived) process.kill(orphan, 'SIGKILL');
+  assert.ok(orphanSurvived, 'the runner waited until the detached process had ended');
+  assert.not.ok(isAlive(child ?? 0));
+  assert.is(lastLine, '0 passed, 2 failed');
+  assert.is(code, 1);
+  assert.is(output.match(/"adds"/g)?.length, 2);
+  assert.not.match(output, 'timed out');
+});
+
 /** Returns a test file that hangs and starts a process, optionally in its own process group, that keeps the output open. */
 const hanging = (name: string, detached: boolean) => `
   import { spawn } from 'node:child_process';

@@ -47,6 +47,9 @@ function findTestFiles(root: string, parts: readonly string[]): string[] {
     .toSorted();
 }
 
+/** Time for reading the rest of the output after the process of a file has failed, in ms. */
+const outputGraceMs = 1_000;
+
 function runFile(root: string, file: string, timeoutMs: number): Promise<Result> {
   const started = performance.now();
   // A separate process group, so that a hanging file can be killed with all its child processes.
@@ -61,16 +64,27 @@ function runFile(root: string, file: string, timeoutMs: number): Promise<Result>
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    killGroup(child);
+  const closeOutput = () => {
     // A process that left the group may keep these open.
     child.stdout.destroy();
     child.stderr.destroy();
+  };
+  let outputTimer: NodeJS.Timeout | undefined;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    killGroup(child);
+    closeOutput();
   }, timeoutMs);
+  // The child processes of a file that failed may run on and keep its output open.
+  child.once('exit', (code) => {
+    if (code === 0) return;
+    killGroup(child);
+    outputTimer = setTimeout(closeOutput, outputGraceMs);
+  });
   return new Promise((done) => {
     child.once('close', (code) => {
       clearTimeout(timer);
+      clearTimeout(outputTimer);
       running.delete(child);
       const totals = readTotals(output);
       const fault = timedOut ? 'timed out' : (findUnrunSuite(resolve(root, file)) ?? findFault(totals, code));
