@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createKeyedQueue } from './keyed-queue.ts';
@@ -86,6 +87,26 @@ test('runs tasks of different keys concurrently', async () => {
   assert.equal(records, ['slow begins', 'fast begins', 'fast ends']);
   slow.succeed();
   assert.is(await slowResult, 'slow');
+});
+
+test('queues a task behind the running one after an earlier task of the key has ended', async () => {
+  const queue = createKeyedQueue();
+  const records: string[] = [];
+  const first = createTask('first', records);
+  const second = createTask('second', records);
+  const third = createTask('third', records);
+  const firstResult = queue.run(1, first.task);
+  const secondResult = queue.run(1, second.task);
+  first.succeed();
+  await firstResult;
+  await nextTurn();
+  assert.equal(records, ['first begins', 'first ends', 'second begins']);
+  const thirdResult = queue.run(1, third.task);
+  third.succeed();
+  await nextTurn();
+  second.succeed();
+  assert.equal(await Promise.all([secondResult, thirdResult]), ['second', 'third']);
+  assert.equal(records.slice(2), ['second begins', 'second ends', 'third begins', 'third ends']);
 });
 
 test('starts a task synchronously if all earlier tasks of the key have ended', async () => {

@@ -158,6 +158,7 @@ listing('has only entities that match, and the limit applies to matches', () =>
 listing.run();
 
 const capturing = suite('an image of a view');
+const noReferences: readonly number[] = [];
 const messages = [
   message(1, 7, lit('red'), 'a'),
   message(2, 8, lit('blue')),
@@ -205,6 +206,23 @@ capturing('restores independent views', () => {
   const changed = createView(lampDecider, { image });
   for (const each of more) changed.apply(each);
   assert.equal(toPlainView(createView(lampDecider, { image })), toPlainView(viewOf(...messages)));
+});
+capturing('restores the references of its entities, and follows their later changes', () => {
+  const colours = ['red', 'blue', 'green'];
+  const referencesOf = (lamp: Lamp) => (lamp === undefined ? noReferences : [colours.indexOf(lamp.colour)]);
+  const view = createView(lampDecider, { referencesOf });
+  for (const each of [...messages, message(5, 8, lit('red'))]) view.apply(each);
+  const restored = createView(lampDecider, { image: view.capture(), referencesOf });
+  const listReferring = (target: number) => restored.listReferring(target, { limit: 10 });
+  assert.equal(listReferring(0), view.listReferring(0, { limit: 10 }));
+  assert.equal(listReferring(0), [
+    { id: 7, state: { colour: 'red' }, version: 1 },
+    { id: 8, state: { colour: 'red' }, version: 5 },
+  ]);
+  restored.apply(message(6, 7, lit('blue')));
+  restored.apply(message(7, 8, out));
+  assert.equal(listReferring(0), []);
+  assert.equal(ids(listReferring(1)), [7]);
 });
 capturing('has the time of the last message', () => {
   assert.is(viewOf(...messages).capture().time, 4000);
