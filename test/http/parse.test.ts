@@ -96,6 +96,12 @@ for (const type of [
     assert.equal(body, { name: 'é😀' });
   });
 }
+for (const charset of ['utf-16', 'utf-16le', 'utf-8-x', 'utf', 'latin1']) {
+  bodies(`rejects a body with charset=${charset}`, async () => {
+    const headers = { 'Content-Type': `application/json; charset=${charset}` };
+    assertProblem(await post('/', { raw: '{"name":"x"}', headers }), 'unsupported-media-type', charset);
+  });
+}
 bodies('accepts Content-Encoding: identity', async () => {
   const headers = { 'Content-Encoding': 'identity' };
   assert.is((await post('/', { json: { name: 'x' }, headers })).status, 200);

@@ -128,6 +128,7 @@ for (const [description, headers] of [
   ['text/plain', { 'Content-Type': 'text/plain' }],
   ['a form', { 'Content-Type': 'application/x-www-form-urlencoded' }],
   ['a charset other than UTF-8', { 'Content-Type': 'application/json; charset=latin1' }],
+  ['UTF-16', { 'Content-Type': 'application/json; charset=utf-16' }],
   ['a compressed body', { ...json, 'Content-Encoding': 'gzip' }],
   ['a malformed Content-Type', { 'Content-Type': 'json' }],
 ] as const) {

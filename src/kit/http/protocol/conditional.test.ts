@@ -50,6 +50,11 @@ ifMatch('does not match another tag, a weak tag or part of a tag', () => {
   for (const header of ['"13"', 'W/"12"', '"1"', '"2"', '"012"', '""'])
     assert.not(matchesStrongly(parsed(header), true, 12), header);
 });
+ifMatch('ignores the versions of other streams in a tag, but not further digits of the version', () => {
+  assert.ok(matchesStrongly(parsed(toEntityTag(12, { PORTS: 7 })), true, 12));
+  for (const header of ['"123"', '"123;PORTS=7"', '"1;PORTS=2"', '"PORTS=12"'])
+    assert.not(matchesStrongly(parsed(header), true, 12), header);
+});
 ifMatch('matches an existing entity with *', () => assert.ok(matchesStrongly(parsed('*'), true, 12)));
 ifMatch('never matches an entity that does not exist', () => {
   assert.not(matchesStrongly(parsed('*'), false, 12));
