@@ -9,6 +9,7 @@ import {
   type TlsOptions,
 } from 'nats';
 import { createFileAuthenticator, type CredentialsFile } from './credentials.ts';
+import { createListeners } from './listeners.ts';
 
 export type Connection = {
   readonly nc: NatsConnection;
@@ -100,7 +101,7 @@ export async function connectToNats(
     // The client ignores the scheme of an address (nats.js 3.4).
     ...(requiresTls({ url, tls }) && { tls: toTlsOptions(tls) }),
   });
-  const reconnectListeners = new Set<() => void>();
+  const reconnectListeners = createListeners();
   const reportServerError = suppressRepeats((error) => events.onServerError?.(error));
   let downSince: number | undefined;
 
@@ -112,7 +113,7 @@ export async function connectToNats(
       } else if (status.type === 'reconnect') {
         downSince = undefined;
         events.onUp?.(nc.getServer());
-        for (const listener of reconnectListeners) listener();
+        reconnectListeners.notify();
       } else if (status.type === 'error') {
         reportServerError(status.error);
       }
@@ -124,17 +125,7 @@ export async function connectToNats(
 
   async function confirmUp() {
     const remainingMs = downSince === undefined ? 0 : downSince + failoverMs - Date.now();
-    if (remainingMs > 0) {
-      await new Promise<void>((resolve) => {
-        const finish = () => {
-          clearTimeout(timer);
-          reconnectListeners.delete(finish);
-          resolve();
-        };
-        const timer = setTimeout(finish, remainingMs);
-        reconnectListeners.add(finish);
-      });
-    }
+    if (remainingMs > 0) await reconnectListeners.next(remainingMs);
     return isUp();
   }
 
@@ -147,10 +138,7 @@ export async function connectToNats(
     get downSince() {
       return downSince;
     },
-    onReconnect(listener) {
-      reconnectListeners.add(listener);
-      return () => reconnectListeners.delete(listener);
-    },
+    onReconnect: reconnectListeners.add,
     createInbox: () => createInbox(inboxPrefix),
   };
 }
