@@ -243,6 +243,32 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.is(await store.lastPositionOf(nextId()), 0);
   });
 
+  test('reports the last position that still has a message, because no replica reaches a deleted one', async () => {
+    await jsm.streams.add({
+      name: 'PURGED',
+      subjects: [eventSubjects('purged').all],
+      num_replicas: replicas,
+      allow_atomic: true,
+    });
+    const purged = openStore(first, 'purged');
+    const kept = positionOf(await purged.append(append(1)));
+    await jsm.streams.deleteMessage('PURGED', positionOf(await purged.append(append(2))));
+    assert.is(await purged.lastPosition(), kept);
+    assert.is(await purged.lastPositionOf(2), 0);
+    await jsm.streams.deleteMessage('PURGED', kept);
+    assert.is(await purged.lastPosition(), 0);
+    await jsm.streams.delete('PURGED');
+  });
+
+  test('stores nothing if the subject belongs to another stream', async () => {
+    const misconfigured = openStore(first, 'ports', 'LAPTOPS');
+    const before = (await jsm.streams.info('PORTS')).state.last_seq;
+    for (const events of [[added], [added, added]]) {
+      assert.is((await misconfigured.append(append(nextId(), 0, events))).outcome, 'unavailable');
+    }
+    assert.is((await jsm.streams.info('PORTS')).state.last_seq, before);
+  });
+
   test('leaves no subscription and no consumer behind after reads', async () => {
     const id = nextId();
     const position = positionOf(await store.append(append(id)));
