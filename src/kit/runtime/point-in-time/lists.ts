@@ -8,13 +8,8 @@ import type { PointInTimeRequest, PointInTimeResponse } from './messages.ts';
 
 /** Maximum number of requests that wait for the child process; further ones are rejected. */
 const maxWaiting = 8;
-/** Timeout of a list, in ms. The child process is killed when it expires. */
-const timeoutMs = 30_000;
-/** Idle time after which the child process is killed to free its memory, in ms. */
-const idleMs = 30_000;
 
-/** `child.ts` in development, `child.js` in a build. */
-const childEntry = new URL(`./child${extname(import.meta.url)}`, import.meta.url);
+const defaultChildEntry = new URL(`./child${extname(import.meta.url)}`, import.meta.url);
 
 type WaitingRequest = {
   readonly child: ChildProcess;
@@ -31,6 +26,12 @@ export type PointInTimeOptions = {
   /** Heap limit of the child process, in MiB. Exceeding it terminates the child, not the service. */
   readonly maxHeapMiB: number;
   readonly logger: Logger;
+  /** Timeout of a list, in ms; default 30 000. The child process is killed when it expires. */
+  readonly timeoutMs?: number;
+  /** Idle time after which the child process is killed to free its memory, in ms; default 30 000. */
+  readonly idleMs?: number;
+  /** Module that the child process runs. Default: `child.ts` in development, `child.js` in a build. */
+  readonly childEntry?: URL;
 };
 
 /**
@@ -47,6 +48,7 @@ export function withoutHeapShare(nodeOptions = ''): string {
  */
 export function createPointInTimeLists(options: PointInTimeOptions): PointInTimeLists {
   const { module, stream, maxHeapMiB, logger } = options;
+  const { timeoutMs = 30_000, idleMs = 30_000, childEntry = defaultChildEntry } = options;
   const waiting = new Map<number, WaitingRequest>();
   let child: ChildProcess | undefined;
   let idle: NodeJS.Timeout | undefined;
@@ -72,8 +74,7 @@ export function createPointInTimeLists(options: PointInTimeOptions): PointInTime
       abandon();
     });
     function abandon() {
-      started.kill('SIGKILL');
-      if (child === started) child = undefined;
+      retire(started);
       for (const request of waiting.values()) {
         if (request.child !== started) continue;
         request.reject(
@@ -84,9 +85,15 @@ export function createPointInTimeLists(options: PointInTimeOptions): PointInTime
     return started;
   }
 
+  /** Kills a child process. It exits later; a list that arrives in between is sent to a new one. */
+  function retire(retired: ChildProcess) {
+    retired.kill('SIGKILL');
+    if (child === retired) child = undefined;
+  }
+
   function close() {
     clearTimeout(idle);
-    child?.kill('SIGKILL');
+    if (child !== undefined) retire(child);
   }
 
   return {
@@ -103,7 +110,7 @@ export function createPointInTimeLists(options: PointInTimeOptions): PointInTime
       child ??= startChild();
       const current = child;
       const number = (lastNumber += 1);
-      const timer = setTimeout(() => current.kill('SIGKILL'), timeoutMs);
+      const timer = setTimeout(() => retire(current), timeoutMs);
       try {
         return await new Promise<Entity<unknown>[]>((resolve, reject) => {
           waiting.set(number, { child: current, resolve, reject });
