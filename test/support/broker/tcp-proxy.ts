@@ -21,6 +21,8 @@ export type TcpProxy = {
   dropNextDelivery(): void;
   /** Buffers everything that the broker sends, until `release`. */
   hold(): void;
+  /** Buffers the messages that consumers of this stream deliver, until `release`: the client lags in this stream only. */
+  holdDeliveries(stream: string): void;
   /** Sends the buffered data to the client and forwards immediately again. */
   release(): void;
   /** Closes all open connections. New connections are accepted. */
@@ -39,6 +41,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let faultOf: (subject: string) => PublishFault = () => 'pass';
   let holding = false;
+  let heldStream: string | undefined;
   let isRejecting = false;
   let drops = 0;
 
@@ -67,7 +70,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     broker.on('data', (chunk: Buffer) => {
       for (const { bytes, line } of readBrokerFrames(chunk)) {
         if (drops > 0 && line.includes(' $JS.ACK.')) drops -= 1;
-        else if (holding) pair.held.push(bytes);
+        else if (holding || isHeldDelivery(line)) pair.held.push(bytes);
         else client.write(bytes);
       }
     });
@@ -76,6 +79,11 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       socket.on('error', () => undefined);
       socket.on('close', () => end(pair));
     }
+  }
+
+  /** The reply subject of a delivery names the stream: `$JS.ACK.LAPTOPS.…`. */
+  function isHeldDelivery(line: string): boolean {
+    return heldStream !== undefined && line.includes(` $JS.ACK.${heldStream}.`);
   }
 
   /** Data already written to the broker is still delivered. The client receives nothing more. */
@@ -100,8 +108,10 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     onPublish: (fault) => void (faultOf = fault),
     dropNextDelivery: () => void (drops += 1),
     hold: () => void (holding = true),
+    holdDeliveries: (stream) => void (heldStream = stream),
     release() {
       holding = false;
+      heldStream = undefined;
       for (const { client, held } of pairs) {
         for (const chunk of held.splice(0)) client.write(chunk);
       }
