@@ -28,6 +28,28 @@ for (const failure of ['unavailable', 'broken'] as const) {
   });
 }
 
+for (const [code, status] of [
+  ['too-slow', 408],
+  ['too-many-requests', 429],
+  ['unavailable', 503],
+] as const) {
+  retries(`is retried after the problem ${code} (${status})`, async () => {
+    const { title, detail } = { title: 'Try again', detail: 'Try again.' };
+    const problem = { type: `/problems/${code}`, title, status, detail };
+    let requests = 0;
+    const client = laptopsClient('http://service.invalid', {
+      fetch: (url, options) => {
+        requests += 1;
+        if (requests > 1) return fetch(service.url + (url instanceof URL ? url.pathname : ''), options);
+        const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '0' };
+        return Promise.resolve(new Response(JSON.stringify(problem), { status, headers }));
+      },
+    });
+    assert.equal(await client.rejections(), []);
+    assert.is(requests, 2);
+  });
+}
+
 retries('rejects after `maxAttempts` attempts with an error that contains the idempotency key', async () => {
   const flaky = await startFlakyService(service.url, 3, 'broken');
   const client = laptopsClient(flaky.url, { maxAttempts: 3 });

@@ -1,0 +1,108 @@
+/** Timeouts and reconnection of the client's event stream, with simulated time. */
+
+import { mock } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { liveEventOf } from '../api/documents.ts';
+import { followEvents } from './follow.ts';
+import { createTransport } from './transport.ts';
+
+const Event = z.object({ type: z.literal('Lit') });
+const encoder = new TextEncoder();
+const stored = (position: number) =>
+  `id: ${position}\ndata: ${JSON.stringify({ position, time: '2026-01-31T12:00:00.000Z', id: 1, event: { type: 'Lit' } })}\n\n`;
+
+/** One connection: the text that the service sends, and whether it then closes the connection. */
+type Connection = { readonly sends: string; readonly closes: boolean };
+
+/** Follows the events of a service that handles the connections in turn, and then accepts connections silently. */
+function follow(connections: readonly Connection[]) {
+  const requests: (string | null)[] = [];
+  const signal = new AbortController();
+  const transport = createTransport('http://service.invalid', {
+    fetch(_url, options) {
+      requests.push(new Headers(options?.headers).get('Last-Event-ID'));
+      const { sends, closes } = connections[requests.length - 1] ?? { sends: '', closes: false };
+      const body = new ReadableStream({
+        start(controller) {
+          if (sends !== '') controller.enqueue(encoder.encode(sends));
+          if (closes) controller.close();
+          else options?.signal?.addEventListener('abort', () => controller.error(options.signal?.reason));
+        },
+      });
+      return Promise.resolve(new Response(body));
+    },
+  });
+  const positions: number[] = [];
+  const ended = (async () => {
+    const events = followEvents(transport, 'events', liveEventOf(Event), { after: 0, signal: signal.signal });
+    for await (const { position } of events) positions.push(position);
+  })();
+  return {
+    requests,
+    positions,
+    /** Advances the time until the client has sent this many requests. Returns the simulated time that this took, in ms. */
+    async awaitRequest(count: number, limitMs: number): Promise<number> {
+      let elapsedMs = 0;
+      for (;;) {
+        for (let turn = 0; turn < 10; turn++) await nextTurn();
+        if (requests.length >= count) return elapsedMs;
+        assert.ok(elapsedMs < limitMs, `no request within ${limitMs} ms`);
+        mock.timers.tick(stepMs);
+        elapsedMs += stepMs;
+      }
+    },
+    stop: () => {
+      signal.abort();
+      return ended;
+    },
+  };
+}
+
+const stepMs = 10;
+const failing: Connection = { sends: '', closes: true };
+
+const test = suite('follow');
+
+test.before.each(() => mock.timers.enable({ apis: ['setTimeout'] }));
+test.after.each(() => mock.timers.reset());
+
+test('waits longer after each failure, and starts again with a short delay after data was received', async () => {
+  const { requests, positions, awaitRequest, stop } = follow([
+    ...Array.from({ length: 6 }, () => failing),
+    { sends: stored(5), closes: true },
+    failing,
+  ]);
+  await awaitRequest(1, 0);
+  const delays: number[] = [];
+  for (let count = 2; count <= 9; count++) delays.push(await awaitRequest(count, 12_000));
+  for (const [index, delay] of delays.slice(0, 6).entries()) {
+    const limit = 100 * 2 ** (index + 1);
+    assert.ok(delay >= limit / 2 - stepMs && delay <= limit + stepMs, `delay ${index}: ${delay} ms`);
+  }
+  assert.equal(positions, [5]);
+  const [, , , , , , afterData = Infinity, next = Infinity] = delays;
+  assert.ok(afterData <= 200 + stepMs, `${afterData} ms`);
+  assert.ok(next <= 400 + stepMs, `${next} ms`);
+  assert.equal(requests.slice(-3), ['0', '5', '5']);
+  await stop();
+});
+test('reconnects when it has received no data for 45 s, three times the heartbeat interval', async () => {
+  const { positions, requests, awaitRequest, stop } = follow([{ sends: stored(7), closes: false }]);
+  await awaitRequest(1, 0);
+  const elapsedMs = await awaitRequest(2, 60_000);
+  assert.ok(elapsedMs >= 45_000 && elapsedMs <= 46_000, `${elapsedMs} ms`);
+  assert.equal(positions, [7]);
+  assert.equal(requests, ['0', '7']);
+  await stop();
+});
+test('uses the reconnection time that the service sends', async () => {
+  const { awaitRequest, stop } = follow([{ sends: 'retry: 3000\n\n', closes: true }]);
+  await awaitRequest(1, 0);
+  const elapsedMs = await awaitRequest(2, 4_000);
+  assert.ok(elapsedMs >= 3_000 - stepMs, `${elapsedMs} ms`);
+  await stop();
+});
+test.run();
