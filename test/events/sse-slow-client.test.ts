@@ -81,6 +81,13 @@ slowClients('is disconnected with `too-slow` without unbounded buffering, and ca
   await back.reached(last, 60_000);
   assert.equal([...disconnected.positions, ...back.positions], positions);
 
+  // Every client that resumed received an unbroken sequence, from the ring buffer or from the stream.
+  await eventually(() => {
+    for (const { positions: received, ending } of resumed)
+      assert.ok(ending !== undefined || received.at(-1) === last);
+  }, 60_000);
+  for (const { positions: received } of resumed) assert.equal(received, positions.slice(0, received.length));
+
   // Clients that never read are disconnected too: after the resumed ones close, as many new clients can connect.
   for (const stream of resumed) stream.close();
   const next = await eventually(async () => {
