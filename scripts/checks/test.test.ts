@@ -198,6 +198,21 @@ runnerSuite('reports a failed file at once, even if a process that it started ke
   assert.not.match(output, 'timed out');
 });
 
+runnerSuite('ends a file that has a failed test and whose process does not exit', () => {
+  const { code, output, lastLine } = run(
+    {
+      'a.test.ts': `setInterval(() => {}, 1_000); test('adds', () => assert.is(1 + 1, 3));
+        test('adds well', () => assert.is(1 + 1, 2)); test.run();`,
+    },
+    '--timeout',
+    '60',
+  );
+  assert.is(lastLine, '1 passed, 1 failed');
+  assert.is(code, 1);
+  assert.match(output, '"adds"');
+  assert.not.match(output, 'timed out');
+});
+
 /** Returns a test file that hangs and starts a process, optionally in its own process group, that keeps the output open. */
 const hanging = (name: string, detached: boolean) => `
   import { spawn } from 'node:child_process';

@@ -49,6 +49,11 @@ function findTestFiles(root: string, parts: readonly string[]): string[] {
 
 /** Time for reading the rest of the output after the process of a file has failed, in ms. */
 const outputGraceMs = 1_000;
+/**
+ * Time without output, in ms, after which a file with a failed test is killed. What the test did not close may keep its
+ * process alive; further suites print their progress.
+ */
+const silenceMs = 10_000;
 
 function runFile(root: string, file: string, timeoutMs: number): Promise<Result> {
   const started = performance.now();
@@ -61,9 +66,14 @@ function runFile(root: string, file: string, timeoutMs: number): Promise<Result>
   });
   running.add(child);
   let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   let timedOut = false;
+  let silenceTimer: NodeJS.Timeout | undefined;
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      clearTimeout(silenceTimer);
+      if ((readTotals(output)?.failed ?? 0) > 0) silenceTimer = setTimeout(() => killGroup(child), silenceMs);
+    });
   const closeOutput = () => {
     // A process that left the group may keep these open.
     child.stdout.destroy();
@@ -85,6 +95,7 @@ function runFile(root: string, file: string, timeoutMs: number): Promise<Result>
     child.once('close', (code) => {
       clearTimeout(timer);
       clearTimeout(outputTimer);
+      clearTimeout(silenceTimer);
       running.delete(child);
       const totals = readTotals(output);
       const fault = timedOut ? 'timed out' : (findUnrunSuite(resolve(root, file)) ?? findFault(totals, code));
