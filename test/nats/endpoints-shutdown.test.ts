@@ -44,12 +44,12 @@ test('stops accepting requests and waits for those in flight', async () => {
         output: z.object({}),
         async handle() {
           requests += 1;
-          if (requests > 1) return { position: 0, body: {} };
+          if (requests > 1) return { position: 0, text: '{}' };
           accept();
           await eventually(async () => assert.not.ok(await isAccepting()));
           for (let trip = 0; trip < roundTrips; trip++) await server.nc.flush();
           events.push('handled');
-          return { position: 1, body: { isLit: true } };
+          return { position: 1, text: '{"isLit":true}' };
         },
       }),
     ],

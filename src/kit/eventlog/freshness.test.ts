@@ -13,6 +13,7 @@ function createReplica({ laptops, ports }: { readonly laptops: number; readonly 
     },
     reached: clock.reached,
     lastPosition: () => Promise.resolve(last),
+    leaderPosition: () => Promise.reject(new Error('not confirmed')),
   });
   const freshness: Freshness = {
     stream: 'LAPTOPS',

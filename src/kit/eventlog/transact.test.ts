@@ -59,7 +59,9 @@ function createReplica({ followedEnd = 1, lampEnd = () => 0, appendResult }: Lag
       return Promise.resolve({ outcome: 'written', position: view.position });
     },
     lastPositionOf: () => Promise.resolve(lampEnd()),
-    lastPosition: unused,
+    lastPosition: () => Promise.resolve(lampEnd()),
+    leaderPosition: unused,
+    currentTime: unused,
     positionAt: unused,
     read: unused,
     firstPosition: unused,
@@ -72,6 +74,7 @@ function createReplica({ followedEnd = 1, lampEnd = () => 0, appendResult }: Lag
     },
     reached: followed.reached,
     lastPosition: () => Promise.resolve(followedEnd),
+    leaderPosition: unused,
   };
   let messages = 0;
   const execute = (command: LampCommand, catchUpTimeoutMs = 60_000) =>

@@ -28,6 +28,8 @@ function createLog() {
     append: unused,
     lastPositionOf: unused,
     lastPosition: () => Promise.resolve(messages.length),
+    leaderPosition: unused,
+    currentTime: unused,
     positionAt: unused,
     read: unused,
     firstPosition: () => Promise.resolve(Math.min(1, messages.length)),

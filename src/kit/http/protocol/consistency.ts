@@ -29,7 +29,9 @@ export async function waitForPosition(headers: RequestHeaders, freshness: Freshn
 export function describeFreshness(freshness: Freshness): Record<string, string> {
   const position = String(freshness.own.position);
   const age = ageOf(freshness, Date.now());
-  return age === undefined ? { 'Stream-Position': position } : { 'Stream-Position': position, Age: String(age) };
+  return age === undefined
+    ? { 'Stream-Position': position }
+    : { 'Stream-Position': position, Age: String(age) };
 }
 
 export function markFreshness(ctx: Context, freshness: Freshness): void {
