@@ -8,7 +8,7 @@ import { startValidatingProxy } from '../http/validating-proxy.ts';
 import { typescriptArgs } from '../../../scripts/typescript-args.ts';
 
 export type ServiceProcess = {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or with the `host` of the options. */
   readonly url: string;
   readonly probeUrl: string;
   readonly pid: number;
@@ -26,6 +26,10 @@ export type LaunchedService = Pick<ServiceProcess, 'exited' | 'stop'> & {
 
 export type ServiceProcessOptions = {
   readonly natsUrl: string;
+  /** Address of the HTTP port; default 127.0.0.1. */
+  readonly host?: string;
+  /** Program and arguments that start Node, for example in a network namespace: `['ip', 'netns', 'exec', 'one']`. */
+  readonly launcher?: readonly string[];
   /** Entry point; default `src/<name>/main.ts`. */
   readonly entry?: URL;
   /** Additional environment variables. */
@@ -50,18 +54,22 @@ export function launchServiceProcess(
   name: string,
   {
     natsUrl,
+    host = '127.0.0.1',
+    launcher = [],
     entry = new URL(`../../../src/${name}/main.ts`, import.meta.url),
     env = {},
     onLog,
   }: ServiceProcessOptions,
 ): LaunchedService {
+  const [execPath, ...execArgv] = [...launcher, process.execPath, ...typescriptArgs];
   const child = fork(fileURLToPath(entry), {
-    execArgv: [...typescriptArgs],
+    execPath,
+    execArgv,
     stdio: ['inherit', onLog === undefined ? 'inherit' : 'pipe', 'inherit', 'ipc'],
     env: {
       ...process.env,
       NATS_URL: natsUrl,
-      HTTP_HOST: '127.0.0.1',
+      HTTP_HOST: host,
       HTTP_PORT: '0',
       PROBE_PORT: '0',
       LOG_LEVEL: 'error',
@@ -77,7 +85,7 @@ export function launchServiceProcess(
   const ready = new Promise<ServiceProcess>((resolve, reject) => {
     child.once('message', ({ httpPort, probePort }: ReadyMessage) => {
       const probeUrl = `http://127.0.0.1:${probePort}`;
-      proxied(`http://127.0.0.1:${httpPort}`, exited).then(
+      proxied(`http://${host}:${httpPort}`, exited).then(
         (url) => resolve({ url, probeUrl, pid: child.pid ?? 0, exited, stop }),
         reject,
       );
