@@ -40,6 +40,7 @@ function store<Event extends DomainEvent>(stream: readonly Published<Event>[]): 
   return stream.map(({ id: entity, event }, index) => ({
     position: index + 1,
     time: index,
+    nanoseconds: 0,
     subject: `things.events.${entity}`,
     id: entity,
     messageId: undefined,

@@ -22,7 +22,8 @@ type SampleMessage = {
 
 function message(position: number, { id, content, messageId }: SampleMessage): StoredMessage<LaptopEvent> {
   const subject = `laptops.events.${id ?? 'x'}`;
-  return { position, time: position * 1000, id, subject, messageId, commandDigest: undefined, content };
+  const time = position * 1000;
+  return { position, time, nanoseconds: 1, id, subject, messageId, commandDigest: undefined, content };
 }
 
 /** Returns a view that has applied these messages at the positions 1, 2, 3 … */
@@ -45,7 +46,7 @@ const restore = async (image: LaptopImage) =>
 function exposedParts(view: LaptopView, ids: readonly number[], messageIds: readonly string[]) {
   return {
     position: view.position,
-    time: view.capture().time,
+    lastMessage: view.capture().lastMessage,
     size: view.size,
     list: view.list({ limit: Infinity }),
     found: ids.map(view.find),

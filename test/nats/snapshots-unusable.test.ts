@@ -1,6 +1,7 @@
 /** Unusable snapshots are discarded with a reason and replaced by a usable one. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Objm } from '@nats-io/obj';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
@@ -30,6 +31,23 @@ async function startWithSnapshot(things = 3): Promise<{ fixture: SnapshotFixture
   const object = (await fixture.objects()).find(({ name }) => !name.endsWith('.claim'));
   if (object === undefined) throw new Error('no snapshot was written');
   return { fixture, object };
+}
+
+/** Changes single values of the metadata with which a snapshot was written; undefined removes one. */
+async function changeMetadata(
+  { bucket, rewriteInfo }: SnapshotFixture,
+  object: StoredObject,
+  change: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const info = await (await new Objm(nc).open(bucket)).info(object.name);
+  await rewriteInfo(object, { metadata: { ...info?.metadata, ...change } });
+}
+
+/** Expires the claim of the replica that wrote the snapshot. */
+async function expireClaim({ objects, rewriteInfo }: SnapshotFixture): Promise<void> {
+  const claim = (await objects()).find(({ name }) => name.endsWith('.claim'));
+  assert.ok(claim !== undefined);
+  await rewriteInfo(claim, { metadata: { written: '0' } });
 }
 
 /** Returns the positions of an object's chunks in the stream of the object store. */
@@ -108,16 +126,12 @@ for (const [defect, metadata] of [
   ['with a position that is not a number', { position: 'x' }],
   ['with position 0', { position: '0' }],
   ['without a time', { time: undefined }],
+  ['without the subject of its last message', { subject: undefined }],
 ] as const) {
   corrupt(`${defect} is discarded and replaced`, async () => {
     const { fixture, object } = await startWithSnapshot();
-    const { created: streamCreated } = await jsm.streams.info(fixture.stream);
-    const { time } = await fixture.imageAt(5);
-    await fixture.rewriteInfo(object, { metadata: { position: '5', time, streamCreated, ...metadata } });
-    // Expires the claim of the replica that wrote it.
-    const claim = (await fixture.objects()).find(({ name }) => name.endsWith('.claim'));
-    assert.ok(claim !== undefined);
-    await fixture.rewriteInfo(claim, { metadata: { written: '0' } });
+    await changeMetadata(fixture, object, metadata);
+    await expireClaim(fixture);
     const restarted = await fixture.open();
     assert.is(await restarted.load(Infinity), undefined);
     assert.is(await restarted.save(await fixture.imageAt(9), 0), 'written');
@@ -155,8 +169,9 @@ truncated.run();
 const mismatched = suite('a snapshot');
 
 mismatched('ahead of its stream is discarded and replaced', async () => {
-  const fixture = await createSnapshotFixture(nc, jsm);
-  await (await fixture.open()).save(await fixture.imageAt(11), 0);
+  const { fixture, object } = await startWithSnapshot();
+  await changeMetadata(fixture, object, { position: '11' });
+  await expireClaim(fixture);
   await assertDiscarded(fixture, /ahead of the stream, which ends at 10/);
 });
 mismatched('of a stream that was deleted and created again is discarded and replaced', async () => {
@@ -171,16 +186,44 @@ mismatched('of a stream that was created again and is still shorter is discarded
   await fillStream(nc, jsm, fixture.stream, 4);
   await assertDiscarded(fixture, /another stream/, 4);
 });
-mismatched('whose last message differs from the one in the stream is discarded and replaced', async () => {
-  const fixture = await createSnapshotFixture(nc, jsm);
-  const image = await fixture.imageAt(5);
-  await (await fixture.open()).save({ ...image, time: image.time - 1 }, 0);
-  await assertDiscarded(fixture, /another message at position 5/);
-});
+for (const [property, value] of [
+  ['time', '1700000000000'],
+  ['nanoseconds', '1000000'],
+  ['subject', 'others.events.1'],
+  ['messageId', 'another'],
+] as const) {
+  mismatched(
+    `whose last message has another ${property} in the stream is discarded and replaced`,
+    async () => {
+      const { fixture, object } = await startWithSnapshot();
+      await changeMetadata(fixture, object, { [property]: value });
+      await assertDiscarded(fixture, /another message at position 5/);
+    },
+  );
+}
 mismatched('whose last message was deleted from the stream is discarded and replaced', async () => {
   const { fixture } = await startWithSnapshot();
   await jsm.streams.deleteMessage(fixture.stream, 5);
-  await assertDiscarded(fixture, /another message at position 5/, 6);
+  await assertDiscarded(fixture, /no message at position 5/, 6);
+});
+mismatched('is not written if the stream holds another message at its position', async () => {
+  const fixture = await createSnapshotFixture(nc, jsm);
+  const image = await fixture.imageAt(5);
+  const other = await fixture.imageAt(6);
+  assert.ok(image.lastMessage !== undefined && other.lastMessage !== undefined);
+  const snapshots = await fixture.open();
+  const lastMessage = { ...other.lastMessage, position: 5 };
+  assert.is(await snapshots.save({ ...image, lastMessage }, 0), 'skipped');
+  assert.equal(fixture.takeReplacements(), [`stream ${fixture.stream} has another message at position 5`]);
+  assert.equal(await snapshots.list(), []);
+  assert.is(await snapshots.save(image, 0), 'written');
+});
+mismatched('is not written if its last message was deleted from the stream', async () => {
+  const fixture = await createSnapshotFixture(nc, jsm);
+  const image = await fixture.imageAt(5);
+  await jsm.streams.deleteMessage(fixture.stream, 5);
+  assert.is(await (await fixture.open()).save(image, 0), 'skipped');
+  assert.equal(fixture.takeReplacements(), []);
 });
 mismatched.run();
 

@@ -9,6 +9,7 @@ import { laptopDecider } from '../../src/laptops/laptop.ts';
 import { laptopEvents } from '#contracts/laptops';
 import { laptopResource } from '../../src/laptops/resource.ts';
 import { createCodec } from '../../src/kit/nats/stream/codec.ts';
+import { storedOf } from '../../src/kit/nats/stream/stream-identity.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { assertProblem, pointersOf, type HttpResponse, type HttpClient } from '../support/http/http.ts';
@@ -173,8 +174,8 @@ reads('returns the fold of the stream up to the position, for every position aro
   for (let position = 1; position <= Number(snapshot) + 2; position++) {
     const stored = await jsm.streams.getMessage('LAPTOPS', { seq: position });
     assert.ok(stored !== null);
-    const { subject, data, header, time } = stored;
-    view.apply(codec.decode({ subject, data, headers: header }, { position, time: time.getTime() }));
+    const { subject, data, header } = stored;
+    view.apply(codec.decode({ subject, data, headers: header }, storedOf(stored)));
     if (position < Number(snapshot) - 2) continue;
     const { body } = await laptops.get(`/laptops?asOf=${position}`);
     assert.equal(

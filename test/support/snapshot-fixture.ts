@@ -11,6 +11,7 @@ import {
   snapshotBucket,
   type Snapshots,
 } from '../../src/kit/nats/snapshots/snapshots.ts';
+import { readIdentity } from '../../src/kit/nats/stream/stream-identity.ts';
 
 export type Thing = { readonly name: string } | undefined;
 
@@ -29,6 +30,8 @@ export type SnapshotFixture = {
   readonly bucket: string;
   /** Returns and clears the reasons why snapshots were not used. */
   takeReasons(): string[];
+  /** Returns and clears the reports that the stream is not the one that an image was folded from. */
+  takeReplacements(): string[];
   /** Opens the snapshots, as a newly started replica does. */
   open(fold?: string, nc?: NatsConnection): Promise<Snapshots<Thing>>;
   /** Creates an image at `position` with `things` entities. The contents depend on both. */
@@ -52,6 +55,7 @@ export async function createSnapshotFixture(
   const objectStream = `OBJ_${bucket}`;
   const js = jetstream(nc);
   const reasons: string[] = [];
+  const replacements: string[] = [];
   await fillStream(nc, jsm, stream, messages);
   await provisionSnapshots(nc, name);
 
@@ -59,6 +63,7 @@ export async function createSnapshotFixture(
     stream,
     bucket,
     takeReasons: () => reasons.splice(0),
+    takeReplacements: () => replacements.splice(0),
 
     open: (fold = 'a fold', connection = nc) =>
       openSnapshots<Thing>({
@@ -70,17 +75,18 @@ export async function createSnapshotFixture(
         fold,
         chunkTimeoutMs: 1_000,
         onUnusable: (reason) => reasons.push(reason),
+        onReplaced: (detail) => replacements.push(detail),
       }),
 
     async imageAt(position, things = 3) {
-      const message = await jsm.streams.getMessage(stream, { seq: position });
+      const lastMessage = await readIdentity(jsm, stream, position);
       const entries = createEntries<Thing>();
       for (let id = 1; id <= things; id++)
         entries.set(id, { version: id, state: { name: `thing ${id} at ${position}` } });
       entries.set(things + 1, { version: position, state: undefined });
       return {
         position,
-        time: message?.time.getTime() ?? 0,
+        lastMessage,
         entries,
         messageIds: { old: { ids: ['a'], positions: [1] }, young: { ids: ['b'], positions: [position] } },
         rejected: [{ position: 1, time: 1, subject: 'x', reason: 'because' }],

@@ -6,6 +6,7 @@ import { foldHistory } from '../../../src/kit/domain/fold.ts';
 import { Problem } from '../../../src/kit/domain/problem.ts';
 import type { Entity } from '../../../src/kit/domain/entity.ts';
 import type { Codec } from '../../../src/kit/nats/stream/codec.ts';
+import { storedOf } from '../../../src/kit/nats/stream/stream-identity.ts';
 import type { Subjects } from '../../../src/kit/nats/stream/subjects.ts';
 
 export type EntityReaderOptions<State, Command, Event extends DomainEvent> = {
@@ -40,8 +41,8 @@ export function createEntityReader<State, Command, Event extends DomainEvent>({
       throw new Problem('unavailable', 'The broker does not respond.', { cause });
     });
     if (stored === null) return undefined;
-    const { subject, data, header, seq, time } = stored;
-    return codec.decode({ subject, data, headers: header }, { position: seq, time: time.getTime() });
+    const { subject, data, header } = stored;
+    return codec.decode({ subject, data, headers: header }, storedOf(stored));
   }
 
   return async (id) => {

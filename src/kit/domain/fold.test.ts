@@ -16,6 +16,7 @@ function message(position: number, content: Toggled | Rejection): StoredMessage<
   return {
     position,
     time: position * 1000,
+    nanoseconds: 0,
     id: 1,
     subject: 'switches.events.1',
     messageId: undefined,

@@ -3,11 +3,12 @@
 import { z } from 'zod';
 import type { DomainEvent, Fold } from '../domain/decider.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
+import type { MessageIdentity } from '../domain/stored-message.ts';
 import type { IdList } from './message-ids.ts';
 import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
 
 /** Increment when the format of the lines changes. */
-const formatVersion = 3;
+const formatVersion = 4;
 
 /** Maximum number of items in a line. Encoding or decoding a line of this length takes about 1 ms. */
 const lineLength = 1000;
@@ -40,8 +41,8 @@ export function* encodeImage<State>(image: ViewImage<State>, initial: State): Ge
 }
 
 function* imageLines<State>(image: ViewImage<State>, initial: State): Generator<ImageLine<State>, void> {
-  const { position, time, entries, messageIds, rejected, rejectedPositions } = image;
-  yield { position, time };
+  const { position, lastMessage, entries, messageIds, rejected, rejectedPositions } = image;
+  yield { position, lastMessage };
   for (const batch of batches(entries.entries())) {
     // JSON has no `undefined`. A removed entity is stored too, because it has a version.
     const line = batch.map(([id, { version, state }]): EntryLine<State> => [
@@ -79,7 +80,7 @@ type EntryLine<State> = readonly [number, number, State | null];
 type ImageLine<State> = {
   readonly number?: number;
   readonly position?: number;
-  readonly time?: number;
+  readonly lastMessage?: MessageIdentity | undefined;
   readonly entries?: readonly EntryLine<State>[];
   readonly messageIds?: readonly [string, number][];
   readonly generation?: 'old' | 'young';
@@ -118,11 +119,19 @@ export async function decodeImage<State>(
     rejectedPositions.push(...(line.rejectedPositions ?? []));
     end = line.end;
   }
-  const { position, time } = head;
-  if (position === undefined || time === undefined || end !== entries.size) {
+  const { position, lastMessage } = head;
+  if (position === undefined || end !== entries.size) {
     throw new Error('the snapshot is incomplete or corrupt');
   }
-  return { position, time, entries, messageIds, rejected, rejectedPositions };
+  return {
+    position,
+    // JSON has no `undefined`.
+    lastMessage: lastMessage && { ...lastMessage, messageId: lastMessage.messageId },
+    entries,
+    messageIds,
+    rejected,
+    rejectedPositions,
+  };
 }
 
 function emptyList() {

@@ -30,6 +30,7 @@ const createDecider = (isPowerOn: () => boolean): BoundDecider<Lamp, LampCommand
 const message = (position: number, content: LampEvent): StoredMessage<LampEvent> => ({
   position,
   time: position,
+  nanoseconds: 0,
   id: 1,
   subject: 'lamps.events.1',
   messageId: undefined,

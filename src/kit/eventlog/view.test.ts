@@ -23,7 +23,16 @@ function message(
   messageId?: string,
 ): StoredMessage<LampEvent> {
   const subject = `lamps.events.${id ?? 'x'}`;
-  return { position, time: position * 1000, id, subject, messageId, commandDigest: undefined, content };
+  return {
+    position,
+    time: position * 1000,
+    nanoseconds: 0,
+    id,
+    subject,
+    messageId,
+    commandDigest: undefined,
+    content,
+  };
 }
 
 const lit = (colour: string): LampEvent => ({ type: 'Lit', colour });
@@ -224,8 +233,12 @@ capturing('restores the references of its entities, and follows their later chan
   assert.equal(listReferring(0), []);
   assert.equal(ids(listReferring(1)), [7]);
 });
-capturing('has the time of the last message', () => {
-  assert.is(viewOf(...messages).capture().time, 4000);
-  assert.is(createView(lampDecider, { image: viewOf(...messages).capture() }).capture().time, 4000);
+capturing('identifies the last message', () => {
+  const last = message(5, 8, lit('green'), 'e');
+  const { position, time, nanoseconds, subject, messageId } = last;
+  const expected = { position, time, nanoseconds, subject, messageId };
+  const view = viewOf(...messages, last);
+  assert.equal(view.capture().lastMessage, expected);
+  assert.equal(createView(lampDecider, { image: view.capture() }).capture().lastMessage, expected);
 });
 capturing.run();

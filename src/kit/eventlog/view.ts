@@ -3,7 +3,7 @@
 import sortedBTree from 'sorted-btree';
 import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
 import type { Entity } from '../domain/entity.ts';
-import type { StoredMessage } from '../domain/stored-message.ts';
+import type { MessageIdentity, StoredMessage } from '../domain/stored-message.ts';
 import { foldMessage } from '../domain/fold.ts';
 import { createMessageIds, type MessageIdsImage } from './message-ids.ts';
 import { createPositionClock } from './position-clock.ts';
@@ -34,6 +34,8 @@ export type ViewListener<Event extends DomainEvent> = (
 export type View<State, Event extends DomainEvent> = {
   /** Last applied position; 0 before the first message. */
   readonly position: number;
+  /** The last applied message; undefined before the first one. */
+  readonly lastMessage: MessageIdentity | undefined;
   /** Number of entities with at least one message, including removed entities. */
   readonly size: number;
   /** Number of rejected messages up to `position`. */
@@ -77,8 +79,8 @@ export function createEntries<State>(): Entries<State> {
 /** Contents of a view at a position, as stored in a snapshot. */
 export type ViewImage<State> = {
   readonly position: number;
-  /** Time at which the message at `position` was stored, in ms since the epoch. */
-  readonly time: number;
+  /** The last applied message; undefined before the first one. */
+  readonly lastMessage: MessageIdentity | undefined;
   readonly entries: Entries<State>;
   readonly messageIds: MessageIdsImage;
   readonly rejected: readonly RejectedMessage[];
@@ -107,7 +109,7 @@ export function createView<State, Event extends DomainEvent>(
   const references = referencesOf && createReferenceIndex(referencesOf);
   if (references)
     for (const [id, { state }] of entries.entries()) references.replace(id, fold.initial, state);
-  let lastTime = image?.time ?? 0;
+  let lastMessage = image?.lastMessage;
 
   function recordRejection({ position, time, subject }: StoredMessage<Event>, { reason }: Rejection) {
     rejectedPositions.push(position);
@@ -118,6 +120,10 @@ export function createView<State, Event extends DomainEvent>(
   return {
     get position() {
       return clock.position;
+    },
+
+    get lastMessage() {
+      return lastMessage;
     },
 
     get size() {
@@ -140,7 +146,7 @@ export function createView<State, Event extends DomainEvent>(
         entries.set(id, { state: next instanceof Rejection ? state : next, version: position });
         if (!(next instanceof Rejection)) references?.replace(id, state, next);
       }
-      lastTime = message.time;
+      lastMessage = message;
       clock.advance(position);
       for (const listener of listeners) listener(message, rejection);
     },
@@ -182,13 +188,18 @@ export function createView<State, Event extends DomainEvent>(
 
     capture: () => ({
       position: clock.position,
-      time: lastTime,
+      lastMessage: lastMessage && toIdentity(lastMessage),
       entries: entries.clone(),
       messageIds: messageIds.capture(),
       rejected: [...rejected],
       rejectedPositions: [...rejectedPositions],
     }),
   };
+}
+
+/** Returns the identity without the other properties of the message. */
+function toIdentity({ position, time, nanoseconds, subject, messageId }: MessageIdentity): MessageIdentity {
+  return { position, time, nanoseconds, subject, messageId };
 }
 
 /** Returns the index of `value` in an ascending array, or the index at which it would be inserted. */

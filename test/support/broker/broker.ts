@@ -21,10 +21,12 @@ export type TestBroker = {
   readonly monitorUrl: string | undefined;
   /** Process id of the current server process. */
   readonly pid: number;
+  /** Folder of the server's configuration and data. */
+  readonly dataDir: string;
   /** Sends SIGKILL, to simulate a crash. */
   kill(): Promise<void>;
-  /** Starts the server again on the same port with the same data. */
-  restart(): Promise<void>;
+  /** Starts the server again with the same data, by default on the same port. */
+  restart(otherPort?: number): Promise<void>;
   /** Stops the server and removes its data. */
   close(): Promise<void>;
 };
@@ -50,9 +52,10 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     get pid() {
       return server.pid;
     },
+    dataDir,
     kill: () => server.stop('SIGKILL'),
-    async restart() {
-      server = await startNatsServer({ ...options, program, dataDir, port });
+    async restart(otherPort = port) {
+      server = await startNatsServer({ ...options, program, dataDir, port: otherPort });
     },
     async close() {
       await server.stop();

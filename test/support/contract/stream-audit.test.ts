@@ -14,7 +14,7 @@ function stored(
   content: LaptopEvent,
 ): StoredMessage<LaptopEvent> {
   const subject = `laptops.events.${id}`;
-  return { position, time: 0, id, subject, messageId, commandDigest: undefined, content };
+  return { position, time: 0, nanoseconds: 0, id, subject, messageId, commandDigest: undefined, content };
 }
 
 function resultOf(key: string, write: Write, status: number, position: number): WriteResult {

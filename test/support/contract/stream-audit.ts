@@ -40,7 +40,8 @@ export async function readLaptopStream({ nc }: Connection, jsm: JetStreamManager
       const fields = headers === undefined ? {} : { headers };
       // `message.time` is computed with a loss of precision: it is 1 ms late for about one message in ten thousand.
       const time = Number(message.timestampNanos / 1_000_000n);
-      messages.push(codec.decode({ subject, data, ...fields }, { position: last, time }));
+      const nanoseconds = Number(message.timestampNanos % 1_000_000n);
+      messages.push(codec.decode({ subject, data, ...fields }, { position: last, time, nanoseconds }));
       if (last >= state.last_seq) break;
     }
   }

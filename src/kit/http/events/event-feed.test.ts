@@ -46,6 +46,7 @@ function createLog() {
         const message = {
           position,
           time: position,
+          nanoseconds: 0,
           id: 1,
           subject: 'notes.events.1',
           messageId: undefined,

@@ -12,9 +12,11 @@ import { Objm, setSha256Backend, StorageType, type ObjectInfo, type ObjectStore 
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
 import { decodeImage, encodeImage } from '../../eventlog/snapshot-image.ts';
+import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { ViewImage } from '../../eventlog/view.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import { brokerTimeOf } from '../connection/broker-time.ts';
+import { describeDifference, readIdentity } from '../stream/stream-identity.ts';
 import { decodeLines, encodeLines, withChunkTimeout } from './line-codec.ts';
 
 // The client's own SHA-256, written in JavaScript, took a third of the time of startup from a snapshot.
@@ -33,13 +35,12 @@ export type SnapshotsOptions<State> = {
   readonly chunkTimeoutMs?: number;
   /** Called with a reason for each snapshot that exists but cannot be used. */
   onUnusable?(reason: string): void;
+  /** Called if the stream does not hold the last message of an image that is being saved. */
+  onReplaced?(detail: string): void;
 };
 
-/** Metadata of a stored snapshot. */
-export type SnapshotInfo = {
-  readonly position: number;
-  /** When the message at `position` was stored, in milliseconds since 1970. */
-  readonly time: number;
+/** Metadata of a stored snapshot, with the identity of its last message. */
+export type SnapshotInfo = MessageIdentity & {
   /** Creation time of its stream, as formatted by the broker. A recreated stream has a different one. */
   readonly streamCreated: string;
   /** When the snapshot was written, by the broker's clock, in milliseconds since 1970. */
@@ -58,7 +59,7 @@ export type Snapshots<State> = {
   load(upTo: number): Promise<ViewImage<State> | undefined>;
   /**
    * Stores the image unless another replica is writing a snapshot, or has stored one that is at most `margin` positions
-   * behind.
+   * behind. An image whose last message is not in the stream is not stored: it would not be used.
    */
   save(image: ViewImage<State>, margin: number): Promise<'written' | 'skipped'>;
 };
@@ -82,6 +83,7 @@ export async function openSnapshots<State>({
   fold,
   chunkTimeoutMs = 10_000,
   onUnusable,
+  onReplaced,
 }: SnapshotsOptions<State>): Promise<Snapshots<State>> {
   const bucket: ObjectStore = await openBuckets(nc).open(snapshotBucket(name), false);
   const foldId = createHash('sha256').update(fold).digest('hex').slice(0, 16);
@@ -109,11 +111,18 @@ export async function openSnapshots<State>({
     const { created, state } = await jsm.streams.info(stream);
     if (created !== info.streamCreated) return 'belongs to another stream';
     if (info.position > state.last_seq) return `ahead of the stream, which ends at ${state.last_seq}`;
-    const message = await jsm.streams.getMessage(stream, { seq: info.position });
-    if (message?.time.getTime() !== info.time) {
-      return `the stream has another message at position ${info.position}`;
-    }
-    return undefined;
+    const held = await readIdentity(jsm, stream, info.position);
+    if (held === undefined) return `stream ${stream} has no message at position ${info.position}`;
+    return describeDifference(stream, info, held);
+  }
+
+  /** Whether the stream holds the last message of an image. Reports a different message to `onReplaced`. */
+  async function isFromStream(lastMessage: MessageIdentity): Promise<boolean> {
+    const held = await readIdentity(jsm, stream, lastMessage.position);
+    if (held === undefined) return false;
+    const difference = describeDifference(stream, lastMessage, held);
+    if (difference !== undefined) onReplaced?.(difference);
+    return difference === undefined;
   }
 
   async function selectMatching(occupied: readonly Slot[]): Promise<Slot[]> {
@@ -197,16 +206,13 @@ export async function openSnapshots<State>({
       const info = await jsm.streams.info(stream);
       const now = brokerTimeOf(info);
       if (isBeingWritten(previousClaim, occupied, matching, now)) return 'skipped';
+      const { lastMessage } = image;
+      if (lastMessage === undefined || !(await isFromStream(lastMessage))) return 'skipped';
       if (!(await claim(image.position, previousClaim?.revision ?? 0, now))) return 'skipped';
       const free = slots.find((slot) => matching.every((other) => other.slot !== slot));
       const meta = {
         name: slotName(free ?? matching.at(-1)?.slot ?? 0),
-        metadata: {
-          position: String(image.position),
-          time: String(image.time),
-          streamCreated: info.created,
-          written: String(now),
-        },
+        metadata: { ...toMetadata(lastMessage), streamCreated: info.created, written: String(now) },
       };
       await bucket.put(meta, encodeLines(encodeImage(image, initial)));
       await deleteOtherFolds(now);
@@ -254,16 +260,31 @@ function isMissing(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === brokerErrors.streamNotFound;
 }
 
+/** The values of metadata are text. */
+function toMetadata(lastMessage: MessageIdentity): Record<string, string> {
+  const { position, time, nanoseconds, subject, messageId } = lastMessage;
+  return {
+    position: String(position),
+    time: String(time),
+    nanoseconds: String(nanoseconds),
+    subject,
+    ...(messageId !== undefined && { messageId }),
+  };
+}
+
 /** Parses the metadata; undefined for an object that is deleted or not a snapshot. */
 function parseInfo(object: ObjectInfo | null): SnapshotInfo | undefined {
   if (object === null || object.deleted) return undefined;
   const metadata = SnapshotMetadata.safeParse(object.metadata);
   if (!metadata.success) return undefined;
-  return { ...metadata.data, written: writtenAt(object), size: object.size };
+  return { messageId: undefined, ...metadata.data, written: writtenAt(object), size: object.size };
 }
 
 const SnapshotMetadata = z.object({
   position: z.coerce.number<string>().int().min(1),
   time: z.coerce.number<string>().int(),
+  nanoseconds: z.coerce.number<string>().int(),
+  subject: z.string(),
+  messageId: z.string().optional(),
   streamCreated: z.string(),
 });

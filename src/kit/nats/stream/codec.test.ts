@@ -13,7 +13,7 @@ const codec = createCodec(
   defineEvents({ ChargerAdded: { schema: ChargerAdded } }),
   eventSubjects('chargers'),
 );
-const stored = { position: 5, time: 1_700_000_000_000 };
+const stored = { position: 5, time: 1_700_000_000_000, nanoseconds: 123_456 };
 
 function decode(data: string | Uint8Array, subject = 'chargers.events.42', fields?: MsgHdrs) {
   const message = { subject, data: Buffer.from(data), ...(fields !== undefined && { headers: fields }) };
@@ -33,6 +33,7 @@ decoding('returns the event with its position, time, entity id and subject', () 
   assert.equal(decode(codec.encode(brick)), {
     position: 5,
     time: 1_700_000_000_000,
+    nanoseconds: 123_456,
     id: 42,
     subject: 'chargers.events.42',
     messageId: undefined,

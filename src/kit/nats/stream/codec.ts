@@ -4,14 +4,14 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
 import type { EventSchema } from '../../domain/event-schema.ts';
 import { defaultProduct, type Product } from '../../domain/product.ts';
-import type { StoredMessage } from '../../domain/stored-message.ts';
+import type { MessageIdentity, StoredMessage } from '../../domain/stored-message.ts';
 import { parseTraceparent } from '../../api/trace-context.ts';
 import { messageIdHeader, traceparentHeader } from '../connection/headers.ts';
 import { createHeaderReader } from './raw-headers.ts';
 import type { Subjects } from './subjects.ts';
 
-/** Position and time of a stored message; the time is in milliseconds since 1970. */
-export type Stored = { readonly position: number; readonly time: number };
+/** Position and time of a stored message. */
+export type Stored = Pick<MessageIdentity, 'position' | 'time' | 'nanoseconds'>;
 
 export type Codec<Event extends DomainEvent> = {
   /** Name of the header that contains the digest of the command. */
@@ -44,13 +44,14 @@ export function createCodec<Event extends DomainEvent>(
 
     encode: (event) => JSON.stringify(schema.write(event)),
 
-    decode(message, { position, time }) {
+    decode(message, { position, time, nanoseconds }) {
       const { subject, data } = message;
       const id = subjects.idOf(subject);
       const readHeader = createHeaderReader(message);
       return {
         position,
         time,
+        nanoseconds,
         id,
         subject,
         messageId: readHeader(messageIdHeader) || undefined,

@@ -13,11 +13,13 @@ export type Delivery = Stored & {
 
 export function parseDelivery(reply: string): Delivery {
   const token = tokensFromPosition(reply);
+  const time = token(2);
   return {
     position: Number(token(0)),
     consumerSequence: Number(token(1)),
-    // The string is truncated to ms, because nanoseconds since 1970 exceed Number.MAX_SAFE_INTEGER.
-    time: Number(token(2).slice(0, -6)),
+    // The string is split, because nanoseconds since 1970 exceed Number.MAX_SAFE_INTEGER.
+    time: Number(time.slice(0, -6)),
+    nanoseconds: Number(time.slice(-6)),
   };
 }
 

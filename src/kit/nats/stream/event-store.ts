@@ -26,6 +26,7 @@ import { isPublishForbidden, type Connection } from '../connection/connection.ts
 import * as header from '../connection/headers.ts';
 import { readHistory } from './history.ts';
 import { lastStoredPosition } from './leader-confirmation.ts';
+import { storedOf } from './stream-identity.ts';
 import type { Subjects } from './subjects.ts';
 
 export type EventStoreOptions<Event extends DomainEvent> = {
@@ -266,10 +267,7 @@ function decodeStored<Event extends DomainEvent>(
   stored: StoredMsg,
 ): StoredMessage<Event> {
   const { subject, data, header: fields } = stored;
-  return codec.decode(
-    { subject, data, headers: fields },
-    { position: stored.seq, time: stored.time.getTime() },
-  );
+  return codec.decode({ subject, data, headers: fields }, storedOf(stored));
 }
 
 function notConnected(): Problem {

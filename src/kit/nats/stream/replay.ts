@@ -5,15 +5,17 @@
  * The replay reads a push consumer with a core subscription, which is faster than the client's ordered consumer. It
  * therefore implements the rules of an ordered consumer (ADR-17 of NATS) itself: it checks the consumer sequence of every
  * delivery, monitors heartbeats and replies to flow control. On any irregularity, it creates a new consumer that starts
- * after the last position.
+ * after the last position. Before each new consumer, it checks that the stream still holds what was read from it.
  */
 
 import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream';
 import { nanos, nuid, type Msg } from 'nats';
+import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { Stored } from './codec.ts';
 import type { Connection } from '../connection/connection.ts';
 import { parseDelivery, parsePending, type Delivery } from './delivery.ts';
 import { consumerStalledHeader, lastConsumerSequenceHeader } from '../connection/headers.ts';
+import { createStreamIdentity, StreamReplaced } from './stream-identity.ts';
 
 export type ReplayOptions = {
   readonly connection: Connection;
@@ -23,14 +25,16 @@ export type ReplayOptions = {
   readonly subject?: string;
   /** Starts after this position; 0 is the start of the stream. */
   readonly after: number;
+  /** The last message that was read before, at or before `after`. The stream has to hold it. */
+  readonly lastRead?: MessageIdentity | undefined;
   onMessage(message: Msg, stored: Stored): void;
   /** Called when the replay is interrupted; it then resumes after the last position. */
   onInterrupted?(reason: string): void;
   /** Called after an interruption, once all messages that the stream held when it resumed have been delivered. */
   onCaughtUp?(): void;
   /**
-   * Called when the stream was deleted and recreated, or truncated. The replay ends, because state folded from the previous
-   * stream is invalid.
+   * Called when the stream was deleted and recreated, truncated, or replaced by an older copy. The replay ends, because
+   * state folded from the previous stream is invalid.
    */
   onReplaced?(detail: string): void;
 };
@@ -51,44 +55,39 @@ const maxMissedHeartbeats = 4;
 const inactiveThresholdMs = 5_000;
 /** Delay before the replay resumes after an interruption, in ms. */
 const retryMs = 250;
-/** How long the end of the stream may lag behind the last position read, in ms. A new leader may lag at first. */
-const replacedAfterMs = 5_000;
 
 export function replay(options: ReplayOptions): Replay {
   const { connection, jsm, stream } = options;
+  const identity = createStreamIdentity(jsm, stream, options.lastRead);
   let position = options.after;
-  let created: string | undefined;
-  let truncatedSince: number | undefined;
   let initialPending: number | undefined;
   let lastReply: string | undefined;
   let interruptedSince: number | undefined;
   let stopped = false;
   let endSession: (reason: string) => void = () => undefined;
 
-  /**
-   * Returns the last position of the stream.
-   *
-   * @throws StreamReplaced if the stream was recreated, or if its end has lagged behind the last position read for longer than
-   * `replacedAfterMs`.
-   */
-  async function checkStream(): Promise<number> {
-    const info = await jsm.streams.info(stream);
-    created ??= info.created;
-    if (info.created !== created) throw new StreamReplaced(`stream ${stream} was deleted and recreated`);
-    if (info.state.last_seq >= position) {
-      truncatedSince = undefined;
-      return info.state.last_seq;
-    }
-    truncatedSince ??= Date.now();
-    const detail = `stream ${stream} ends at ${info.state.last_seq}, but position ${position} was read from it`;
-    if (Date.now() - truncatedSince > replacedAfterMs) throw new StreamReplaced(detail);
-    throw new Error(detail);
-  }
-
   function reportCaughtUp() {
     if (interruptedSince === undefined) return;
     interruptedSince = undefined;
     options.onCaughtUp?.();
+  }
+
+  /**
+   * Returns the last position of the stream.
+   *
+   * @throws StreamReplaced if the stream is not the one that was read before; Error if the client reconnected during the
+   * check, because the responses may describe different streams.
+   */
+  async function checkStream(): Promise<number> {
+    let reconnected = false;
+    const removeReconnectListener = connection.onReconnect(() => (reconnected = true));
+    try {
+      const last = await identity.check(position);
+      if (reconnected) throw new Error('reconnected');
+      return last;
+    } finally {
+      removeReconnectListener();
+    }
   }
 
   /** Reads from one consumer until an irregularity. Resolves with the reason. */
@@ -148,6 +147,7 @@ export function replay(options: ReplayOptions): Replay {
         if (delivery.position > position) {
           position = delivery.position;
           lastReply = message.reply;
+          identity.record(message);
           options.onMessage(message, delivery);
           if (position >= target) reportCaughtUp();
         }
@@ -207,5 +207,3 @@ export function replay(options: ReplayOptions): Replay {
     },
   };
 }
-
-class StreamReplaced extends Error {}

@@ -50,6 +50,13 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
   const { connection, jsm, stream, reader, logger, product, stopping, onAppendRetry, readiness } = options;
   const subjects = eventSubjects(name);
   const codec = createCodec(events, subjects, product);
+
+  /** Ends the process, because the view was folded from another stream. A new process has to rebuild it. */
+  function onReplaced(detail: string) {
+    logger.fatal({ stream, detail }, 'stream replaced');
+    process.exit(1);
+  }
+
   return {
     store: createEventStore({
       connection,
@@ -69,6 +76,7 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
       initial: fold.initial,
       fold: describeFold(fold, events),
       onUnusable: (reason) => logger.warn({ stream, reason }, 'snapshot discarded'),
+      onReplaced,
     }),
 
     follow(view, upTo = Infinity) {
@@ -78,6 +86,7 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
         jsm,
         stream,
         after: view.position,
+        lastRead: view.lastMessage,
         onMessage(message, stored) {
           if (stored.position <= upTo) view.apply(codec.decode(message, stored));
           else view.skipTo(upTo);
@@ -95,11 +104,7 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
           logger.info({ stream, position: view.position }, 'replay caught up');
           readiness?.onCaughtUp(stream);
         },
-        onReplaced(detail) {
-          // The view was folded from the previous stream. A new process has to rebuild it.
-          logger.fatal({ stream, detail }, 'stream replaced');
-          process.exit(1);
-        },
+        onReplaced,
       });
     },
   };
