@@ -67,11 +67,11 @@ export function createStreamIdentity(
 
     async check(position) {
       const comparison = await compareMessages(jsm, stream, lastMessages()).catch(acceptForbidden);
-      if (comparison.difference !== undefined) throw new StreamReplaced(comparison.difference);
       // Read after the messages: a lagging leader that has caught up in between is asked again.
       const info = await jsm.streams.info(stream);
       created ??= info.created;
       if (info.created !== created) throw new StreamReplaced(`stream ${stream} was deleted and recreated`);
+      if (comparison.difference !== undefined) throw new StreamReplaced(comparison.difference);
       const { last_seq: last } = info.state;
       if (last < position) {
         rejectMissing(`stream ${stream} ends at ${last}, but position ${position} was read from it`);
