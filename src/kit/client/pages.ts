@@ -16,7 +16,7 @@ export type ReadOptions = CallOptions & {
 
 /**
  * Follows `next` links (RFC 8288, Web Linking). Requests each page when the previous one has been consumed. Each page reflects
- * at least the position of the first one.
+ * at least what the previous one did.
  */
 export async function* readPages<Item>(
   transport: Transport,
@@ -30,10 +30,19 @@ export async function* readPages<Item>(
     const headers = waitHeaders({ ...options, waitFor });
     const response = await transport.send({ method: 'GET', path: next, headers }, options);
     yield* readJson(schema, response.text);
-    if (typeof waitFor !== 'number') waitFor = readPosition(response.headers);
+    waitFor = waitForNext(waitFor, readPosition(response.headers));
     const query = /<[^>?]*(\?[^>]*)>;\s*rel="next"/.exec(response.headers.get('Link') ?? '')?.[1];
     next = query && path.split('?')[0] + query;
   }
+}
+
+/**
+ * Returns what the next page waits for. A response states only the position of the service's own stream. If the client asked
+ * for other streams as well, only `latest` includes all that the previous page showed of them.
+ */
+function waitForNext(waitFor: WaitTargets | undefined, shown: number): WaitTargets {
+  if (waitFor === undefined) return shown;
+  return typeof waitFor === 'number' ? Math.max(waitFor, shown) : 'latest';
 }
 
 export function waitHeaders({ waitFor, waitSeconds }: ReadOptions): Record<string, string> {
