@@ -46,7 +46,7 @@ test('leaves no reconnect listener behind', async () => {
     await store.history(1, { upTo: position });
     await store.readAll({ upTo: position });
   }
-  assert.is(added, 40);
+  assert.ok(added >= 40);
   assert.is(listeners, 0);
 });
 test('leaves no reconnect listener behind if it times out', async () => {
