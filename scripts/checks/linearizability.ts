@@ -1,6 +1,7 @@
 /** `npm run test:linearizability`: checks with porcupine that reads and writes are linearizable while faults are injected. */
 
-import { help, readArguments, UsageError } from './linearizability/arguments.ts';
+import { UsageError } from './fault-arguments.ts';
+import { help, readArguments } from './linearizability/arguments.ts';
 import { buildChecker } from './linearizability/checker.ts';
 import { runInNamespace } from './linearizability/namespace.ts';
 import { findObstacle, UnsupportedEnvironment } from './linearizability/requirements.ts';

@@ -2,14 +2,15 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runScenario } from '../../test/support/faults/scenario.ts';
-import { help, readArguments, UsageError, type SoakArguments } from './soak/arguments.ts';
+import { UsageError, type FaultArguments } from './fault-arguments.ts';
+import { help, readArguments } from './soak/arguments.ts';
 import { createScore } from './soak/score.ts';
 import { scenarios, scenarioTimeoutMs, type SoakScenario } from './soak/scenarios.ts';
 
 /** Time to close all resources after Ctrl-C, in ms. */
 const closeTimeoutMs = 15_000;
 
-async function soak({ minutes, seed, names }: SoakArguments): Promise<number> {
+async function soak({ minutes, seed, names }: FaultArguments): Promise<number> {
   const started = Date.now();
   const until = started + minutes * 60_000;
   const score = createScore(names);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFaultArguments, type FaultArguments } from '../fault-arguments.ts';
 import { modes } from './modes.ts';
 
 const all = Object.keys(modes);
@@ -20,43 +20,7 @@ and namespaces end with the run, also after Ctrl-C. For a mode that fails, the h
 to .tools/linearizability.
 `;
 
-/** The command line is invalid. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-export type LinearizabilityArguments = {
-  readonly minutes: number;
-  readonly seed: number;
-  readonly names: readonly string[];
-};
-
 /** @throws UsageError */
-export function readArguments(args: readonly string[]): LinearizabilityArguments | 'help' {
-  const { values } = parse(args);
-  if (values.help) return 'help';
-  const minutes = Number(values.minutes);
-  if (!(minutes > 0)) throw new UsageError(`--minutes must be a positive number, not "${values.minutes}"`);
-  const seed = Number(values.seed);
-  if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed must be an integer, not "${values.seed}"`);
-  const names = values.mode ?? all;
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new UsageError(`unknown mode "${unknown}"`);
-  return { minutes, seed, names };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        minutes: { type: 'string', default: '5' },
-        mode: { type: 'string', multiple: true },
-        seed: { type: 'string', default: '1' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+export function readArguments(args: readonly string[]): FaultArguments | 'help' {
+  return readFaultArguments(args, 'mode', all);
 }
