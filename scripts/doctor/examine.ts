@@ -3,7 +3,8 @@ import type { DoctorConfig } from './environment.ts';
 import { runCheck, type Finding } from './finding.ts';
 import { examineReplicas } from './replicas.ts';
 import { examineServers, type Broker } from './servers.ts';
-import { fetchLastPosition, services, type Service } from './services.ts';
+import { fetchLastPosition, services } from './services.ts';
+import type { Service } from '../../src/kit/runtime/service-definition.ts';
 import { examineSnapshots } from './snapshots.ts';
 import { examineConfiguration, examineStorage, findStreams, type Stream } from './streams.ts';
 import { examineSync } from './sync.ts';
@@ -46,7 +47,7 @@ async function examineStream(
     examineConfiguration(broker.jsm, stream, config.streamReplicas),
   );
   if (info === undefined) return configuration;
-  const service = services.find(({ name }) => name === stream.service);
+  const service = services.find(({ contract }) => contract.name === stream.service);
   const serviceFindings =
     service === undefined ? [] : await examineService(broker, service, definition.name, config.snapshotEvery);
   return [...configuration, ...examineStorage(definition.name, info), ...serviceFindings];
@@ -58,10 +59,11 @@ async function examineService(
   stream: string,
   snapshotEvery: number,
 ): Promise<readonly Finding[]> {
+  const { name } = service.contract;
   const fetchEnd = () => fetchLastPosition(broker, service, stream);
   const findings = await Promise.all([
-    runCheck(`replicas ${service.name}`, () => examineReplicas(broker.connection.nc, service.name, fetchEnd)),
-    runCheck(`snapshots ${service.name}`, async () =>
+    runCheck(`replicas ${name}`, () => examineReplicas(broker.connection.nc, name, fetchEnd)),
+    runCheck(`snapshots ${name}`, async () =>
       examineSnapshots({ broker, service, stream, end: await fetchEnd(), snapshotEvery }),
     ),
   ]);

@@ -3,17 +3,15 @@ import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
 import { laptopService } from '../../src/laptops/service.ts';
 import { portService } from '../../src/ports/service.ts';
-import type { Contract } from '../../src/kit/domain/followed-stream.ts';
+import type { Service } from '../../src/kit/runtime/service-definition.ts';
 import type { Broker } from './servers.ts';
 
-export type Service = Pick<Contract<unknown>, 'name' | 'events' | 'fold'>;
-
-export const services: readonly Service[] = [laptopService, portService].map(({ contract }) => contract);
+export const services: readonly Service[] = [laptopService, portService];
 
 /** Reads the last position of a stream from its leader; 0 for an empty stream. */
 export function fetchLastPosition(
   { connection, jsm }: Broker,
-  { name, events }: Service,
+  { contract: { name, events } }: Service,
   stream: string,
 ): Promise<number> {
   const subjects = eventSubjects(name);

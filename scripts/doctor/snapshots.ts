@@ -1,10 +1,10 @@
 import { brokerTimeOf } from '../../src/kit/nats/connection/broker-time.ts';
 import { openSnapshots, snapshotBucket, type SnapshotInfo } from '../../src/kit/nats/snapshots/snapshots.ts';
-import { describeFold } from '../../src/kit/eventlog/snapshot-image.ts';
 import { ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
 import type { Broker } from './servers.ts';
-import type { Service } from './services.ts';
+import type { Service } from '../../src/kit/runtime/service-definition.ts';
+import { foldVersionOf } from '../../src/kit/runtime/fold-version.ts';
 import { findStream } from './streams.ts';
 
 export type SnapshotsExamination = {
@@ -24,11 +24,12 @@ export type SnapshotsExamination = {
  */
 export async function examineSnapshots({
   broker: { connection, jsm },
-  service: { name, fold, events },
+  service,
   stream,
   end,
   snapshotEvery,
 }: SnapshotsExamination): Promise<Finding> {
+  const { name, fold } = service.contract;
   const label = `snapshots ${name}`;
   const bucket = snapshotBucket(name);
   const bucketInfo = await findStream(jsm, `OBJ_${bucket}`);
@@ -46,7 +47,7 @@ export async function examineSnapshots({
     name,
     stream,
     initial: fold.initial,
-    fold: describeFold(fold, events),
+    foldVersion: await foldVersionOf(service),
     onUnusable: (reason) => unusable.push(reason),
   });
   const image = await snapshots.load(Infinity);

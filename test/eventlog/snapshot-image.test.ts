@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
-import { laptopEvents, type LaptopEvent } from '#contracts/laptops';
+import type { LaptopEvent } from '#contracts/laptops';
 import { laptopDecider } from '../../src/laptops/laptop.ts';
 import { Rejection } from '../../src/kit/domain/decider.ts';
-import { defineEvents, type EventType, type Upcaster } from '../../src/kit/domain/event-schema.ts';
 import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
-import { decodeImage, describeFold, encodeImage } from '../../src/kit/eventlog/snapshot-image.ts';
+import { decodeImage, encodeImage } from '../../src/kit/eventlog/snapshot-image.ts';
 import { createView, maxRejections, type View, type ViewImage } from '../../src/kit/eventlog/view.ts';
 
 type Laptop = typeof laptopDecider.initial;
@@ -218,44 +216,3 @@ restores('equals a view that was never restored, once it has applied the remaini
   ),
 );
 restores.run();
-
-const ping = (schema: EventType['schema'], ...upcasters: Upcaster[]) =>
-  defineEvents({ Ping: { schema, older: upcasters.map((upcast) => ({ schema, upcast })) } });
-const Ping = z.object({ type: z.literal('Ping'), count: z.int().min(1) });
-const pingDecider = { initial: 0, decide: () => [], evolve: (count: number) => count + 1 };
-
-const descriptions = suite('describeFold');
-const describePing = (events = ping(Ping), decider: typeof pingDecider = pingDecider) =>
-  describeFold(decider, events);
-
-descriptions('returns the same text for the same fold', () => {
-  assert.is(describePing(ping(Ping), { ...pingDecider }), describePing());
-  assert.is(describeFold(laptopDecider, laptopEvents), describeFold(laptopDecider, laptopEvents));
-  assert.is(describePing(ping(Ping), { ...pingDecider, decide: () => [] }), describePing());
-});
-descriptions('returns another text for a different `evolve` or initial state', () => {
-  assert.is.not(describePing(ping(Ping), { ...pingDecider, evolve: (count) => count + 2 }), describePing());
-  assert.is.not(describePing(ping(Ping), { ...pingDecider, initial: 1 }), describePing());
-});
-descriptions('returns another text for a different event schema or an additional event', () => {
-  for (const other of [
-    z.object({ type: z.literal('Ping'), count: z.int().min(2) }),
-    z.object({ type: z.literal('Ping'), count: z.int().min(1).optional() }),
-    z.object({ type: z.literal('Ping'), count: z.int().min(1), more: z.string() }),
-  ])
-    assert.is.not(describePing(ping(other)), describePing());
-  const more = defineEvents({ Ping: { schema: Ping }, Pong: { schema: Ping } });
-  assert.is.not(describeFold(pingDecider, more), describePing());
-});
-descriptions('returns another text for an additional or different upcaster', () => {
-  const one = describePing(ping(Ping, (old) => ({ ...old, count: 1 })));
-  assert.is.not(one, describePing());
-  assert.is.not(one, describePing(ping(Ping, (old) => ({ ...old, count: 2 }))));
-  assert.is(one, describePing(ping(Ping, (old) => ({ ...old, count: 1 }))));
-  const older = [
-    { schema: Ping.extend({ by: z.string() }), upcast: (old: object) => ({ ...old, count: 1 }) },
-  ];
-  const withOtherSchema = defineEvents({ Ping: { schema: Ping, older } });
-  assert.is.not(one, describeFold(pingDecider, withOtherSchema));
-});
-descriptions.run();

@@ -266,7 +266,7 @@ missingBucket('load() returns undefined and reports the reason, and save() rejec
     name: 'nothing',
     stream,
     initial: undefined,
-    fold: 'a fold',
+    foldVersion: 'a fold',
     onUnusable: (reason) => reasons.push(reason),
   });
   assert.is(await snapshots.load(Infinity), undefined);

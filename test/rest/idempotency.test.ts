@@ -54,7 +54,7 @@ async function openReplica({ fromSnapshot = false } = {}): Promise<Replica> {
   const logger = createLogger(name, 'warn');
   const { store, snapshots, follow } = await openStreamConnection(
     { name, events: laptopEvents, fold: decider },
-    { ...own, stream, reader: name, logger },
+    { ...own, stream, reader: name, foldVersion: 'test', logger },
   );
   const target = await store.lastPosition();
   const view = createView(decider, {
@@ -65,6 +65,7 @@ async function openReplica({ fromSnapshot = false } = {}): Promise<Replica> {
   assert.ok(await view.reached(target, 10_000));
   const replica = {
     decider,
+    events: laptopEvents,
     view,
     store,
     queue: createKeyedQueue(),

@@ -72,7 +72,7 @@ export async function createSnapshotFixture(
         name,
         stream,
         initial: undefined,
-        fold,
+        foldVersion: fold,
         chunkTimeoutMs: 1_000,
         onUnusable: (reason) => reasons.push(reason),
         onReplaced: (detail) => replacements.push(detail),

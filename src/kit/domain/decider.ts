@@ -4,9 +4,12 @@ export type DomainEvent = { readonly type: string };
 /** The reason why a fold rejects a stored message. It depends only on the stream, so it is the same in every replica. */
 export class Rejection {
   readonly reason: string;
+  /** The error that the domain code threw, if it threw one. Only for the log: it may differ between replicas. */
+  readonly cause: unknown;
 
-  constructor(reason: string) {
+  constructor(reason: string, { cause }: { readonly cause?: unknown } = {}) {
     this.reason = reason;
+    this.cause = cause;
   }
 }
 
@@ -14,7 +17,7 @@ export class Rejection {
  * Computes the state of an entity from its events. Pure and synchronous.
  *
  * - `evolve` returns the next state, or a `Rejection` for an event that contradicts the state. It never modifies a state
- *   in place, because readers and snapshots hold references to it.
+ *   in place, because readers and snapshots hold references to it. If it throws, the event is rejected.
  * - `initial` is the state of an entity that has no events or was removed. It is compared by identity.
  */
 export type Fold<State, Event extends DomainEvent> = {

@@ -37,6 +37,27 @@ export function defineEvents<Types extends Record<string, EventType>>(
   const byName = new Map<string, EventType>(Object.entries(types));
   const anyEvent: z.ZodType = z.union(Object.values(types).map(({ schema }) => schema));
 
+  function readEvent(value: unknown): Event | Rejection {
+    // Fast path: nearly all stored events have no `v` and a type with only one version.
+    const plain = findPlainType(byName, value)?.schema.safeParse(value);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    if (plain?.success) return plain.data as Event;
+    const envelope = Envelope.safeParse(value);
+    if (!envelope.success) return new Rejection(describeIssues(envelope.error));
+    const { type: name, v } = envelope.data;
+    const type = byName.get(name);
+    if (type === undefined) return new Rejection(`unknown event type ${JSON.stringify(name.slice(0, 100))}`);
+    if (v > versionOf(type))
+      return new Rejection(`${name} has version ${v}, newer than this service supports`);
+    const upcast = upcastToCurrent(type, v, envelope.data);
+    if (upcast instanceof Rejection) return upcast;
+    const parsed = type.schema.safeParse(upcast);
+    if (!parsed.success) return new Rejection(`${name}: ${describeIssues(parsed.error)}`);
+    // The schema of a type gives that type's events, which TypeScript cannot follow through the map.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return parsed.data as Event;
+  }
+
   return {
     types,
     // The union of the schemas gives the union of the events, which TypeScript cannot follow through the map.
@@ -44,25 +65,11 @@ export function defineEvents<Types extends Record<string, EventType>>(
     event: anyEvent as z.ZodType<Event>,
 
     read(value) {
-      // Fast path: nearly all stored events have no `v` and a type with only one version.
-      const plain = findPlainType(byName, value)?.schema.safeParse(value);
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      if (plain?.success) return plain.data as Event;
-      const envelope = Envelope.safeParse(value);
-      if (!envelope.success) return new Rejection(describeIssues(envelope.error));
-      const { type: name, v } = envelope.data;
-      const type = byName.get(name);
-      if (type === undefined)
-        return new Rejection(`unknown event type ${JSON.stringify(name.slice(0, 100))}`);
-      if (v > versionOf(type))
-        return new Rejection(`${name} has version ${v}, newer than this service supports`);
-      const upcast = upcastToCurrent(type, v, envelope.data);
-      if (upcast instanceof Rejection) return upcast;
-      const parsed = type.schema.safeParse(upcast);
-      if (!parsed.success) return new Rejection(`${name}: ${describeIssues(parsed.error)}`);
-      // The schema of a type gives that type's events, which TypeScript cannot follow through the map.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      return parsed.data as Event;
+      try {
+        return readEvent(value);
+      } catch (cause) {
+        return new Rejection('the event schema threw an error', { cause });
+      }
     },
 
     write(event) {

@@ -38,6 +38,18 @@ test('returns the rejection of `evolve` for an event that contradicts the state'
   assert.equal(foldMessage(switchDecider, true, message(1, on)), new Rejection('already On')));
 test('returns the rejection of the decoder for a message that is not an event', () =>
   assert.is(foldMessage(switchDecider, true, message(1, notJson)), notJson));
+test('rejects the message if `evolve` throws, with a reason that does not depend on the error', () => {
+  const broken: typeof switchDecider = {
+    ...switchDecider,
+    evolve() {
+      throw new SyntaxError('a text that differs between versions of Node.js');
+    },
+  };
+  const rejection = foldMessage(broken, false, message(1, on));
+  assert.instance(rejection, Rejection);
+  assert.is(rejection instanceof Rejection && rejection.reason, 'evolve threw an error on On');
+  assert.instance(rejection instanceof Rejection && rejection.cause, SyntaxError);
+});
 test.run();
 
 const folding = suite('foldHistory');

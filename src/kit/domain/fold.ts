@@ -9,7 +9,21 @@ export function foldMessage<State, Event extends DomainEvent>(
   state: State,
   { content }: StoredMessage<Event>,
 ): State | Rejection {
-  return content instanceof Rejection ? content : fold.evolve(state, content);
+  return content instanceof Rejection ? content : foldEvent(fold, state, content);
+}
+
+/** Returns the next state, or a `Rejection` if the event contradicts the state or `evolve` throws. */
+export function foldEvent<State, Event extends DomainEvent>(
+  fold: Fold<State, Event>,
+  state: State,
+  event: Event,
+): State | Rejection {
+  try {
+    return fold.evolve(state, event);
+  } catch (cause) {
+    // Without the message of the error, which differs between versions of Node.js: all replicas report the same reason.
+    return new Rejection(`evolve threw an error on ${event.type}`, { cause });
+  }
 }
 
 /** Returns the state after all messages of an entity. Rejected messages are skipped. */

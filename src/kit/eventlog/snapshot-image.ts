@@ -1,39 +1,21 @@
 /** Serialises the image of a view as lines of JSON, which are generated one by one so that the event loop is not blocked. */
 
-import { z } from 'zod';
-import type { DomainEvent, Fold } from '../domain/decider.ts';
-import type { EventSchema } from '../domain/event-schema.ts';
+import { assertJson } from '../domain/json-state.ts';
 import type { MessageIdentity } from '../domain/stored-message.ts';
 import type { IdList } from './message-ids.ts';
 import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
 
 /** Increment when the format of the lines changes. */
-const formatVersion = 4;
+export const imageFormat = 4;
 
 /** Maximum number of items in a line. Encoding or decoding a line of this length takes about 1 ms. */
 const lineLength = 1000;
 
 /**
- * Returns a text that identifies a fold: two processes with the same text have the same view at the same position. It
- * includes the source code of `evolve` and of the upcasters, but not of the functions that they call. Therefore, keep
- * the rules inside these functions.
- */
-export function describeFold<State, Event extends DomainEvent>(
-  fold: Fold<State, Event>,
-  events: EventSchema<Event>,
-): string {
-  const describe = (schema: z.ZodType) => z.toJSONSchema(schema, { unrepresentable: 'any' });
-  const types = Object.entries(events.types).map(([name, { schema, older = [] }]) => [
-    name,
-    describe(schema),
-    older.map(({ schema, upcast }) => [describe(schema), String(upcast)]),
-  ]);
-  return JSON.stringify([formatVersion, fold.initial ?? null, String(fold.evolve), types]);
-}
-
-/**
  * Generates the lines of an image, without line terminators. Every line has a number and the last line has an end
- * marker, so that missing, duplicated and reordered lines are detected. States must be plain JSON.
+ * marker, so that missing, duplicated and reordered lines are detected.
+ *
+ * @throws NotJson if a decoded state would differ from the encoded one.
  */
 export function* encodeImage<State>(image: ViewImage<State>, initial: State): Generator<string, void> {
   let number = 0;
@@ -45,11 +27,11 @@ function* imageLines<State>(image: ViewImage<State>, initial: State): Generator<
   yield { position, lastMessage };
   for (const batch of batches(entries.entries())) {
     // JSON has no `undefined`. A removed entity is stored too, because it has a version.
-    const line = batch.map(([id, { version, state }]): EntryLine<State> => [
-      id,
-      version,
-      state === initial ? null : state,
-    ]);
+    const line = batch.map(([id, { version, state }]): EntryLine<State> => {
+      if (state === initial) return [id, version, null];
+      assertJson(state ?? Symbol('no state'), `the state of entity ${id}`);
+      return [id, version, state];
+    });
     yield { entries: line };
   }
   for (const generation of ['old', 'young'] as const) {

@@ -1,6 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { Rejection, type BoundDecider } from '../domain/decider.ts';
+import { defineEvents } from '../domain/event-schema.ts';
 import { Problem } from '../domain/problem.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import type { AppendResult, EventStore } from './event-store.ts';
@@ -12,6 +14,11 @@ import { createView } from './view.ts';
 type Lamp = 'lit' | undefined;
 type LampCommand = 'light' | 'extinguish';
 type LampEvent = { readonly type: 'Lit' } | { readonly type: 'Out' };
+
+const lampEvents = defineEvents({
+  Lit: { schema: z.object({ type: z.literal('Lit') }) },
+  Out: { schema: z.object({ type: z.literal('Out') }) },
+});
 
 /** A lamp can be lit while the power, which is an entity of the followed stream, is on. */
 const createDecider = (isPowerOn: () => boolean): BoundDecider<Lamp, LampCommand, LampEvent> => ({
@@ -80,7 +87,15 @@ function createReplica({ followedEnd = 1, lampEnd = () => 0, appendResult }: Lag
   let messages = 0;
   const execute = (command: LampCommand, catchUpTimeoutMs = 60_000) =>
     transact(
-      { decider, view, store, queue: createKeyedQueue(), followed: [progress], catchUpTimeoutMs },
+      {
+        decider,
+        events: lampEvents,
+        view,
+        store,
+        queue: createKeyedQueue(),
+        followed: [progress],
+        catchUpTimeoutMs,
+      },
       { id: 1, command, messageId: `m${(messages += 1)}`, commandDigest: 'd' },
     );
   return { followed, view, appendTimes, execute };

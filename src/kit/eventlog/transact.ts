@@ -1,8 +1,10 @@
-import { Rejection, type BoundDecider, type DomainEvent } from '../domain/decider.ts';
+import type { BoundDecider, DomainEvent } from '../domain/decider.ts';
 import type { Entity } from '../domain/entity.ts';
+import type { EventSchema } from '../domain/event-schema.ts';
 import { foldHistory } from '../domain/fold.ts';
 import { Problem } from '../domain/problem.ts';
 import type { EventStore } from './event-store.ts';
+import { foldDecided } from './fold-decided.ts';
 import { freshnessOf, type StreamFreshness } from './freshness.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { View } from './view.ts';
@@ -23,6 +25,7 @@ export type Transaction<State, Command> = {
 
 export type Transactor<State, Command, Event extends DomainEvent> = {
   readonly decider: BoundDecider<State, Command, Event>;
+  readonly events: Pick<EventSchema<Event>, 'read' | 'write'>;
   readonly view: View<State, Event>;
   readonly store: EventStore<Event>;
   readonly queue: KeyedQueue;
@@ -50,6 +53,7 @@ export const maxAttempts = 5;
  *
  * @throws Problem `conflict` if other writers appended first in every attempt, `precondition-failed`, `unavailable` if the
  * event log does not respond, `invalid` if the message id was used for another command, and the problems of `decide`.
+ * @throws InvalidDecision if the fold would reject an event that `decide` returned. Nothing is stored.
  */
 export function transact<State, Command, Event extends DomainEvent>(
   transactor: Transactor<State, Command, Event>,
@@ -122,13 +126,14 @@ async function append<State, Command, Event extends DomainEvent>(
 ): Promise<AttemptResult<State>> {
   const { decider, view, store, catchUpTimeoutMs } = transactor;
   const { id, messageId, commandDigest, traceparent } = transaction;
+  const state = foldDecided(decider, transactor.events, entity.state, events);
   const expectedVersion = entity.version;
   const result = await store.append({ id, events, expectedVersion, messageId, commandDigest, traceparent });
   switch (result.outcome) {
     case 'written':
       // The events are stored. If the view does not reach them in time, the result is still correct.
       await view.reached(result.position, catchUpTimeoutMs);
-      return { entity: { id, state: evolveAll(decider, entity.state, events), version: result.position } };
+      return { entity: { id, state, version: result.position } };
     case 'duplicate':
       return { entity: await loadEarlierResult(transactor, transaction, result.position) };
     case 'conflict': {
@@ -221,18 +226,4 @@ function tryDecide<State, Command, Event extends DomainEvent>(
     if (error instanceof Problem) return error;
     throw error;
   }
-}
-
-function evolveAll<State, Command, Event extends DomainEvent>(
-  decider: BoundDecider<State, Command, Event>,
-  start: State,
-  events: readonly Event[],
-): State {
-  return events.reduce<State>((state, event) => {
-    const next = decider.evolve(state, event);
-    if (next instanceof Rejection) {
-      throw new Error(`${event.type} was decided but rejected by evolve: ${next.reason}`);
-    }
-    return next;
-  }, start);
 }

@@ -14,6 +14,7 @@ import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openTracing } from './observability/tracing/open-tracing.ts';
 import { probeListener } from './probes.ts';
+import { foldVersionOf } from './fold-version.ts';
 import { createReadiness } from './readiness.ts';
 import type { Service } from './service-definition.ts';
 import { onShutdown } from './shutdown.ts';
@@ -116,6 +117,9 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
     await probes.close();
   });
 
+  const foldVersion = foldVersionOf(service);
+  // Awaited after the connection, which takes longer.
+  foldVersion.catch(() => undefined);
   const connection = await connectUntilUp(name, config, logger, (progress) => (pending = progress));
   metrics.watchConnection(connection);
   // Draining needs a connected broker.
@@ -127,6 +131,7 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
     connection,
     jsm,
     reader: name,
+    foldVersion: await foldVersion,
     logger,
     product,
     observer: {

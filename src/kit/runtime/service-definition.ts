@@ -1,5 +1,6 @@
 import type { Decider, DomainEvent } from '../domain/decider.ts';
 import type { Contract, Follows, Lookups } from '../domain/followed-stream.ts';
+import type { RequireJson } from '../domain/json-state.ts';
 import type { NewEntity, Resource } from '../domain/resource.ts';
 import type { ConfigDefaults } from './config/config.ts';
 
@@ -16,6 +17,12 @@ export type ServiceDefinition<
   readonly module: string;
   /** The service's name, its stream, its events and the fold of its entity. */
   readonly contract: Contract<State, Event>;
+  /**
+   * Identifies the folds of the service's own and followed streams: a snapshot is used only by a service with the same
+   * value. Default: a digest of the code, so that every change of it makes the replicas read the streams from the start. If
+   * given, change it whenever a fold can return another state for the same messages.
+   */
+  readonly foldVersion?: string;
   /** Shown in the API documents, the status, metrics and spans. */
   readonly version: string;
   /** The product that the service belongs to, see {@link createProduct}. Default: `portside`. */
@@ -45,7 +52,7 @@ export function defineService<
   Add extends NewEntity,
   Change,
   Others,
->(definition: ServiceDefinition<State, Command, Event, Add, Change, Others>): Service {
+>(definition: ServiceDefinition<State, Command, Event, Add, Change, Others> & RequireJson<State>): Service {
   // The runtime passes to each function only values that the definition's own schemas and functions returned.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return definition as unknown as Service;

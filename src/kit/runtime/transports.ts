@@ -86,6 +86,7 @@ export async function openTransports(service: Service, options: TransportsOption
   const context = {
     transactor: {
       decider: projections.decider,
+      events: contract.events,
       view,
       store,
       queue: createKeyedQueue(),

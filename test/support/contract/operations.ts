@@ -25,7 +25,7 @@ export async function operationsOf(
   const stream = name.toUpperCase();
   const { store } = await openStreamConnection(
     { name, events, fold },
-    { connection, jsm, stream, reader: name, logger },
+    { connection, jsm, stream, reader: name, foldVersion: 'test', logger },
   );
   const view = createView(fold);
   const feed = createEventFeed(view, store, 0);
@@ -36,6 +36,7 @@ export async function operationsOf(
         decider,
         createLookups({}, ({ view: other }, id) => other.find(id)),
       ),
+      events,
       view,
       store,
       queue: createKeyedQueue(),

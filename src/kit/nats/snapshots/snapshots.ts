@@ -11,7 +11,7 @@ import { jetstream, JetStreamApiError, type JetStreamManager } from '@nats-io/je
 import { Objm, setSha256Backend, StorageType, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
-import { decodeImage, encodeImage } from '../../eventlog/snapshot-image.ts';
+import { decodeImage, encodeImage, imageFormat } from '../../eventlog/snapshot-image.ts';
 import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { ViewImage } from '../../eventlog/view.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
@@ -29,8 +29,8 @@ export type SnapshotsOptions<State> = {
   readonly name: string;
   readonly stream: string;
   readonly initial: State;
-  /** Description of the fold, from `describeFold`. */
-  readonly fold: string;
+  /** Identifies the code of the fold. Snapshots of another version are not used. */
+  readonly foldVersion: string;
   /** Timeout for each chunk of a snapshot that is being read, in ms. */
   readonly chunkTimeoutMs?: number;
   /** Called with a reason for each snapshot that exists but cannot be used. */
@@ -80,13 +80,16 @@ export async function openSnapshots<State>({
   name,
   stream,
   initial,
-  fold,
+  foldVersion,
   chunkTimeoutMs = 10_000,
   onUnusable,
   onReplaced,
 }: SnapshotsOptions<State>): Promise<Snapshots<State>> {
   const bucket: ObjectStore = await openBuckets(nc).open(snapshotBucket(name), false);
-  const foldId = createHash('sha256').update(fold).digest('hex').slice(0, 16);
+  const foldId = createHash('sha256')
+    .update(JSON.stringify([imageFormat, foldVersion]))
+    .digest('hex')
+    .slice(0, 16);
   const claimName = `${stream}.${foldId}.claim`;
   const slotName = (slot: number) => `${stream}.${foldId}.${slot}`;
 
@@ -214,7 +217,13 @@ export async function openSnapshots<State>({
         name: slotName(free ?? matching.at(-1)?.slot ?? 0),
         metadata: { ...toMetadata(lastMessage), streamCreated: info.created, written: String(now) },
       };
-      await bucket.put(meta, encodeLines(encodeImage(image, initial)));
+      try {
+        await bucket.put(meta, encodeLines(encodeImage(image, initial)));
+      } catch (error) {
+        // Gives up the claim, so that the next attempt need not wait until it expires.
+        await bucket.delete(claimName).catch(() => undefined);
+        throw error;
+      }
       await deleteOtherFolds(now);
       return 'written';
     },
@@ -244,7 +253,7 @@ function isBeingWritten(
   matching: readonly Slot[],
   now: number,
 ): boolean {
-  if (claim === null || now - writtenAt(claim) >= claimMs) return false;
+  if (claim === null || claim.deleted || now - writtenAt(claim) >= claimMs) return false;
   const position = Number(claim.metadata?.['position']);
   const isStored = occupied.some(({ info }) => info.position === position);
   return !isStored && position > (matching[0]?.info.position ?? 0);

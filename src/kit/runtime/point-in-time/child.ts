@@ -9,6 +9,7 @@ import type { Entity } from '../../domain/entity.ts';
 import { matcherOf } from '../../domain/resource.ts';
 import { createView, type View } from '../../eventlog/view.ts';
 import { readConfig } from '../config/config.ts';
+import { foldVersionOf } from '../fold-version.ts';
 import { createLogger } from '../observability/logger.ts';
 import type { Service } from '../service-definition.ts';
 import { connectUntilUp } from '../stream/boot.ts';
@@ -19,7 +20,8 @@ import type { PointInTimeRequest, PointInTimeResponse } from './messages.ts';
 const timeoutMs = 60_000;
 
 const [, , moduleUrl = '', stream = ''] = process.argv;
-const { contract, defaults, resource } = await importService(moduleUrl);
+const service = await importService(moduleUrl);
+const { contract, defaults, resource } = service;
 const config = readConfig(process.env, defaults);
 const logger = createLogger(contract.name, config.logLevel);
 
@@ -38,7 +40,9 @@ async function importService(url: string): Promise<Service> {
 async function open(): Promise<StreamConnection<unknown, DomainEvent>> {
   const connection = await connectUntilUp(`${contract.name} point-in-time`, config, logger);
   const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
-  return openStreamConnection(contract, { connection, jsm, stream, reader: contract.name, logger });
+  const reader = contract.name;
+  const foldVersion = await foldVersionOf(service);
+  return openStreamConnection(contract, { connection, jsm, stream, reader, foldVersion, logger });
 }
 
 /** The view is reused, so that the pages of a list and later positions do not start a new replay. */

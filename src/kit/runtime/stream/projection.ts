@@ -31,6 +31,8 @@ export type ProjectionOptions = {
   readonly role: 'owner' | 'follower';
   /** Name of the service that reads the stream. */
   readonly reader: string;
+  /** Identifies the code of the service's folds. */
+  readonly foldVersion: string;
   readonly logger: Logger;
   readonly product: Product;
   /** The number of positions after which a snapshot is written. */
@@ -63,6 +65,11 @@ export async function openProjection<State, Event extends DomainEvent>(
   report(`loading a snapshot of ${stream}`);
   const image = await retryUntilSuccess(() => snapshots.load(target), onUnavailable);
   const view = createView(contract.fold, { image, referencesOf });
+  view.subscribe(({ position, subject }, rejection) => {
+    if (rejection?.cause === undefined) return;
+    const { reason, cause } = rejection;
+    logger.error({ stream, position, subject, reason, err: cause }, 'message rejected: the fold failed');
+  });
   const replay = follow(view);
   observer.onFollowing(stream, view, replay);
   const { milliseconds } = await catchUp(stream, view, target, logger, report);

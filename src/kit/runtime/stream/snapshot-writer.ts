@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../../domain/decider.ts';
+import { NotJson } from '../../domain/json-state.ts';
 import type { View } from '../../eventlog/view.ts';
 import type { SnapshotInfo, Snapshots } from '../../nats/snapshots/snapshots.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -53,6 +54,12 @@ export function writeSnapshots<State, Event extends DomainEvent>(
     writing = write(Math.floor(interval / 2))
       .catch((error: unknown) => {
         observer.onSnapshotAttempt(stream, 'failed');
+        if (error instanceof NotJson) {
+          // Another attempt would fail as well, until the states change.
+          last = view.position;
+          logger.error({ stream, reason: error.message }, 'snapshot not written: the state is not JSON');
+          return;
+        }
         logger.warn({ stream, reason: String(error) }, 'snapshot failed');
       })
       .finally(() => (writing = undefined));

@@ -3,7 +3,6 @@ import type { DomainEvent } from '../../domain/decider.ts';
 import type { Contract } from '../../domain/followed-stream.ts';
 import type { Product } from '../../domain/product.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
-import { describeFold } from '../../eventlog/snapshot-image.ts';
 import type { View } from '../../eventlog/view.ts';
 import type { Connection } from '../../nats/connection/connection.ts';
 import { openSnapshots, type Snapshots } from '../../nats/snapshots/snapshots.ts';
@@ -32,6 +31,8 @@ export type StreamConnectionOptions = {
   readonly stream: string;
   /** Name of the service that reads the stream; its snapshots are stored under this name. */
   readonly reader: string;
+  /** Identifies the code of the fold, see {@link foldVersionOf}. */
+  readonly foldVersion: string;
   readonly logger: Logger;
   /** Default: the default product. */
   readonly product?: Product | undefined;
@@ -47,7 +48,18 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
   { name, events, fold }: Omit<Contract<State, Event>, 'streamFile'>,
   options: StreamConnectionOptions,
 ): Promise<StreamConnection<State, Event>> {
-  const { connection, jsm, stream, reader, logger, product, stopping, onAppendRetry, readiness } = options;
+  const {
+    connection,
+    jsm,
+    stream,
+    reader,
+    foldVersion,
+    logger,
+    product,
+    stopping,
+    onAppendRetry,
+    readiness,
+  } = options;
   const subjects = eventSubjects(name);
   const codec = createCodec(events, subjects, product);
 
@@ -74,7 +86,7 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
       name: reader,
       stream,
       initial: fold.initial,
-      fold: describeFold(fold, events),
+      foldVersion,
       onUnusable: (reason) => logger.warn({ stream, reason }, 'snapshot discarded'),
       onReplaced,
     }),

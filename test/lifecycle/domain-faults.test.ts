@@ -1,0 +1,132 @@
+/** Faults in the domain code of a service store nothing wrong, stop nothing, and are logged. */
+
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { provisionStreams } from '../../src/kit/nats/provisioning/provisioning.ts';
+import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { eventually } from '../support/eventually.ts';
+import { assertProblem } from '../support/http/http.ts';
+import { startLoggedService, type LoggedService } from '../support/process/logged-service.ts';
+import { faultyLevel } from '../support/services/gauges/gauges.ts';
+
+const folder = new URL('../support/services/gauges/', import.meta.url);
+const every = 20;
+const broker = await startTestBroker();
+const { connection, jsm } = await connectForTest(broker);
+const { nc } = connection;
+await provisionStreams(nc, fileURLToPath(new URL('streams', folder)));
+const start = () =>
+  startLoggedService('gauges', {
+    natsUrl: broker.url,
+    entry: new URL('main.ts', folder),
+    env: { SNAPSHOT_EVERY: String(every) },
+  });
+const gauges = await start();
+
+const LoggedError = z.object({
+  message: z.string(),
+  eventType: z.string().optional(),
+  issue: z.string().optional(),
+});
+const Rejections = z.array(z.object({ reason: z.string() }));
+
+const countMessages = async () => (await jsm.streams.info('GAUGES')).state.messages;
+const add = (id: number, level: number) => gauges.post('/gauges', { json: { id, level } });
+const failures = ({ logged }: LoggedService) =>
+  logged('request failed').map(({ err }) => LoggedError.parse(err));
+
+const commands = suite('a command whose events the fold would reject');
+
+commands('stores nothing if an event does not match its schema, however often it is sent', async () => {
+  for (let attempt = 0; attempt < 2; attempt += 1) assertProblem(await add(1, 24), 'internal');
+  assert.is((await gauges.get('/gauges/1')).status, 404);
+  assert.is(await countMessages(), 0);
+});
+commands('stores nothing over NATS either', async () => {
+  const reply = await nc.request('gauges.commands.add', JSON.stringify({ id: 1, level: 24 }));
+  assert.is(reply.headers?.get('Nats-Service-Error-Code'), '500');
+  assert.is(await countMessages(), 0);
+});
+commands('stores nothing if `evolve` throws on an event', async () => {
+  assertProblem(await add(1, faultyLevel), 'internal');
+  assert.is(await countMessages(), 0);
+});
+commands('stores nothing if `evolve` rejects an event', async () => {
+  assert.is((await add(1, 1)).status, 201);
+  for (let attempt = 0; attempt < 2; attempt += 1) assertProblem(await add(1, 2), 'internal');
+  assert.equal((await gauges.get('/gauges/1')).body, { id: 1, level: 1 });
+  assert.is(await countMessages(), 1);
+});
+commands('is logged with the type of the event and the issue', async () => {
+  const logged = await eventually(() => {
+    const found = failures(gauges);
+    assert.is(found.length, 6);
+    return found;
+  });
+  for (const { eventType } of logged) assert.is(eventType, 'GaugeAdded');
+  const issues = logged.map(({ issue }) => issue ?? '');
+  assert.match(issues[0] ?? '', /level: Too big/);
+  assert.is(issues[3], 'evolve threw an error on GaugeAdded');
+  assert.is(issues[4], 'the gauge already exists');
+});
+commands.run();
+
+const messages = suite('a stored message on which `evolve` throws');
+
+messages('is rejected, and the replica goes on', async () => {
+  nc.publish('gauges.events.2', JSON.stringify({ type: 'GaugeAdded', level: faultyLevel }));
+  await nc.flush();
+  await eventually(async () => assert.is(await countMessages(), 2));
+  assert.is((await add(3, 3)).status, 201);
+  assert.equal((await gauges.get('/gauges')).body, [
+    { id: 1, level: 1 },
+    { id: 3, level: 3 },
+  ]);
+  const rejections = Rejections.parse((await gauges.get('/gauges/rejections')).body);
+  assert.equal(rejections, [{ reason: 'evolve threw an error on GaugeAdded' }]);
+});
+messages('is logged as an error with its cause, and counted', async () => {
+  const line = await gauges.awaitLog('message rejected: the fold failed', 'GAUGES');
+  assert.is(line['level'], 'error');
+  assert.is(line['position'], 2);
+  assert.is(LoggedError.parse(line['err']).message, 'faulty level');
+  const metrics = await (await fetch(`${gauges.probeUrl}/metrics`)).text();
+  assert.match(metrics, /^portside_rejected_messages_total\{.*stream="GAUGES".*\} 1$/m);
+});
+messages('is rejected for the same reason in every replica', async () => {
+  const other = await start();
+  const [mine, others] = await Promise.all([gauges, other].map(({ get }) => get('/gauges/rejections')));
+  assert.equal(others?.body, mine?.body);
+  assert.is(await other.stop(), 0);
+});
+messages.run();
+
+const states = suite('a state that is not JSON');
+
+states('is not written to a snapshot, and the log says where it is', async () => {
+  nc.publish('gauges.events.4', JSON.stringify({ type: 'GaugeMapped' }));
+  for (let id = 10; id < 10 + every; id += 1) assert.is((await add(id, 1)).status, 201);
+  const line = await gauges.awaitLog('snapshot not written: the state is not JSON', 'GAUGES');
+  assert.is(line['level'], 'error');
+  assert.is(line['reason'], 'the state of entity 4.level is not JSON: Map');
+  const other = await start();
+  assert.is((await other.awaitLog('caught up', 'GAUGES'))['from'], 0);
+  assert.is(await other.stop(), 0);
+});
+states('is reported once, not at every check', async () => {
+  const metrics = async () => (await fetch(`${gauges.probeUrl}/metrics`)).text();
+  assert.match(await metrics(), /^portside_snapshot_attempts_total\{.*outcome="failed".*\} 1$/m);
+  for (let id = 50; id < 50 + every; id += 1) assert.is((await add(id, 1)).status, 201);
+  await eventually(async () =>
+    assert.match(await metrics(), /^portside_snapshot_attempts_total\{.*outcome="failed".*\} 2$/m),
+  );
+  assert.is(gauges.logged('snapshot not written: the state is not JSON').length, 2);
+});
+states.after(async () => {
+  await gauges.stop();
+  await nc.close();
+  await broker.close();
+});
+states.run();

@@ -1,0 +1,4 @@
+import { runService } from '@portside/kit/runtime';
+import { gaugeService } from './gauges.ts';
+
+await runService(gaugeService);
