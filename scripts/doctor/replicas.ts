@@ -1,7 +1,7 @@
 /** Checks which replicas of a service respond, how far they lag behind, and whether their views agree. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NoRespondersError, type NatsConnection } from 'nats';
+import type { NatsConnection } from 'nats';
 import { findReplicas, type ReplicaStatus } from '../../src/kit/nats/services/replicas.ts';
 import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatCount } from './measures.ts';
@@ -48,12 +48,7 @@ async function observe(
 }
 
 async function fetchReplicas(nc: NatsConnection, service: string): Promise<ReplicaStatus[]> {
-  try {
-    return (await findReplicas(nc, service)).toSorted((a, b) => a.replica.localeCompare(b.replica));
-  } catch (error) {
-    if (error instanceof NoRespondersError) return [];
-    throw error;
-  }
+  return (await findReplicas(nc, service)).toSorted((a, b) => a.replica.localeCompare(b.replica));
 }
 
 export function assessPositions(service: string, { first, latest, target, end }: Observation): Finding {

@@ -1,12 +1,12 @@
 /** The AsyncAPI document is valid and matches the services, and the events page shows all of it. */
 
 import { readFileSync } from 'node:fs';
-import { Svcm } from '@nats-io/services';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { Rejection } from '../../src/kit/domain/decider.ts';
 import { listShapes } from '../../src/kit/api/event-shapes.ts';
+import { fetchServiceInfo } from '../../src/kit/nats/services/framework/discovery.ts';
 import { contentSecurityPolicy } from '../../src/kit/http/docs/html.ts';
 import { laptopEvents } from '#contracts/laptops';
 import { portEvents } from '#contracts/ports';
@@ -82,8 +82,7 @@ for (const { name, read, shapes, replica, response, page, document } of services
   asyncApiDocument(
     'contains exactly the commands and queries that the NATS services framework lists',
     async () => {
-      const infos = [];
-      for await (const info of await new Svcm(connection.nc).client().info(name)) infos.push(info);
+      const infos = await fetchServiceInfo(connection.nc, { name });
       assert.is(infos.length, 1);
       const listed = infos[0]?.endpoints.filter(({ subject }) => subject !== `${name}.status`) ?? [];
       const requests = Object.values(operations).filter(({ reply }) => reply !== undefined);

@@ -1,9 +1,9 @@
 /** Commands over NATS while replicas are missing, frozen or killed. */
 
-import { Svcm } from '@nats-io/services';
 import { errors, headers } from 'nats';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { fetchServiceStats } from '../../src/kit/nats/services/framework/discovery.ts';
 import { eventually } from '../support/eventually.ts';
 import { freeze, unfreeze } from '../support/broker/freeze.ts';
 import { startTestSystem } from '../support/process/system.ts';
@@ -38,10 +38,10 @@ async function addWithRetries(id: number, messageId: string) {
 
 /** Returns the number of `add` requests received by all replicas together. */
 async function countRequests(): Promise<number> {
-  let sum = 0;
-  for await (const { endpoints = [] } of await new Svcm(nc).client().stats('laptops'))
-    sum += endpoints.find(({ name }) => name === 'commands-add')?.num_requests ?? 0;
-  return sum;
+  const replicas = await fetchServiceStats(nc, { name: 'laptops' });
+  return replicas
+    .flatMap(({ endpoints }) => endpoints.filter(({ name }) => name === 'commands-add'))
+    .reduce((sum, endpoint) => sum + endpoint.num_requests, 0);
 }
 
 const noReplicas = suite('a command without a running replica');

@@ -1,9 +1,9 @@
 /** Commands and queries over NATS: the same rules, schemas, ids and problems as in the REST API. */
 
-import { Svcm } from '@nats-io/services';
 import { headers } from 'nats';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { fetchServiceInfo } from '../../src/kit/nats/services/framework/discovery.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { startServiceProcess } from '../support/process/service-process.ts';
 
@@ -158,9 +158,7 @@ queries.run();
 const microservice = suite('the NATS microservice');
 
 microservice('publishes the request and response schemas of every endpoint, on every replica', async () => {
-  const client = new Svcm(nc).client();
-  const infos = [];
-  for await (const info of await client.info('laptops')) infos.push(info);
+  const infos = await fetchServiceInfo(nc, { name: 'laptops' });
   assert.is(infos.length, 2);
   const add = infos[0]?.endpoints.find(({ subject }) => subject === 'laptops.commands.add');
   assert.match(add?.metadata?.['request'] ?? '', /"required":\["title","model"\]/);

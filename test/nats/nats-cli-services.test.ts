@@ -82,6 +82,41 @@ it('micro stats counts the requests of each replica', async () => {
   );
 });
 
+it('micro stats counts error replies, and --json contains the last error', async () => {
+  await nats.run(`nats req laptops.queries.get '{"id":999}'`);
+  await nats.run(`nats req laptops.queries.get '{"id":1}'`);
+  const { stdout } = await nats.run('nats micro stats laptops');
+  const rows = Array.from(
+    stdout.matchAll(/│ queries-get +│ (\d+) +│ q +│ (\d+) /g),
+    ([, requests, errors]) => [Number(requests), Number(errors)] as const,
+  );
+  assert.is(rows.length, 3);
+  assert.is(
+    rows.reduce((sum, [requests]) => sum + requests, 0),
+    2,
+  );
+  assert.is(
+    rows.reduce((sum, [, errors]) => sum + errors, 0),
+    1,
+  );
+  const { stdout: json } = await nats.run('nats micro stats laptops --json');
+  assert.is(json.match(/"last_error": *"404: There is no laptop 999\.?"/g)?.length, 1, json);
+});
+
+it('the responses match the JSON schemas of the CLI', async () => {
+  for (const verb of ['PING', 'INFO', 'STATS']) {
+    const schema = `io.nats.micro.v1.${verb.toLowerCase()}_response`;
+    // The CLI exits with 0 even if the document is invalid.
+    const validate = `nats schema validate ${schema} /dev/stdin`;
+    const valid = await nats.run(`nats req --raw '$SRV.${verb}.ports' '' | ${validate}`);
+    assert.match(valid.stdout, `validates against ${schema}`);
+    const withoutId = await nats.run(
+      `nats req --raw '$SRV.${verb}.ports' '' | sed 's/"id":"[^"]*",//' | ${validate}`,
+    );
+    assert.match(withoutId.stdout, "missing properties: 'id'");
+  }
+});
+
 test.after(async () => {
   await Promise.all(replicas.map((replica) => replica.stop()));
   await broker.close();

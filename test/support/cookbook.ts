@@ -92,7 +92,7 @@ const volatile: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '<date>'],
   [/^\d\d:\d\d:\d\d\b/gm, '<time>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uuid>'],
-  [/\b[0-9A-Z]{22}\b/g, '<nuid>'],
+  [/\b[0-9A-Za-z]{22}\b/g, '<nuid>'],
   [/\b(\d+(\.\d+)?(h|m|s|ms|µs|ns))+\b/g, '<duration>'],
   [/"replica": "[^"]+"/g, '"replica": <replica>'],
   [/"id":\d{12,}/g, '"id":<id>'],

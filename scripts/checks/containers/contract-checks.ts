@@ -1,9 +1,9 @@
 /** Checks the REST and NATS APIs from outside the containers. */
 
 import { jetstreamManager } from '@nats-io/jetstream';
-import { Svcm } from '@nats-io/services';
 import * as assert from 'uvu/assert';
 import { connectToNats, type Connection } from '../../../src/kit/nats/connection/connection.ts';
+import { pingServices } from '../../../src/kit/nats/services/framework/discovery.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import {
   assertProblem,
@@ -105,9 +105,8 @@ export function contractChecks(context: RunContext, deployment: Deployment): rea
           const expected = services.flatMap((name) => Array.from({ length: replicaCount }, () => name));
           // A ping does not wait for slow containers.
           await eventually(async () => {
-            const responding: string[] = [];
-            for await (const { name } of await new Svcm(nc).client().ping()) responding.push(name);
-            assert.equal(responding.toSorted(), expected);
+            const responding = await pingServices(nc);
+            assert.equal(responding.map(({ name }) => name).toSorted(), expected);
           });
           return { verdict: 'ok' };
         }),

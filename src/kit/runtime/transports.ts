@@ -152,6 +152,10 @@ export async function openTransports(service: Service, options: TransportsOption
     description: `The ${name} service of ${product.title}.`,
     endpoints,
     beginSpan: tracing?.beginNatsSpan,
+    onSubscriptionRejected: (subject, error) =>
+      logger.error({ subject, err: error }, 'subscription rejected; requests to the subject are not served'),
+    onRequestFailed: (subject, error) =>
+      logger.error({ subject, err: error }, 'cannot reply to NATS request'),
     onRequestHandled(request) {
       metrics.countNatsRequest(request);
       logRequest(logger, request);

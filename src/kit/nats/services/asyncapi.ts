@@ -18,7 +18,8 @@ import {
   nameEvent,
 } from './asyncapi-messages.ts';
 import { createSchemas } from './asyncapi-schemas.ts';
-import { queueGroup, type Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoints.ts';
+import { defaultQueueGroup } from './framework/protocol.ts';
 import type { StreamDefinition } from '../provisioning/provisioning.ts';
 
 export type AsyncApiOptions<Event extends DomainEvent> = {
@@ -146,7 +147,7 @@ function describeEndpoint(
       channel: refer('channels', replies),
       messages: [reply.name, problem].map((message) => refer('channels', replies, 'messages', message)),
     },
-    bindings: { nats: { queue: queueGroup, bindingVersion: '0.1.0' } },
+    bindings: { nats: { queue: defaultQueueGroup, bindingVersion: '0.1.0' } },
   };
   return {
     channels: {

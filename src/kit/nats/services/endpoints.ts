@@ -3,7 +3,6 @@
  * them in one queue group, with the same schemas, rules and problem documents as the REST API.
  */
 
-import { Svcm, type ServiceMsg } from '@nats-io/services';
 import { headers, type NatsConnection } from 'nats';
 import { z } from 'zod';
 import { messageIdSyntax } from '../../eventlog/execute.ts';
@@ -20,6 +19,8 @@ import {
   traceparentHeader,
   waitForPositionHeader,
 } from '../connection/headers.ts';
+import type { ServiceRequest } from './framework/request.ts';
+import { startService } from './framework/service.ts';
 import { assertFits, maxReplyBytes, writeProblem, type Reply } from './replies.ts';
 import { ReplicaStatus } from './replicas.ts';
 
@@ -74,9 +75,6 @@ export function defineEndpoint<Input>(
 /** Maximum length of the one-line error in the header; the document has the whole text. */
 const maxErrorLine = 1000;
 
-/** One replica of the queue group handles each request. This is also the framework's default. */
-export const queueGroup = 'q';
-
 export type ServeOptions = {
   readonly nc: NatsConnection;
   /** The service's name: `laptops`. */
@@ -89,49 +87,45 @@ export type ServeOptions = {
   status(): ReplicaStatus;
   /** Called after the reply to each request. */
   onRequestHandled?(request: HandledNatsRequest): void;
+  /** Called if the server rejects a subscription. The replica does not receive requests to its subject. */
+  onSubscriptionRejected?(subject: string, error: Error): void;
+  /** Called if a request fails outside its handler, for example because its reply cannot be sent. */
+  onRequestFailed?(subject: string, error: unknown): void;
   /** Starts a span for each request. Without it, the client's `traceparent` is passed on unchanged. */
   readonly beginSpan?: BeginSpan<HandledNatsRequest> | undefined;
 };
 
 /** Serves the endpoints. Returns a function that stops accepting requests and waits for those in flight. */
 export async function serveEndpoints(options: ServeOptions): Promise<() => Promise<void>> {
-  const { nc, name, version, description, endpoints, status } = options;
-  const inFlight = new Set<Promise<void>>();
-  const service = await new Svcm(nc).add({
+  const { nc, name, version, description, status, onSubscriptionRejected, onRequestFailed } = options;
+  const service = await startService({
+    nc,
     name,
     version,
     description,
-    queue: queueGroup,
-    statsHandler: () => Promise.resolve(status()),
-  });
-
-  for (const endpoint of endpoints) {
-    service.addEndpoint(endpoint.name.replace('.', '-'), {
-      subject: `${name}.${endpoint.name}`,
-      metadata: describe(version, endpoint),
-      handler: (error, message) => {
-        if (error !== null) return;
-        const handled = handleRequest(endpoint, message, options).finally(() => inFlight.delete(handled));
-        inFlight.add(handled);
+    endpoints: [
+      ...options.endpoints.map((endpoint) => ({
+        name: endpoint.name.replaceAll('.', '-'),
+        subject: `${name}.${endpoint.name}`,
+        metadata: describe(version, endpoint),
+        handle: (request: ServiceRequest) => handleRequest(endpoint, request, options),
+      })),
+      {
+        name: 'status',
+        subject: `${name}.status`,
+        metadata: describe(version, {
+          summary: 'The status of the replica that replies',
+          input: z.unknown(),
+          output: ReplicaStatus,
+        }),
+        handle: (request: ServiceRequest) => request.respond(JSON.stringify(status())),
       },
-    });
-  }
-  service.addEndpoint('status', {
-    subject: `${name}.status`,
-    metadata: describe(version, {
-      summary: 'The status of the replica that replies',
-      input: z.unknown(),
-      output: ReplicaStatus,
-    }),
-    handler: (error, message) => {
-      if (error === null) message.respond(JSON.stringify(status()));
-    },
+    ],
+    readData: status,
+    ...(onSubscriptionRejected && { onSubscriptionRejected }),
+    ...(onRequestFailed && { onHandlerError: onRequestFailed }),
   });
-
-  return async () => {
-    await service.stop();
-    await Promise.all(inFlight);
-  };
+  return service.stop;
 }
 
 /** Returns the endpoint metadata that `nats micro info` shows. */
@@ -149,7 +143,7 @@ function describe(
 
 async function handleRequest(
   { name, input, handle }: Endpoint,
-  message: ServiceMsg,
+  message: ServiceRequest,
   { nc, beginSpan, onRequestHandled }: ServeOptions,
 ): Promise<void> {
   const maxBytes = maxReplyBytes(nc);
@@ -168,7 +162,7 @@ async function handleRequest(
     const fields = headers();
     fields.set(streamPositionHeader, String(reply.position));
     if (reply.age !== undefined) fields.set(ageHeader, String(reply.age));
-    message.respond(reply.text, { headers: fields });
+    message.respond(reply.text, fields);
   } catch (error) {
     problem = toProblem(error);
     // A header is a single line, but the detail may quote line breaks from the request.
@@ -194,7 +188,7 @@ const messageIdPattern = new RegExp(`^${messageIdSyntax}$`);
 const emptyObject = new TextEncoder().encode('{}');
 
 /** @throws Problem `malformed` if a header is invalid. */
-function parseHeaders({ headers: fields }: ServiceMsg): Omit<RequestInfo, 'maxReplyBytes'> {
+function parseHeaders({ headers: fields }: ServiceRequest): Omit<RequestInfo, 'maxReplyBytes'> {
   const get = (name: string) => fields?.get(name) || undefined;
   const expectedVersion = get(expectedSubjectSequenceHeader);
   if (expectedVersion !== undefined && !/^[0-9]{1,15}$/.test(expectedVersion)) {

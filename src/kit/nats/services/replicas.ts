@@ -3,9 +3,9 @@
  * endpoint statistics, which a client requests from all of them over NATS.
  */
 
-import { Svcm } from '@nats-io/services';
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
+import { fetchServiceStats } from './framework/discovery.ts';
 
 export const ReplicaStatus = z.object({
   /** Host name and process id: `pod-7-42`. */
@@ -19,12 +19,11 @@ export const ReplicaStatus = z.object({
 });
 export type ReplicaStatus = z.infer<typeof ReplicaStatus>;
 
-/** Returns the status of every replica that responds within the timeout of the services client. */
+/** Returns the status of every replica that replies in time. */
 export async function findReplicas(nc: NatsConnection, name: string): Promise<ReplicaStatus[]> {
-  const found: ReplicaStatus[] = [];
-  for await (const { endpoints } of await new Svcm(nc).client().stats(name)) {
-    const status = ReplicaStatus.safeParse(endpoints?.[0]?.data);
-    if (status.success) found.push(status.data);
-  }
-  return found;
+  const replicas = await fetchServiceStats(nc, { name });
+  return replicas.flatMap(({ endpoints: [endpoint] }) => {
+    const status = ReplicaStatus.safeParse(endpoint?.data);
+    return status.success ? [status.data] : [];
+  });
 }
