@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,27 +9,34 @@ import { z } from 'zod';
 import { readEntryPoints } from '../../scripts/checks/imports.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const checkout = mkdtempSync(join(tmpdir(), 'portside-package-'));
-process.once('exit', () => rmSync(checkout, { recursive: true }));
-const Packed = z.array(z.object({ files: z.array(z.object({ path: z.string() })) })).length(1);
+const folder = mkdtempSync(join(tmpdir(), 'portside-package-'));
+process.once('exit', () => rmSync(folder, { recursive: true }));
 
-/** Returns the paths that `npm pack` would publish. Builds a copy of the kit, because other tests use the real build. */
-function packKit(): string[] {
+const Packed = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
+
+function run(program: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  assert.is(status, 0, stderr);
+  return stdout;
+}
+
+/** Packs a copy of the kit, because other tests use the real build. */
+function packKit() {
+  const checkout = join(folder, 'checkout');
   const kit = join(checkout, 'src', 'kit');
   cpSync(join(root, 'src', 'kit'), kit, { recursive: true, filter: (path) => basename(path) !== 'dist' });
   cpSync(join(root, 'tsconfig.json'), join(checkout, 'tsconfig.json'));
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
-  const { status, stdout, stderr } = spawnSync('npm', ['pack', '--dry-run', '--json'], {
-    cwd: kit,
-    encoding: 'utf8',
-  });
-  assert.is(status, 0, stderr);
+  const stdout = run('npm', ['pack', '--json'], kit);
   // npm prints the output of the build before the JSON.
-  const json = stdout.slice(stdout.search(/^\[$/m));
-  return Packed.parse(JSON.parse(json)).flatMap(({ files }) => files.map(({ path }) => path));
+  const [{ filename, files }] = Packed.parse(JSON.parse(stdout.slice(stdout.search(/^\[$/m))));
+  return { tarball: join(kit, filename), files: files.map(({ path }) => path) };
 }
 
-const files = packKit();
+const { tarball, files } = packKit();
+const entryPoints = readEntryPoints(join(root, 'src/kit/package.json')).filter(
+  (entry) => entry !== './package.json',
+);
 const published = suite('the published package of the kit');
 
 published('contains compiled code, types, the console, its README and its manifest, and nothing else', () => {
@@ -45,8 +52,7 @@ published('contains no tests or fixtures', () =>
   ),
 );
 published('contains the compiled code and the types of every entry point', () => {
-  for (const entry of readEntryPoints(join(root, 'src/kit/package.json'))) {
-    if (entry === './package.json') continue;
+  for (const entry of entryPoints) {
     const path = entry === '.' ? 'dist/index' : `dist/${entry.slice(2)}/index`;
     assert.ok(files.includes(`${path}.js`), `${path}.js`);
     assert.ok(files.includes(`${path}.d.ts`), `${path}.d.ts`);
@@ -56,3 +62,69 @@ published('contains the modules of the console', () =>
   assert.ok(files.includes('dist/console/main.js') && files.includes('dist/console/views/app.js')),
 );
 published.run();
+
+const LockFile = z.object({
+  packages: z.record(z.string(), z.object({ name: z.string().optional(), version: z.string().optional() })),
+});
+
+/** Returns every installed copy of a NATS package: `@nats-io/kv 3.4.0`. */
+function listNatsPackages(checkout: string): string[] {
+  const { packages } = LockFile.parse(JSON.parse(readFileSync(join(checkout, 'package-lock.json'), 'utf8')));
+  return Object.entries(packages)
+    .map(([path, { name, version }]) => `${name ?? path.split('node_modules/').at(-1)} ${version}`)
+    .filter((copy) => copy.startsWith('@nats-io/'));
+}
+
+/** npm's cache contains the packages if `npm ci` has installed this checkout, but not the lists of their versions. */
+function isRegistryReachable(): boolean {
+  const { stderr } = spawnSync('npm', ['view', '@nats-io/nats-core', 'version', '--fetch-retries=0'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return !/\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT)\b/.test(stderr);
+}
+
+/** Installs the tarball as a user does. */
+function installKit(app: string): void {
+  mkdirSync(app);
+  writeFileSync(join(app, 'package.json'), '{ "name": "app", "version": "1.0.0", "private": true }');
+  const options = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  run('npm', ['install', ...options, tarball], app);
+}
+
+const app = join(folder, 'app');
+const canInstall = isRegistryReachable();
+if (canInstall) installKit(app);
+else process.stdout.write('skipped: the npm registry is not reachable\n');
+const installed = suite('the package of the kit in an empty folder');
+const it = canInstall ? installed : installed.skip;
+
+it('brings one copy of each NATS package, in the version that this checkout uses', () => {
+  const copies = listNatsPackages(app);
+  assert.equal(
+    copies.map((copy) => copy.replace(/ .*/, '')).toSorted(),
+    ['jetstream', 'kv', 'nats-core', 'nkeys', 'nuid', 'obj', 'transport-node'].map(
+      (name) => `@nats-io/${name}`,
+    ),
+  );
+  const own = listNatsPackages(root);
+  assert.equal(
+    copies.filter((copy) => !own.includes(copy)),
+    [],
+  );
+});
+it('can be imported without a loader', () => {
+  for (const entry of entryPoints) {
+    const script = `import(${JSON.stringify(`@portside/kit${entry.slice(1)}`)}).then((module) => console.log(Object.keys(module).length))`;
+    assert.ok(Number(run(process.execPath, ['-e', script], app)) > 0, entry);
+  }
+});
+installed.run();
+
+const checkout = suite('this checkout');
+
+checkout('contains one copy of each NATS package', () => {
+  const names = listNatsPackages(root).map((copy) => copy.replace(/ .*/, ''));
+  assert.equal(names, [...new Set(names)]);
+});
+checkout.run();
