@@ -6,6 +6,7 @@ import { examineServers, type Broker } from './servers.ts';
 import { fetchLastPosition, services } from './services.ts';
 import type { Service } from '../../src/kit/runtime/service-definition.ts';
 import { examineSnapshots } from './snapshots.ts';
+import { examineAccount, examineStreamLimits } from './storage.ts';
 import { examineConfiguration, examineStorage, findStreams, type Stream } from './streams.ts';
 import { examineSync } from './sync.ts';
 
@@ -26,11 +27,12 @@ export async function examine(config: DoctorConfig): Promise<readonly Finding[]>
     });
     const replicated =
       streams.length > 0 && streams.every(({ info }) => (info?.config.num_replicas ?? 0) >= minReplicas);
-    const [sync, ...streamFindings] = await Promise.all([
+    const [sync, account, ...streamFindings] = await Promise.all([
       runCheck('sync', () => examineSync(config.monitorUrls, servers, replicated)),
+      runCheck('storage account', async () => examineAccount(await broker.jsm.getAccountInfo())),
       ...streams.map((stream) => examineStream(broker, stream, config)),
     ]);
-    return [...findings, ...sync, ...streamErrors, ...streamFindings.flat()];
+    return [...findings, ...sync, ...account, ...streamErrors, ...streamFindings.flat()];
   } finally {
     await close();
   }
@@ -50,7 +52,8 @@ async function examineStream(
   const service = services.find(({ contract }) => contract.name === stream.service);
   const serviceFindings =
     service === undefined ? [] : await examineService(broker, service, definition.name, config.snapshotEvery);
-  return [...configuration, ...examineStorage(definition.name, info), ...serviceFindings];
+  const storage = [...examineStorage(definition.name, info), ...examineStreamLimits(info)];
+  return [...configuration, ...storage, ...serviceFindings];
 }
 
 async function examineService(

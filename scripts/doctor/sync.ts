@@ -1,12 +1,13 @@
 /**
- * Checks whether a server syncs messages to disk before it acknowledges them. The setting is not available to ordinary
- * accounts, but the server's monitoring endpoint exposes it.
+ * Checks whether a server syncs messages to disk before it acknowledges them, and how full its storage is. Neither is
+ * available to ordinary accounts, but the server's monitoring endpoint exposes both.
  */
 
 import { z } from 'zod';
 import { describeError, failure, ok, warning, type Finding } from './finding.ts';
 import { formatDuration } from './measures.ts';
 import type { Server } from './servers.ts';
+import { assessServerStorage } from './storage.ts';
 
 /** The part of `/varz` that this check reads (nats-server 2.12+). */
 const Monitored = z.object({
@@ -21,8 +22,11 @@ const Monitored = z.object({
           sync_always: z.boolean().default(false),
           /** In nanoseconds. */
           sync_interval: z.number(),
+          /** In bytes. Not configured: three quarters of the space that was free at the start of the server. */
+          max_storage: z.number().optional(),
         })
         .optional(),
+      stats: z.object({ storage: z.number() }).optional(),
     })
     .optional(),
 });
@@ -47,13 +51,13 @@ export async function examineSync(
     matching.every(({ monitored }) => monitored.server_id !== id),
   );
 
-  const findings = results.map((result) => {
+  const findings = results.flatMap((result) => {
     if ('reason' in result) {
       return warning(`sync ${result.url}`, `unknown: no response (${result.reason})`, remedy);
     }
     const { url, monitored } = result;
     return matching.includes(result)
-      ? assessSync(monitored, replicated)
+      ? [assessSync(monitored, replicated), ...assessUsage(monitored)]
       : warning(
           `sync ${url}`,
           `unknown: this URL belongs to another server, ${monitored.server_name}`,
@@ -88,6 +92,13 @@ export function assessSync({ server_id, server_name, jetstream }: Monitored, rep
         `messages are synced to disk every ${interval}: if the machine crashes, writes acknowledged since the last sync are lost`,
         change,
       );
+}
+
+/** Returns no finding for a server without JetStream. */
+function assessUsage({ server_id, server_name, jetstream }: Monitored): Finding[] {
+  const [used, limit] = [jetstream?.stats?.storage, jetstream?.config?.max_storage];
+  if (used === undefined || limit === undefined) return [];
+  return [assessServerStorage(server_name === server_id ? '' : server_name, used, limit)];
 }
 
 /** Servers of a cluster are matched by its name, a single server by its id. */
