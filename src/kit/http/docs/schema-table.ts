@@ -7,7 +7,7 @@ import { escapeHtml, renderText } from './html.ts';
 /** The JSON Schema keywords that the table shows. Others, such as `additionalProperties`, are ignored. */
 const Shown = z.looseObject({
   $ref: z.string().optional(),
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string()).transform((types) => types.join(' or '))]).optional(),
   const: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
   description: z.string().optional(),
