@@ -103,6 +103,21 @@ repeats('is executed again if it appended nothing the first time', async () => {
   await one.post('/laptops', { json: { id, ...lenovo } });
   assert.is((await one.put(path, request)).status, 200);
 });
+repeats(
+  'removes a laptop that was added after a DELETE that found nothing, but not with If-Match',
+  async () => {
+    const { id, path } = nextLaptop();
+    const request = withKey(randomUUID());
+    const conditional = { headers: { 'Idempotency-Key': randomUUID(), 'If-Match': '"1"' } };
+    assert.is((await one.delete(path, request)).status, 204);
+    assertProblem(await one.delete(path, conditional), 'precondition-failed');
+    await one.post('/laptops', { json: { id, ...lenovo } });
+    assertProblem(await one.delete(path, conditional), 'precondition-failed');
+    assert.is((await one.get(path)).status, 200);
+    assert.is((await one.delete(path, request)).status, 204);
+    assertProblem(await one.get(path), 'not-found');
+  },
+);
 repeats.run();
 
 const otherReplicas = suite('a request repeated through another replica');

@@ -12,7 +12,11 @@ const IdempotencyKey = z
     'must be 1 to 255 visible ASCII characters',
   )
   .meta({
-    description: 'A request that is repeated with the same key is executed once and gets the same response.',
+    description:
+      'A request that stored events gets the same response if it is repeated with the same key, and is not executed ' +
+      'again. The key is remembered for at least the next 100,000 stored events. The key of a request that stored ' +
+      'nothing is not remembered, so a repeated request is decided again: a DELETE that found nothing removes an entity ' +
+      'that was added in between. If-Match prevents this.',
     example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
   });
 
