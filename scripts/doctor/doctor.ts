@@ -8,7 +8,9 @@ import { formatReport } from './report.ts';
 
 const help = `npm run doctor [-- --json]
 
-Checks the servers, the streams, the services and their snapshots, and reports problems. It changes nothing.
+Checks the servers and their storage, the streams, the services and their snapshots, and reports problems. It
+changes nothing. Replicas of a service must hold the same state at the same position: each computes a digest of its
+state, which takes seconds for a million entities.
 
   --json    print the findings as an array of {name, verdict, detail, remedy?}; verdict is ok, warning or failure
             (use npm run --silent doctor -- --json to suppress the output of npm)

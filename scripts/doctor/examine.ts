@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { DoctorConfig } from './environment.ts';
+import { examineDigests } from './digests.ts';
 import { runCheck, type Finding } from './finding.ts';
 import { examineReplicas } from './replicas.ts';
 import { examineServers, type Broker } from './servers.ts';
@@ -30,7 +31,7 @@ export async function examine(config: DoctorConfig): Promise<readonly Finding[]>
     const [sync, account, ...streamFindings] = await Promise.all([
       runCheck('sync', () => examineSync(config.monitorUrls, servers, replicated)),
       runCheck('storage account', async () => examineAccount(await broker.jsm.getAccountInfo())),
-      ...streams.map((stream) => examineStream(broker, stream, config)),
+      ...streams.map((stream) => examineStream(broker, stream, streams, config)),
     ]);
     return [...findings, ...sync, ...account, ...streamErrors, ...streamFindings.flat()];
   } finally {
@@ -42,6 +43,7 @@ export async function examine(config: DoctorConfig): Promise<readonly Finding[]>
 async function examineStream(
   broker: Broker,
   stream: Stream,
+  streams: readonly Stream[],
   config: DoctorConfig,
 ): Promise<readonly Finding[]> {
   const { definition, info } = stream;
@@ -51,7 +53,12 @@ async function examineStream(
   if (info === undefined) return configuration;
   const service = services.find(({ contract }) => contract.name === stream.service);
   const serviceFindings =
-    service === undefined ? [] : await examineService(broker, service, definition.name, config.snapshotEvery);
+    service === undefined
+      ? []
+      : [
+          ...(await examineService(broker, service, definition.name, config.snapshotEvery)),
+          ...(await examineState(broker, service, streams)),
+        ];
   const storage = [...examineStorage(definition.name, info), ...examineStreamLimits(info)];
   return [...configuration, ...storage, ...serviceFindings];
 }
@@ -70,5 +77,33 @@ async function examineService(
       examineSnapshots({ broker, service, stream, end: await fetchEnd(), snapshotEvery }),
     ),
   ]);
+  return findings.flat();
+}
+
+/** Compares the views of the replicas: of the service's own stream, and of the streams that it follows. */
+async function examineState(
+  broker: Broker,
+  service: Service,
+  streams: readonly Stream[],
+): Promise<readonly Finding[]> {
+  const { name } = service.contract;
+  const followed = Object.keys(service.follows ?? {});
+  const owners = [service, ...services.filter(({ contract }) => followed.includes(contract.name))];
+  const findings = await Promise.all(
+    owners.map(async (owner) => {
+      const { definition, info } = streams.find((stream) => stream.service === owner.contract.name) ?? {};
+      if (definition === undefined || info === undefined) return [];
+      const stream = definition.name;
+      const label = owner === service ? `state ${name}` : `state ${name} ${stream}`;
+      return runCheck(label, () =>
+        examineDigests(label, {
+          nc: broker.connection.nc,
+          service: name,
+          stream,
+          fetchLastPosition: () => fetchLastPosition(broker, owner, stream),
+        }),
+      );
+    }),
+  );
   return findings.flat();
 }

@@ -1,9 +1,11 @@
+import type { NatsConnection } from 'nats';
 import { brokerTimeOf } from '../../src/kit/nats/connection/broker-time.ts';
 import { openSnapshots, snapshotBucket, type SnapshotInfo } from '../../src/kit/nats/snapshots/snapshots.ts';
 import { ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
 import type { Broker } from './servers.ts';
 import type { Service } from '../../src/kit/runtime/service-definition.ts';
+import { requestDigests } from '../../src/kit/nats/services/digest-endpoint.ts';
 import { foldVersionOf } from '../../src/kit/runtime/fold-version.ts';
 import { findStream } from './streams.ts';
 
@@ -47,7 +49,7 @@ export async function examineSnapshots({
     name,
     stream,
     initial: fold.initial,
-    foldVersion: await foldVersionOf(service),
+    foldVersion: (await findFoldVersion(connection.nc, name)) ?? (await foldVersionOf(service)),
     onUnusable: (reason) => unusable.push(reason),
   });
   const image = await snapshots.load(Infinity);
@@ -70,6 +72,12 @@ export async function examineSnapshots({
   return end - position > tolerated
     ? warning(label, detail, 'replicas write snapshots in the background: check their logs for errors')
     : ok(label, detail);
+}
+
+/** Returns the fold version of a running replica; undefined if none replies. The doctor may be part of another build. */
+async function findFoldVersion(nc: NatsConnection, name: string): Promise<string | undefined> {
+  const [digest] = await requestDigests(nc, name, 1, { position: 0 });
+  return digest?.foldVersion;
 }
 
 function describe({ position, written, size }: SnapshotInfo, now: number): string {

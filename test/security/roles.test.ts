@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { defaultProduct } from '../../src/kit/domain/product.ts';
 import { diagnose } from '../support/scripts/doctor.ts';
 import { createTestFiles, startImport } from '../support/scripts/import.ts';
+import { requestDigests } from '../../src/kit/nats/services/digest-endpoint.ts';
 import { findReplicas } from '../../src/kit/nats/services/replicas.ts';
 import { eventually } from '../support/eventually.ts';
 import { startLoggedService, type LoggedService } from '../support/process/logged-service.ts';
@@ -82,7 +83,9 @@ permissions('a service starts from its snapshot', async () => {
 });
 
 permissions('the operator finds the replicas, and the doctor reports no problem', async () => {
-  assert.is((await findReplicas(connectionOf('operator').nc, 'laptops')).length, 1);
+  const { nc } = connectionOf('operator');
+  assert.is((await findReplicas(nc, 'laptops')).length, 1);
+  assert.is((await requestDigests(nc, 'laptops', 1, { stream: 'PORTS' })).length, 1);
   const monitor = 'http://127.0.0.1:1';
   const { complaints } = await diagnose({
     ...broker.environmentOf('operator'),

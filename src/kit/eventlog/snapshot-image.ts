@@ -46,7 +46,8 @@ function* pairsOf({ ids, positions }: IdList): Generator<[string, number], void>
   for (const [index, id] of ids.entries()) yield [id, positions[index] ?? 0];
 }
 
-function* batches<T>(items: Iterable<T>): Generator<T[], void> {
+/** Splits items into arrays of at most `lineLength`. */
+export function* batches<T>(items: Iterable<T>): Generator<T[], void> {
   let batch: T[] = [];
   for (const item of items) {
     batch.push(item);

@@ -153,6 +153,7 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
     logger,
     connection,
     projections,
+    foldVersion: await foldVersion,
     metrics,
     tracing,
     rateLimiter,

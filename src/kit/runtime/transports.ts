@@ -15,6 +15,7 @@ import { createRouter, type RouterOptions } from '../http/server/router.ts';
 import type { Connection } from '../nats/connection/connection.ts';
 import { readStreamDefinition } from '../nats/provisioning/provisioning.ts';
 import { describeNatsApi } from '../nats/services/asyncapi.ts';
+import { digestEndpoint } from '../nats/services/digest-endpoint.ts';
 import { serveEndpoints } from '../nats/services/endpoints.ts';
 import { entityEndpoints } from '../nats/services/entity-endpoints.ts';
 import type { Config } from './config/config.ts';
@@ -27,6 +28,7 @@ import type { Tracing } from './observability/tracing/tracing.ts';
 import { createPointInTimeLists } from './point-in-time/lists.ts';
 import type { Service } from './service-definition.ts';
 import { sources } from './sources.ts';
+import { digestSources } from './stream/digest-sources.ts';
 import type { ServiceProjections } from './stream/service-projections.ts';
 
 export type TransportsOptions = {
@@ -35,6 +37,8 @@ export type TransportsOptions = {
   readonly logger: Logger;
   readonly connection: Connection;
   readonly projections: ServiceProjections;
+  /** Identifies the code of the service's folds. */
+  readonly foldVersion: string;
   readonly metrics: Metrics;
   readonly tracing: Tracing | undefined;
   readonly rateLimiter: RateLimiter;
@@ -112,7 +116,10 @@ export async function openTransports(service: Service, options: TransportsOption
     }),
   };
   const resource = joinResource(service.resource, projections.followed);
-  const endpoints = entityEndpoints(resource, context);
+  const endpoints = [
+    ...entityEndpoints(resource, context),
+    digestEndpoint(replicaName(), options.foldVersion, digestSources(service, projections)),
+  ];
   const streamDefinition = await readStreamDefinition(contract.streamFile);
   const operations = [
     ...entityOperations(resource, context),

@@ -25,7 +25,8 @@ const Position = z.string().regex(/^[0-9]{1,15}$/);
 const MessageId = z.string().regex(new RegExp(`^${messageIdSyntax}$`));
 const StreamPosition = Position.meta({
   description:
-    'Of a query: the position that the replica has applied, as in the REST API. Of a command: the position of its last event.',
+    'Of a query: the position that the replica has applied, as in the REST API. Of a command: the position of its last ' +
+    'event. Of a digest: its position.',
 });
 
 const EventHeaders = z.object({
@@ -43,7 +44,9 @@ const EventHeaders = z.object({
 const CommandHeaders = z.object({
   [messageIdHeader]: MessageId.optional().meta({
     description:
-      'Idempotency key: the same command sent again with the same id is executed once and gets the same reply.',
+      'Idempotency key: a command that stored events gets the same reply if it is sent again with the same id, and is not ' +
+      'executed again. The id is remembered for at least the next 100,000 stored events. The id of a command that ' +
+      'stored nothing is not remembered, so the command is decided again.',
   }),
   [expectedSubjectSequenceHeader]: Position.optional().meta({
     description: 'Execute the command only if the last message of the entity is at this position.',
@@ -101,22 +104,24 @@ export function describeEvent(schemas: Schemas, shape: EventShape): AsyncMessage
   });
 }
 
-export function describeRequest(schemas: Schemas, { name, summary, input }: Endpoint): AsyncMessage {
+export function describeRequest(schemas: Schemas, endpoint: Endpoint): AsyncMessage {
+  const { name, summary, input } = endpoint;
   return describeMessage(schemas, {
     name: `${name}.request`,
     title: `Request: ${name}`,
     summary,
-    headers: isCommand(name) ? CommandHeaders : QueryHeaders,
+    headers: requestHeadersOf(endpoint),
     payload: schemas.describe(input),
   });
 }
 
-export function describeReply(schemas: Schemas, { name, output }: Endpoint): AsyncMessage {
+export function describeReply(schemas: Schemas, endpoint: Endpoint): AsyncMessage {
+  const { name, output } = endpoint;
   return describeMessage(schemas, {
     name: `${name}.reply`,
     title: `Reply: ${name}`,
     summary: 'The result and its position.',
-    headers: isCommand(name) ? CommandReplyHeaders : QueryReplyHeaders,
+    headers: isQuery(endpoint) ? QueryReplyHeaders : CommandReplyHeaders,
     payload: schemas.describe(output),
   });
 }
@@ -137,8 +142,14 @@ export function describeProblem(schemas: Schemas): AsyncMessage {
   };
 }
 
-function isCommand(name: string): boolean {
-  return name.startsWith('commands.');
+function requestHeadersOf(endpoint: Endpoint) {
+  if (isQuery(endpoint)) return QueryHeaders;
+  return endpoint.isForEveryReplica ? z.object({}) : CommandHeaders;
+}
+
+/** Whether one of the replicas replies with what it has read. */
+function isQuery({ name, isForEveryReplica = false }: Endpoint): boolean {
+  return !name.startsWith('commands.') && !isForEveryReplica;
 }
 
 function describeMessage(

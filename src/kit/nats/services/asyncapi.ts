@@ -132,7 +132,7 @@ function describeEndpoint(
   endpoint: Endpoint,
   schemas: ReturnType<typeof createSchemas>,
 ): Part {
-  const { name, summary } = endpoint;
+  const { name, summary, isForEveryReplica = false } = endpoint;
   const replies = `${name}.reply`;
   const [request, reply] = [describeRequest(schemas, endpoint), describeReply(schemas, endpoint)];
   const asMessages = (...names: readonly string[]) =>
@@ -147,7 +147,9 @@ function describeEndpoint(
       channel: refer('channels', replies),
       messages: [reply.name, problem].map((message) => refer('channels', replies, 'messages', message)),
     },
-    bindings: { nats: { queue: defaultQueueGroup, bindingVersion: '0.1.0' } },
+    ...(!isForEveryReplica && {
+      bindings: { nats: { queue: defaultQueueGroup, bindingVersion: '0.1.0' } },
+    }),
   };
   return {
     channels: {
@@ -155,7 +157,8 @@ function describeEndpoint(
         address: `${service}.${name}`,
         title: summary,
         description:
-          'One of the replicas replies to each request. If no replica is running, NATS returns "no responders" immediately.',
+          `${isForEveryReplica ? 'Every replica' : 'One of the replicas'} replies to each request. If no replica is ` +
+          'running, NATS returns "no responders" immediately.',
         messages: asMessages(request.name),
       },
       [replies]: {

@@ -59,6 +59,8 @@ export type Endpoint = {
   readonly input: z.ZodType;
   /** Schema of the reply payload. */
   readonly output: z.ZodType;
+  /** Whether every replica replies to a request, instead of one of them. */
+  readonly isForEveryReplica?: boolean;
   handle(input: never, info: RequestInfo): Promise<Reply>;
 };
 
@@ -108,6 +110,7 @@ export async function serveEndpoints(options: ServeOptions): Promise<() => Promi
         name: endpoint.name.replaceAll('.', '-'),
         subject: `${name}.${endpoint.name}`,
         metadata: describe(version, endpoint),
+        ...(endpoint.isForEveryReplica && { queueGroup: '' }),
         handle: (request: ServiceRequest) => handleRequest(endpoint, request, options),
       })),
       {

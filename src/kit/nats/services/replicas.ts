@@ -19,11 +19,16 @@ export const ReplicaStatus = z.object({
 });
 export type ReplicaStatus = z.infer<typeof ReplicaStatus>;
 
+export type FoundReplica = ReplicaStatus & {
+  /** Names of its endpoints: `commands-add`. */
+  readonly endpoints: readonly string[];
+};
+
 /** Returns the status of every replica that replies in time. */
-export async function findReplicas(nc: NatsConnection, name: string): Promise<ReplicaStatus[]> {
+export async function findReplicas(nc: NatsConnection, name: string): Promise<FoundReplica[]> {
   const replicas = await fetchServiceStats(nc, { name });
-  return replicas.flatMap(({ endpoints: [endpoint] }) => {
-    const status = ReplicaStatus.safeParse(endpoint?.data);
-    return status.success ? [status.data] : [];
+  return replicas.flatMap(({ endpoints }) => {
+    const status = ReplicaStatus.safeParse(endpoints[0]?.data);
+    return status.success ? [{ ...status.data, endpoints: endpoints.map((endpoint) => endpoint.name) }] : [];
   });
 }

@@ -1,11 +1,5 @@
 import type { Counters } from './counters.ts';
-import {
-  defaultQueueGroup,
-  type InfoResponse,
-  type PingResponse,
-  type StatsResponse,
-  type Verb,
-} from './protocol.ts';
+import type { InfoResponse, PingResponse, StatsResponse, Verb } from './protocol.ts';
 
 export type Described = {
   readonly name: string;
@@ -17,6 +11,7 @@ export type Described = {
   readonly endpoints: readonly {
     readonly name: string;
     readonly subject: string;
+    readonly queueGroup: string;
     readonly metadata?: Readonly<Record<string, string>>;
     readonly counters: Counters;
   }[];
@@ -32,7 +27,7 @@ export function createResponses(service: Described): Record<Verb, () => string> 
   const identify = (endpoint: Described['endpoints'][number]) => ({
     name: endpoint.name,
     subject: endpoint.subject,
-    queue_group: defaultQueueGroup,
+    queue_group: endpoint.queueGroup,
   });
 
   const ping: PingResponse = { type: 'io.nats.micro.v1.ping_response', ...identity };

@@ -11,6 +11,8 @@ export type ServiceEndpoint = {
   readonly name: string;
   readonly subject: string;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** One member of the group handles each request; `''`: every replica does. Default: the framework's default group. */
+  readonly queueGroup?: string;
   handle(request: ServiceRequest): void | Promise<void>;
 };
 
@@ -50,7 +52,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   if (!versionPattern.test(version)) throw new Error(`the version is not a semantic version: "${version}"`);
 
   const id = nuid.next();
-  const endpoints = options.endpoints.map((endpoint) => ({ ...endpoint, counters: createCounters() }));
+  const endpoints = options.endpoints.map((endpoint) => ({
+    queueGroup: defaultQueueGroup,
+    ...endpoint,
+    counters: createCounters(),
+  }));
   const responses = createResponses({ ...options, id, metadata, endpoints });
   const inFlight = new Set<Promise<void>>();
 
@@ -67,11 +73,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     }
   }
 
-  function subscribe(subject: string, receive: (message: Msg) => void, queue?: string): Subscription {
+  function subscribe(subject: string, receive: (message: Msg) => void, queue = ''): Subscription {
     return nc.subscribe(subject, {
       // Without a queue group, the option must be absent: when the server rejects a subscription, the client finds it by
       // its subject and queue group.
-      ...(queue !== undefined && { queue }),
+      ...(queue !== '' && { queue }),
       callback(error, message) {
         if (error === null) receive(message);
         else options.onSubscriptionRejected?.(subject, error);
@@ -81,7 +87,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 
   const subscriptions = [
     ...endpoints.map((endpoint) =>
-      subscribe(endpoint.subject, (message) => accept(endpoint, message), defaultQueueGroup),
+      subscribe(endpoint.subject, (message) => accept(endpoint, message), endpoint.queueGroup),
     ),
     ...(['PING', 'INFO', 'STATS'] as const).flatMap((verb) =>
       [{}, { name }, { name, id }].map((target) =>

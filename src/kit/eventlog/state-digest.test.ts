@@ -1,0 +1,112 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Fold } from '../domain/decider.ts';
+import { Rejection } from '../domain/decider.ts';
+import type { StoredMessage } from '../domain/stored-message.ts';
+import { decodeImage, encodeImage } from './snapshot-image.ts';
+import { captureAt, stateLines } from './state-digest.ts';
+import { createView } from './view.ts';
+
+type State = { readonly note?: string | undefined; readonly title: string } | undefined;
+type Event = { readonly type: 'Titled'; readonly title: string };
+
+/** The first event leaves `note` undefined, so it comes first in the state, but is missing in a snapshot. */
+const fold: Fold<State, Event> = {
+  initial: undefined,
+  evolve: (state, { title }) => ({
+    ...(state ?? { note: undefined }),
+    title,
+    ...(state && { note: 'seen' }),
+  }),
+};
+
+function message(position: number, changes: Partial<StoredMessage<Event>> = {}): StoredMessage<Event> {
+  return {
+    position,
+    time: 1_000 + position,
+    nanoseconds: 0,
+    subject: 'notes.events.1',
+    messageId: `m${position}`,
+    id: 1,
+    commandDigest: undefined,
+    content: { type: 'Titled', title: `Title ${position}` },
+    ...changes,
+  };
+}
+
+function viewOf(...messages: readonly StoredMessage<Event>[]) {
+  const view = createView(fold);
+  for (const each of messages) view.apply(each);
+  return view;
+}
+
+const linesOf = (view: ReturnType<typeof viewOf>) => [...stateLines(view.capture(), fold.initial)];
+
+const lines = suite('stateLines');
+
+lines('are equal after a full replay and after a start from a snapshot', async () => {
+  const rejected = message(2, { content: new Rejection('no event') });
+  const early = viewOf(message(1), rejected, message(3, { id: 7 })).capture();
+  async function* stored() {
+    yield* encodeImage(early, fold.initial);
+  }
+  const restored = createView(fold, { image: await decodeImage(stored(), fold.initial) });
+  restored.apply(message(4));
+  const replayed = viewOf(message(1), rejected, message(3, { id: 7 }), message(4));
+  // The keys of the states are in different orders.
+  const keysOf = (view: typeof restored) => Object.keys(view.find(1).state ?? {});
+  assert.equal(
+    [keysOf(restored), keysOf(replayed)],
+    [
+      ['title', 'note'],
+      ['note', 'title'],
+    ],
+  );
+  assert.equal(linesOf(restored), linesOf(replayed));
+});
+
+for (const [difference, other] of [
+  ['the state of an entity', message(2, { content: { type: 'Titled', title: 'Other' } })],
+  ['the id of an entity', message(2, { id: 2 })],
+  ['a rejection', message(2, { content: new Rejection('no event') })],
+  ['the time of the last message', message(2, { nanoseconds: 1 })],
+  ['the id of a message', message(2, { messageId: 'other' })],
+] as const) {
+  lines(`depend on ${difference}`, () => {
+    assert.not.equal(linesOf(viewOf(message(1), message(2))), linesOf(viewOf(message(1), other)));
+  });
+}
+
+lines('do not depend on the reason of a rejection', () => {
+  const rejectedFor = (reason: string) => viewOf(message(1, { content: new Rejection(reason) }));
+  assert.equal(linesOf(rejectedFor('one')), linesOf(rejectedFor('two')));
+});
+
+lines.run();
+
+const capturing = suite('captureAt');
+
+capturing('returns the state of the position if several messages are applied at once', async () => {
+  const view = viewOf(message(1));
+  const captured = captureAt(view, 3, 10_000);
+  for (const position of [2, 3, 4]) view.apply(message(position));
+  const image = await captured;
+  assert.is(image?.position, 3);
+  assert.equal(image?.entries.get(1)?.state?.title, 'Title 3');
+});
+capturing('returns the current state if it has the position', async () => {
+  assert.is((await captureAt(viewOf(message(1)), 1, 10_000))?.position, 1);
+});
+capturing('returns undefined if the view is past the position, or does not reach it in time', async () => {
+  const view = viewOf(message(1), message(2));
+  assert.is(await captureAt(view, 1, 10_000), undefined);
+  assert.is(await captureAt(view, 3, 1), undefined);
+});
+capturing('returns undefined if the stream has no message at the position', async () => {
+  const view = viewOf(message(1));
+  const captured = captureAt(view, 2, 10_000);
+  view.apply(message(3));
+  assert.is(await captured, undefined);
+});
+
+capturing.run();
