@@ -79,7 +79,7 @@ test('ends if the lag lasts', async () => {
     onMessage: () => undefined,
     onReplaced: (detail) => (replaced = detail),
   });
-  await eventually(() => assert.match(replaced ?? '', 'position 3 was read from it'));
+  await eventually(() => assert.match(replaced ?? '', 'before position 3'));
   await source.stop();
 });
 test.after(async () => {

@@ -157,6 +157,7 @@ const table: readonly [Role, Rights, Rights][] = [
     {
       publish: [
         api('STREAM.INFO.LAPTOPS'),
+        ...['LAPTOPS', 'PORTS'].map((stream) => api(`STREAM.MSG.GET.${stream}`)),
         api('CONSUMER.CREATE.LAPTOPS.c.laptops.events.1'),
         api('CONSUMER.MSG.NEXT.PORTS.c'),
         '$JS.ACK.LAPTOPS.c.1.1.1.1.0',
@@ -167,11 +168,10 @@ const table: readonly [Role, Rights, Rights][] = [
       publish: [
         ...['laptops', 'ports'].flatMap(writes),
         'laptops.queries.list',
-        ...streams.flatMap((stream) => [
-          ...reading(stream),
-          ...changes(stream),
-          ...destructiveRequests(stream),
-        ]),
+        ...streams
+          .flatMap((stream) => [...reading(stream), ...changes(stream), ...destructiveRequests(stream)])
+          // A subscriber may read single messages of the streams whose events it may read.
+          .filter((subject) => !/MSG\.GET\.(?:LAPTOPS|PORTS)$/.test(subject)),
         api('CONSUMER.CREATE.LAPTOPS.c.ports.events.>'),
         api('CONSUMER.CREATE.LAPTOPS.c.>'),
         api('CONSUMER.CREATE.OBJ_laptops-snapshots.c.$O.laptops-snapshots.>'),

@@ -171,9 +171,14 @@ permissions(
     connectionOf('importer').nc.publish('$JS.API.STREAM.INFO.LAPTOPS', '', { reply: 'laptops.events.901' });
     await eventually(async () => assert.is(await count('laptops.events.901'), 1));
 
-    const responses = nc.subscribe('laptops.events.902', { max: 1 });
-    nc.publish('$JS.API.STREAM.INFO.LAPTOPS', '', { reply: 'laptops.events.902' });
-    for await (const message of responses) assert.match(message.string(), 'stream_info_response');
+    for (const [request, payload, response] of [
+      ['$JS.API.STREAM.INFO.LAPTOPS', '', 'stream_info_response'],
+      ['$JS.API.STREAM.MSG.GET.LAPTOPS', '{"seq":1}', 'stream_msg_get_response'],
+    ] as const) {
+      const responses = nc.subscribe('laptops.events.902', { max: 1 });
+      nc.publish(request, payload, { reply: 'laptops.events.902' });
+      for await (const message of responses) assert.match(message.string(), response);
+    }
     await connectionOf('importer').nc.request('laptops.events.903', '{}');
     assert.equal([await count('laptops.events.902'), await count('laptops.events.903')], [0, 1]);
   },

@@ -2,13 +2,16 @@
  * At-least-once delivery through a durable JetStream consumer. A message is acknowledged after it has been handled.
  *
  * Messages are pulled one at a time with plain requests. There is no long-lived pull session that could stall, and a lost
- * request does not affect the next one.
+ * request does not affect the next one. Before the first pull, after every reconnect and after every failure, it checks that
+ * the stream still holds what was read from it.
  */
 
-import { AckPolicy, DeliverPolicy, JetStreamApiError } from '@nats-io/jetstream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AckPolicy, DeliverPolicy, JetStreamApiError, type ConsumerInfo } from '@nats-io/jetstream';
 import { nanos, type Msg } from 'nats';
 import { brokerErrors } from '../nats/connection/broker-errors.ts';
 import { parseAttempt, parseDelivery, type Delivery } from '../nats/stream/delivery.ts';
+import { createStreamIdentity, StreamReplaced, type StreamIdentity } from '../nats/stream/stream-identity.ts';
 import type { DeliveryLoop, EventDispatcher } from './event-dispatcher.ts';
 import type { DurableOptions, Source } from './options.ts';
 import { findStartPosition } from './start-position.ts';
@@ -20,13 +23,18 @@ const pullGraceMs = 2_000;
 /** Delay after a failed pull request, in ms. */
 const retryDelayMs = 250;
 
+type DurableSource = Source & { readonly durable: DurableOptions };
+
 export async function followDurably(
-  source: Source & { readonly durable: DurableOptions },
+  source: DurableSource,
   dispatcher: EventDispatcher,
 ): Promise<DeliveryLoop> {
   const { connection, jsm, stream, durable } = source;
   const { name, maxAttempts = 5, retryMs = 500, confirmWithinMs = 10_000 } = durable;
-  let position = await openConsumer(source, confirmWithinMs);
+  const identity = createStreamIdentity({ connection, jsm, stream });
+  let position = await openConsumer(source, identity, confirmWithinMs);
+  /** False until the stream has been checked on the current connection. */
+  let isChecked = false;
   let stopped = false;
   let interrupt: () => void = () => undefined;
 
@@ -35,37 +43,38 @@ export async function followDurably(
     const request = JSON.stringify({ batch: 1, expires: nanos(pullMs) });
     const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`;
     const interrupted = new Promise<undefined>((resolve) => (interrupt = () => resolve(undefined)));
-    // A request sent before a reconnect never gets a response.
-    const removeReconnectListener = connection.onReconnect(interrupt);
-    try {
-      // The request multiplexer matches responses by subject, but a pulled message carries the subject of the event.
-      const options = { timeout: pullMs + pullGraceMs, noMux: true };
-      const response = connection.nc.request(subject, request, options).catch(() => undefined);
-      const message = await Promise.race([response, interrupted]);
-      if (message?.reply?.startsWith('$JS.ACK.')) return message;
-      if (!stopped && message?.headers?.code !== 408) await recoverFromFailure();
-      return undefined;
-    } finally {
-      removeReconnectListener();
-    }
+    // The request multiplexer matches responses by subject, but a pulled message carries the subject of the event.
+    const options = { timeout: pullMs + pullGraceMs, noMux: true };
+    const response = connection.nc.request(subject, request, options).catch(() => undefined);
+    const message = await Promise.race([response, interrupted]);
+    if (stopped || message?.headers?.code === 408) return undefined;
+    // After a reconnect, the message may be from another stream. It is not acknowledged, and is therefore delivered again.
+    if (isChecked && message?.reply?.startsWith('$JS.ACK.')) return message;
+    isChecked = false;
+    await sleep(retryDelayMs);
+    return undefined;
   }
 
-  /** Waits before the next pull. @throws if the consumer was deleted, because its position is lost then */
-  async function recoverFromFailure() {
-    const info = jsm.consumers.info(stream, name);
-    const wasDeleted = await info.then(
-      () => false,
-      (error: unknown) =>
-        error instanceof JetStreamApiError &&
-        (error.code === brokerErrors.consumerNotFound || error.code === brokerErrors.streamNotFound),
-    );
-    if (wasDeleted) throw new Error(`the durable consumer ${name} of stream ${stream} was deleted`);
-    await new Promise((resolve) => setTimeout(resolve, retryDelayMs));
+  /** @throws StreamReplaced; Error if the consumer was deleted, because its position is lost then */
+  async function checkStream(): Promise<void> {
+    isChecked = true;
+    const deleted = new Error(`the durable consumer ${name} of stream ${stream} was deleted`);
+    try {
+      const consumer = await findConsumer(source);
+      await identity.check(Math.max(position, consumer?.delivered.stream_seq ?? 0));
+      if (consumer === undefined) throw deleted;
+    } catch (error) {
+      if (error instanceof StreamReplaced || error === deleted) throw error;
+      if (hasCode(error, brokerErrors.streamNotFound)) throw deleted;
+      isChecked = false;
+      await sleep(retryDelayMs);
+    }
   }
 
   async function handle(message: Msg): Promise<void> {
     const reply = message.reply ?? '';
     const delivery = parseDelivery(reply);
+    identity.record(message);
     const progressTimer = setInterval(() => message.respond('+WPI'), confirmWithinMs / 3);
     try {
       message.respond(await handleOrReject(message, delivery, parseAttempt(reply)));
@@ -97,9 +106,19 @@ export async function followDurably(
   }
 
   async function run() {
-    while (!stopped) {
-      const message = await pull();
-      if (message !== undefined) await handle(message);
+    const removeReconnectListener = connection.onReconnect(() => {
+      isChecked = false;
+      // A request sent before a reconnect never gets a response.
+      interrupt();
+    });
+    try {
+      while (!stopped) {
+        if (!isChecked) await checkStream();
+        const message = isChecked && !stopped ? await pull() : undefined;
+        if (message !== undefined) await handle(message);
+      }
+    } finally {
+      removeReconnectListener();
     }
     // Sends the last acknowledgement before the connection closes.
     if (connection.isUp) await connection.nc.flush().catch(() => undefined);
@@ -117,17 +136,30 @@ export async function followDurably(
   };
 }
 
-/** Finds or creates the consumer. Returns the position up to which all messages were handled. */
+function findConsumer({ jsm, stream, durable }: DurableSource): Promise<ConsumerInfo | undefined> {
+  return jsm.consumers.info(stream, durable.name).catch((error: unknown) => {
+    if (hasCode(error, brokerErrors.consumerNotFound)) return undefined;
+    throw error;
+  });
+}
+
+function hasCode(error: unknown, code: number): boolean {
+  return error instanceof JetStreamApiError && error.code === code;
+}
+
+/**
+ * Finds or creates the consumer. Returns the position up to which all messages were handled.
+ *
+ * @throws StreamReplaced if a new consumer would start beyond the end of the stream
+ */
 async function openConsumer(
-  source: Source & { readonly durable: DurableOptions },
+  source: DurableSource,
+  identity: StreamIdentity,
   confirmWithinMs: number,
 ): Promise<number> {
   const { jsm, stream, subject, durable } = source;
   const { name } = durable;
-  const existing = await jsm.consumers.info(stream, name).catch((error: unknown) => {
-    if (error instanceof JetStreamApiError && error.code === brokerErrors.consumerNotFound) return undefined;
-    throw error;
-  });
+  const existing = await findConsumer(source);
   if (existing !== undefined) {
     const { config, ack_floor: ackFloor } = existing;
     if (config.ack_policy !== AckPolicy.Explicit || config.filter_subject !== subject) {
@@ -136,6 +168,8 @@ async function openConsumer(
     return ackFloor.stream_seq;
   }
   const start = await findStartPosition(source);
+  // The consumer must not be created beyond the end: it would skip the messages up to there without notice.
+  await awaitPosition(identity, start);
   await jsm.consumers.add(stream, {
     name,
     durable_name: name,
@@ -149,4 +183,17 @@ async function openConsumer(
     max_deliver: -1,
   });
   return start;
+}
+
+/** Waits until the stream is accepted at `position`. A new leader may lag at first. @throws StreamReplaced */
+async function awaitPosition(identity: StreamIdentity, position: number): Promise<void> {
+  for (;;) {
+    try {
+      await identity.check(position);
+      return;
+    } catch (error) {
+      if (error instanceof StreamReplaced) throw error;
+      await sleep(retryDelayMs);
+    }
+  }
 }

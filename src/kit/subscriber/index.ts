@@ -1,5 +1,6 @@
 /** The typed subscriber of a service's events over NATS. */
 
+export { StreamReplaced } from '../nats/stream/stream-identity.ts';
 export {
   type DurableOptions,
   type From,

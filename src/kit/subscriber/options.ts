@@ -4,7 +4,10 @@ import type { DomainEvent } from '../domain/decider.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
 import type { Access, Connection } from '../nats/connection/connection.ts';
 
-/** First position to deliver (0 or 1: the beginning), a time in the past, or `now` for new events only. */
+/**
+ * First position to deliver (0 or 1: the beginning), a time in the past, or `now` for new events only. A position more than
+ * one after the end of the stream is an error.
+ */
 export type From = number | Date | 'now';
 
 export type DurableOptions = {
@@ -53,7 +56,10 @@ export type SubscribeOptions<Event> = {
 export type Subscription = {
   /** Position of the last handled message; initially the start position minus one. */
   readonly position: number;
-  /** Resolves after `stop`; rejects with the error that ended the subscription. */
+  /**
+   * Resolves after `stop`; rejects with the error that ended the subscription. `StreamReplaced`: the stream is not the one that
+   * was read before, or ends before the start position. What was derived from its events is invalid; read them again from 0.
+   */
   readonly ended: Promise<void>;
   /** Waits for the message in progress, then disconnects. */
   stop(): Promise<void>;

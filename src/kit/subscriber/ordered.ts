@@ -3,6 +3,7 @@
 import type { Msg } from 'nats';
 import type { Stored } from '../nats/stream/codec.ts';
 import { replay, type Replay } from '../nats/stream/replay.ts';
+import { createStreamIdentity, StreamReplaced } from '../nats/stream/stream-identity.ts';
 import type { DeliveryLoop, EventDispatcher } from './event-dispatcher.ts';
 import type { Source } from './options.ts';
 import { findStartPosition } from './start-position.ts';
@@ -12,6 +13,8 @@ const maxQueued = 10_000;
 
 export async function followInOrder(source: Source, dispatcher: EventDispatcher): Promise<DeliveryLoop> {
   const { connection, jsm, stream, subject } = source;
+  // Shared by all replays of this subscription, so that each one starts where the one before ended.
+  const identity = createStreamIdentity({ connection, jsm, stream });
   let position = await findStartPosition(source);
   let stopped = false;
   let failure: Error | undefined;
@@ -26,6 +29,7 @@ export async function followInOrder(source: Source, dispatcher: EventDispatcher)
       stream,
       subject,
       after: position,
+      identity,
       onMessage(message, stored) {
         queue.push({ message, stored });
         // Further messages stay in the stream until a new replay reads them.
@@ -33,7 +37,7 @@ export async function followInOrder(source: Source, dispatcher: EventDispatcher)
         wake();
       },
       onReplaced(detail) {
-        failure = new Error(detail);
+        failure = new StreamReplaced(detail);
         wake();
       },
     });
@@ -50,6 +54,8 @@ export async function followInOrder(source: Source, dispatcher: EventDispatcher)
       queue = [];
       for (const { message, stored } of batch) {
         if (stopped) return;
+        // The remaining messages are from a stream that no longer exists.
+        if (failure !== undefined) throw failure;
         const outcome = await dispatcher.dispatch(message, stored);
         if (outcome !== 'handled') await dispatcher.reject(message, stored, outcome.reason);
         ({ position } = stored);

@@ -21,7 +21,7 @@ export type Role = (typeof roles)[number];
 
 export const rolesFile = fileURLToPath(new URL('../../../docker/nats-roles.conf', import.meta.url));
 
-export type RoleBroker = Pick<TestBroker, 'url' | 'close'> & {
+export type RoleBroker = Pick<TestBroker, 'url' | 'dataDir' | 'kill' | 'restart' | 'close'> & {
   /** Environment variables with which a process connects as this role. */
   environmentOf(role: Role): Readonly<Record<string, string>>;
   accessOf(role: Role): Access;
@@ -49,11 +49,15 @@ export async function startRoleBroker(): Promise<RoleBroker> {
     inboxPrefix: `_INBOX_${role}`,
   });
 
+  const { url, dataDir, kill, restart } = broker;
   return {
-    url: broker.url,
+    url,
+    dataDir,
+    kill,
+    restart,
     accessOf,
     environmentOf: (role) => ({
-      NATS_URL: broker.url,
+      NATS_URL: url,
       NATS_NKEY: join(folder, role),
       NATS_INBOX_PREFIX: `_INBOX_${role}`,
     }),

@@ -10,12 +10,11 @@
 
 import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream';
 import { nanos, nuid, type Msg } from 'nats';
-import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { Stored } from './codec.ts';
 import type { Connection } from '../connection/connection.ts';
 import { parseDelivery, parsePending, type Delivery } from './delivery.ts';
 import { consumerStalledHeader, lastConsumerSequenceHeader } from '../connection/headers.ts';
-import { createStreamIdentity, StreamReplaced } from './stream-identity.ts';
+import { createStreamIdentity, StreamReplaced, type StreamIdentity } from './stream-identity.ts';
 
 export type ReplayOptions = {
   readonly connection: Connection;
@@ -25,8 +24,8 @@ export type ReplayOptions = {
   readonly subject?: string;
   /** Starts after this position; 0 is the start of the stream. */
   readonly after: number;
-  /** The last message that was read before, at or before `after`. The stream has to hold it. */
-  readonly lastRead?: MessageIdentity | undefined;
+  /** The messages that were read before, up to `after`. The stream has to hold them. Default: none were read. */
+  readonly identity?: StreamIdentity;
   onMessage(message: Msg, stored: Stored): void;
   /** Called when the replay is interrupted; it then resumes after the last position. */
   onInterrupted?(reason: string): void;
@@ -57,8 +56,7 @@ const inactiveThresholdMs = 5_000;
 const retryMs = 250;
 
 export function replay(options: ReplayOptions): Replay {
-  const { connection, jsm, stream } = options;
-  const identity = createStreamIdentity(jsm, stream, options.lastRead);
+  const { connection, jsm, stream, identity = createStreamIdentity({ connection, jsm, stream }) } = options;
   let position = options.after;
   let initialPending: number | undefined;
   let lastReply: string | undefined;
@@ -72,27 +70,9 @@ export function replay(options: ReplayOptions): Replay {
     options.onCaughtUp?.();
   }
 
-  /**
-   * Returns the last position of the stream.
-   *
-   * @throws StreamReplaced if the stream is not the one that was read before; Error if the client reconnected during the
-   * check, because the responses may describe different streams.
-   */
-  async function checkStream(): Promise<number> {
-    let reconnected = false;
-    const removeReconnectListener = connection.onReconnect(() => (reconnected = true));
-    try {
-      const last = await identity.check(position);
-      if (reconnected) throw new Error('reconnected');
-      return last;
-    } finally {
-      removeReconnectListener();
-    }
-  }
-
   /** Reads from one consumer until an irregularity. Resolves with the reason. */
   async function runSession(): Promise<string> {
-    const target = await checkStream();
+    const target = await identity.check(position);
     if (stopped) return 'stopped';
     const inbox = connection.createInbox();
     const name = `replay-${nuid.next()}`;

@@ -5,17 +5,19 @@
  */
 
 import { DiscardPolicy, RetentionPolicy } from '@nats-io/jetstream';
-import type { JetStreamManager, StoredMsg, StreamConfig } from '@nats-io/jetstream';
+import type { JetStreamManager, StoredMsg, StreamConfig, StreamInfo } from '@nats-io/jetstream';
 import type { Msg } from 'nats';
 import type { MessageIdentity } from '../../domain/stored-message.ts';
-import { isPublishForbidden } from '../connection/connection.ts';
+import { isPublishForbidden, type Connection } from '../connection/connection.ts';
 import { messageIdHeader } from '../connection/headers.ts';
 import type { Stored } from './codec.ts';
 import { parseDelivery } from './delivery.ts';
 import { createHeaderReader } from './raw-headers.ts';
 
 /** The stream is not the one that was read before. State folded from it is invalid. */
-export class StreamReplaced extends Error {}
+export class StreamReplaced extends Error {
+  override readonly name = 'StreamReplaced';
+}
 
 export type StreamIdentity = {
   /** Records the last message read. */
@@ -25,7 +27,8 @@ export type StreamIdentity = {
    *
    * @param position the last position read
    * @throws StreamReplaced if the stream is not the one that was read before. A message that is not there (yet) is
-   * tolerated for `replacedAfterMs`: until then, another error is thrown.
+   * tolerated for `replacedAfterMs`: until then, another error is thrown, as after a reconnect during the check, because
+   * the responses may describe different streams.
    */
   check(position: number): Promise<number>;
 };
@@ -35,12 +38,20 @@ const replacedAfterMs = 5_000;
 /** Number of messages that are compared if the later ones were deleted from the stream. */
 const maxRecorded = 8;
 
-/** @param lastRead the last message read before, if there is one. */
-export function createStreamIdentity(
-  jsm: JetStreamManager,
-  stream: string,
-  lastRead: MessageIdentity | undefined,
-): StreamIdentity {
+export type StreamIdentityOptions = {
+  readonly connection: Pick<Connection, 'onReconnect'>;
+  readonly jsm: JetStreamManager;
+  readonly stream: string;
+  /** The last message read before, if there is one. */
+  readonly lastRead?: MessageIdentity | undefined;
+};
+
+export function createStreamIdentity({
+  connection,
+  jsm,
+  stream,
+  lastRead,
+}: StreamIdentityOptions): StreamIdentity {
   /** A ring buffer. The messages are parsed only when they are compared. */
   const recorded: Msg[] = [];
   let recordedCount = 0;
@@ -59,6 +70,20 @@ export function createStreamIdentity(
     throw new Error(detail);
   }
 
+  /** Returns the last position of the stream. @throws as `check` does */
+  function judge(position: number, { difference, missing }: Comparison, info: StreamInfo): number {
+    const { last_seq: last } = info.state;
+    created ??= info.created;
+    if (info.created !== created) throw new StreamReplaced(`stream ${stream} was deleted and recreated`);
+    if (difference !== undefined) throw new StreamReplaced(difference);
+    if (last < position) rejectMissing(`stream ${stream} ends at ${last}, before position ${position}`);
+    if (missing !== undefined && keepsMessages(info.config)) {
+      rejectMissing(`stream ${stream} has no message at position ${missing}, which was read from it`);
+    }
+    missingSince = undefined;
+    return last;
+  }
+
   return {
     record(message) {
       recorded[recordedCount % maxRecorded] = message;
@@ -66,23 +91,17 @@ export function createStreamIdentity(
     },
 
     async check(position) {
-      const comparison = await compareMessages(jsm, stream, lastMessages()).catch(acceptForbidden);
-      // Read after the messages: a lagging leader that has caught up in between is asked again.
-      const info = await jsm.streams.info(stream);
-      created ??= info.created;
-      if (info.created !== created) throw new StreamReplaced(`stream ${stream} was deleted and recreated`);
-      if (comparison.difference !== undefined) throw new StreamReplaced(comparison.difference);
-      const { last_seq: last } = info.state;
-      if (last < position) {
-        rejectMissing(`stream ${stream} ends at ${last}, but position ${position} was read from it`);
+      let reconnected = false;
+      const removeReconnectListener = connection.onReconnect(() => (reconnected = true));
+      try {
+        const comparison = await compareMessages(jsm, stream, lastMessages()).catch(acceptForbidden);
+        // Read after the messages: a lagging leader that has caught up in between is asked again.
+        const info = await jsm.streams.info(stream);
+        if (reconnected) throw new Error('reconnected');
+        return judge(position, comparison, info);
+      } finally {
+        removeReconnectListener();
       }
-      if (comparison.missing !== undefined && keepsMessages(info.config)) {
-        rejectMissing(
-          `stream ${stream} has no message at position ${comparison.missing}, which was read from it`,
-        );
-      }
-      missingSince = undefined;
-      return last;
     },
   };
 }

@@ -9,6 +9,7 @@ import { openSnapshots, type Snapshots } from '../../nats/snapshots/snapshots.ts
 import { createCodec } from '../../nats/stream/codec.ts';
 import { createEventStore } from '../../nats/stream/event-store.ts';
 import { replay, type Replay } from '../../nats/stream/replay.ts';
+import { createStreamIdentity } from '../../nats/stream/stream-identity.ts';
 import { eventSubjects } from '../../nats/stream/subjects.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Readiness } from '../readiness.ts';
@@ -98,7 +99,7 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
         jsm,
         stream,
         after: view.position,
-        lastRead: view.lastMessage,
+        identity: createStreamIdentity({ connection, jsm, stream, lastRead: view.lastMessage }),
         onMessage(message, stored) {
           if (stored.position <= upTo) view.apply(codec.decode(message, stored));
           else view.skipTo(upTo);
