@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { openEventStream } from '../support/http/event-stream.ts';
-import { positionOf, type HttpResponse } from '../support/http/http.ts';
+import { assertProblem, positionOf, type HttpResponse } from '../support/http/http.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { connection, start, close } = await startTestSystem();
@@ -209,6 +209,22 @@ pages('can be resumed from the position of the last one', async () => {
   assert.equal(idsOf(await laptops.get(path, fresh(batch))), [position]);
   const resumed = { headers: { ...fresh(batch).headers, 'Last-Event-ID': String(position - 1) } };
   assert.equal(idsOf(await laptops.get('/laptops/events', resumed)), [position]);
+});
+pages('reject a position beyond the end of the stream', async () => {
+  const end = positionOf(await laptops.get('/laptops/events', fresh(batch)));
+  const beyond = await laptops.get('/laptops/events?after=99999', fresh(batch));
+  assertProblem(beyond, 'malformed', `\`after\` is 99999, but LAPTOPS ends at position ${end}.`);
+  const resumed = { headers: { ...fresh(batch).headers, 'Last-Event-ID': String(end + 1) } };
+  assertProblem(await laptops.get('/laptops/events', resumed), 'malformed');
+});
+pages('reject an event that the stream does not hold', async () => {
+  const { body } = await laptops.get('/laptops/events?limit=1', fresh(batch));
+  const [{ time }] = z.tuple([z.object({ time: z.string() })]).parse(body);
+  const readAfter = (seen: string) =>
+    laptops.get('/laptops/events?after=1', { headers: { ...fresh(batch).headers, 'Seen-Event': seen } });
+  assert.is((await readAfter(`1=${time}`)).status, 200);
+  const replaced = await readAfter('1=2026-01-31T12:00:00.000Z');
+  assertProblem(replaced, 'malformed', 'LAPTOPS has another message at position 1.');
 });
 pages('reject an invalid limit', async () => {
   for (const limit of ['0', '1001', 'x'])

@@ -121,8 +121,19 @@ resumption("receives no `reset` from a replica that lags behind the client's pos
     await stream.reached(next);
     assert.equal(stream.positions, [next]);
     assert.not(stream.blocks.some(({ event }) => event === 'reset'));
+    const confirmed = stream.blocks.flatMap(({ id }) => id ?? []);
+    assert.equal(confirmed, [next], 'the replica confirms no position before it has reached it');
     stream.close();
   }
+});
+
+resumption('waits for a page after a position that the replica has not reached', async () => {
+  const known = await write(1);
+  const url = `${lagging.url}/laptops/events?after=${known}`;
+  const response = await fetch(url, { headers: { Accept: 'application/cloudevents-batch+json' } });
+  assert.is(response.status, 200);
+  assert.equal(await response.json(), []);
+  assert.ok(Number(response.headers.get('Stream-Position')) >= known);
 });
 
 resumption(

@@ -3,6 +3,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { openEventStream, type EventStream } from '../support/http/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
@@ -190,11 +191,43 @@ parameters(
     const { id, data } = await stream.next(({ event }) => event === 'reset');
     assert.is(id, present);
     assert.equal(JSON.parse(data ?? ''), { asked, position: present, first: 1, last: present });
+    assert.equal(
+      stream.blocks.map((block) => block.id),
+      [undefined, present],
+      'no position beyond the end is confirmed',
+    );
     const positions = await addLaptops(2);
     await stream.reached(positions.at(-1) ?? 0);
     assert.equal(stream.positions, positions);
   },
 );
+
+parameters('with an event that the stream holds continues after the position', async () => {
+  const all = await open('?after=0');
+  const { id: seen, data = '' } = await all.next(
+    ({ event, data }) => event === 'message' && data !== undefined,
+  );
+  const last = await lastPosition();
+  const { time } = z.object({ time: z.string() }).parse(JSON.parse(data));
+  const stream = await open('', { 'Last-Event-ID': String(last), 'Seen-Event': `${seen}=${time}` });
+  const positions = await addLaptops(2);
+  await stream.reached(positions.at(-1) ?? 0);
+  assert.equal(stream.positions, positions);
+  assert.not(stream.blocks.some(({ event }) => event === 'reset'));
+});
+
+parameters('with an event that the stream does not hold receives `reset`', async () => {
+  const [seen = 0] = await addLaptops(2);
+  const last = await lastPosition();
+  const headers = { 'Last-Event-ID': String(seen), 'Seen-Event': `${seen}=2026-01-31T12:00:00.000Z` };
+  const stream = await open('', headers);
+  const { id, data } = await stream.next(({ event }) => event === 'reset');
+  assert.is(id, last);
+  assert.equal(JSON.parse(data ?? ''), { asked: seen, position: last, first: 1, last });
+  const positions = await addLaptops(1);
+  await stream.reached(positions.at(-1) ?? 0);
+  assert.equal(stream.positions, positions);
+});
 
 for (const [name, query, headers] of [
   ['an unknown type', '?type=Nonsense', {}],
@@ -202,6 +235,7 @@ for (const [name, query, headers] of [
   ['two ids', '?id=1&id=2', {}],
   ['an unknown parameter', '?since=1', {}],
   ['a malformed Last-Event-ID', '', { 'Last-Event-ID': 'abc' }],
+  ['a malformed Seen-Event', '', { 'Seen-Event': '1' }],
 ] as const) {
   parameters(`with ${name} is rejected with 400`, async () => {
     const { response, body } = await send('GET', `/laptops/events${query}`, headers);

@@ -79,6 +79,11 @@ history('has the time at which the broker stored each message', async () => {
     assert.is(time, stored?.time.toISOString());
   }
 });
+history('after a position beyond the end of the stream is rejected', async () => {
+  const { last_seq: end } = (await jsm.streams.info('LAPTOPS')).state;
+  assert.equal(entriesOf(await laptops.get(`/laptops/1/events?after=${end}`)), []);
+  assertProblem(await laptops.get(`/laptops/1/events?after=${end + 1}`), 'malformed');
+});
 history('has a generated message id for a command without a key', async () => {
   const [entry, ...others] = entriesOf(await laptops.get('/laptops/2/events'));
   assert.equal(others, []);

@@ -76,7 +76,7 @@ export function toLiveEvent<Event extends DomainEvent>(
   return { position, time: toTimestamp(time), id, messageId, traceparent, event };
 }
 
-/** The `data` of a `reset` event: the requested position is not in the stream. */
+/** The `data` of a `reset` event: the client cannot continue at the position that it asked for. */
 export const FeedReset = z.object({
   asked: z.int(),
   position: z.int().meta({ description: 'The feed continues after this position.' }),

@@ -14,13 +14,23 @@ import { Problem } from '../../domain/problem.ts';
 import type { View } from '../../eventlog/view.ts';
 import { chunkBytes, createFeedChunks } from './feed-chunks.ts';
 import { toFeedItem, type FeedFilter, type FeedFormat, type FeedItem } from './feed-item.ts';
-import { closingMessage, heartbeat, openingMessage, resetEvent, tooSlowEvent } from './sse-format.ts';
-import { createEventPages } from './event-pages.ts';
+import {
+  closingMessage,
+  heartbeat,
+  openingMessage,
+  resetEvent,
+  tooSlowEvent,
+  waitingMessage,
+} from './sse-format.ts';
+import { createEventPages, type StreamBounds } from './event-pages.ts';
+import { findObstacle, type SeenEvent } from './resumption.ts';
 import { createRingBuffer } from './ring-buffer.ts';
 
 export type FeedRequest = {
   /** The position to start after; undefined: only new events. */
   readonly after: number | undefined;
+  /** An event at or before `after` that the client has received. */
+  readonly seen?: SeenEvent | undefined;
   readonly filter: FeedFilter;
   /** The format of the `data` fields; undefined: live events as JSON. */
   readonly format?: FeedFormat | undefined;
@@ -48,17 +58,15 @@ const checksPerHeartbeat = 3;
 const disconnectGraceMs = 10_000;
 /** Shorter grace period during shutdown, in ms. */
 const shutdownGraceMs = 500;
-/** Delay before the event log is read again if it was unavailable or does not contain the position yet, in ms. */
+/** Delay before the event log is read again if it was unavailable, in ms. */
 const retryMs = 500;
-/** How long a position beyond the end of the stream is tolerated before `reset`, in ms. A new leader may lag at first. */
-const resetAfterMs = 5_000;
 
 type Client = {
   readonly filter: FeedFilter;
   readonly format: FeedFormat | undefined;
   readonly output: Readable;
   readonly response: ServerResponse;
-  /** Last position sent or filtered out. */
+  /** Last position sent or filtered out. If this replica lags, it may be beyond the position of the view. */
   position: number;
   /** False while the output buffer is full. */
   isWritable: boolean;
@@ -95,10 +103,18 @@ export function createEventFeed<State, Event extends DomainEvent>(
       if (client.isDisconnecting) continue;
       if (!client.isWritable && !client.madeProgress) disconnectSlowClient(client);
       else if (client.isWritable && progressChecks % checksPerHeartbeat === 0)
-        send(client, heartbeat(client.position));
+        send(client, heartbeatOf(client));
       client.madeProgress = false;
     }
   }, progressCheckMs);
+
+  /**
+   * Returns a heartbeat with the position to resume at. A position that this replica has not applied is not confirmed,
+   * because it may belong to another stream.
+   */
+  function heartbeatOf({ position }: Client): string {
+    return position > view.position ? waitingMessage() : heartbeat(position);
+  }
 
   function deliverToAll() {
     scheduledDelivery = undefined;
@@ -145,17 +161,16 @@ export function createEventFeed<State, Event extends DomainEvent>(
     deliver(client);
   }
 
-  /** Sends `reset` if the stream does not contain the client's position, or has deleted events after it. */
-  async function checkStartPosition(client: Client) {
-    let unknownSince: number | undefined;
-    while (client.position < recent.since || client.position > view.position) {
-      const bounds = await pages.readBounds().catch(() => undefined);
+  /** Sends `reset` if the client cannot continue at its position. */
+  async function checkStart(client: Client, seen: SeenEvent | undefined) {
+    const isBuffered = () => client.position >= recent.since && client.position <= view.position;
+    while (seen !== undefined || !isBuffered()) {
+      const request = { view, store, pages, after: client.position, seen, isBuffered: isBuffered() };
+      const bounds = await findObstacle(request).catch(() => 'unavailable' as const);
       if (client.isDisconnecting) return;
-      if (bounds !== undefined) {
-        if (client.position + 1 < bounds.first) return sendReset(client, bounds);
-        if (client.position <= bounds.last) return;
-        unknownSince ??= Date.now();
-        if (Date.now() - unknownSince > resetAfterMs) return sendReset(client, bounds);
+      if (bounds !== 'unavailable') {
+        if (bounds !== undefined) sendReset(client, bounds);
+        return;
       }
       await sleep(retryMs);
     }
@@ -165,7 +180,7 @@ export function createEventFeed<State, Event extends DomainEvent>(
    * Moves the client to the current position. The events in between cannot be sent, but a list read at this position or
    * later, on any replica, includes their effects.
    */
-  function sendReset(client: Client, bounds: { readonly first: number; readonly last: number }) {
+  function sendReset(client: Client, bounds: StreamBounds) {
     const asked = client.position;
     client.position = view.position;
     send(client, resetEvent({ asked, position: client.position, ...bounds }));
@@ -196,7 +211,7 @@ export function createEventFeed<State, Event extends DomainEvent>(
       return clients.size;
     },
 
-    open({ after, filter, format }, response) {
+    open({ after, seen, filter, format }, response) {
       if (isClosed) throw new Problem('unavailable', 'The service is stopping.');
       if (clients.size >= maxClients) {
         const detail = `Too many clients are subscribed to the live events (limit ${maxClients}). Retry later.`;
@@ -228,8 +243,8 @@ export function createEventFeed<State, Event extends DomainEvent>(
         output.destroy();
         clients.delete(client);
       });
-      send(client, openingMessage(client.position));
-      void checkStartPosition(client).then(() => catchUp(client));
+      send(client, openingMessage(heartbeatOf(client)));
+      void checkStart(client, seen).then(() => catchUp(client));
       return output;
     },
 

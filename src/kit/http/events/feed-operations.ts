@@ -2,11 +2,18 @@
 
 import { z } from 'zod';
 import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/cloud-event.ts';
+import { Problem } from '../../domain/problem.ts';
 import { EntityId } from '../../domain/entity-id.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/resource.ts';
-import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
+import {
+  freshnessHeaders,
+  markFreshness,
+  waitForPageStart,
+  waitForPosition,
+} from '../protocol/consistency.ts';
 import type { FeedFormat } from './feed-item.ts';
+import { mayHold, parseSeenEvent } from './resumption.ts';
 import { readFeedPage } from './feed-page.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { limitOf, linkNext } from '../protocol/paging.ts';
@@ -18,6 +25,7 @@ export function feedOperations(
   CloudEvent: z.ZodType,
 ): Operation[] {
   const { noun } = resource;
+  const { stream } = freshness;
   const source = sourceOf(resource);
   const asCloudEvent: FeedFormat = (event) => toCloudEvent(source, event);
 
@@ -28,16 +36,18 @@ export function feedOperations(
     summary: `Subscribe to the events of all ${noun}s (Server-Sent Events), or read a page of them (CloudEvents)`,
     tag: resource.names[0],
     query: feedQuery(noun, eventTypes),
-    headers: ['Last-Event-ID', ...freshnessHeaders],
+    headers: ['Last-Event-ID', 'Seen-Event', ...freshnessHeaders],
     responses: {
       200: {
         description:
           'The `id` of an event is its position. Its `data` is JSON (position, time, id, messageId, traceparent, ' +
           `event), or a CloudEvent with \`Accept: ${cloudEventMediaType}\`. The service also sends ` +
-          '`reset` if the requested position is not in the stream (read the list again, then continue after the ' +
+          '`reset` if the requested position is not in the stream, because the stream ends before it, has deleted events ' +
+          'after it, or has another message in place of `Seen-Event` (read the list again, then continue after the ' +
           '`position` in its `data`), `too-slow` before it disconnects a client that does not read, and a comment ' +
           'every 15 s. A CloudEvents batch is a page of the events after `after` (default 0), with a link to the next ' +
-          'page. If there is no next page, poll again later with `after` set to `Stream-Position`.',
+          'page. If there is no next page, poll again later with `after` set to `Stream-Position`. An `after` beyond the ' +
+          'end of the stream, and a `Seen-Event` that the stream does not hold, are rejected with 400.',
         headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.string(),
         mediaType: 'text/event-stream',
@@ -50,11 +60,16 @@ export function feedOperations(
 
     async handle({ ctx, query: { type, id, after, format, limit }, headers, accepted }) {
       await waitForPosition(headers, freshness);
-      markFreshness(ctx, freshness);
       const lastEventId = headers['Last-Event-ID'];
       const position = lastEventId === undefined ? after : Number(lastEventId);
+      if (accepted === cloudEventBatchMediaType) await waitForPageStart(freshness, position ?? 0);
+      markFreshness(ctx, freshness);
+      const seen = headers['Seen-Event'] === undefined ? undefined : parseSeenEvent(headers['Seen-Event']);
       const filter = { types: typeof type === 'string' ? [type] : type, id };
       if (accepted === cloudEventBatchMediaType) {
+        if (seen !== undefined && !(await mayHold(store, seen))) {
+          throw new Problem('malformed', `${stream} has another message at position ${seen.position}.`);
+        }
         const { events, next } = await readFeedPage(view, store, { after: position ?? 0, limit, filter });
         if (next !== undefined) linkNext(ctx, limit, next);
         ctx.set('Content-Type', cloudEventBatchMediaType);
@@ -66,7 +81,7 @@ export function feedOperations(
       ctx.set('X-Accel-Buffering', 'no');
       ctx.compress = false;
       const wantsCloudEvents = accepted === cloudEventMediaType || format === 'cloudevents';
-      const request = { after: position, filter, format: wantsCloudEvents ? asCloudEvent : undefined };
+      const request = { after: position, seen, filter, format: wantsCloudEvents ? asCloudEvent : undefined };
       // Nothing is sent in response to HEAD, so an opened body would never be closed.
       if (ctx.method === 'HEAD') ctx.status = 200;
       else ctx.body = feed.open(request, ctx.res);

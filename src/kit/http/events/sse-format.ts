@@ -2,9 +2,9 @@
 
 import type { FeedReset } from '../../api/documents.ts';
 
-/** The first message: the reconnection delay, and the position to resume at if the connection ends before any event. */
-export function openingMessage(position: number): string {
-  return `retry: ${randomRetryMs()}\n${heartbeat(position)}`;
+/** The first message: the reconnection delay, and a heartbeat. */
+export function openingMessage(firstHeartbeat: string): string {
+  return `retry: ${randomRetryMs()}\n${firstHeartbeat}`;
 }
 
 /**
@@ -13,6 +13,11 @@ export function openingMessage(position: number): string {
  */
 export function heartbeat(position: number): string {
   return `: sent up to this position\nid: ${position}\n\n`;
+}
+
+/** Keeps the connection open while the replica has not reached the client's position. Without an `id`: nothing was sent. */
+export function waitingMessage(): string {
+  return ': waiting until this replica has reached the requested position\n\n';
 }
 
 /** Because of its `id`, a client that reconnects afterwards is not reset again. */

@@ -55,6 +55,18 @@ const schemas = {
     .string()
     .regex(/^[0-9]{1,15}$/, 'must be a position (0, 1, 2 …)')
     .meta({ description: 'Start after this position. Default: only new events.', example: '12' }),
+  'Seen-Event': z
+    .string()
+    .regex(
+      /^[0-9]{1,15}=[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/,
+      'must be the position and the time of an event: 12=2026-01-31T12:00:00.000Z',
+    )
+    .meta({
+      description:
+        'Position and `time` of the last event that the client has received. If the stream was replaced, for example by an ' +
+        'older copy, and has another message at this position, the client cannot continue.',
+      example: '12=2026-01-31T12:00:00.000Z',
+    }),
   'Request-Id': z.string().meta({
     description:
       'Client-generated id of the request. It is returned in the response and logged. Default: a new id.',

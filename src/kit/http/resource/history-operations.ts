@@ -6,7 +6,12 @@ import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../
 import { historyEntryOf, RejectedMessage, toLiveEvent, toTimestamp } from '../../api/documents.ts';
 import { annotateHistory, type HistoryEntry } from '../../domain/fold.ts';
 import { Problem } from '../../domain/problem.ts';
-import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
+import {
+  freshnessHeaders,
+  markFreshness,
+  waitForPageStart,
+  waitForPosition,
+} from '../protocol/consistency.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/resource.ts';
 import { defineOperation, jsonMediaType, type Operation } from '../server/operation.ts';
@@ -57,8 +62,8 @@ export function historyOperations(
     responses: {
       200: {
         description:
-          `The messages of the ${noun} in order; here, \`after\` is a position. As CloudEvents: only events, without ` +
-          'rejected messages.',
+          `The messages of the ${noun} in order; here, \`after\` is a position, and one beyond the end of the stream is ` +
+          'rejected. As CloudEvents: only events, without rejected messages.',
         headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.array(Entry),
         alternatives: { [cloudEventBatchMediaType]: z.array(CloudEvent) },
@@ -70,6 +75,7 @@ export function historyOperations(
 
     async handle({ ctx, id, query: { limit, after }, headers, accepted }) {
       await waitForPosition(headers, freshness);
+      await waitForPageStart(freshness, after);
       markFreshness(ctx, freshness);
       const last = await store.lastPositionOf(id);
       if (last === 0) throw new Problem('not-found', `No ${noun} ${id} has ever existed.`);

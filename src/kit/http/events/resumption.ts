@@ -1,0 +1,68 @@
+/** Checks whether a client can continue at the position that it names. */
+
+import { Problem } from '../../domain/problem.ts';
+import type { StoredMessage } from '../../domain/stored-message.ts';
+import type { EventStore } from '../../eventlog/event-store.ts';
+import type { DomainEvent } from '../../domain/decider.ts';
+import type { View } from '../../eventlog/view.ts';
+import type { EventPages, StreamBounds } from './event-pages.ts';
+
+/** An event that a client has received; `time` in ms since the epoch. */
+export type SeenEvent = Pick<StoredMessage<DomainEvent>, 'position' | 'time'>;
+
+/** Parses a valid `Seen-Event` header. */
+export function parseSeenEvent(text: string): SeenEvent {
+  const [position, time = ''] = text.split('=');
+  return { position: Number(position), time: Date.parse(time) };
+}
+
+/**
+ * Whether the stream may still hold the event. False if another message is at its position.
+ *
+ * @throws Problem `unavailable`
+ */
+export async function mayHold<Event extends DomainEvent>(
+  store: Pick<EventStore<Event>, 'read'>,
+  { position, time }: SeenEvent,
+): Promise<boolean> {
+  const held = position > 0 ? await store.read(position) : undefined;
+  return held === undefined || held.time === time;
+}
+
+export type ResumptionOptions<State, Event extends DomainEvent> = {
+  readonly view: Pick<View<State, Event>, 'position' | 'lastMessage'>;
+  readonly store: Pick<EventStore<Event>, 'read'>;
+  readonly pages: Pick<EventPages, 'readBounds'>;
+  /** The last position that the client has received, and an event at or before it. */
+  readonly after: number;
+  readonly seen: SeenEvent | undefined;
+  /** Whether the events after `after` are known to be available. */
+  readonly isBuffered: boolean;
+};
+
+/**
+ * Returns the bounds of the stream if the client cannot continue: the stream ends before `after`, has deleted events after it,
+ * or has another message in place of `seen`.
+ *
+ * @throws Problem `unavailable`, also if the view is of a stream that was replaced: this process is about to exit
+ */
+export async function findObstacle<State, Event extends DomainEvent>({
+  view,
+  store,
+  pages,
+  after,
+  seen,
+  isBuffered,
+}: ResumptionOptions<State, Event>): Promise<StreamBounds | undefined> {
+  const isReplaced = seen !== undefined && !(await mayHold(store, seen));
+  if (!isReplaced && isBuffered) return undefined;
+  const { position: applied, lastMessage } = view;
+  let bounds = await pages.readBounds();
+  // Concurrent callers share a read, which may have begun before this call.
+  if (Math.max(after, applied) > bounds.last) bounds = await pages.readBounds();
+  if (!isReplaced && after <= bounds.last && after + 1 >= bounds.first) return undefined;
+  const isCurrent =
+    applied <= bounds.last && (lastMessage === undefined || (await mayHold(store, lastMessage)));
+  if (!isCurrent) throw new Problem('unavailable', 'The stream was replaced.');
+  return bounds;
+}
