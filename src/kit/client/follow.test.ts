@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { liveEventOf } from '../api/documents.ts';
-import { followEvents } from './follow.ts';
+import { EventsGone, followEvents, type FollowOptions } from './follow.ts';
 import { createTransport } from './transport.ts';
 
 const Event = z.object({ type: z.literal('Lit') });
@@ -18,12 +18,15 @@ const stored = (position: number) =>
 type Connection = { readonly sends: string; readonly closes: boolean };
 
 /** Follows the events of a service that handles the connections in turn, and then accepts connections silently. */
-function follow(connections: readonly Connection[]) {
+function follow(connections: readonly Connection[], after: FollowOptions<string>['after'] = 0) {
   const requests: (string | null)[] = [];
+  const seenEvents: (string | null)[] = [];
   const signal = new AbortController();
   const transport = createTransport('http://service.invalid', {
     fetch(_url, options) {
-      requests.push(new Headers(options?.headers).get('Last-Event-ID'));
+      const headers = new Headers(options?.headers);
+      requests.push(headers.get('Last-Event-ID'));
+      seenEvents.push(headers.get('Seen-Event'));
       const { sends, closes } = connections[requests.length - 1] ?? { sends: '', closes: false };
       const body = new ReadableStream({
         start(controller) {
@@ -37,11 +40,14 @@ function follow(connections: readonly Connection[]) {
   });
   const positions: number[] = [];
   const ended = (async () => {
-    const events = followEvents(transport, 'events', liveEventOf(Event), { after: 0, signal: signal.signal });
+    const events = followEvents(transport, 'events', liveEventOf(Event), { after, signal: signal.signal });
     for await (const { position } of events) positions.push(position);
   })();
   return {
     requests,
+    /** The `Seen-Event` header of each request. */
+    seenEvents,
+    ended,
     positions,
     /** Advances the time until the client has sent this many requests. Returns the simulated time that this took, in ms. */
     async awaitRequest(count: number, limitMs: number): Promise<number> {
@@ -104,5 +110,34 @@ test('uses the reconnection time that the service sends', async () => {
   const elapsedMs = await awaitRequest(2, 4_000);
   assert.ok(elapsedMs >= 3_000 - stepMs, `${elapsedMs} ms`);
   await stop();
+});
+test('sends the last event with the position to continue at, also if heartbeats have moved the position on', async () => {
+  const heartbeat = ': sent up to this position\nid: 9\n\n';
+  const { requests, seenEvents, awaitRequest, stop } = follow([
+    { sends: heartbeat, closes: true },
+    { sends: stored(5) + heartbeat, closes: true },
+  ]);
+  await awaitRequest(3, 1_000);
+  assert.equal(requests, ['0', '9', '9']);
+  assert.equal(seenEvents, [null, null, '5=2026-01-31T12:00:00.000Z']);
+  await stop();
+});
+test('continues after an event that was received earlier', async () => {
+  const seen = { position: 4, time: '2026-01-30T12:00:00.000Z' };
+  const { requests, seenEvents, awaitRequest, stop } = follow([], seen);
+  await awaitRequest(1, 0);
+  assert.equal([requests, seenEvents], [['4'], ['4=2026-01-30T12:00:00.000Z']]);
+  await stop();
+});
+test('ends with EventsGone on `reset`, without another request', async () => {
+  const reset = 'event: reset\nid: 17\ndata: {"asked":20,"position":17,"first":1,"last":17}\n\n';
+  const { requests, ended } = follow([{ sends: reset + stored(18), closes: false }], 20);
+  const error = await ended.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof EventsGone);
+  assert.equal([error.asked, error.position], [20, 17]);
+  assert.is(requests.length, 1);
 });
 test.run();

@@ -5,12 +5,16 @@ import { readJson } from './read-json.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
 import { backOff, isRetryable, delay, type CallOptions, type Transport } from './transport.ts';
 
+/** Identifies an event that was received. */
+export type SeenEvent = Pick<LiveEvent<unknown>, 'position' | 'time'>;
+
 export type FollowOptions<Type extends string> = CallOptions & {
   /**
-   * Start after this position, for example that of a list response or of the last processed event. 0: all events.
+   * Start after this position, for example that of a list response, or after this event, for example the last processed one.
+   * With an event, it is noticed if the stream was replaced by an older copy in the meantime. 0: all events.
    * Default: new events only.
    */
-  readonly after?: number;
+  readonly after?: number | SeenEvent;
   /** Only events of these types. */
   readonly types?: readonly Type[];
   /** Only events of this entity. */
@@ -18,8 +22,9 @@ export type FollowOptions<Type extends string> = CallOptions & {
 };
 
 /**
- * Thrown if the stream cannot continue from the requested position: the stream was replaced, or the position belongs to
- * another stream. Read the list again with `waitFor: position`, then follow from there.
+ * Thrown if the stream does not continue from the last event or the requested position: it was replaced, for example by an
+ * older copy, it lost messages, or the position belongs to another stream. What was derived from its events is invalid: read
+ * the list again with `waitFor: position`, then follow from there.
  */
 export class EventsGone extends Error {
   override readonly name = 'EventsGone';
@@ -37,7 +42,8 @@ export class EventsGone extends Error {
 const idleTimeoutMs = 45_000;
 
 /**
- * Yields events without gaps or duplicates until `signal` aborts, and reconnects whenever the connection is lost.
+ * Yields events without gaps or duplicates until `signal` aborts, and reconnects whenever the connection is lost. It then
+ * continues after the last position, if the stream still holds the last event.
  *
  * @throws EventsGone, or ProblemError if retrying cannot help.
  */
@@ -49,7 +55,8 @@ export async function* followEvents<Event>(
 ): AsyncGenerator<LiveEvent<Event>, void> {
   const query = new URLSearchParams(types.map((type): [string, string] => ['type', type]));
   if (id !== undefined) query.set('id', String(id));
-  let lastEventId = after === undefined ? undefined : String(after);
+  let seen = typeof after === 'object' ? after : undefined;
+  let lastEventId = (typeof after === 'object' ? after.position : after)?.toString();
   let failures = 0;
 
   while (!signal?.aborted) {
@@ -58,6 +65,7 @@ export async function* followEvents<Event>(
       const headers = {
         Accept: 'text/event-stream',
         ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }),
+        ...(seen !== undefined && { 'Seen-Event': `${seen.position}=${seen.time}` }),
       };
       const request = { method: 'GET', path: `${path}?${query.toString()}`, headers } as const;
       const { body } = await transport.open(request, { token, signal });
@@ -68,7 +76,10 @@ export async function* followEvents<Event>(
         lastEventId = incoming.id ?? lastEventId;
         if (incoming.data === undefined) continue;
         if (incoming.event === 'reset') throw new EventsGone(readJson(FeedReset, incoming.data));
-        if (incoming.event === 'message') yield readJson(schema, incoming.data);
+        if (incoming.event !== 'message') continue;
+        const event = readJson(schema, incoming.data);
+        seen = { position: event.position, time: event.time };
+        yield event;
       }
     } catch (error) {
       if (signal?.aborted) return;

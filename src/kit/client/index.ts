@@ -11,7 +11,7 @@ export {
   type Reads,
   type WriteOptions,
 } from './create-client.ts';
-export { EventsGone, type FollowOptions } from './follow.ts';
+export { EventsGone, type FollowOptions, type SeenEvent } from './follow.ts';
 export { type ReadOptions } from './pages.ts';
 export { ProblemError, type ClientProblemCode } from './problem-error.ts';
 export { type CallOptions, type TransportOptions } from './transport.ts';
