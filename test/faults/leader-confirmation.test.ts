@@ -1,4 +1,4 @@
-/** Reads of `latest` and rejections while the stream leader is in contact with two, one or none of its peers. */
+/** Reads of `latest`, reads as of a time, and rejections while the stream leader is in contact with two, one or none of its peers. */
 
 import { jetstreamManager } from '@nats-io/jetstream';
 import { suite } from 'uvu';
@@ -59,6 +59,13 @@ async function readLatest(path = ''): Promise<number> {
   return response.status;
 }
 
+/** Reads a laptop that never existed as of a time after the last message. */
+async function readAsOf(time: Date): Promise<number> {
+  const response = await fetch(`${url}/999999?asOf=${time.toISOString()}`);
+  await response.body?.cancel();
+  return response.status;
+}
+
 /** Sends a PUT that is rejected, because there is no such laptop. */
 async function sendRejected(): Promise<number> {
   const response = await fetch(`${url}/999999`, {
@@ -75,7 +82,9 @@ const test = suite('an answer of the stream leader');
 test('is confirmed while all servers are up', async () => {
   const { id, position } = await appendOne();
   assert.is(await store.lastPosition(), position);
+  assert.is(await store.read(position + 1), undefined);
   assert.is(await readLatest(`/${id}`), 200);
+  assert.is(await readAsOf(new Date()), 404);
   assert.is(await sendRejected(), 404);
 });
 
@@ -99,13 +108,18 @@ test('is not used while the leader has lost both peers and still responds', asyn
   try {
     await Promise.all([freeze(first.pid), freeze(second.pid)]);
     await outOfContact(2);
-    const [reported, confirmed, latest, rejected] = await Promise.all([
+    const [reported, message, confirmed, missing, latest, asOf, rejected] = await Promise.all([
       store.leaderPosition(),
+      store.read(position),
       store.lastPosition(1_000).catch((error: unknown) => error),
+      store.read(position + 1).catch((error: unknown) => error),
       readLatest(),
+      readAsOf(new Date()),
       sendRejected(),
     ]);
-    assert.equal([reported, latest, rejected], [position, 503, 503]);
+    assert.equal([reported, message?.id, latest, asOf, rejected], [position, id, 503, 503, 503]);
+    assert.ok(missing instanceof Problem, String(missing));
+    assert.is(missing.code, 'unavailable');
     assert.ok(confirmed instanceof Problem, String(confirmed));
     assert.is(confirmed.code, 'unavailable');
     assert.match(confirmed.message, 'not in contact with a majority');

@@ -32,29 +32,30 @@ export type Append<Event extends DomainEvent> = {
 export type HistoryRange = { readonly after?: number; readonly upTo: number; readonly limit?: number };
 
 /**
- * Event log of one entity type. All positions come from the stream leader, never from a stale replica of the stream. Only
- * `lastPosition` proves that the leader still leads: one that is cut off from its peers responds until it steps down.
+ * Event log of one entity type. All answers come from the stream leader, never from a stale replica of the stream. A leader
+ * that is cut off from its peers responds until it steps down, though, and may not have the latest messages. An answer marked
+ * as confirmed includes every append that was acknowledged before the call.
  */
 export type EventStore<Event extends DomainEvent> = {
   append(append: Append<Event>): Promise<AppendResult>;
-  /** Returns the position of the entity's last message; 0 if it has none. Throws `unavailable` on a timeout. */
+  /** Returns the position of the entity's last message, 0 if it has none; not confirmed. Throws `unavailable` on a timeout. */
   lastPositionOf(id: number): Promise<number>;
   /**
-   * Returns the last position of the stream, 0 if it is empty. It includes every append that was acknowledged before the call.
-   * Throws `unavailable` if a majority of the stream's servers does not confirm it in time.
+   * Returns the last position of the stream, 0 if it is empty; confirmed. Throws `unavailable` if a majority of the stream's
+   * servers does not confirm it in time.
    *
    * @param timeoutMs default: long enough for a leader election. At least one attempt is made.
    */
   lastPosition(timeoutMs?: number): Promise<number>;
-  /** Returns the last position that the leader reports, without confirmation: for display. Throws `unavailable`. */
+  /** Returns the last position that the leader reports, not confirmed: for display. Throws `unavailable`. */
   leaderPosition(): Promise<number>;
   /** Returns the time of the stream leader, whose clock sets the times of messages (ms since the epoch). Throws `unavailable`. */
   currentTime(): Promise<number>;
-  /** Returns the last position stored at or before `time` (ms since the epoch); 0 if there is none. Throws `unavailable`. */
+  /** Returns the last position stored at or before `time` (ms since the epoch), 0 if there is none; confirmed. Throws `unavailable`. */
   positionAt(time: number): Promise<number>;
-  /** Returns the message at `position`; undefined if there is none. Throws `unavailable`. */
+  /** Returns the message at `position`; undefined if there is none, which is confirmed. Throws `unavailable`. */
   read(position: number): Promise<StoredMessage<Event> | undefined>;
-  /** Returns the position of the oldest message in the stream; 0 if it is empty. Throws `unavailable`. */
+  /** Returns the position of the oldest message in the stream, 0 if it is empty; not confirmed. Throws `unavailable`. */
   firstPosition(): Promise<number>;
   /** Returns the messages of all entities in order, including rejected ones. Throws `unavailable`. */
   readAll(range: HistoryRange): Promise<StoredMessage<Event>[]>;

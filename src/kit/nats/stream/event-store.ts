@@ -7,26 +7,17 @@ import {
   JetStreamError,
   type JetStreamManager,
   type PubAck,
-  type MsgRequest,
-  type StoredMsg,
-  type StreamInfo,
 } from '@nats-io/jetstream';
 import { deadline, errors } from 'nats';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Append, AppendResult, EventStore } from '../../eventlog/event-store.ts';
-import type { StoredMessage } from '../../domain/stored-message.ts';
-import { Problem } from '../../domain/problem.ts';
 import { toMessages } from './append-messages.ts';
 import { publishBatch } from './atomic-batch.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
-import { brokerTimeOf } from '../connection/broker-time.ts';
 import type { Codec } from './codec.ts';
-import { createConfirmedPosition } from './confirmed-position.ts';
 import { isPublishForbidden, type Connection } from '../connection/connection.ts';
 import * as header from '../connection/headers.ts';
-import { readHistory } from './history.ts';
-import { lastStoredPosition } from './leader-confirmation.ts';
-import { storedOf } from './stream-identity.ts';
+import { createStreamReader, isStreamMissing } from './stream-reader.ts';
 import type { Subjects } from './subjects.ts';
 
 export type EventStoreOptions<Event extends DomainEvent> = {
@@ -48,12 +39,6 @@ export type EventStoreOptions<Event extends DomainEvent> = {
   onRetry?(): void;
 };
 
-/** Selects the first message from a position (on a subject), the last on a subject, or the first from a time. */
-type MessageQuery =
-  | { readonly seq: number; readonly next_by_subj?: string }
-  | { readonly last_by_subj: string }
-  | { readonly start_time: Date };
-
 /** Delay between two attempts, in ms. */
 const retryMs = 100;
 
@@ -71,12 +56,17 @@ export function createEventStore<Event extends DomainEvent>({
   const { nc } = connection;
   const js = jetstream(nc);
 
-  /** Reads a message from the stream leader, whose responses are never stale. */
-  function getMessage(query: MessageQuery): Promise<StoredMsg | null> {
-    // The server supports more queries than the client's type declares (ADR-31 of NATS).
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return jsm.streams.getMessage(stream, query as MsgRequest);
-  }
+  const { getMessage, ...reads } = createStreamReader({
+    connection,
+    jsm,
+    stream,
+    subjects,
+    codec,
+    requestTimeoutMs: ackTimeoutMs,
+    // Commands read too, and wait for a leader as long as an append does.
+    queryTimeoutMs: appendTimeoutMs,
+    stopping,
+  });
 
   /**
    * Publishes one event, or several as an atomic batch. It yields to the event loop first, so that other appends of the
@@ -144,29 +134,6 @@ export function createEventStore<Event extends DomainEvent>({
     }
   }
 
-  /** Returns the leader's description of the stream, including the positions of deleted messages. */
-  async function readInfo(): Promise<StreamInfo> {
-    const info = await jsm.streams.info(stream);
-    return info.state.num_deleted ? jsm.streams.info(stream, { deleted_details: true }) : info;
-  }
-
-  async function readLeaderPosition(): Promise<number> {
-    return lastStoredPosition((await readInfo()).state);
-  }
-
-  const readConfirmedPosition = createConfirmedPosition({
-    stopping,
-    async ask() {
-      if (!(await connection.confirmUp())) throw notConnected();
-      try {
-        return await deadline(readInfo(), ackTimeoutMs);
-      } catch (error) {
-        if (isStreamMissing(error)) throw streamMissing(stream, error);
-        throw isPublishForbidden(error) ? notResponding(error) : error;
-      }
-    },
-  });
-
   /** Waits before the next attempt. Returns false at once on shutdown, or if `deadlineAt` would be exceeded. */
   async function waitForRetry(deadlineAt: number): Promise<boolean> {
     if (stopping?.aborted || Date.now() + retryMs >= deadlineAt) return false;
@@ -174,26 +141,9 @@ export function createEventStore<Event extends DomainEvent>({
     return true;
   }
 
-  /**
-   * Runs a query against the stream leader and retries it for `timeoutMs`.
-   *
-   * @throws Problem `unavailable` if there is no connection, if the stream does not exist, or if no attempt succeeded.
-   */
-  async function queryLeader<T>(query: () => Promise<T>, timeoutMs = 0): Promise<T> {
-    const deadlineAt = Date.now() + timeoutMs;
-    for (;;) {
-      if (!(await connection.confirmUp())) throw notConnected();
-      try {
-        return await query();
-      } catch (cause) {
-        if (isStreamMissing(cause)) throw streamMissing(stream, cause);
-        if (await waitForRetry(deadlineAt)) continue;
-        throw notResponding(cause);
-      }
-    }
-  }
-
   return {
+    ...reads,
+
     async append(append) {
       if (!(await connection.confirmUp())) {
         return { outcome: 'unavailable', cause: new Error('not connected') };
@@ -209,50 +159,7 @@ export function createEventStore<Event extends DomainEvent>({
         onRetry?.();
       }
     },
-
-    // Commands use the next two queries, which therefore wait for a leader as long as an append does.
-    lastPositionOf: (id) =>
-      queryLeader(
-        async () => (await getMessage({ last_by_subj: subjects.of(id) }))?.seq ?? 0,
-        appendTimeoutMs,
-      ),
-
-    read: (position) =>
-      queryLeader(async () => {
-        const stored = await getMessage({ seq: position });
-        return stored === null ? undefined : decodeStored(codec, stored);
-      }, appendTimeoutMs),
-
-    lastPosition: (timeoutMs = appendTimeoutMs) => readConfirmedPosition(timeoutMs),
-
-    leaderPosition: () => queryLeader(readLeaderPosition),
-
-    currentTime: () => queryLeader(async () => brokerTimeOf(await jsm.streams.info(stream))),
-
-    positionAt: (time) =>
-      queryLeader(async () => {
-        // Read first: a message stored between the two queries is later than `time`, and the second one finds it.
-        const last = await readLeaderPosition();
-        const next = await getMessage({ start_time: new Date(time + 1) });
-        return next === null ? last : next.seq - 1;
-      }),
-
-    firstPosition: () =>
-      queryLeader(async () => {
-        const { messages, first_seq } = (await jsm.streams.info(stream)).state;
-        return messages === 0 ? 0 : first_seq;
-      }),
-
-    readAll: (range) => queryLeader(() => readHistory({ connection, jsm, stream, codec, range })),
-
-    history: (id, range) =>
-      queryLeader(() => readHistory({ connection, jsm, stream, codec, subject: subjects.of(id), range })),
   };
-}
-
-/** Whether the broker reports that the stream does not exist. Unlike an election, a retry does not end this. */
-function isStreamMissing(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === brokerErrors.streamNotFound;
 }
 
 /** Whether nothing subscribes to the subject of a request: no stream can have stored it. */
@@ -260,26 +167,6 @@ function isNoResponders(error: unknown): boolean {
   // JetStream's publish wraps the error of its request.
   const reason = error instanceof Error && error.cause instanceof errors.RequestError ? error.cause : error;
   return reason instanceof errors.RequestError && reason.isNoResponders();
-}
-
-function decodeStored<Event extends DomainEvent>(
-  codec: Codec<Event>,
-  stored: StoredMsg,
-): StoredMessage<Event> {
-  const { subject, data, header: fields } = stored;
-  return codec.decode({ subject, data, headers: fields }, storedOf(stored));
-}
-
-function notConnected(): Problem {
-  return new Problem('unavailable', 'The connection to the event log is lost.');
-}
-
-function notResponding(cause: unknown): Problem {
-  return new Problem('unavailable', 'The event log is not responding.', { cause });
-}
-
-function streamMissing(stream: string, cause: unknown): Problem {
-  return new Problem('unavailable', `The stream ${stream} does not exist.`, { cause });
 }
 
 /**

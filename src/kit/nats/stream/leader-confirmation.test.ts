@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   isConfirmed,
+  isStored,
   lastStoredPosition,
   type LeaderReport,
   type ReportTimes,
@@ -136,3 +137,19 @@ position('is 0 in an empty stream, even if it had messages', () => {
 });
 
 position.run();
+
+const presence = suite('a message');
+
+presence('is stored if its position is in the stream', () => {
+  for (const at of [1, 6]) assert.ok(isStored(state, at));
+  for (const at of [0, 7]) assert.not(isStored(state, at));
+});
+
+presence('is not stored if it was deleted', () => {
+  const withDeleted = { ...state, messages: 3, first_seq: 2, num_deleted: 2, deleted: [3, 5] };
+  const stored = [1, 2, 3, 4, 5, 6].filter((at) => isStored(withDeleted, at));
+  assert.equal(stored, [2, 4, 6]);
+  assert.not(isStored({ ...state, messages: 0, first_seq: 7 }, 6));
+});
+
+presence.run();

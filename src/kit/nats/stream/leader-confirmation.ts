@@ -63,3 +63,8 @@ export function lastStoredPosition({ last_seq, messages, deleted }: StreamInfo['
   while (isDeleted.has(position)) position -= 1;
   return position;
 }
+
+/** Returns true if the message at `position` is in the stream. `state` has to list the deleted positions. */
+export function isStored({ first_seq, last_seq, deleted }: StreamInfo['state'], position: number): boolean {
+  return position >= first_seq && position <= last_seq && !new Set(deleted).has(position);
+}

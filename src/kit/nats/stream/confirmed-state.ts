@@ -1,22 +1,24 @@
-/** Reads the last position of a stream from its leader, and confirms that the leader still leads. */
+/** Reads the state of a stream from its leader, and confirms that the leader still leads. */
 
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Problem } from '../../domain/problem.ts';
-import { isConfirmed, lastStoredPosition } from './leader-confirmation.ts';
+import { isConfirmed } from './leader-confirmation.ts';
 
-export type ConfirmedPositionOptions = {
+export type ConfirmedStateOptions = {
   /** Asks the stream leader. A {@link Problem} is final; after any other error, the leader is asked again. */
   ask(): Promise<StreamInfo>;
   /** Aborted when the process shuts down: no further attempt is made. */
   readonly stopping?: AbortSignal | undefined;
 };
 
+type StreamState = StreamInfo['state'];
+
 type Waiter = {
   /** In ms on the clock of `performance.now`, as is `deadlineAt`. */
   readonly since: number;
   readonly deadlineAt: number;
-  resolve(position: number): void;
+  resolve(state: StreamState): void;
   reject(problem: Problem): void;
 };
 
@@ -24,17 +26,17 @@ type Waiter = {
 const askAgainMs = 50;
 
 /**
- * Returns a function that resolves with a position that includes every write acknowledged before the call. Concurrent calls
+ * Returns a function that resolves with a state that includes every write acknowledged before the call. Concurrent calls
  * share the requests to the leader: a request answers every call that was made before it was sent.
  */
-export function createConfirmedPosition({
+export function createConfirmedState({
   ask,
   stopping,
-}: ConfirmedPositionOptions): (timeoutMs: number) => Promise<number> {
+}: ConfirmedStateOptions): (timeoutMs: number) => Promise<StreamState> {
   const waiters = new Set<Waiter>();
   let isAsking = false;
 
-  function settle(waiter: Waiter, result: number | Problem): void {
+  function settle(waiter: Waiter, result: StreamState | Problem): void {
     waiters.delete(waiter);
     if (result instanceof Problem) waiter.reject(result);
     else waiter.resolve(result);
@@ -54,7 +56,7 @@ export function createConfirmedPosition({
         const isFinal = answer.error instanceof Problem || stopping?.aborted || answeredAt >= deadlineAt;
         if (isFinal) settle(waiter, toProblem(answer.error));
       } else if (isConfirmed(answer, { askedAt, answeredAt, since })) {
-        settle(waiter, lastStoredPosition(answer.state));
+        settle(waiter, answer.state);
       } else if (stopping?.aborted || answeredAt >= deadlineAt) {
         settle(
           waiter,
