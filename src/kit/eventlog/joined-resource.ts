@@ -180,7 +180,7 @@ async function findAllAt(
     const rest = [...ids];
     const readRest = async () => {
       for (let id = rest.pop(); id !== undefined; id = rest.pop()) {
-        entities.set(id, await findAsOf(projection.fold, projection.store, id, position));
+        entities.set(id, await findAsOf(projection, id, position));
       }
     };
     await Promise.all(Array.from({ length: concurrency }, readRest));

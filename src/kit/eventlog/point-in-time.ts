@@ -5,6 +5,14 @@ import type { EventStore } from './event-store.ts';
 import { foldHistory } from '../domain/fold.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Entity } from '../domain/entity.ts';
+import { readEntityHistory, type HistorySource } from './entity-history.ts';
+import type { View } from './view.ts';
+
+/** A stream with its view in this replica. */
+export type PointInTimeSource<State, Event extends DomainEvent> = HistorySource<Event> & {
+  readonly fold: Fold<State, Event>;
+  readonly view: Pick<View<State, Event>, 'find' | 'reached'>;
+};
 
 /** A position, or a time in ms since the epoch. */
 export type Moment = { readonly position: number } | { readonly time: number };
@@ -70,14 +78,24 @@ export async function timeOf<Event extends DomainEvent>(
   return message?.time ?? 0;
 }
 
-/** Returns the entity as of `position`, folded from its history. Throws `unavailable`. */
+/** Timeout for the view to reach a position that exists in the stream, in ms. */
+const catchUpTimeoutMs = 5_000;
+
+/**
+ * Returns the entity as of `position`, folded from its history. The view has to reach the position, because only then is it
+ * known which message of the entity is the last one before it. Throws `unavailable`.
+ */
 export async function findAsOf<State, Event extends DomainEvent>(
-  fold: Fold<State, Event>,
-  store: EventStore<Event>,
+  { fold, view, store }: PointInTimeSource<State, Event>,
   id: number,
   position: number,
 ): Promise<Entity<State>> {
-  const last = await store.lastPositionOf(id);
-  const history = await store.history(id, { upTo: Math.min(position, last) });
+  if (!(await view.reached(position, catchUpTimeoutMs))) {
+    throw new Problem(
+      'unavailable',
+      `This replica did not reach position ${position} within ${catchUpTimeoutMs / 1000} s.`,
+    );
+  }
+  const history = await readEntityHistory({ view, store }, id, position);
   return { id, state: foldHistory(fold, history), version: history.at(-1)?.position ?? 0 };
 }

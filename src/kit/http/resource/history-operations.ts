@@ -12,6 +12,7 @@ import {
   waitForPageStart,
   waitForPosition,
 } from '../protocol/consistency.ts';
+import { readEntityHistory } from '../../eventlog/entity-history.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/resource.ts';
 import { defineOperation, jsonMediaType, type Operation } from '../server/operation.ts';
@@ -77,10 +78,10 @@ export function historyOperations(
       await waitForPosition(headers, freshness);
       await waitForPageStart(freshness, after);
       markFreshness(ctx, freshness);
-      const last = await store.lastPositionOf(id);
-      if (last === 0) throw new Problem('not-found', `No ${noun} ${id} has ever existed.`);
+      const messages = await readEntityHistory({ view, store }, id);
+      if (messages.length === 0) throw new Problem('not-found', `No ${noun} ${id} has ever existed.`);
       // Folded from the beginning, because whether a message is valid depends on all previous ones.
-      const annotated = annotateHistory(decider, await store.history(id, { upTo: last }));
+      const annotated = annotateHistory(decider, messages);
       const requested = annotated.filter(({ message }) => message.position > after);
       const isJson = accepted === jsonMediaType;
       const found = isJson ? requested : requested.filter(({ rejection }) => rejection === undefined);

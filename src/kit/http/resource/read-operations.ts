@@ -86,7 +86,7 @@ export function readOperations(
     }
     const position = await locateMoment(store, asOf);
     ctx.set('Stream-Position', String(position));
-    const entity = await findAsOf(decider, store, id, position);
+    const entity = await findAsOf({ fold: decider, view, store }, id, position);
     const presented = await resource.presentAsOf(entity, () => timeOf(store, asOf, position));
     return presentAsOf(entity, presented);
   }
