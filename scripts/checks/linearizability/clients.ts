@@ -12,7 +12,8 @@ export type Clients = {
   stop(): Promise<void>;
 };
 
-const clientsPerReplica = 2;
+/** The last client of each replica only reads, so that the timeouts of writes do not hold up all clients of a replica. */
+const clientsPerReplica = 3;
 
 /** Pause of a client between two requests, in ms. It limits the length of the history, not its concurrency. */
 const pauseMs = 10;
@@ -20,52 +21,100 @@ const pauseMs = 10;
 /** The same after a request with an unknown outcome. Otherwise a replica that rejects at once would fill the history. */
 const unknownPauseMs = 500;
 
-/** Number of laptops that are in use at the same time. */
-const laptopsInUse = 3;
+/** Added to the number of a client whose write is sent again while the client continues. */
+const repeatingClients = 100;
 
-/** A laptop is replaced after this many requests, or writes with an unknown outcome, to limit the time of the check. */
-const maxRequests = 800;
+/** Share of the successful writes that are sent again with the same key. */
+const repeatShare = 0.3;
+
+/**
+ * The laptops that are in use at the same time: each is replaced after this many requests, to limit the time of the check. Two
+ * are replaced often, so that some laptops are new to a leader that was cut off.
+ */
+const maxRequests = [800, 800, 30, 30];
+
+/** A laptop is also replaced after this many writes with an unknown outcome. */
 const maxUnknown = 6;
 
 export function startClients(urls: readonly string[], seed: number): Clients {
   const random = createRandom(seed);
   const history: Operation[] = [];
+  const repeats: Promise<void>[] = [];
   const laptops = createLaptops();
   let stopped = false;
 
   async function run(client: number, url: string): Promise<void> {
+    const isReader = (client + 1) % clientsPerReplica === 0;
     const versions = new Map<number, number>();
     for (let turn = 1; !stopped; turn++) {
       const laptop = laptops.pick(random());
-      const request = choose(client, laptop, `client ${client} turn ${turn}`, versions.get(laptop), random);
+      const title = `client ${client} turn ${turn}`;
+      const request = isReader
+        ? chooseRead(client, laptop, random())
+        : choose(client, laptop, title, versions.get(laptop), random);
       const operation = await perform(url, request);
       if (operation.version !== undefined) versions.set(laptop, operation.version);
-      history.push(operation);
       laptops.count(operation);
+      if (request.key === undefined) history.push(operation);
+      else if (operation.status === 0) repeats.push(stopOnError(repeatUnknown(operation, request)));
+      else {
+        history.push(operation);
+        if (operation.status < 300 && random() < repeatShare) {
+          history.push(await perform(pickUrl(), { ...request, repeated: true }));
+        }
+      }
       await sleep(operation.status === 0 ? unknownPauseMs : pauseMs);
     }
   }
 
-  const running = Promise.all(
-    urls.flatMap((url, replica) =>
-      Array.from({ length: clientsPerReplica }, (_, index) => run(replica * clientsPerReplica + index, url)),
+  /** Sends a write with an unknown outcome again, through any replica, while its client continues. */
+  async function repeatUnknown(first: Operation, request: LaptopRequest): Promise<void> {
+    await sleep(unknownPauseMs);
+    const second = await perform(pickUrl(), { ...request, client: request.client + repeatingClients });
+    // The key makes both requests one write, which takes effect once.
+    if (second.status === 0) history.push(first);
+    else if (second.status < 300) history.push({ ...second, call: first.call });
+    // A refusal says nothing about the first request, which the other replica may still execute.
+    else history.push(first, second);
+  }
+
+  const pickUrl = (): string => urls[Math.floor(random() * urls.length)] ?? '';
+
+  function stopOnError<T>(result: Promise<T>): Promise<T> {
+    result.catch(() => (stopped = true));
+    return result;
+  }
+
+  const running = stopOnError(
+    Promise.all(
+      urls.flatMap((url, replica) =>
+        Array.from({ length: clientsPerReplica }, (_, index) =>
+          run(replica * clientsPerReplica + index, url),
+        ),
+      ),
     ),
   );
-  running.catch(() => (stopped = true));
 
   return {
     history,
     async stop() {
       stopped = true;
       await running;
-      const reads = urls.flatMap((url, replica) =>
-        laptops
-          .all()
-          .map((laptop) => ({ url, request: { client: replica, laptop, method: 'GET' } as const })),
-      );
-      for (const { url, request } of reads) history.push(await perform(url, request));
+      await Promise.all(repeats);
+      for (const [client, url] of urls.entries()) {
+        for (const laptop of laptops.all()) {
+          const request = { client, laptop, method: 'GET' } as const;
+          history.push(await perform(url, request), await perform(url, { ...request, source: 'history' }));
+        }
+      }
     },
   };
+}
+
+/** @param choice in [0, 1). */
+function chooseRead(client: number, laptop: number, choice: number): LaptopRequest {
+  const sources = [undefined, 'history', 'asOf'] as const;
+  return { client, laptop, method: 'GET', source: sources[Math.floor(choice * sources.length)] };
 }
 
 /** @param seen a version of the laptop that this client has seen. */
@@ -78,9 +127,10 @@ function choose(
 ): LaptopRequest {
   const choice = random();
   const ifMatch = random() < 0.5 ? seen : undefined;
-  if (choice < 0.45) return { client, laptop, method: 'GET' };
-  if (choice < 0.6) return { client, laptop, method: 'POST', title };
-  if (choice < 0.9) return { client, laptop, method: 'PUT', title, ifMatch };
+  const key = title.replaceAll(' ', '-');
+  if (choice < 0.35) return chooseRead(client, laptop, random());
+  if (choice < 0.55) return { client, laptop, method: 'POST', title, key };
+  if (choice < 0.9) return { client, laptop, method: 'PUT', title, key, ifMatch };
   return { client, laptop, method: 'DELETE', ifMatch };
 }
 
@@ -90,7 +140,7 @@ function createLaptops() {
   const inUse: Usage[] = [];
   let last = 0;
   const next = (): Usage => ({ laptop: (last += 1), requests: 0, unknown: 0 });
-  for (let slot = 0; slot < laptopsInUse; slot++) inUse.push(next());
+  for (const _ of maxRequests) inUse.push(next());
 
   return {
     /** @param choice in [0, 1). */
@@ -101,7 +151,7 @@ function createLaptops() {
       if (usage === undefined) return;
       usage.requests += 1;
       if (status === 0 && method !== 'GET') usage.unknown += 1;
-      if (usage.requests >= maxRequests || usage.unknown >= maxUnknown) inUse[slot] = next();
+      if (usage.requests >= (maxRequests[slot] ?? 0) || usage.unknown >= maxUnknown) inUse[slot] = next();
     },
     /** Returns all laptops, including those that are no longer in use. */
     all: (): number[] => Array.from({ length: last }, (_, index) => index + 1),

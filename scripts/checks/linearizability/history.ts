@@ -5,6 +5,12 @@ export type Operation = {
   readonly client: number;
   readonly laptop: number;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** What a GET reads: the history, or the state as of the time of the request; by default, the latest state. */
+  readonly source?: 'history' | 'asOf' | undefined;
+  /** Idempotency key of a write. */
+  readonly key?: string | undefined;
+  /** True for a write that was sent again with its key after it had succeeded. */
+  readonly repeated?: boolean | undefined;
   /** Title that was written or read. */
   readonly title?: string | undefined;
   /** Version that the request requires. */

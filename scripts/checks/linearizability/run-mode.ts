@@ -107,8 +107,9 @@ function summarize(history: readonly Operation[], faults: number): string {
   const unknown = count(({ status, method }) => status === 0 && method !== 'GET');
   const unanswered = count(({ status, method }) => status === 0 && method === 'GET');
   const refused = count(({ status }) => status >= 400);
+  const repeated = count((operation) => operation.repeated === true);
   return (
     `${history.length} requests for ${laptops} laptops, ${faults} rounds, ${refused} refusals, ` +
-    `${unknown} writes with an unknown outcome, ${unanswered} reads without an answer`
+    `${repeated} repeated writes, ${unknown} writes with an unknown outcome, ${unanswered} reads without an answer`
   );
 }

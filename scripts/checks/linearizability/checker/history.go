@@ -15,6 +15,10 @@ type record struct {
 	Client int    `json:"client"`
 	Laptop int    `json:"laptop"`
 	Method string `json:"method"`
+	// Source is what a GET read: "history", "asOf" for the state as of the time of the request, or empty for the latest state.
+	Source string `json:"source"`
+	// Repeated marks a write that was sent again with the same idempotency key after it had succeeded.
+	Repeated bool `json:"repeated"`
 	// Title is the title that a POST or a PUT writes, or that a GET returned. Every write has a title of its own.
 	Title string `json:"title"`
 	// IfMatch is the version that a PUT or a DELETE requires; 0 if it requires none.
@@ -63,13 +67,35 @@ func observedTitles(history []record) map[string]observation {
 	return observed
 }
 
+// wrongRepeats returns the repeated writes whose response differs from the response to the first request. A repeated write
+// without an outcome is right.
+func wrongRepeats(history []record) []record {
+	first := map[string]record{}
+	for _, write := range history {
+		if write.Method != "GET" && write.Title != "" && write.Status == successOf(write.Method) && !write.Repeated {
+			first[write.Title] = write
+		}
+	}
+	var wrong []record
+	for _, next := range history {
+		if !next.Repeated || next.Status == 0 {
+			continue
+		}
+		if expected, known := first[next.Title]; !known || next.Status != expected.Status || next.Version != expected.Version {
+			wrong = append(wrong, next)
+		}
+	}
+	return wrong
+}
+
 // toOperations converts the history of one laptop. A read without an outcome says nothing and is left out. A write
 // without an outcome can take effect at any later time. If its title was read, it took effect before that response.
+// A repeated write has no effect; wrongRepeats checks its response.
 func toOperations(history []record) []porcupine.Operation {
 	observed := observedTitles(history)
 	var operations []porcupine.Operation
 	for _, next := range history {
-		if next.Status == 0 && next.Method == "GET" {
+		if next.Repeated || (next.Status == 0 && next.Method == "GET") {
 			continue
 		}
 		if next.Status == 0 {

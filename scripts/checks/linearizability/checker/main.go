@@ -62,13 +62,20 @@ func byLaptop(history []record) [][]record {
 }
 
 func check(history []record, timeout time.Duration, folder string) porcupine.CheckResult {
+	id := history[0].Laptop
+	if wrong := wrongRepeats(history); len(wrong) > 0 {
+		fmt.Printf("laptop %d: the response to a repeated write is not the first one\n", id)
+		for _, next := range wrong[:min(shownOperations, len(wrong))] {
+			printOperation(porcupine.Operation{Input: next, Call: next.Call, Return: next.Return})
+		}
+		return porcupine.Illegal
+	}
 	operations := toOperations(history)
 	sequential := model.ToModel()
 	result, info := porcupine.CheckOperationsVerbose(sequential, operations, timeout)
 	if result == porcupine.Ok {
 		return result
 	}
-	id := history[0].Laptop
 	if result == porcupine.Unknown {
 		fmt.Printf("laptop %d: no decision within %s (%d operations)\n", id, timeout, len(operations))
 		return result

@@ -124,6 +124,12 @@ func unknownOutcome(state laptop, request record) []interface{} {
 
 func describe(request record) string {
 	text := request.Method
+	if request.Source != "" {
+		text += " " + request.Source
+	}
+	if request.Repeated {
+		text = "repeated " + text
+	}
 	if request.Title != "" && request.Method != "GET" {
 		text += fmt.Sprintf(" %q", request.Title)
 	}
