@@ -33,8 +33,11 @@ export async function* decodeLines(chunks: AsyncIterable<Uint8Array>): AsyncGene
   if (pending.length > 0) yield Buffer.concat(pending).toString();
 }
 
+/** No chunk arrived in time. */
+export class ChunkTimeout extends Error {}
+
 /**
- * Yields the chunks of `stream` and throws if one takes longer than `timeoutMs`. Without a timeout, reading an object
+ * Yields the chunks of `stream` and throws ChunkTimeout if one takes longer than `timeoutMs`. Without a timeout, reading an object
  * whose chunks were deleted would never end.
  */
 export async function* withChunkTimeout(
@@ -46,7 +49,7 @@ export async function* withChunkTimeout(
     for (;;) {
       let timer: NodeJS.Timeout | undefined;
       const timeout = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`no more data within ${timeoutMs} ms`)), timeoutMs);
+        timer = setTimeout(() => reject(new ChunkTimeout(`no more data within ${timeoutMs} ms`)), timeoutMs);
       });
       const { done, value } = await Promise.race([reader.read(), timeout]).finally(() => clearTimeout(timer));
       if (done) return;

@@ -11,13 +11,14 @@ import { jetstream, JetStreamApiError, type JetStreamManager } from '@nats-io/je
 import { Objm, setSha256Backend, StorageType, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
-import { decodeImage, encodeImage, imageFormat } from '../../eventlog/snapshot-image.ts';
+import { encodeImage, imageFormat } from '../../eventlog/snapshot-image.ts';
 import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { ViewImage } from '../../eventlog/view.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import { brokerTimeOf } from '../connection/broker-time.ts';
 import { describeDifference, readIdentity } from '../stream/stream-identity.ts';
-import { decodeLines, encodeLines, withChunkTimeout } from './line-codec.ts';
+import { encodeLines } from './line-codec.ts';
+import { readImage, UnreadSnapshot, WrongSnapshot } from './read-image.ts';
 
 // The client's own SHA-256, written in JavaScript, took a third of the time of startup from a snapshot.
 setSha256Backend('native');
@@ -54,7 +55,8 @@ export type Snapshots<State> = {
   list(): Promise<SnapshotInfo[]>;
   /**
    * Returns the latest usable snapshot at or before `upTo`; undefined if there is none, or no bucket. Unusable snapshots
-   * are reported to `onUnusable`. Throws only if NATS is unavailable.
+   * are reported to `onUnusable`; only those that were read and are wrong are not read again. Throws only if NATS is
+   * unavailable.
    */
   load(upTo: number): Promise<ViewImage<State> | undefined>;
   /**
@@ -93,8 +95,8 @@ export async function openSnapshots<State>({
   const claimName = `${stream}.${foldId}.claim`;
   const slotName = (slot: number) => `${stream}.${foldId}.${slot}`;
 
-  /** Slots whose content could not be read, each with the revision of that content. */
-  const unreadable = new Map<number, number>();
+  /** Slots whose content was read and is wrong, each with the revision of that content. */
+  const wrong = new Map<number, number>();
 
   /** Returns the slots that contain a snapshot, latest first. */
   async function readSlots(): Promise<Slot[]> {
@@ -110,7 +112,7 @@ export async function openSnapshots<State>({
 
   /** Returns why the snapshot does not match the stream; undefined if it does. */
   async function findMismatch({ slot, revision, info }: Slot): Promise<string | undefined> {
-    if (unreadable.get(slot) === revision) return 'could not be read';
+    if (wrong.get(slot) === revision) return 'was read before and is wrong';
     const { created, state } = await jsm.streams.info(stream);
     if (created !== info.streamCreated) return 'belongs to another stream';
     if (info.position > state.last_seq) return `ahead of the stream, which ends at ${state.last_seq}`;
@@ -134,18 +136,16 @@ export async function openSnapshots<State>({
   }
 
   async function read({ slot, revision }: Slot): Promise<ViewImage<State>> {
-    const object = await bucket.get(slotName(slot));
-    if (object === null) throw new Error('was deleted');
-    // Prevents an unhandled rejection if decoding fails first.
-    const failure = object.error.catch((error: unknown) => error);
     try {
-      const image = await decodeImage(decodeLines(withChunkTimeout(object.data, chunkTimeoutMs)), initial);
-      // The digest is verified only after the last chunk.
-      const error = await failure;
-      if (error) throw error;
-      return image;
+      return await readImage(slotName(slot), {
+        bucket,
+        bucketName: snapshotBucket(name),
+        jsm,
+        initial,
+        chunkTimeoutMs,
+      });
     } catch (error) {
-      unreadable.set(slot, revision);
+      if (error instanceof WrongSnapshot) wrong.set(slot, revision);
       throw error;
     }
   }
@@ -154,14 +154,13 @@ export async function openSnapshots<State>({
     for (const slot of await readSlots()) {
       const { position } = slot.info;
       if (position > upTo) continue;
-      const reason = await findMismatch(slot);
       try {
-        if (reason !== undefined) throw new Error(reason);
+        const reason = await findMismatch(slot);
+        if (reason !== undefined) throw new WrongSnapshot(reason);
         return await read(slot);
       } catch (error) {
-        onUnusable?.(
-          `snapshot at position ${position}: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        if (!(error instanceof WrongSnapshot || error instanceof UnreadSnapshot)) throw error;
+        onUnusable?.(`snapshot at position ${position}: ${error.message}`);
       }
     }
     return undefined;
