@@ -5,7 +5,10 @@ import { startSession } from './store/session.js';
 import { createStore } from './store/state.js';
 
 const store = createStore();
-const request = createRequest(() => store.state.token);
+const request = createRequest(
+  () => store.state.token,
+  (rateLimitMs) => store.update({ rateLimitMs }),
+);
 const root = document.querySelector('#page');
 /** @type {import('./store/session.js').Session | undefined} */
 let session;

@@ -4,7 +4,7 @@ import { html } from '../vendor/preact.js';
 import { toLocalTime } from './text.js';
 
 /** @param {{ state: import('../store/state.js').State, session: import('../store/session.js').Session | undefined }} props */
-export function Notices({ state: { replica, status, contract }, session }) {
+export function Notices({ state: { replica, rateLimitMs, status, contract }, session }) {
   return html`<section aria-label="Notices" aria-live="polite">
     ${replica.kind === 'unknown' && html`<p class="notice">Connecting to the service …</p>`}
     ${
@@ -12,6 +12,19 @@ export function Notices({ state: { replica, status, contract }, session }) {
       html`<p class="notice danger">
         <strong>This replica is unreachable.</strong>
         ${contract === undefined ? '' : 'The last known data is shown. '}Retrying automatically.
+      </p>`
+    }
+    ${
+      replica.kind === 'failing' &&
+      html`<p class="notice danger">
+        <strong>Requests to this replica fail.</strong> ${replica.detail} Retrying automatically.
+      </p>`
+    }
+    ${
+      rateLimitMs !== undefined &&
+      html`<p class="notice">
+        <strong>The request rate limit is exceeded.</strong> The data may be stale. Retrying after
+        ${' '}${Math.ceil(rateLimitMs / 1000)} s.
       </p>`
     }
     ${replica.kind === 'starting' && html`<${Starting} detail=${replica.detail} />`}

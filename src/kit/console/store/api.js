@@ -1,4 +1,4 @@
-/** Requests to the service. A failed request resolves too; its `problem` is the problem document. */
+/** Requests to the service. A failed request resolves too; its `problem` is the problem document, its `status` 0 without a response. */
 
 /**
  * @typedef {import('../../api/documents.ts').ProblemDocument} Problem
@@ -8,13 +8,25 @@
 
 /** Request timeout in ms. The service responds to every request in less time. */
 const timeoutMs = 40_000;
+/** Delay in ms after a 429 without a `Retry-After`. */
+const defaultRetryMs = 1_000;
 
 /**
+ * Returns a function that sends requests. A read that is rejected with 429 is sent again after the response's `Retry-After`;
+ * no read is sent before then. A write that is rejected with 429 was not executed, and its response is returned.
+ *
  * @param {() => string} readToken returns the bearer token for writes, or an empty string
+ * @param {(waitMs: number | undefined) => void} onRateLimit called with the time for which reads wait, and with undefined
+ *   once no read is waiting
  * @returns {Request}
  */
-export function createRequest(readToken) {
-  return async (method, path, { body, headers = {} } = {}) => {
+export function createRequest(readToken, onRateLimit) {
+  /** When reads may be sent again, by `performance.now()`. */
+  let resumeAt = 0;
+  let waiting = 0;
+
+  /** @type {Request} */
+  async function send(method, path, { body, headers = {} } = {}) {
     const token = readToken();
     try {
       const response = await fetch(path, {
@@ -27,30 +39,64 @@ export function createRequest(readToken) {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(timeoutMs),
       });
-      const text = await response.text();
-      const content = text === '' ? undefined : JSON.parse(text);
-      const problem = response.ok || response.status === 304 ? undefined : content;
-      return { status: response.status, headers: response.headers, body: content, problem };
+      return toResponse(response, await response.text());
     } catch (error) {
-      return toFailedResponse(error);
+      const detail = `This replica does not respond (${error instanceof Error ? error.message : String(error)}).`;
+      return toFailedResponse(0, new Headers(), 'No response', detail);
+    }
+  }
+
+  return async (method, path, options) => {
+    if (method !== 'GET') return send(method, path, options);
+    let isWaiting = false;
+    for (;;) {
+      const waitMs = resumeAt - performance.now();
+      if (waitMs > 0) {
+        if (!isWaiting) waiting += 1;
+        isWaiting = true;
+        onRateLimit(waitMs);
+        await sleep(waitMs);
+        continue;
+      }
+      const response = await send(method, path, options);
+      if (response.status === 429) {
+        resumeAt = Math.max(resumeAt, performance.now() + retryAfterOf(response.headers));
+        continue;
+      }
+      if (isWaiting) waiting -= 1;
+      if (isWaiting && waiting === 0) onRateLimit(undefined);
+      return response;
     }
   };
 }
 
-/**
- * For a missing or unreadable response.
- *
- * @param {unknown} error
- * @returns {ApiResponse}
- */
-function toFailedResponse(error) {
-  const problem = {
-    type: 'about:blank',
-    title: 'No response',
-    status: 503,
-    detail: `This replica does not respond (${error instanceof Error ? error.message : String(error)}).`,
-  };
-  return { status: 0, headers: new Headers(), body: undefined, problem };
+/** @param {number} milliseconds */
+export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** `Retry-After` in ms: seconds or a date (RFC 9110, section 10.2.3). @param {Headers} headers */
+function retryAfterOf(headers) {
+  const value = headers.get('Retry-After') ?? '';
+  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return milliseconds > 0 ? milliseconds : defaultRetryMs;
+}
+
+/** @param {Response} response @param {string} text @returns {ApiResponse} */
+function toResponse({ ok, status, headers }, text) {
+  try {
+    const body = text === '' ? undefined : JSON.parse(text);
+    if (ok || status === 304) return { status, headers, body, problem: undefined };
+    if (typeof body?.detail === 'string') return { status, headers, body, problem: body };
+  } catch {
+    // A gateway in front of the service responds with HTML.
+  }
+  const detail = `The response has status ${status} and does not come from the service.`;
+  // 502: what a gateway reports for an invalid response.
+  return toFailedResponse(ok ? 502 : status, headers, 'Unexpected response', detail);
+}
+
+/** @param {number} status @param {Headers} headers @param {string} title @param {string} detail @returns {ApiResponse} */
+function toFailedResponse(status, headers, title, detail) {
+  return { status, headers, body: undefined, problem: { type: 'about:blank', title, status, detail } };
 }
 
 /** Read: the position that the response reflects. Write: the position of the appended event. @param {ApiResponse} response */

@@ -9,8 +9,9 @@
  * @property {() => void} stop
  */
 
-/** Reconnection delay in ms when the browser does not reconnect by itself. */
+/** Reconnection delay in ms when the browser does not reconnect by itself; doubled after each failure, up to the limit. */
 const reconnectDelayMs = 1_000;
+const maxReconnectDelayMs = 8_000;
 
 /**
  * @param {string} path
@@ -23,6 +24,7 @@ const reconnectDelayMs = 1_000;
  */
 export function follow(path, after, on) {
   let position = after;
+  let delayMs = reconnectDelayMs;
   /** @type {EventSource} */
   let source;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -32,7 +34,10 @@ export function follow(path, after, on) {
     clearTimeout(retryTimer);
     const current = new EventSource(`${path}?after=${position}`);
     source = current;
-    current.addEventListener('open', () => on.connection(true));
+    current.addEventListener('open', () => {
+      delayMs = reconnectDelayMs;
+      on.connection(true);
+    });
     current.addEventListener('message', ({ data }) => {
       const event = JSON.parse(data);
       position = event.position;
@@ -44,9 +49,10 @@ export function follow(path, after, on) {
     });
     current.addEventListener('error', () => {
       on.connection(false);
-      // The browser reconnects after a lost connection, but not after an error response.
-      if (current === source && current.readyState === EventSource.CLOSED)
-        retryTimer = setTimeout(open, reconnectDelayMs);
+      // The browser reconnects after a lost connection, but not after an error response, whose status and headers it hides.
+      if (current !== source || current.readyState !== EventSource.CLOSED) return;
+      retryTimer = setTimeout(open, delayMs);
+      delayMs = Math.min(delayMs * 2, maxReconnectDelayMs);
     });
   }
 
@@ -59,6 +65,7 @@ export function follow(path, after, on) {
   return {
     stop,
     reconnect() {
+      delayMs = reconnectDelayMs;
       stop();
       open();
     },

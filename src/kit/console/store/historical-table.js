@@ -29,7 +29,7 @@ export function createHistoricalTable({ store, request, contract }) {
       if (store.state.historical?.asOf !== asOf) return;
       if (response.problem !== undefined) {
         const { detail } = response.problem;
-        const isTransient = response.status === 503 || response.status === 0;
+        const isTransient = response.status >= 500 || response.status === 0;
         store.update({ historical: { ...store.state.historical, isLoading: isTransient, problem: detail } });
         if (isTransient) timer = setTimeout(() => void read(asOf), retryMs);
         return;

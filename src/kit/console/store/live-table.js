@@ -1,6 +1,6 @@
 /** Keeps the table current: reads the list, then follows the events and rereads the entities that they affect. */
 
-import { nextPage, positionOf } from './api.js';
+import { nextPage, positionOf, sleep } from './api.js';
 import { follow } from './follow.js';
 
 /** Number of positions before the list's own at which the event log starts. */
@@ -17,9 +17,6 @@ const concurrency = 6;
 const batchDelayMs = 100;
 /** Delay before a failed read is retried, in ms. */
 const retryMs = 1_000;
-
-/** @param {number} milliseconds */
-const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,

@@ -1,5 +1,6 @@
 /** Background work of the console: loads the OpenAPI document, polls the status, and keeps the displayed data current. */
 
+import { sleep } from './api.js';
 import { createEntityReader } from './entity.js';
 import { createLiveTable } from './live-table.js';
 import { createHistoricalTable } from './historical-table.js';
@@ -13,9 +14,6 @@ const pollMs = 1_000;
 const maxSamples = 300;
 /** Minimum interval in ms between reloads of the table that are caused by followed streams. */
 const followedReloadMs = 5_000;
-
-/** @param {number} milliseconds */
-const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * @param {import('./state.js').Store} store
@@ -67,7 +65,7 @@ async function loadContract(store, request) {
  * @param {import('./state.js').Store} context.store
  * @param {import('./api.js').Request} context.request
  * @param {import('./contract.js').Contract} context.contract
- * @param {() => void} context.onRecovered called when the replica is reachable again
+ * @param {() => void} context.onRecovered called when the replica responds again
  * @param {() => void} context.onFollowedChange called when displayed data of other services may have changed
  */
 async function pollStatus({ store, request, contract: { path }, onRecovered, onFollowedChange }) {
@@ -79,7 +77,7 @@ async function pollStatus({ store, request, contract: { path }, onRecovered, onF
     const replica = toReplica(response);
     if (replica.kind !== 'up') store.update({ replica });
     else {
-      if (previousReplica.kind === 'unreachable' || previousReplica.kind === 'starting') onRecovered();
+      if (previousReplica.kind !== 'up' && previousReplica.kind !== 'unknown') onRecovered();
       /** @type {import('./state.js').Status} */
       const status = response.body;
       const sample = toSample(status, previousStatus, samples.at(-1));
@@ -101,7 +99,8 @@ async function pollStatus({ store, request, contract: { path }, onRecovered, onF
 function toReplica({ status, problem }) {
   if (status === 200) return { kind: 'up', detail: '' };
   const detail = problem?.detail ?? '';
-  return { kind: status === 503 ? 'starting' : 'unreachable', detail };
+  if (status === 0) return { kind: 'unreachable', detail };
+  return { kind: status === 503 ? 'starting' : 'failing', detail };
 }
 
 /**

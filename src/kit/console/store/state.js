@@ -8,8 +8,8 @@ import { Table } from './table.js';
  * @typedef {import('./follow.js').LiveEvent} LiveEvent
  * @typedef {import('./entity.js').OpenEntity} OpenEntity
  *
- * State of the replica; `detail` is the progress while it starts, or the reason it is unreachable.
- * @typedef {{ kind: 'unknown' | 'starting' | 'up' | 'unreachable', detail: string }} Replica
+ * State of the replica; `detail` is the progress while it starts, or the reason it does not respond as expected.
+ * @typedef {{ kind: 'unknown' | 'starting' | 'up' | 'failing' | 'unreachable', detail: string }} Replica
  *
  * One status poll; rates are per second since the previous poll.
  * @typedef {{ time: number, eventsPerSecond: number, appendMs: number | null, lag: number | null }} Sample
@@ -22,6 +22,7 @@ import { Table } from './table.js';
  * @typedef {object} State
  * @property {import('./contract.js').Contract | undefined} contract
  * @property {Replica} replica
+ * @property {number | undefined} rateLimitMs how long reads wait because of a rate limit, in ms; undefined: they do not
  * @property {Status | undefined} status
  * @property {Sample[]} samples oldest first
  * @property {boolean} isFollowing whether the event feed is connected
@@ -66,6 +67,7 @@ export function createStore() {
     state: {
       contract: undefined,
       replica: { kind: 'unknown', detail: '' },
+      rateLimitMs: undefined,
       status: undefined,
       samples: [],
       isFollowing: false,

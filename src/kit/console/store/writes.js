@@ -25,7 +25,7 @@ export function createWrites({ store, request, contract: { path, noun } }) {
         ...(tag !== undefined && { 'If-Match': tag }),
       };
       const response = await request(method, target, { body, headers });
-      if (response.status !== 0 && response.status !== 503) pending = { text: '', key: '' };
+      if (response.status !== 0 && response.status < 500) pending = { text: '', key: '' };
       if (response.status === 401 || response.status === 403) store.update({ isUnauthorized: true });
       if (response.problem === undefined)
         store.update({ message: `${successMessage} (position ${positionOf(response)})` });
