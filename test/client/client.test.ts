@@ -109,6 +109,25 @@ reads('lists all entities across pages', async () => {
   assert.is((await collect(laptops.list({ pageSize: 3 }))).length, before + titles.length);
 });
 
+reads('asks the stream leaders for the first page of `latest` only', async () => {
+  for (const model of ['one', 'two', 'three']) await laptops.add({ title: 'pages', model });
+  const waits: (string | null)[] = [];
+  const counted = laptopsClient(laptopService.url, {
+    fetch(url, options) {
+      waits.push(new Headers(options?.headers).get('Wait-For-Position'));
+      return fetch(url, options);
+    },
+  });
+  const added = await ports.add({ name: 'USB-C' });
+  const list = { where: { title: 'pages' }, pageSize: 1, waitFor: 'latest' } as const;
+  assert.is((await collect(counted.list(list))).length, 3);
+  const [first, ...others] = waits;
+  assert.is(first, 'latest');
+  assert.is(others.length, 2);
+  for (const wait of others) assert.match(wait ?? '', new RegExp(`^LAPTOPS=\\d+, PORTS=${added.position}$`));
+  await ports.remove(added.document.id);
+});
+
 reads('returns the state at a position or at a time', async () => {
   const added = await laptops.add({ title: 'HP', model: 'one' });
   const { id } = added.document;

@@ -124,27 +124,6 @@ requests('rejects with the location of the mismatch if the response does not mat
   assert.is(code, 'not-understood');
   assert.match(message, /title/);
 });
-for (const { waitFor, sent } of [
-  { waitFor: undefined, sent: [null, '100', '120'] },
-  { waitFor: 5, sent: ['5', '100', '120'] },
-  { waitFor: 'latest', sent: ['latest', 'latest', 'latest'] },
-  { waitFor: { LAPTOPS: 5, PORTS: 7 }, sent: ['LAPTOPS=5, PORTS=7', 'latest', 'latest'] },
-] as const) {
-  requests(`for a page waits for what the previous page showed (${JSON.stringify(waitFor)})`, async () => {
-    const received: (string | null)[] = [];
-    const positions = ['100', '120', '90'];
-    const client = laptopsClient('http://service.invalid', {
-      fetch(_url, options) {
-        received.push(new Headers(options?.headers).get('Wait-For-Position'));
-        const headers = new Headers({ 'Stream-Position': positions[received.length - 1] ?? '' });
-        if (received.length < 3) headers.set('Link', '</laptops?after=1>; rel="next"');
-        return Promise.resolve(new Response('[]', { headers }));
-      },
-    });
-    for await (const _ of client.list({ waitFor })) assert.unreachable();
-    assert.equal(received, sent);
-  });
-}
 requests.after(async () => {
   await service.stop();
   await connection.nc.close();

@@ -1,8 +1,13 @@
 import type { z } from 'zod';
-import { formatWaitTargets, type WaitTargets } from '../eventlog/freshness.ts';
+import {
+  formatWaitTargets,
+  parseWaitTargets,
+  waitTargetsPattern,
+  type WaitTargets,
+} from '../eventlog/freshness.ts';
 import { ProblemError } from './problem-error.ts';
 import { readJson } from './read-json.ts';
-import type { CallOptions, Transport } from './transport.ts';
+import type { CallOptions, ClientResponse, Transport } from './transport.ts';
 
 export type ReadOptions = CallOptions & {
   /**
@@ -30,19 +35,23 @@ export async function* readPages<Item>(
     const headers = waitHeaders({ ...options, waitFor });
     const response = await transport.send({ method: 'GET', path: next, headers }, options);
     yield* readJson(schema, response.text);
-    waitFor = waitForNext(waitFor, readPosition(response.headers));
+    waitFor = waitForNext(waitFor, response);
     const query = /<[^>?]*(\?[^>]*)>;\s*rel="next"/.exec(response.headers.get('Link') ?? '')?.[1];
     next = query && path.split('?')[0] + query;
   }
 }
 
 /**
- * Returns what the next page waits for. A response states only the position of the service's own stream. If the client asked
- * for other streams as well, only `latest` includes all that the previous page showed of them.
+ * Returns what the next page waits for: the positions of all streams that this page reflects, which include what it waited
+ * for. If the response states only the position of the service's own stream, and the client asked for other streams as well,
+ * only `latest` includes all that the page showed of them.
  */
-function waitForNext(waitFor: WaitTargets | undefined, shown: number): WaitTargets {
-  if (waitFor === undefined) return shown;
-  return typeof waitFor === 'number' ? Math.max(waitFor, shown) : 'latest';
+function waitForNext(waitFor: WaitTargets | undefined, { headers }: ClientResponse): WaitTargets {
+  const shown = headers.get('Stream-Positions');
+  if (shown !== null && waitTargetsPattern.test(shown)) return parseWaitTargets(shown);
+  const position = readPosition(headers);
+  if (waitFor === undefined) return position;
+  return typeof waitFor === 'number' ? Math.max(waitFor, position) : 'latest';
 }
 
 export function waitHeaders({ waitFor, waitSeconds }: ReadOptions): Record<string, string> {

@@ -1,10 +1,11 @@
-/** The headers for read consistency: Stream-Position, Wait-For-Position, Prefer and Age. */
+/** The headers for read consistency: Stream-Position, Stream-Positions, Wait-For-Position, Prefer and Age. */
 
 import type { Context } from 'koa';
 import { Problem } from '../../domain/problem.ts';
 import {
   ageOf,
   defaultWaitSeconds,
+  formatWaitTargets,
   maxWaitSeconds,
   parseWaitTargets,
   waitFor,
@@ -55,6 +56,15 @@ export async function waitForPageStart({ stream, own }: Freshness, after: number
 
 export function markFreshness(ctx: Context, freshness: Freshness): void {
   ctx.set(describeFreshness(freshness));
+}
+
+/** For a page: also `Stream-Positions`, the applied position of every stream, for which the next page can wait. */
+export function markPageFreshness(ctx: Context, freshness: Freshness): void {
+  markFreshness(ctx, freshness);
+  const { stream, own, followed } = freshness;
+  const streams = Object.entries({ [stream]: own, ...followed });
+  const positions = Object.fromEntries(streams.map(([name, { position }]) => [name, position]));
+  ctx.set('Stream-Positions', formatWaitTargets(positions));
 }
 
 function parseWaitSeconds(prefer: string): number {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { defaultProduct } from '../../domain/product.ts';
+import { waitTargetsPattern } from '../../eventlog/freshness.ts';
 
 const wholeNumber = /^[0-9]+$/;
 
@@ -18,6 +19,17 @@ export const responseHeaders = {
       description: 'The stream position that the response reflects; for a write, the position of its event.',
       example: '12',
       header: { id: 'Stream-Position' },
+    }),
+  'Stream-Positions': z
+    .string()
+    .regex(waitTargetsPattern)
+    .optional()
+    .meta({
+      description:
+        'The position of each stream that the page reflects; not sent with `asOf`. Send it as `Wait-For-Position` to get ' +
+        'a next page that reflects at least as much.',
+      example: 'LAPTOPS=12, PORTS=7',
+      header: { id: 'Stream-Positions' },
     }),
   ETag: z
     .string()

@@ -7,7 +7,12 @@ import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize, matcherOf } from '../../domain/resource.ts';
 import { AsOf } from '../protocol/as-of.ts';
 import { matchesWeakly, readCondition } from '../protocol/conditional.ts';
-import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
+import {
+  freshnessHeaders,
+  markFreshness,
+  markPageFreshness,
+  waitForPosition,
+} from '../protocol/consistency.ts';
 import { createPageCache } from '../protocol/page-cache.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { cutPage, linkNext, PageQuery, takePage } from '../protocol/paging.ts';
@@ -42,7 +47,7 @@ export function readOperations(
     responses: {
       200: {
         description: `A page of ${noun}s.`,
-        headers: ['Stream-Position', 'Age', 'Link'],
+        headers: ['Stream-Position', 'Stream-Positions', 'Age', 'Link'],
         body: z.array(schema),
       },
     },
@@ -53,7 +58,7 @@ export function readOperations(
       // Reads one item more than the page holds, to detect a next page.
       const options = { after, limit: limit + 1 };
       if (asOf === undefined) {
-        markFreshness(ctx, freshness);
+        markPageFreshness(ctx, freshness);
         const { bytes, next: nextAfter } = readCachedPage(JSON.stringify([limit, after, wanted]), () => {
           const found = view.list({ ...options, matches: matcherOf(resource, wanted) });
           const { page, next } = cutPage(limit, found);

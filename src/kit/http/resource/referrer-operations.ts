@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/resource.ts';
-import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
+import { freshnessHeaders, markPageFreshness, waitForPosition } from '../protocol/consistency.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { PageQuery, takePage } from '../protocol/paging.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
@@ -24,7 +24,7 @@ export function referrerOperations(
       responses: {
         200: {
           description: `A page of ${noun}s.`,
-          headers: ['Stream-Position', 'Age', 'Link'],
+          headers: ['Stream-Position', 'Stream-Positions', 'Age', 'Link'],
           body: z.array(schema),
         },
       },
@@ -32,7 +32,7 @@ export function referrerOperations(
 
       async handle({ ctx, id, query: { limit, after }, headers }) {
         await waitForPosition(headers, freshness);
-        markFreshness(ctx, freshness);
+        markPageFreshness(ctx, freshness);
         resource.presentExisting(view.find(id));
         // Reads one item more than the page holds, to detect a next page.
         const page = takePage(ctx, limit, list(id, { after, limit: limit + 1 }));
