@@ -109,7 +109,7 @@ async function provision(natsUrl: string): Promise<void> {
   });
   try {
     for (const { name, result } of await provisionStreams(nc, resolve(root, 'streams'))) {
-      if (result.outcome !== 'refused') continue;
+      if (result.outcome !== 'rejected') continue;
       const differences = result.differences.map(describeDifference).join('\n  ');
       throw new Error(
         `stream ${name} differs from its definition in streams/, and updating it could lose data:\n  ${differences}`,

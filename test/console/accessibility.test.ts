@@ -59,7 +59,7 @@ const awaitTable = (page: Page) => page.locator('tr[data-id="10"]').waitFor();
 const views: readonly View[] = [
   { name: 'table', hash: '#/', open: awaitTable },
   {
-    name: 'past',
+    name: 'point-in-time',
     hash: '#/',
     async open(page) {
       await awaitTable(page);

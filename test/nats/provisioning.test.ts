@@ -134,7 +134,7 @@ for (const [field, actual, wanted] of [
     const present = await createStream(actual === undefined ? {} : { [field]: actual });
     const before = await readState(present.name);
     const result = await provisionStream(jsm, { ...present, [field]: wanted });
-    assert.is(result.outcome, 'refused');
+    assert.is(result.outcome, 'rejected');
     const differences = 'differences' in result ? result.differences : [];
     assert.equal(
       differences.map(({ field: name, safe }) => [name, safe]),
@@ -148,7 +148,7 @@ unsafeDifferences('changes nothing if one of several differences is unsafe', asy
   const before = await readState(present.name);
   const wanted = { ...present, description: 'new text', discard: 'old' } as StreamDefinition;
   const result = await provisionStream(jsm, wanted);
-  assert.is(result.outcome, 'refused');
+  assert.is(result.outcome, 'rejected');
   const differences = 'differences' in result ? result.differences : [];
   assert.equal(
     differences.map(({ field, safe }) => [field, safe]),
@@ -204,7 +204,7 @@ folderProvisioning('prints unsafe differences and exits with 1 when run as a pro
   const before = await readState('PORTS');
   const { code, output } = await runProvisioner();
   assert.is(code, 1);
-  assert.match(output, /^LAPTOPS: unchanged\nPORTS: refused\n/);
+  assert.match(output, /^LAPTOPS: unchanged\nPORTS: rejected\n/);
   assert.match(
     output,
     /discard is "old", wanted "new" \(at a limit, .*\) \(unsafe: applying it could lose data/,

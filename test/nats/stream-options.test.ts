@@ -118,7 +118,7 @@ unnamed('is not changed by the provisioner if that is unsafe', async () => {
   ]) {
     const definition = await createDiffering(options);
     const before = await readConfig(definition.name);
-    assert.is((await provisionStream(jsm, definition)).outcome, 'refused');
+    assert.is((await provisionStream(jsm, definition)).outcome, 'rejected');
     assert.equal(await readConfig(definition.name), before);
   }
 });

@@ -87,7 +87,7 @@ const counterExamples: Readonly<Record<string, readonly CounterExample[]>> = {
   ],
   'every environment variable is known to the process': [
     { alter: replaced('"LOG_LEVEL"', '"LOGLEVEL"', 'ConfigMap') },
-    { alter: replaced('"PAST_MAX_HEAP_MIB"', '"PAST_HEAP_MIB"', 'Deployment') },
+    { alter: replaced('"POINT_IN_TIME_MAX_HEAP_MIB"', '"POINT_IN_TIME_HEAP_MIB"', 'Deployment') },
     { other: { provisionVariables: [] } },
   ],
   'every required Secret and its keys are created by a documented command': [

@@ -182,7 +182,7 @@ export const projectConsistencyRules: readonly ConsistencyRule[] = [
             /^--max-old-space-size=(\d+)$/.exec(environment.get('NODE_OPTIONS') ?? '')?.[1],
           );
           const pointInTimeMiB =
-            workload.kind === 'Job' ? 0 : Number(environment.get('PAST_MAX_HEAP_MIB')) + nonHeapMiB;
+            workload.kind === 'Job' ? 0 : Number(environment.get('POINT_IN_TIME_MAX_HEAP_MIB')) + nonHeapMiB;
           const limit = podOf(workload).containers[0]?.resources?.limits?.['memory'] ?? '0';
           return !(heap + nonHeapMiB + pointInTimeMiB <= bytesOf(limit) / mebibyte);
         })

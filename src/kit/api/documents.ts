@@ -78,7 +78,7 @@ export function toLiveEvent<Event extends DomainEvent>(
 
 /** The `data` of a `reset` event: the client cannot continue at the position that it asked for. */
 export const FeedReset = z.object({
-  asked: z.int(),
+  asked: z.int().meta({ description: 'The position after which the client wanted to continue.' }),
   position: z.int().meta({ description: 'The feed continues after this position.' }),
   first: z.int(),
   last: z.int(),

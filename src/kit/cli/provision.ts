@@ -52,6 +52,6 @@ async function provision(nc: NatsConnection, folder: string, replicas: number | 
         : ' (unsafe: applying it could lose data or change the meaning of the stream)';
       process.stdout.write(`  ${describeDifference(difference)}${remark}\n`);
     }
-    if (result.outcome === 'refused') process.exitCode = 1;
+    if (result.outcome === 'rejected') process.exitCode = 1;
   }
 }

@@ -13,7 +13,7 @@ export type { StreamDefinition };
 
 export type Provisioned =
   | { readonly outcome: 'created' | 'unchanged' }
-  | { readonly outcome: 'updated' | 'refused'; readonly differences: readonly Difference[] };
+  | { readonly outcome: 'updated' | 'rejected'; readonly differences: readonly Difference[] };
 
 /** @throws if the file cannot be read or is not a stream definition. */
 export async function readStreamDefinition(file: string | URL): Promise<StreamDefinition> {
@@ -31,7 +31,7 @@ export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefin
     return { outcome: 'created' };
   }
   if (differences.length === 0) return { outcome: 'unchanged' };
-  if (differences.some(({ safe }) => !safe)) return { outcome: 'refused', differences };
+  if (differences.some(({ safe }) => !safe)) return { outcome: 'rejected', differences };
   // The client merges this with the present configuration: an unnamed option needs its default to be reset.
   const defaults = Object.fromEntries(differences.map((difference) => [difference.field, difference.wanted]));
   await jsm.streams.update(wanted.name, { ...defaults, ...wanted });

@@ -53,7 +53,7 @@ test('is read from all known variables and ignores unknown ones', () => {
     LOG_LEVEL: 'debug',
     SHUTDOWN_TIMEOUT_SECONDS: '2.5',
     SNAPSHOT_EVERY: '500',
-    PAST_MAX_HEAP_MIB: '256',
+    POINT_IN_TIME_MAX_HEAP_MIB: '256',
     READY_GRACE_SECONDS: '60',
     READY_SETTLE_SECONDS: '0.5',
     TRACE_URL: 'https://traces.example/{traceId}',
@@ -138,7 +138,12 @@ test('rejects SNAPSHOT_EVERY unless it is a positive whole number', () => {
 });
 
 test('rejects numbers in any form but decimal digits', () => {
-  for (const name of ['SSE_MAX_CLIENTS', 'SNAPSHOT_EVERY', 'PAST_MAX_HEAP_MIB', 'READY_GRACE_SECONDS']) {
+  for (const name of [
+    'SSE_MAX_CLIENTS',
+    'SNAPSHOT_EVERY',
+    'POINT_IN_TIME_MAX_HEAP_MIB',
+    'READY_GRACE_SECONDS',
+  ]) {
     assert.equal(errorLines({ [name]: '64' }), [], name);
     for (const invalid of [' ', '0x40', '6e3', '-64']) {
       assert.match(errorLines({ [name]: invalid }).join('\n'), `${name}=${invalid}: `, `${name}=${invalid}`);

@@ -51,7 +51,7 @@ function serviceEnvironment({ httpPort, probePort }: ConfigDefaults) {
     LOG_LEVEL: z.enum(logLevels).default('info'),
     SSE_MAX_CLIENTS: wholeNumber(0).default(5_000),
     SNAPSHOT_EVERY: wholeNumber(1).default(10_000),
-    PAST_MAX_HEAP_MIB: wholeNumber(32).default(2_048),
+    POINT_IN_TIME_MAX_HEAP_MIB: wholeNumber(32).default(2_048),
     READY_GRACE_SECONDS: durationMs(0, 86_400).default(300_000),
     READY_SETTLE_SECONDS: durationMs(0, 86_400).default(5_000),
     SHUTDOWN_TIMEOUT_SECONDS: durationMs(1, 600).default(9_000),
@@ -117,7 +117,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     logLevel: variables.LOG_LEVEL,
     maxFeedClients: variables.SSE_MAX_CLIENTS,
     snapshotEvery: variables.SNAPSHOT_EVERY,
-    pointInTimeMaxHeapMiB: variables.PAST_MAX_HEAP_MIB,
+    pointInTimeMaxHeapMiB: variables.POINT_IN_TIME_MAX_HEAP_MIB,
     readiness: {
       graceMs: variables.READY_GRACE_SECONDS,
       settleMs: variables.READY_SETTLE_SECONDS,
