@@ -5,14 +5,14 @@ import { Kvm } from '@nats-io/kv';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createProduct } from '../../src/kit/domain/product.ts';
-import { provisionConfigBucket } from '../../src/kit/nats/provisioning/config-bucket.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { startLoggedService } from '../support/process/logged-service.ts';
+import { runProvision } from '../support/process/provision-process.ts';
 
 const product = createProduct('acme');
 const broker = await startTestBroker();
 const { connection, jsm } = await connectForTest(broker);
-await provisionConfigBucket(connection.nc, 1, product.configBucket);
+const provisioned = await runProvision({ NATS_URL: broker.url }, ['--product', 'acme']);
 const ports = await startLoggedService('ports', {
   natsUrl: broker.url,
   entry: new URL('../support/services/acme-ports-main.ts', import.meta.url),
@@ -40,7 +40,8 @@ renamed('stores the digest of a command in a header that begins with it', async 
   const [one, other] = [await ports.post('/ports', again), await ports.post('/ports', again)];
   assert.is(other.text, one.text);
 });
-renamed('reads the configuration bucket that is named after it', async () => {
+renamed('reads the configuration bucket that is named after it, which the provisioner creates', async () => {
+  assert.equal(provisioned, { code: 0, stdout: 'LAPTOPS: unchanged\nPORTS: unchanged\n', stderr: '' });
   await (await new Kvm(connection.nc).open(product.configBucket)).put('ports.log-level', 'debug');
   await ports.awaitLog('configuration changed');
 });
@@ -56,6 +57,11 @@ const names = suite('a product name');
 names('is rejected if it cannot be part of a metric name', () => {
   for (const name of ['Acme', '7up', 'a-b', ''])
     assert.throws(() => createProduct(name), /expected lower-case/);
+});
+names('is rejected by the provisioner if a service would reject it', async () => {
+  const { code, stderr } = await runProvision({}, ['--product', 'Acme']);
+  assert.is(code, 1);
+  assert.match(stderr, /^provision: product "Acme": expected lower-case/);
 });
 names('appears in the code of the kit only as a default', () => {
   const kit = new URL('../../src/kit/', import.meta.url);

@@ -135,7 +135,7 @@ test('is optional: without it the environment applies, and a bucket created late
   await awaitRate(laptops, '100');
   const late = await start('laptops');
   assert.is(await policyOf(late), '"steady";q=100;w=1');
-  await provisionConfigBucket(connection.nc);
+  await provisionConfigBucket(connection.nc, configBucket);
   const again = await kvm.open(configBucket);
   await again.put('rate-limit-per-second', '20');
   await awaitRate([...laptops, late, ports], '20');
@@ -149,7 +149,7 @@ test('replaces all values when it is deleted and created again', async () => {
   await (await kvm.open(configBucket)).put('log-level', 'debug');
   await eventually(() => assert.is(one.logged(changedMessage).at(-1)?.['logLevel'], 'debug'));
   await jsm.streams.delete(`KV_${configBucket}`);
-  await provisionConfigBucket(connection.nc);
+  await provisionConfigBucket(connection.nc, configBucket);
   await (await kvm.open(configBucket)).put('rate-limit-per-second', '10');
   await awaitRate([...laptops, ports], '10');
   await eventually(() => assert.is(one.logged(changedMessage).at(-1)?.['logLevel'], 'info'));

@@ -72,11 +72,9 @@ export async function connectForTest(
   const connection = await connectToNats({ url, name: 'test' });
   try {
     const jsm = await jetstreamManager(connection.nc);
-    await provisionStreams(
-      connection.nc,
-      fileURLToPath(new URL('../../../streams', import.meta.url)),
+    await provisionStreams(connection.nc, fileURLToPath(new URL('../../../streams', import.meta.url)), {
       replicas,
-    );
+    });
     return { connection, jsm };
   } catch (error) {
     await connection.nc.close();

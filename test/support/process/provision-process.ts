@@ -9,8 +9,9 @@ const script = fileURLToPath(new URL('../../../src/kit/cli/provision.ts', import
 
 export async function runProvision(
   env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [...typescriptArgs, script], {
+  const child = spawn(process.execPath, [...typescriptArgs, script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

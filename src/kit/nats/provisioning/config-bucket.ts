@@ -8,7 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, JetStreamApiError, StorageType, type JetStreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { Msg, NatsConnection } from 'nats';
-import { defaultProduct } from '../../domain/product.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import type { Connection } from '../connection/connection.ts';
 import { keyOperationHeader, markerReasonHeader } from '../connection/headers.ts';
@@ -116,11 +115,7 @@ function isRemoval({ headers }: Msg): boolean {
 }
 
 /** Creates the bucket if it does not exist. An existing bucket and its configuration are not changed. */
-export async function provisionConfigBucket(
-  nc: NatsConnection,
-  replicas = 1,
-  bucket = defaultProduct.configBucket,
-): Promise<void> {
+export async function provisionConfigBucket(nc: NatsConnection, bucket: string, replicas = 1): Promise<void> {
   const description = 'Live configuration of running replicas: log level and rate limits.';
   // `checkAPI: false` avoids a request for the account limits, for which the provisioner needs no permission.
   const buckets = new Kvm(jetstream(nc, { checkAPI: false }));

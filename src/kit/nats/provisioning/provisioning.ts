@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
+import { defaultProduct, type Product } from '../../domain/product.ts';
 import { compareStream, type Difference } from './compare-stream.ts';
 import { provisionConfigBucket } from './config-bucket.ts';
 import { provisionSnapshots } from '../snapshots/snapshots.ts';
@@ -38,16 +39,21 @@ export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefin
   return { outcome: 'updated', differences };
 }
 
+export type ProvisionOptions = {
+  /** Replication factor of each stream; the files define 1, a cluster of three servers uses 3. */
+  readonly replicas?: number | undefined;
+  /** The product that the services belong to. */
+  readonly product?: Product | undefined;
+};
+
 /**
  * Provisions the stream of every JSON file in `folder`, in order of file name, together with the snapshot bucket of its
- * service (`<service>.json`) and the shared configuration bucket.
- *
- * @param replicas replication factor of each stream; the files define 1, a cluster of three servers uses 3.
+ * service (`<service>.json`) and the configuration bucket that the services of the product share.
  */
 export async function provisionStreams(
   nc: NatsConnection,
   folder: string,
-  replicas?: number,
+  { replicas, product = defaultProduct }: ProvisionOptions = {},
 ): Promise<{ readonly name: string; readonly result: Provisioned }[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).toSorted();
@@ -58,7 +64,7 @@ export async function provisionStreams(
     provisioned.push({ name: definition.name, result: await provisionStream(jsm, wanted) });
     await provisionSnapshots(nc, basename(file, '.json'), replicas);
   }
-  await provisionConfigBucket(nc, replicas);
+  await provisionConfigBucket(nc, product.configBucket, replicas);
   return provisioned;
 }
 
