@@ -11,7 +11,7 @@ import { startTestCluster } from '../support/broker/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { createHttpClient } from '../support/http/http.ts';
 import { sendWithRetry, type Write } from '../support/http/idempotent-client.ts';
-import { findNginx, startLoadBalancer } from '../support/http/load-balancer.ts';
+import { findNginx, startLoadBalancer, type LoadBalancer } from '../support/http/load-balancer.ts';
 import { checkOutPreviousBuild } from '../support/process/previous-build.ts';
 import { startServiceProcess, type ServiceProcess } from '../support/process/service-process.ts';
 
@@ -98,10 +98,26 @@ const added: number[] = [];
 const test = suite('a rolling update');
 const it = nginx === undefined ? test.skip : test;
 
-it('of the service fails no request, and neither loses nor duplicates a write', async () => {
+/** Runs `update` under load, and asserts that no request failed and that every acknowledged write is stored once. */
+async function assertUnnoticed(
+  headers: Readonly<Record<string, string>>,
+  update: (load: ReturnType<typeof startLoad>, balancer: LoadBalancer) => Promise<void>,
+): Promise<void> {
   const balancer = await startLoadBalancer(nginx ?? '', urls());
-  const load = startLoad(balancer.url, { 'Wait-For-Position': 'latest' });
+  const load = startLoad(balancer.url, headers);
   try {
+    await update(load, balancer);
+  } finally {
+    await load.stop();
+    await balancer.close();
+  }
+  assert.equal(load.failures, []);
+  added.push(...load.acknowledged);
+  await assertExactly(added);
+}
+
+it('of the service fails no request, and neither loses nor duplicates a write', () =>
+  assertUnnoticed({ 'Wait-For-Position': 'latest' }, async (load, balancer) => {
     await load.awaitProgress(20);
     for (const old of replicas.slice()) {
       const next = await start();
@@ -112,35 +128,19 @@ it('of the service fails no request, and neither loses nor duplicates a write', 
       assert.is(await old.stop(), 0);
       await load.awaitProgress(20);
     }
-  } finally {
-    await load.stop();
-    await balancer.close();
-  }
-  assert.equal(load.failures, []);
-  added.push(...load.acknowledged);
-  await assertExactly(added);
-});
+  }));
 
-it('of the three brokers, one after another, fails no request, and neither loses nor duplicates a write', async () => {
-  const balancer = await startLoadBalancer(nginx ?? '', urls());
-  // Without Wait-For-Position: `latest` needs a stream leader, which is missing during an election.
-  const load = startLoad(balancer.url, {});
-  try {
+it('of the three brokers, one after another, fails no request, and neither loses nor duplicates a write', () =>
+  // Without Wait-For-Position: `latest` needs a stream leader, which is missing during an election. Writes take longer then,
+  // but do not fail.
+  assertUnnoticed({}, async (load) => {
     for (const server of cluster.servers) {
       await load.awaitProgress(20);
       await server.kill();
       await server.restart();
       await load.awaitProgress(20);
     }
-  } finally {
-    await load.stop();
-    await balancer.close();
-  }
-  // During a leader election, writes take longer but do not fail.
-  assert.equal(load.failures, []);
-  added.push(...load.acknowledged);
-  await assertExactly(added);
-});
+  }));
 
 /** Asserts that every replica lists exactly these laptops, each once. */
 async function assertExactly(ids: readonly number[]) {
