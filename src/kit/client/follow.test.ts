@@ -14,28 +14,39 @@ const encoder = new TextEncoder();
 const stored = (position: number) =>
   `id: ${position}\ndata: ${JSON.stringify({ position, time: '2026-01-31T12:00:00.000Z', id: 1, event: { type: 'Lit' } })}\n\n`;
 
-/** One connection: the text that the service sends, and whether it then closes the connection. */
-type Connection = { readonly sends: string; readonly closes: boolean };
+/** One connection: the text that the service sends, as one chunk or several, and whether it then closes the connection. */
+type Connection = {
+  readonly sends: string | readonly string[];
+  readonly closes: boolean;
+  /** Default: 200. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 /** Follows the events of a service that handles the connections in turn, and then accepts connections silently. */
 function follow(connections: readonly Connection[], after: FollowOptions<string>['after'] = 0) {
   const requests: (string | null)[] = [];
   const seenEvents: (string | null)[] = [];
+  /** Numbers of the connections that the client has closed. */
+  const cancelled: number[] = [];
   const signal = new AbortController();
   const transport = createTransport('http://service.invalid', {
     fetch(_url, options) {
       const headers = new Headers(options?.headers);
       requests.push(headers.get('Last-Event-ID'));
       seenEvents.push(headers.get('Seen-Event'));
-      const { sends, closes } = connections[requests.length - 1] ?? { sends: '', closes: false };
+      const connection = requests.length;
+      const silent: Connection = { sends: '', closes: false };
+      const { sends, closes, ...response } = connections[connection - 1] ?? silent;
       const body = new ReadableStream({
         start(controller) {
-          if (sends !== '') controller.enqueue(encoder.encode(sends));
+          for (const chunk of [sends].flat()) if (chunk !== '') controller.enqueue(encoder.encode(chunk));
           if (closes) controller.close();
           else options?.signal?.addEventListener('abort', () => controller.error(options.signal?.reason));
         },
+        cancel: () => void cancelled.push(connection),
       });
-      return Promise.resolve(new Response(body));
+      return Promise.resolve(new Response(body, response));
     },
   });
   const positions: number[] = [];
@@ -49,6 +60,7 @@ function follow(connections: readonly Connection[], after: FollowOptions<string>
     seenEvents,
     ended,
     positions,
+    cancelled,
     /** Advances the time until the client has sent this many requests. Returns the simulated time that this took, in ms. */
     async awaitRequest(count: number, limitMs: number): Promise<number> {
       let elapsedMs = 0;
@@ -139,5 +151,45 @@ test('ends with EventsGone on `reset`, without another request', async () => {
   assert.ok(error instanceof EventsGone);
   assert.equal([error.asked, error.position], [20, 17]);
   assert.is(requests.length, 1);
+});
+test('waits for Retry-After if the service rejects the connection', async () => {
+  const { awaitRequest, stop } = follow([
+    { sends: '', closes: true, status: 503, headers: { 'Retry-After': '7' } },
+  ]);
+  await awaitRequest(1, 0);
+  const elapsedMs = await awaitRequest(2, 8_000);
+  assert.ok(elapsedMs >= 7_000 - stepMs, `${elapsedMs} ms`);
+  await stop();
+});
+test('uses the reconnection time of an earlier event of the connection', async () => {
+  const { awaitRequest, stop } = follow([{ sends: `retry: 3000\n\n${stored(5)}`, closes: true }]);
+  await awaitRequest(1, 0);
+  const elapsedMs = await awaitRequest(2, 4_000);
+  assert.ok(elapsedMs >= 3_000 - stepMs, `${elapsedMs} ms`);
+  await stop();
+});
+test('ends without an error if it is aborted while it reads or waits', async () => {
+  const reading = follow([{ sends: stored(5), closes: false }]);
+  await reading.awaitRequest(1, 0);
+  await reading.stop();
+  const waiting = follow([failing]);
+  await waiting.awaitRequest(1, 0);
+  await waiting.stop();
+  assert.is(waiting.requests.length, 1);
+});
+test('joins a line end that arrives in two parts', async () => {
+  const text = stored(5).replaceAll('\n', '\r\n');
+  const { awaitRequest, positions, stop } = follow([
+    { sends: [text.slice(0, -3), text.slice(-3, -2), text.slice(-2)], closes: true },
+  ]);
+  await awaitRequest(2, 1_000);
+  assert.equal(positions, [5]);
+  await stop();
+});
+test('closes a connection that is idle for too long', async () => {
+  const { awaitRequest, cancelled, stop } = follow([{ sends: stored(5), closes: false }]);
+  await awaitRequest(2, 60_000);
+  assert.equal(cancelled, [1]);
+  await stop();
 });
 test.run();

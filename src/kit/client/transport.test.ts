@@ -1,0 +1,55 @@
+/** Back-off, timers and listeners of the client's requests. */
+
+import { getEventListeners } from 'node:events';
+import { mock } from 'node:test';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { backOff, createTransport, delay } from './transport.ts';
+
+const test = suite('the transport');
+
+test.after.each(() => mock.timers.reset());
+
+test('waits at most 10 s, and at least half of that, after many failures', () => {
+  for (const failures of [7, 20, 2_000]) {
+    const delayMs = backOff(failures);
+    assert.ok(delayMs >= 5_000 && delayMs <= 10_000, `${delayMs} ms`);
+  }
+});
+test('leaves no abort listener behind after a delay', async () => {
+  const { signal } = new AbortController();
+  await delay(1, signal);
+  assert.equal(getEventListeners(signal, 'abort'), []);
+});
+test('ends a delay at once if its signal is already aborted', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  assert.is(await delay(1_000, AbortSignal.abort('stop')).catch((reason: unknown) => reason), 'stop');
+});
+test('does not limit the time of an event stream whose headers have arrived', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  let received: AbortSignal | null | undefined;
+  const transport = createTransport('http://service.invalid', {
+    fetch(_url, options) {
+      received = options?.signal;
+      return Promise.resolve(new Response(''));
+    },
+  });
+  await transport.open({ method: 'GET', path: 'events' }, {});
+  mock.timers.tick(60_000);
+  assert.is(received?.aborted, false);
+});
+test('limits the time until the headers arrive', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const transport = createTransport('http://service.invalid', {
+    fetch: (_url, options) =>
+      new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener('abort', () => reject(options.signal?.reason));
+      }),
+  });
+  const opened = transport.open({ method: 'GET', path: 'events' }, {}).catch((error: unknown) => error);
+  // The request is sent in a later microtask.
+  await Promise.resolve();
+  mock.timers.tick(30_000);
+  assert.match(String(await opened), 'No response from service.invalid.');
+});
+test.run();
