@@ -52,4 +52,17 @@ test('limits the time until the headers arrive', async () => {
   mock.timers.tick(30_000);
   assert.match(String(await opened), 'No response from service.invalid.');
 });
+test("rejects with the signal's reason if it aborts during the last attempt", async () => {
+  const controller = new AbortController();
+  const transport = createTransport('http://service.invalid', {
+    maxAttempts: 1,
+    fetch(_url, options) {
+      controller.abort('stop');
+      return Promise.reject(new Error(String(options?.signal?.reason)));
+    },
+  });
+  const { signal } = controller;
+  const sent = transport.send({ method: 'GET', path: 'laptops' }, { signal });
+  assert.is(await sent.catch((reason: unknown) => reason), 'stop');
+});
 test.run();
