@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { liveEventOf } from '../api/documents.ts';
 import { EventsGone, followEvents, type FollowOptions } from './follow.ts';
+import { ProblemError } from './problem-error.ts';
 import { createTransport } from './transport.ts';
 
 const Event = z.object({ type: z.literal('Lit') });
@@ -151,6 +152,19 @@ test('ends with EventsGone on `reset`, without another request', async () => {
   assert.ok(error instanceof EventsGone);
   assert.equal([error.asked, error.position], [20, 17]);
   assert.is(requests.length, 1);
+});
+test('requests only the chosen events', async () => {
+  const paths: string[] = [];
+  const transport = createTransport('http://service.invalid', {
+    fetch(url) {
+      paths.push(url instanceof URL ? url.pathname + url.search : '');
+      return Promise.resolve(new Response('', { status: 404 }));
+    },
+  });
+  const events = followEvents(transport, 'events', liveEventOf(Event), { id: 7, types: ['Lit', 'Unlit'] });
+  const error: unknown = await events.next().catch((thrown: unknown) => thrown);
+  assert.instance(error, ProblemError);
+  assert.equal(paths, ['/events?type=Lit&type=Unlit&id=7']);
 });
 test('waits for Retry-After if the service rejects the connection', async () => {
   const { awaitRequest, stop } = follow([

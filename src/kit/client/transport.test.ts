@@ -2,8 +2,10 @@
 
 import { getEventListeners } from 'node:events';
 import { mock } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { problemOf } from '../../../test/support/http/problem-of.ts';
 import { backOff, createTransport, delay } from './transport.ts';
 
 const test = suite('the transport');
@@ -51,6 +53,40 @@ test('limits the time until the headers arrive', async () => {
   await Promise.resolve();
   mock.timers.tick(30_000);
   assert.match(String(await opened), 'No response from service.invalid.');
+});
+test('repeats a request when Retry-After has passed, and not before', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  let requests = 0;
+  const transport = createTransport('http://service.invalid', {
+    fetch() {
+      requests += 1;
+      const headers = { 'Retry-After': '7' };
+      return Promise.resolve(new Response('', requests === 1 ? { status: 503, headers } : {}));
+    },
+  });
+  const sent = transport.send({ method: 'GET', path: 'laptops' }, {});
+  const settle = async () => {
+    for (let turn = 0; turn < 10; turn++) await nextTurn();
+  };
+  await settle();
+  mock.timers.tick(6_999);
+  await settle();
+  assert.is(requests, 1);
+  mock.timers.tick(1);
+  await sent;
+  assert.is(requests, 2);
+});
+test('reports status 500 without a problem document as unreachable, and 404 as not understood', async () => {
+  for (const [status, code] of [
+    [500, 'unreachable'],
+    [404, 'not-understood'],
+  ] as const) {
+    const transport = createTransport('http://gateway.invalid', {
+      maxAttempts: 1,
+      fetch: () => Promise.resolve(new Response('<h1>Error</h1>', { status })),
+    });
+    assert.is((await problemOf(transport.send({ method: 'GET', path: 'laptops' }, {}))).code, code);
+  }
 });
 test("rejects with the signal's reason if it aborts during the last attempt", async () => {
   const controller = new AbortController();

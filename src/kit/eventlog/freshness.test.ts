@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Problem } from '../domain/problem.ts';
 import { createPositionClock } from './position-clock.ts';
-import { waitFor, type Freshness } from './freshness.ts';
+import { earliestOf, waitFor, type Freshness } from './freshness.ts';
 
 /** A replica that has applied position 1 of each stream, whose last positions are these. */
 function createReplica({ laptops, ports }: { readonly laptops: number; readonly ports: number }) {
@@ -61,3 +61,13 @@ test('rejects a stream that the service does not read as malformed', async () =>
 });
 
 test.run();
+
+const age = suite('earliestOf');
+
+age('returns the earliest of the times at which the streams were last read', () => {
+  assert.is(earliestOf([undefined, 7, 3, undefined, 5]), 3);
+  assert.is(earliestOf([0, 1]), 0);
+  assert.is(earliestOf([undefined, undefined]), undefined);
+  assert.is(earliestOf([]), undefined);
+});
+age.run();

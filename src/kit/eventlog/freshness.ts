@@ -43,6 +43,12 @@ export type Freshness = {
   readonly staleSince: number | undefined;
 };
 
+/** Returns the earliest of the defined times; undefined if there is none. */
+export function earliestOf(times: readonly (number | undefined)[]): number | undefined {
+  const defined = times.filter((time) => time !== undefined);
+  return defined.length === 0 ? undefined : Math.min(...defined);
+}
+
 /** Returns for how many seconds the streams have not been read; undefined while they are. */
 export function ageOf({ staleSince }: Pick<Freshness, 'staleSince'>, now: number): number | undefined {
   return staleSince === undefined ? undefined : Math.max(0, Math.round((now - staleSince) / 1000));

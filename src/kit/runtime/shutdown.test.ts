@@ -81,4 +81,31 @@ test('exits with 1 if it exceeds its time limit', async () => {
   assert.match(output, '"msg":"shutdown timed out; exiting"');
 });
 
+for (const when of ['before', 'after'] as const) {
+  test(`stops if its launcher exits ${when} it handles signals`, async () => {
+    const source = `
+      import { onShutdown } from ${JSON.stringify(shutdown.href)};
+      import { createLogger } from ${JSON.stringify(logger.href)};
+      setInterval(() => undefined, 60_000);
+      process.send('running');
+      const disconnected = new Promise((resolve) => process.once('disconnect', resolve));
+      if (${when === 'before'}) await disconnected;
+      onShutdown(createLogger('test', 'info'), 60_000, async () => undefined);
+      if (${when === 'after'}) process.send('handles signals');`;
+    const child = spawn(process.execPath, [...typescriptArgs, '--input-type=module', '--eval', source], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    assert.ok(child.stdout !== null);
+    const output = text(child.stdout);
+    const exited = once(child, 'exit');
+    const [message] = await once(child, 'message');
+    assert.is(message, 'running');
+    if (when === 'after') await once(child, 'message');
+    child.disconnect();
+    const [code] = await exited;
+    assert.is(code, 0);
+    assert.match(await output, '"reason":"launcher exited"');
+  });
+}
+
 test.run();

@@ -112,6 +112,44 @@ test('receives every event once, wherever it falls behind', async () => {
   for (const { positions } of [fast, now, middle, last].filter((client) => client !== undefined))
     assert.equal(positions, range(eventCount));
 });
+test('is no longer counted once its response has ended', async () => {
+  const before = feed.size;
+  const socket = new Socket();
+  const response = new ServerResponse(new IncomingMessage(socket));
+  response.assignSocket(socket);
+  const output = feed.open({ after: undefined, filter: {} }, response);
+  assert.is(feed.size, before + 1);
+  socket.destroy();
+  await eventually(() => assert.is(feed.size, before));
+  assert.ok(output.destroyed);
+});
 test.after(() => feed.close());
 
 test.run();
+
+const closing = suite('a closed feed');
+
+closing('leaves no subscription and no timer behind', () => {
+  let subscriptions = 0;
+  const counted: typeof view = Object.create(view, {
+    subscribe: {
+      value(...listener: Parameters<typeof view.subscribe>) {
+        const unsubscribe = view.subscribe(...listener);
+        subscriptions += 1;
+        return () => {
+          subscriptions -= 1;
+          unsubscribe();
+        };
+      },
+    },
+  });
+  const countTimers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+  const timersBefore = countTimers();
+  const closed = createEventFeed(counted, store, 10);
+  assert.is(subscriptions, 1);
+  assert.is(countTimers(), timersBefore + 1);
+  closed.close();
+  assert.is(subscriptions, 0);
+  assert.is(countTimers(), timersBefore);
+});
+closing.run();

@@ -25,5 +25,15 @@ test('do not grow with waits, whether the event occurs or the timeout expires', 
   await Promise.all(Array.from({ length: 10 }, () => listeners.next(1)));
   assert.is(listeners.size, 0);
 });
+test('leave no timer behind when the event ends a wait', async () => {
+  const countTimers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+  const listeners = createListeners();
+  const before = countTimers();
+  const wait = listeners.next(60_000);
+  assert.is(countTimers(), before + 1);
+  listeners.notify();
+  await wait;
+  assert.is(countTimers(), before);
+});
 
 test.run();

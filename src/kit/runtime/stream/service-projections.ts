@@ -1,6 +1,6 @@
 import { bindDecider, type BoundDecider, type DomainEvent } from '../../domain/decider.ts';
 import type { FollowedProjections } from '../../eventlog/followed-projection.ts';
-import { freshnessOf, type Freshness } from '../../eventlog/freshness.ts';
+import { earliestOf, freshnessOf, type Freshness } from '../../eventlog/freshness.ts';
 import { createLookups } from '../../eventlog/joined-resource.ts';
 import type { Service } from '../service-definition.ts';
 import { openProjection, type Projection, type ProjectionOptions } from './projection.ts';
@@ -63,19 +63,11 @@ export async function openProjections(
         followedProjections.map((projection) => [projection.stream, freshnessOf(projection)]),
       ),
       get staleSince() {
-        return findEarliest([connection.downSince, ...projections.map((each) => each.interruptedSince)]);
+        return earliestOf([connection.downSince, ...projections.map((each) => each.interruptedSince)]);
       },
     },
     async stop() {
       await Promise.all(projections.map((projection) => projection.stop()));
     },
   };
-}
-
-function findEarliest(times: readonly (number | undefined)[]): number | undefined {
-  let earliest: number | undefined;
-  for (const time of times) {
-    if (time !== undefined && time < (earliest ?? Infinity)) earliest = time;
-  }
-  return earliest;
 }
