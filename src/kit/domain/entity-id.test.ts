@@ -47,6 +47,11 @@ generation('returns a larger id for a later millisecond, regardless of the rando
 generation('returns different ids in the same millisecond if the random bits differ', () => {
   assert.is.not(makeEntityId(now, 0.25), makeEntityId(now, 0.75));
 });
+generation('stores the milliseconds since 2020 above 11 random bits', () => {
+  const millisecond = Date.UTC(2020, 0, 1) + 5;
+  assert.is(makeEntityId(millisecond, 0), 5 * 2048);
+  assert.is(makeEntityId(millisecond, almostOne), 5 * 2048 + 2047);
+});
 generation('returns a valid id until at least 2126', () => {
   for (const time of [now, Date.UTC(2126, 0, 1)]) {
     for (const random of [0, 0.5, almostOne]) {

@@ -105,7 +105,7 @@ for (const type of [undefined, null, 1, ['ChargerLost'], { name: 'ChargerLost' }
 }
 for (const value of [undefined, null, 0, NaN, '', 'ChargerLost', true, [], [{ type: 'ChargerLost' }]]) {
   rejection(`is rejected if it is ${typeof value} ${JSON.stringify(value) ?? ''} and not an object`, () =>
-    assert.match(reasonOf(value), /expected object/),
+    assert.match(reasonOf(value), /^Invalid input: expected object/),
   );
 }
 rejection('is rejected with a well-formed reason if its type has a lone surrogate', () => {
@@ -141,6 +141,11 @@ for (const [description, invalid, field] of [
 fields('lists every invalid field', () =>
   assert.match(reasonOf({ type: 'ChargerAdded', v: 3 }), /^ChargerAdded: name: .*; watts: /),
 );
+fields('has the path of a nested field', () => {
+  const schema = z.object({ type: z.literal('ChargerMoved'), place: z.object({ room: z.string() }) });
+  const read = defineEvents({ ChargerMoved: { schema } }).read({ type: 'ChargerMoved', place: {} });
+  assert.match(read instanceof Rejection ? read.reason : '', /^ChargerMoved: place\.room: /);
+});
 fields('has the field names of the stored version if that version is invalid', () =>
   assert.match(
     reasonOf({ type: 'ChargerAdded', v: 1, label: 7, watts: 65 }),

@@ -29,4 +29,7 @@ for (const [condition, value] of [
 ] as const) {
   rejecting(condition, () => assert.not(Name.safeParse(value).success));
 }
+rejecting('with a reason that names Unicode if it contains a lone surrogate', () =>
+  assert.match(Name.safeParse('\ud83d').error?.message ?? '', 'must be well-formed Unicode'),
+);
 rejecting.run();
