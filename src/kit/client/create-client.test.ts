@@ -1,0 +1,217 @@
+/** The requests that the client sends, and what it returns for the responses. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { createClient } from './create-client.ts';
+import { ProblemError } from './problem-error.ts';
+
+const Charger = z.object({ id: z.int(), name: z.string() });
+const Added = z.object({ type: z.literal('ChargerAdded'), name: z.string() });
+const brick = { id: 7, name: 'brick' };
+const written = { 'Stream-Position': '12', ETag: '"9"' };
+
+/** A client of a service that gives this response to every request. */
+function createTestClient(body: unknown, headers: Record<string, string> = written) {
+  const requests: { method: string | undefined; url: string; headers: Headers; body: unknown }[] = [];
+  const client = createClient<
+    typeof brick,
+    { name: string },
+    { name: string },
+    z.infer<typeof Added>,
+    'name'
+  >(
+    'http://service.invalid',
+    { path: 'chargers', document: Charger, event: Added },
+    {
+      token: 'secret',
+      fetch(url, options = {}) {
+        requests.push({
+          method: options.method,
+          url: url instanceof URL ? url.pathname + url.search : '',
+          headers: new Headers(options.headers),
+          body: options.body,
+        });
+        return Promise.resolve(new Response(JSON.stringify(body), { headers }));
+      },
+    },
+  );
+  return {
+    client,
+    requests,
+    /** Method and path of every request. */
+    sent: () => requests.map(({ method, url }) => `${method} ${url}`),
+    header: (name: string) => requests.at(-1)?.headers.get(name) ?? null,
+  };
+}
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+const reads = suite('a read');
+
+reads('of an entity returns its document, version and position', async () => {
+  const { client, sent, header } = createTestClient(brick);
+  assert.equal(await client.get(7), { document: brick, version: 9, position: 12 });
+  assert.equal(sent(), ['GET /chargers/7']);
+  assert.is(header('Wait-For-Position'), null);
+  assert.is(header('Prefer'), null);
+});
+reads('takes the version from an entity tag with the versions of other streams', async () => {
+  const { client } = createTestClient(brick, { ...written, ETag: '"123;PORTS=7"' });
+  assert.is((await client.get(7)).version, 123);
+});
+for (const tag of ['', 'W/"9"', '"x"', '9', '"9x"', 'x"9"']) {
+  reads(`fails without a version: ETag: ${tag}`, async () => {
+    const { client } = createTestClient(brick, { 'Stream-Position': '12', ETag: tag });
+    const error = await client.get(7).catch((reason: unknown) => reason);
+    assert.ok(error instanceof ProblemError && error.code === 'not-understood');
+    assert.match(error.message, 'The response has no version.');
+  });
+}
+reads('fails without an ETag', async () => {
+  const { client } = createTestClient(brick, { 'Stream-Position': '12' });
+  const error = await client.get(7).catch((reason: unknown) => reason);
+  assert.match(error instanceof Error ? error.message : '', 'The response has no version.');
+});
+reads('fails without a Stream-Position', async () => {
+  const { client } = createTestClient(brick, { ETag: '"9"' });
+  const error = await client.get(7).catch((reason: unknown) => reason);
+  assert.ok(error instanceof ProblemError && error.code === 'not-understood');
+  assert.match(error.message, 'The response has no Stream-Position.');
+});
+reads('fails if the document has another shape', async () => {
+  const { client } = createTestClient({ id: 'x' });
+  const error = await client.get(7).catch((reason: unknown) => reason);
+  assert.ok(error instanceof ProblemError && error.code === 'not-understood');
+});
+reads('waits for a position, for a limited time', async () => {
+  const { client, header } = createTestClient(brick);
+  await client.get(7, { waitFor: 5, waitSeconds: 2 });
+  assert.is(header('Wait-For-Position'), '5');
+  assert.is(header('Prefer'), 'wait=2');
+});
+reads('waits for the positions of several streams', async () => {
+  const { client, header } = createTestClient(brick);
+  await client.get(7, { waitFor: { CHARGERS: 5, PORTS: 'latest' } });
+  assert.is(header('Wait-For-Position'), 'CHARGERS=5, PORTS=latest');
+});
+reads('of a list returns all documents', async () => {
+  const { client, sent, header } = createTestClient([brick]);
+  assert.equal(await collect(client.list()), [brick]);
+  assert.equal(sent(), ['GET /chargers']);
+  assert.is(header('Authorization'), 'Bearer secret');
+});
+reads('of a list selects by values, start and page size', async () => {
+  const { client, sent, header } = createTestClient([]);
+  await collect(
+    client.list({ where: { name: 'a b' }, after: 0, pageSize: 2, waitFor: 'latest', token: 't' }),
+  );
+  assert.equal(sent(), ['GET /chargers?name=a+b&after=0&limit=2']);
+  assert.is(header('Wait-For-Position'), 'latest');
+  assert.is(header('Authorization'), 'Bearer t');
+});
+reads('as of a position or a time has it in its query', async () => {
+  const { client, sent } = createTestClient(brick);
+  await client.asOf(3).get(7);
+  await client.asOf(new Date(0)).get(7);
+  assert.equal(sent(), ['GET /chargers/7?asOf=3', 'GET /chargers/7?asOf=1970-01-01T00%3A00%3A00.000Z']);
+});
+reads('of a list as of a position has it in its query', async () => {
+  const { client, sent } = createTestClient([]);
+  await collect(client.asOf(3).list({ pageSize: 5 }));
+  assert.equal(sent(), ['GET /chargers?limit=5&asOf=3']);
+});
+reads('of a history returns its entries', async () => {
+  const entry = {
+    position: 1,
+    time: '2026-01-31T12:00:00.000Z',
+    event: { type: 'ChargerAdded', name: 'brick' },
+  };
+  const { client, sent } = createTestClient([entry]);
+  assert.equal(await collect(client.history(7)), [entry]);
+  assert.equal(sent(), ['GET /chargers/7/events']);
+});
+reads('of rejected messages returns them with the reasons', async () => {
+  const rejected = {
+    position: 3,
+    time: '2026-01-31T12:00:00.000Z',
+    subject: 'chargers.events.7',
+    reason: 'not JSON',
+  };
+  const { client, sent, header } = createTestClient([rejected]);
+  assert.equal(await client.rejections({ waitFor: 4 }), [rejected]);
+  assert.equal(sent(), ['GET /chargers/rejections']);
+  assert.is(header('Wait-For-Position'), '4');
+  assert.equal(await client.rejections(), [rejected]);
+});
+reads.run();
+
+const writes = suite('a write');
+
+writes('that adds an entity posts its body', async () => {
+  const { client, requests, sent } = createTestClient(brick);
+  assert.equal(await client.add({ name: 'brick' }), { document: brick, version: 9, position: 12 });
+  assert.equal(sent(), ['POST /chargers']);
+  assert.is(requests[0]?.body, '{"name":"brick"}');
+});
+writes('that changes an entity puts its body', async () => {
+  const { client, requests, sent } = createTestClient(brick);
+  assert.equal(await client.change(7, { name: 'brick' }), { document: brick, version: 9, position: 12 });
+  assert.equal(sent(), ['PUT /chargers/7']);
+  assert.is(requests[0]?.body, '{"name":"brick"}');
+});
+writes('that removes an entity, or adds or removes a member, returns a position', async () => {
+  const { client, requests, sent } = createTestClient(undefined, { 'Stream-Position': '12' });
+  assert.equal(await client.remove(7), { position: 12 });
+  assert.equal(await client.put(7, 'ports/1'), { position: 12 });
+  assert.equal(await client.take(7, 'ports/1'), { position: 12 });
+  assert.equal(sent(), ['DELETE /chargers/7', 'PUT /chargers/7/ports/1', 'DELETE /chargers/7/ports/1']);
+  assert.equal(
+    requests.map(({ body }) => body),
+    [undefined, undefined, undefined],
+  );
+});
+writes('has a new idempotency key by default', async () => {
+  const { client, requests } = createTestClient(brick);
+  await client.add({ name: 'brick' });
+  await client.add({ name: 'brick' });
+  const [first, second] = requests.map(({ headers }) => headers.get('Idempotency-Key'));
+  assert.match(first ?? '', /^"[0-9a-f-]{36}"$/);
+  assert.is.not(first, second);
+});
+writes('may have a key and a token of its own', async () => {
+  const { client, header } = createTestClient(brick);
+  await client.change(7, { name: 'x' }, { idempotencyKey: 'k', token: 't' });
+  assert.is(header('Idempotency-Key'), '"k"');
+  assert.is(header('Authorization'), 'Bearer t');
+});
+for (const [ifMatch, expected] of [
+  [undefined, null],
+  [9, '"9"'],
+  [0, '"0"'],
+  ['any', '*'],
+] as const) {
+  writes(`has the precondition ${ifMatch} as If-Match: ${expected}`, async () => {
+    const { client, header } = createTestClient(brick);
+    await client.remove(7, ifMatch === undefined ? {} : { ifMatch });
+    assert.is(header('If-Match'), expected);
+  });
+}
+writes.run();
+
+const events = suite('the events');
+
+events('are followed below the path of the collection', async () => {
+  const { client, sent } = createTestClient('');
+  const controller = new AbortController();
+  const following = collect(client.follow({ signal: controller.signal }));
+  while (sent().length === 0) await new Promise((turn) => setImmediate(turn));
+  controller.abort();
+  assert.equal(await following, []);
+  assert.equal(sent(), ['GET /chargers/events']);
+});
+events.run();
