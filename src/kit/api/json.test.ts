@@ -1,0 +1,57 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { Problem } from '../domain/problem.ts';
+import { parseJson } from './json.ts';
+
+const Body = z.strictObject({ name: z.string(), tags: z.array(z.strictObject({ id: z.int() })).optional() });
+const encode = (text: string) => new TextEncoder().encode(text);
+
+function problemOf(bytes: Uint8Array): Problem {
+  try {
+    parseJson(Body, bytes);
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+  throw new Error('the body was accepted');
+}
+
+const test = suite('a JSON body');
+
+test('is parsed and validated', () =>
+  assert.equal(parseJson(Body, encode('{"name":"é😀"}')), { name: 'é😀' }));
+test('that is not UTF-8 is malformed', () => {
+  for (const bytes of [[0xff], [0x22, 0xed, 0xa0, 0x80, 0x22], [0x22, 0xc3]]) {
+    const { code, message, cause } = problemOf(Uint8Array.from(bytes));
+    assert.equal([code, message], ['malformed', 'The body is not UTF-8.']);
+    assert.instance(cause, TypeError);
+  }
+});
+test('that is not JSON is malformed, with the reason of the parser', () => {
+  const { code, message, cause } = problemOf(encode('{"name":'));
+  assert.is(code, 'malformed');
+  assert.match(message, /^The body is not JSON: .*JSON/);
+  assert.instance(cause, SyntaxError);
+});
+test('that begins with a byte order mark is malformed (RFC 8259, section 8.1)', () =>
+  assert.is(problemOf(encode('\ufeff{"name":"x"}')).code, 'malformed'));
+test('of another shape is invalid, with the location and reason of each error', () => {
+  const { code, message, locations } = problemOf(encode('{"tags":[{"id":1},{"id":"x","a/b":1,"c~":2}]}'));
+  assert.equal([code, message], ['invalid', 'The body does not match the schema.']);
+  assert.equal(
+    locations.map(({ pointer }) => pointer),
+    ['/name', '/tags/1/id', '/tags/1/a~1b', '/tags/1/c~0'],
+  );
+  assert.equal(
+    locations.slice(2).map(({ detail }) => detail),
+    ['Unknown field', 'Unknown field'],
+  );
+  assert.match(locations[0]?.detail ?? '', 'expected string');
+});
+test('that is not an object is invalid at the root', () =>
+  assert.equal(
+    problemOf(encode('1')).locations.map(({ pointer }) => pointer),
+    [''],
+  ));
+test.run();
