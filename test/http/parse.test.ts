@@ -8,7 +8,13 @@ import { toProblem, toProblemDocument } from '../../src/kit/api/problem-document
 import { Problem } from '../../src/kit/domain/problem.ts';
 import { assertProblem, createHttpClient, pointersOf } from '../support/http/http.ts';
 import { PageQuery } from '../../src/kit/http/protocol/paging.ts';
-import { parseBody, parseId, parseQuery } from '../../src/kit/http/server/parse.ts';
+import {
+  parseBody,
+  parseHeaders,
+  parseId,
+  parseParams,
+  parseQuery,
+} from '../../src/kit/http/server/parse.ts';
 
 const Body = z.strictObject({ name: z.string(), tags: z.array(z.int()).optional() });
 const app = new Koa();
@@ -80,7 +86,35 @@ queries('reports the location of each error', () => {
     ['/limit', '/a~1b'],
   );
 });
+queries('have another detail than path parameters', () => {
+  const schema = z.strictObject({ id: z.int() });
+  assert.equal(parseParams(schema, { id: 7 }), { id: 7 });
+  const { code, message, locations } = problemOf(() => parseParams(schema, { id: 'x' }));
+  assert.equal([code, message], ['malformed', 'The path parameters are invalid.']);
+  assert.is(locations[0]?.pointer, '/id');
+  assert.is(problemOf(() => parseQuery(schema, {})).message, 'The query parameters are invalid.');
+});
+
 queries.run();
+
+const requestHeaders = suite('parseHeaders');
+
+requestHeaders('returns only the named headers, and the trace context', () => {
+  const headers = { 'if-match': '"1"', prefer: 'wait=2' };
+  assert.equal(parseHeaders(['If-Match', 'Idempotency-Key'], headers, 'trace'), {
+    'If-Match': '"1"',
+    traceparent: 'trace',
+  });
+  assert.equal(parseHeaders(['Idempotency-Key'], headers, 'trace'), { traceparent: 'trace' });
+});
+requestHeaders('names every invalid header', () => {
+  const names = ['If-Match', 'Last-Event-ID', 'Prefer'] as const;
+  const headers = { 'if-match': 'x', 'last-event-id': 'y', prefer: 'z' };
+  const { code, message } = problemOf(() => parseHeaders(names, headers));
+  assert.is(code, 'malformed');
+  assert.match(message, /^The header If-Match must be .*; Last-Event-ID must be .*\.$/);
+});
+requestHeaders.run();
 
 const bodies = suite('parseBody');
 
@@ -102,6 +136,30 @@ for (const charset of ['utf-16', 'utf-16le', 'utf-8-x', 'utf', 'latin1']) {
     assertProblem(await post('/', { raw: '{"name":"x"}', headers }), 'unsupported-media-type', charset);
   });
 }
+for (const type of ['text/plain', 'text/json', 'application/x-www-form-urlencoded', 'json']) {
+  bodies(`rejects the media type ${type}`, async () => {
+    const response = await post('/', { raw: '{"name":"x"}', headers: { 'Content-Type': type } });
+    assertProblem(
+      response,
+      'unsupported-media-type',
+      /^The body must be JSON: send Content-Type: application/,
+    );
+  });
+}
+for (const charset of ['utf8', 'UTF8', 'utf-8']) {
+  bodies(`accepts charset=${charset}`, async () => {
+    const headers = { 'Content-Type': `application/json; charset=${charset}` };
+    assert.is((await post('/', { raw: '{"name":"x"}', headers })).status, 200);
+  });
+}
+bodies('rejects a compressed body', async () => {
+  const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+  assertProblem(
+    await post('/', { raw: 'x', headers }),
+    'unsupported-media-type',
+    /not be compressed \(gzip\)/,
+  );
+});
 bodies('accepts Content-Encoding: identity', async () => {
   const headers = { 'Content-Encoding': 'identity' };
   assert.is((await post('/', { json: { name: 'x' }, headers })).status, 200);
@@ -155,6 +213,18 @@ invalidBodies('throws `too-large` only for more than 64 KiB', async () => {
   const padded = (bytes: number) => '{"name":"x"}'.padEnd(bytes, ' ');
   assert.is((await post('/', { raw: padded(maxBodyBytes), headers: json })).status, 200);
   assertProblem(await post('/', { raw: padded(maxBodyBytes + 1), headers: json }), 'too-large');
+});
+invalidBodies('throws `too-large` as soon as the length is known, before the body arrives', async () => {
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': maxBodyBytes + 1 };
+    const sent = request({ port: address.port, method: 'POST', headers }, (response) => {
+      resolve(response.statusCode);
+      sent.destroy();
+    });
+    sent.once('error', reject);
+    sent.flushHeaders();
+  });
+  assert.is(status, 413);
 });
 invalidBodies.after(() => {
   server.closeAllConnections();

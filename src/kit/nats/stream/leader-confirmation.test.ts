@@ -36,9 +36,23 @@ confirmation('needs no confirmation if the stream has one replica', () => {
   assert.ok(isConfirmed({ config }, times(0, 5_000)));
 });
 
+confirmation('is not confirmed if the stream has replicas and none is known to lead', () => {
+  assert.not(isConfirmed({ config: { num_replicas: 3 } }, times()));
+});
+
+confirmation(
+  'needs a majority of the servers that the leader reports, if they are more than configured',
+  () => {
+    const { cluster = {} } = idle;
+    const config = { num_replicas: 1 };
+    assert.ok(isConfirmed({ config, cluster }, times()));
+    assert.not(isConfirmed({ config, cluster: bothFrozen.cluster ?? {} }, times()));
+  },
+);
+
 confirmation('is confirmed at once if every peer was heard from within 3 s', () => {
   assert.ok(isConfirmed(idle, times()));
-  assert.ok(isConfirmed(report(2_999_000_000, 1), times()));
+  assert.ok(isConfirmed(report(3_000_000_000, 1), times()));
 });
 
 confirmation('is not confirmed at once if one peer was not heard from within 3 s', () => {
