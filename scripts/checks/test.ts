@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { typescriptArgs } from '../typescript-args.ts';
+import { findFault, readTotals, type Totals } from './totals.ts';
 
 const help = `npm test [-- [--jobs N] [--timeout SECONDS] [--root FOLDER] [PART …]]
 
@@ -20,11 +21,8 @@ Runs every *.test.ts file whose path contains one of the PARTs (default: all).
   --root FOLDER       folder that contains src, scripts and test; default: this checkout
 `;
 
-type Result = {
+type Result = Totals & {
   readonly file: string;
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
   /** Reason why the file failed as a whole, independent of its tests. */
   readonly fault: string | undefined;
   readonly output: string;
@@ -114,26 +112,6 @@ function killGroup({ pid }: ChildProcess): void {
   } catch {
     // The group has no processes left.
   }
-}
-
-type Totals = Pick<Result, 'passed' | 'failed' | 'skipped'>;
-
-/** Adds up the totals that uvu prints after each run. Its total excludes skipped tests. */
-function readTotals(output: string): Totals | undefined {
-  const read = (label: string) =>
-    Array.from(output.matchAll(new RegExp(`^ {2}${label}: +(\\d+)$`, 'gm')), ([, count]) => Number(count));
-  const add = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
-  const totals = read('Total');
-  if (totals.length === 0) return undefined;
-  const passed = add(read('Passed'));
-  return { passed, failed: add(totals) - passed, skipped: add(read('Skipped')) };
-}
-
-function findFault(totals: Totals | undefined, code: number | null): string | undefined {
-  if (totals === undefined) return 'no totals reported: the setup threw, or .run() was never called';
-  const { passed, failed, skipped } = totals;
-  if (passed + failed + skipped === 0) return 'contains no test';
-  return failed === 0 && code !== 0 ? `all tests passed, but the exit code is ${code}` : undefined;
 }
 
 /** uvu does not report a suite that is never run if another suite of the file is. */
