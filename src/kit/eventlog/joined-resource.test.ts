@@ -1,0 +1,238 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
+import { Problem } from '../domain/problem.ts';
+import type { AnyResource } from '../domain/resource.ts';
+import type { StoredMessage } from '../domain/stored-message.ts';
+import type { EventStore } from './event-store.ts';
+import type { FollowedProjection } from './followed-projection.ts';
+import { createLookups, joinResource } from './joined-resource.ts';
+import { createView } from './view.ts';
+
+/** A plug: its name, which is the type of its last event. */
+const plugFold: Fold<unknown, DomainEvent> = {
+  initial: undefined,
+  evolve: (_plug, { type }) => (type === 'removed' ? undefined : type),
+};
+
+function plugMessage(position: number, id: number, type: string): StoredMessage<DomainEvent> {
+  const content = type === 'invalid' ? new Rejection('invalid') : { type };
+  const identity = { position, time: position * 1000, nanoseconds: 0, subject: `plugs.events.${id}` };
+  return { ...identity, id, messageId: undefined, commandDigest: undefined, content };
+}
+
+/** The plugs 1 and 2, at the positions 1 and 2 of the followed stream. */
+function createPlugs() {
+  const messages = [plugMessage(1, 1, 'A'), plugMessage(2, 2, 'B')];
+  const view = createView(plugFold, { referencesOf: (plug) => (plug === undefined ? noReferences : [7]) });
+  for (const each of messages) view.apply(each);
+  const unused = () => Promise.reject(new Error('unexpected call'));
+  const concurrent = { now: 0, max: 0 };
+  const store: EventStore<DomainEvent> = {
+    append: unused,
+    lastPosition: unused,
+    lastPositionOf: (id) => Promise.resolve(messages.findLast((each) => each.id === id)?.position ?? 0),
+    leaderPosition: unused,
+    currentTime: () => Promise.resolve(60_000),
+    positionAt: (time) => Promise.resolve(messages.findLast((each) => each.time <= time)?.position ?? 0),
+    read: unused,
+    firstPosition: unused,
+    readAll: unused,
+    async history(id, { upTo }) {
+      concurrent.now += 1;
+      concurrent.max = Math.max(concurrent.max, concurrent.now);
+      await new Promise((resolve) => setImmediate(resolve));
+      concurrent.now -= 1;
+      return messages.filter((each) => each.id === id && each.position <= upTo);
+    },
+  };
+  const projection: FollowedProjection = { stream: 'PLUGS', fold: plugFold, view, store };
+  return {
+    projection,
+    concurrent,
+    apply(id: number, type: string) {
+      const next = plugMessage(view.position + 1, id, type);
+      messages.push(next);
+      view.apply(next);
+    },
+  };
+}
+
+const noReferences: readonly number[] = [];
+const form = { verb: 'x', body: z.object({}), command: () => undefined };
+
+/** A charger: the ids of its plugs. Its document has their names. */
+function createChargers() {
+  const plugs = createPlugs();
+  let presented = 0;
+  const resource: AnyResource = {
+    names: ['chargers'],
+    noun: 'charger',
+    schema: z.object({}),
+    filters: {},
+    add: form,
+    change: form,
+    remove: form,
+    present({ state }, lookups) {
+      presented += 1;
+      return Array.isArray(state)
+        ? { plugs: state.map((id: number) => lookups['plugs']?.(id) ?? null) }
+        : undefined;
+    },
+    referrers: {
+      plugs: {
+        noun: 'plug',
+        schema: z.string(),
+        present: ({ id, state }) => (state === 'hidden' ? undefined : { id, name: state }),
+      },
+      absent: undefined,
+    },
+  };
+  const joined = joinResource(resource, { plugs: plugs.projection });
+  return { ...plugs, joined, presented: () => presented };
+}
+
+const charger = (...state: readonly number[]) => ({ id: 5, state, version: 3 });
+const removed = { id: 5, state: undefined, version: 4 };
+
+function problemOf(run: () => unknown): Problem {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+  throw new Error('no problem');
+}
+
+const current = suite('a document that is joined with a followed stream');
+
+current('has the current states of the entities that it refers to', () => {
+  const { joined, apply } = createChargers();
+  assert.equal(joined.present(charger(1, 2, 3)), { plugs: ['A', 'B', null] });
+  apply(1, 'C');
+  assert.equal(joined.presentExisting(charger(1)).body, { plugs: ['C'] });
+});
+current('has the highest version of these entities, by stream', () => {
+  const { joined, apply } = createChargers();
+  assert.equal(joined.presentExisting(charger(2, 1)).joinedVersions, { PLUGS: 2 });
+  assert.equal(joined.presentExisting(charger(1)).joinedVersions, { PLUGS: 1 });
+  assert.equal(joined.presentExisting(charger()).joinedVersions, {});
+  apply(1, 'C');
+  assert.equal(joined.presentExisting(charger(1, 2)).joinedVersions, { PLUGS: 3 });
+});
+current('does not exist if the entity does not', () => {
+  const { joined } = createChargers();
+  assert.is(joined.present(removed), undefined);
+  for (const run of [() => joined.presentExisting(removed), () => joined.serializeExisting(removed)]) {
+    const { code, message } = problemOf(run);
+    assert.equal([code, message], ['not-found', 'There is no charger 5.']);
+  }
+});
+current('keeps the other properties of the resource', () => {
+  const { joined } = createChargers();
+  assert.equal([joined.noun, joined.names], ['charger', ['chargers']]);
+});
+current.run();
+
+const texts = suite('the JSON text of a document');
+
+texts('has the same content and versions as the document', () => {
+  const { joined } = createChargers();
+  const { text, joinedVersions } = joined.serializeExisting(charger(1, 2));
+  assert.equal([text, joinedVersions], ['{"plugs":["A","B"]}', { PLUGS: 2 }]);
+});
+texts('is cached until the entity or a followed stream changes', () => {
+  const { joined, apply, presented } = createChargers();
+  joined.serializeExisting(charger(1));
+  joined.serializeExisting(charger(1));
+  assert.is(presented(), 1);
+  assert.is(joined.serializeExisting({ ...charger(2), version: 4 }).text, '{"plugs":["B"]}');
+  assert.is(presented(), 2);
+  apply(2, 'C');
+  assert.is(joined.serializeExisting({ ...charger(2), version: 4 }).text, '{"plugs":["C"]}');
+  assert.is(joined.serializeExisting({ ...charger(1), id: 6, version: 4 }).text, '{"plugs":["A"]}');
+});
+texts.run();
+
+const earlier = suite('a document as of a time');
+
+earlier('has the states of that time', async () => {
+  const { joined, apply } = createChargers();
+  apply(1, 'C');
+  apply(2, 'removed');
+  const at = (time: number) => joined.presentAsOf(charger(1, 2), () => Promise.resolve(time));
+  assert.equal(await at(2_000), { body: { plugs: ['A', 'B'] }, joinedVersions: { PLUGS: 2 } });
+  assert.equal((await at(1_500)).body, { plugs: ['A', null] });
+  assert.equal((await at(3_500)).body, { plugs: ['C', 'B'] });
+  assert.equal((await at(4_000)).body, { plugs: ['C', null] });
+  assert.equal(joined.presentExisting(charger(1, 2)).body, { plugs: ['C', null] });
+});
+earlier('needs the time only if it refers to entities of a followed stream', async () => {
+  const { joined } = createChargers();
+  const unused = () => Promise.reject(new Error('unexpected call'));
+  assert.equal((await joined.presentAsOf(charger(), unused)).body, { plugs: [] });
+});
+earlier('may be one of many, whose histories are read at most 16 at a time', async () => {
+  const { joined, apply, concurrent } = createChargers();
+  for (let id = 3; id <= 40; id++) apply(id, `plug ${id}`);
+  const chargers = Array.from({ length: 40 }, (_, index) => ({ id: index, state: [index + 1], version: 1 }));
+  const documents = await joined.presentAllAsOf(chargers, () => Promise.resolve(50_000));
+  assert.equal(
+    documents.slice(0, 3).map(({ body }) => body),
+    [{ plugs: ['A'] }, { plugs: ['B'] }, { plugs: ['plug 3'] }],
+  );
+  assert.is(documents.length, 40);
+  assert.is(concurrent.max, 16);
+});
+earlier('does not exist if the entity did not', async () => {
+  const { joined } = createChargers();
+  const error: unknown = await joined
+    .presentAsOf(removed, () => Promise.resolve(2_000))
+    .catch((reason: unknown) => reason);
+  assert.ok(error instanceof Problem && error.code === 'not-found');
+});
+earlier.run();
+
+const referring = suite('the entities that refer to one of this service');
+
+referring('are listed by ascending id, in pages, without those that have no document', () => {
+  const { joined, apply } = createChargers();
+  const [referrers, ...others] = joined.referrers;
+  assert.equal([referrers?.name, referrers?.noun, others], ['plugs', 'plug', []]);
+  const list = (after: number, limit: number) => referrers?.list(7, { after, limit });
+  const [first, second] = [
+    { id: 1, body: { id: 1, name: 'A' } },
+    { id: 2, body: { id: 2, name: 'B' } },
+  ];
+  assert.equal(list(0, 10), [first, second]);
+  assert.equal(list(0, 1), [first]);
+  assert.equal(list(1, 10), [second]);
+  assert.equal(referrers?.list(8, { after: 0, limit: 10 }), []);
+  apply(1, 'hidden');
+  apply(3, 'removed');
+  assert.equal(list(0, 10), [second]);
+});
+referring('are none if the service does not follow the stream', () => {
+  const { projection } = createPlugs();
+  const { joined } = createChargers();
+  const { referrers: _, ...rest } = joined;
+  const referrer = { noun: 'plug', schema: z.string(), present: () => ({}) };
+  const unfollowed = joinResource(
+    { ...rest, present: () => ({}), referrers: { other: referrer } },
+    { plugs: projection },
+  );
+  assert.equal(unfollowed.referrers[0]?.list(7, { after: 0, limit: 10 }), []);
+  assert.equal(joinResource({ ...rest, present: () => ({}) }, {}).referrers, []);
+});
+referring.run();
+
+const lookups = suite('the lookups of a decider');
+
+lookups('return states by the name of the service and the id', () => {
+  const { projection } = createPlugs();
+  const { plugs } = createLookups({ plugs: projection }, ({ view }, id) => view.find(id));
+  assert.equal([plugs?.(1), plugs?.(9)], ['A', undefined]);
+});
+lookups.run();

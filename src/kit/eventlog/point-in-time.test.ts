@@ -1,0 +1,133 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Rejection, type Fold } from '../domain/decider.ts';
+import { Problem } from '../domain/problem.ts';
+import type { StoredMessage } from '../domain/stored-message.ts';
+import type { EventStore, HistoryRange } from './event-store.ts';
+import { findAsOf, locateMoment, settledPositionAt, timeOf } from './point-in-time.ts';
+
+type Lit = { readonly type: 'Lit' };
+const fold: Fold<number, Lit> = { initial: 0, evolve: (count) => count + 1 };
+
+const message = (position: number, time: number): StoredMessage<Lit> => ({
+  position,
+  time,
+  nanoseconds: 0,
+  id: 1,
+  subject: 'lamps.events.1',
+  messageId: undefined,
+  commandDigest: undefined,
+  content: { type: 'Lit' },
+});
+
+const messages = [message(1, 1_000), message(3, 3_000), message(4, 4_000)];
+
+/** A stream with messages at 1, 3 and 4; the message at 2 was deleted. `clock` returns the times of the broker in turn. */
+function createStore(clock: readonly number[] = [5_000]) {
+  const ranges: HistoryRange[] = [];
+  const times = [...clock];
+  const unused = () => Promise.reject(new Error('unexpected call'));
+  const select = ({ after = 0, upTo, limit = Infinity }: HistoryRange) =>
+    messages.filter(({ position }) => position > after && position <= upTo).slice(0, limit);
+  const store: EventStore<Lit> = {
+    append: unused,
+    lastPosition: () => Promise.resolve(4),
+    lastPositionOf: () => Promise.resolve(4),
+    leaderPosition: unused,
+    currentTime: () => Promise.resolve(times.length > 1 ? (times.shift() ?? 0) : (times[0] ?? 0)),
+    positionAt: (time) => Promise.resolve(messages.findLast((each) => each.time <= time)?.position ?? 0),
+    read: unused,
+    firstPosition: unused,
+    readAll: (range) => Promise.resolve(select(range)),
+    history: (_id, range) => {
+      ranges.push(range);
+      return Promise.resolve(select(range));
+    },
+  };
+  return { store, ranges, times };
+}
+
+async function problemOf(promise: Promise<unknown>): Promise<Problem> {
+  const error: unknown = await promise.catch((reason: unknown) => reason);
+  if (error instanceof Problem) return error;
+  throw new Error('no problem', { cause: error });
+}
+
+const locating = suite('a moment');
+
+locating('that is a position is the position itself, up to the last one', async () => {
+  const { store } = createStore();
+  assert.is(await locateMoment(store, { position: 4 }), 4);
+  assert.is(await locateMoment(store, { position: 0 }), 0);
+});
+locating('that is a position beyond the end of the stream is malformed', async () => {
+  const { code, message: detail } = await problemOf(locateMoment(createStore().store, { position: 5 }));
+  assert.equal([code, detail], ['malformed', 'asOf is position 5, but the stream ends at 4.']);
+});
+locating('that is a time is the last position stored at or before it', async () => {
+  const { store } = createStore();
+  for (const [time, position] of [
+    [999, 0],
+    [1_000, 1],
+    [3_999, 3],
+    [4_999, 4],
+  ] as const)
+    assert.is(await locateMoment(store, { time }), position);
+});
+locating('that is a time in the future of the broker is malformed', async () => {
+  const { code, message: detail } = await problemOf(locateMoment(createStore().store, { time: 5_001 }));
+  assert.equal([code, detail], ['malformed', 'asOf is a time in the future.']);
+});
+locating('that is the present is settled only after its millisecond has passed', async () => {
+  const { store, times } = createStore([5_000, 5_000, 5_001]);
+  assert.is(await locateMoment(store, { time: 5_000 }), 4);
+  assert.equal(times, [5_001]);
+});
+locating.run();
+
+const settling = suite('the settled position at a time');
+
+settling('is that of the last message, after the millisecond has passed', async () => {
+  const { store, times } = createStore([3_000, 3_000, 3_001]);
+  assert.is(await settledPositionAt(store, 3_000), 3);
+  assert.equal(times, [3_001]);
+});
+settling('may be in the past of the broker', async () =>
+  assert.is(await settledPositionAt(createStore().store, 1_500), 1),
+);
+settling.run();
+
+const times = suite('the time of a moment');
+
+times('is the time itself', async () => assert.is(await timeOf(createStore().store, { time: 7 }, 1), 7));
+times('is that of the message at a position', async () =>
+  assert.is(await timeOf(createStore().store, { position: 3 }, 3), 3_000),
+);
+times('is that of the next message if the one at the position was deleted', async () =>
+  assert.is(await timeOf(createStore().store, { position: 2 }, 2), 3_000),
+);
+times('is 0 if no message follows', async () =>
+  assert.is(await timeOf(createStore().store, { position: 5 }, 5), 0),
+);
+times.run();
+
+const finding = suite('an entity as of a position');
+
+finding('is folded from its history up to there', async () => {
+  const { store, ranges } = createStore();
+  assert.equal(await findAsOf(fold, store, 1, 3), { id: 1, state: 2, version: 3 });
+  assert.equal(ranges, [{ upTo: 3 }]);
+});
+finding('is read only up to its last message', async () => {
+  const { store, ranges } = createStore();
+  assert.equal(await findAsOf(fold, store, 1, 9), { id: 1, state: 3, version: 4 });
+  assert.equal(ranges, [{ upTo: 4 }]);
+});
+finding('has the initial state and version 0 before its first message', async () =>
+  assert.equal(await findAsOf(fold, createStore().store, 1, 0), { id: 1, state: 0, version: 0 }),
+);
+finding('does not include rejected messages in its state, but in its version', async () => {
+  const rejecting: Fold<number, Lit> = { initial: 0, evolve: () => new Rejection('no') };
+  assert.equal(await findAsOf(rejecting, createStore().store, 1, 3), { id: 1, state: 0, version: 3 });
+});
+finding.run();

@@ -1,0 +1,128 @@
+/** What a view answers besides its entities: rejected positions, references, its last message, and listeners. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Rejection, type Fold } from '../domain/decider.ts';
+import type { StoredMessage } from '../domain/stored-message.ts';
+import { createView } from './view.ts';
+
+/** A lamp: the sockets that it uses. */
+type Plugged = { readonly type: 'Plugged'; readonly sockets: readonly number[] };
+
+const none: readonly number[] = [];
+const fold: Fold<readonly number[], Plugged> = { initial: none, evolve: (_lamp, { sockets }) => sockets };
+
+const message = (
+  position: number,
+  id: number | undefined,
+  content: Plugged | Rejection,
+): StoredMessage<Plugged> => ({
+  position,
+  time: position * 1000,
+  nanoseconds: 0,
+  id,
+  subject: `lamps.events.${id ?? 'x'}`,
+  messageId: undefined,
+  commandDigest: undefined,
+  content,
+});
+const plugged = (...sockets: readonly number[]): Plugged => ({ type: 'Plugged', sockets });
+const invalid = new Rejection('invalid');
+const referencesOf = (lamp: readonly number[]) => lamp;
+
+function viewOf(...messages: readonly StoredMessage<Plugged>[]) {
+  const view = createView(fold, { referencesOf });
+  for (const each of messages) view.apply(each);
+  return view;
+}
+
+const rejected = suite('the positions of rejected messages');
+
+rejected('are known for every message', () => {
+  const view = viewOf();
+  const rejectedPositions = new Set([1, 2, 5, 8, 9]);
+  for (let position = 1; position <= 10; position++)
+    view.apply(message(position, 1, rejectedPositions.has(position) ? invalid : plugged(1)));
+  for (let position = 0; position <= 11; position++)
+    assert.is(view.isRejected(position), rejectedPositions.has(position), String(position));
+});
+rejected('are none in an empty view', () => assert.not(viewOf().isRejected(1)));
+rejected.run();
+
+const references = suite('the entities that refer to another one');
+
+const lamps = [
+  message(1, 30, plugged(1)),
+  message(2, 4, plugged(1, 2)),
+  message(3, 5, plugged(2)),
+  message(4, 5, invalid),
+];
+
+references('are listed with their state and version, by ascending id', () =>
+  assert.equal(viewOf(...lamps).listReferring(1, { limit: 10 }), [
+    { id: 4, state: [1, 2], version: 2 },
+    { id: 30, state: [1], version: 1 },
+  ]),
+);
+references('are listed in pages', () => {
+  const view = viewOf(...lamps);
+  const ids = (options: { after?: number; limit: number }) =>
+    view.listReferring(1, options).map(({ id }) => id);
+  assert.equal(ids({ limit: 1 }), [4]);
+  assert.equal(ids({ limit: 10, after: 4 }), [30]);
+  assert.equal(ids({ limit: 10, after: 3 }), [4, 30]);
+  assert.equal(ids({ limit: 0 }), []);
+});
+references('do not change with a rejected message', () =>
+  assert.equal(viewOf(...lamps).listReferring(2, { limit: 10 })[1], { id: 5, state: [2], version: 4 }),
+);
+references('are none if the view does not index references', () => {
+  const view = createView(fold);
+  for (const each of lamps) view.apply(each);
+  assert.equal(view.listReferring(1, { limit: 10 }), []);
+});
+references.run();
+
+const listening = suite('a listener of a view');
+
+listening('is called with every message, after the view has applied it', () => {
+  const view = viewOf();
+  const calls: unknown[] = [];
+  view.subscribe(({ position }, rejection) => calls.push([position, view.position, rejection?.reason]));
+  for (const each of lamps) view.apply(each);
+  view.apply(message(4, 9, plugged(1)));
+  assert.equal(calls, [
+    [1, 1, undefined],
+    [2, 2, undefined],
+    [3, 3, undefined],
+    [4, 4, 'invalid'],
+  ]);
+});
+listening('is not called after it has unsubscribed, and others still are', () => {
+  const view = viewOf();
+  const [first, second]: [number[], number[]] = [[], []];
+  const unsubscribe = view.subscribe(({ position }) => first.push(position));
+  view.subscribe(({ position }) => second.push(position));
+  view.apply(message(1, 1, plugged(1)));
+  unsubscribe();
+  view.apply(message(2, 1, plugged(2)));
+  assert.equal([first, second], [[1], [1, 2]]);
+});
+listening.run();
+
+const last = suite('the last message of a view');
+
+last('is undefined before the first one, and the one that was applied last', () => {
+  const view = viewOf();
+  assert.is(view.lastMessage, undefined);
+  assert.is(view.capture().lastMessage, undefined);
+  for (const each of lamps) view.apply(each);
+  view.apply(message(1, 1, plugged(1)));
+  assert.is(view.lastMessage, lamps[3]);
+});
+last('remains the same when the view skips a gap', () => {
+  const view = viewOf(...lamps);
+  view.skipTo(9);
+  assert.is(view.lastMessage?.position, 4);
+});
+last.run();
