@@ -28,7 +28,7 @@ function createTestClient(body: unknown, headers: Record<string, string> = writt
       fetch(url, options = {}) {
         requests.push({
           method: options.method,
-          url: url instanceof URL ? url.pathname + url.search : '',
+          url: url instanceof URL ? url.href.slice(url.origin.length) : '',
           headers: new Headers(options.headers),
           body: options.body,
         });
@@ -114,6 +114,17 @@ reads('of a list selects by values, start and page size', async () => {
   assert.is(header('Wait-For-Position'), 'latest');
   assert.is(header('Authorization'), 'Bearer t');
 });
+for (const separator of ['; ', ';', ';  ']) {
+  reads(`of a list follows the link to the next page: >${separator}rel="next"`, async () => {
+    const { client, sent } = createTestClient([brick], {
+      ...written,
+      Link: `</chargers?after=7>${separator}rel="next"`,
+    });
+    let count = 0;
+    for await (const _ of client.list()) if ((count += 1) === 2) break;
+    assert.equal(sent(), ['GET /chargers', 'GET /chargers?after=7']);
+  });
+}
 reads('as of a position or a time has it in its query', async () => {
   const { client, sent } = createTestClient(brick);
   await client.asOf(3).get(7);
@@ -212,6 +223,6 @@ events('are followed below the path of the collection', async () => {
   while (sent().length === 0) await new Promise((turn) => setImmediate(turn));
   controller.abort();
   assert.equal(await following, []);
-  assert.equal(sent(), ['GET /chargers/events']);
+  assert.equal(sent(), ['GET /chargers/events?']);
 });
 events.run();

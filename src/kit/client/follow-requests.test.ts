@@ -7,6 +7,7 @@ import { liveEventOf } from '../api/documents.ts';
 import { EventsGone, followEvents, type FollowOptions } from './follow.ts';
 import { ProblemError } from './problem-error.ts';
 import { createTransport } from './transport.ts';
+import { enableTimers, resetTimers, settle, stepMs } from '../../../test/support/http/simulated-service.ts';
 
 const Event = z.object({ type: z.literal('Lit') });
 const at = (position: number) => ({
@@ -82,18 +83,39 @@ asking('continues after the last id, which may come without an event', async () 
   );
 });
 asking('waits for the time in Retry-After after an error that may pass', async () => {
-  const unavailable = new Response('', { status: 503, headers: { 'Retry-After': '0' } });
-  const { requests, events } = await follow([unavailable, new Response(stored(1))], 1);
-  assert.equal([requests.length, events.length], [2, 1]);
+  enableTimers();
+  const unavailable = new Response('', { status: 503, headers: { 'Retry-After': '7' } });
+  const following = follow([unavailable, new Response(stored(1))], 1);
+  assert.is(await settle(following), 7_000);
+  assert.equal((await following).requests.length, 2);
+  resetTimers();
+});
+asking('waits for the time that the service asked for before the connection was lost', async () => {
+  enableTimers();
+  const lost = new ReadableStream({
+    start: (source) => source.enqueue(new TextEncoder().encode('retry: 3000\n\n')),
+    pull: (source) => source.error(new Error('lost')),
+  });
+  const following = follow([new Response(lost), new Response(stored(1))], 1);
+  assert.is(await settle(following), 3_000);
+  resetTimers();
+});
+asking('needs no signal', async () => {
+  const transport = createTransport('http://service.invalid', {
+    fetch: () => Promise.resolve(new Response(stored(1))),
+  });
+  const events = followEvents(transport, 'events', liveEventOf(Event), {});
+  assert.is((await events.next()).value?.position, 1);
+  await events.return();
 });
 asking('connects again at once if the service asks for that', async () => {
-  const started = performance.now();
-  await follow(
+  enableTimers();
+  const following = follow(
     [...Array.from({ length: 5 }, () => new Response('retry: 0\n\n')), new Response(stored(1))],
     1,
   );
-  // Five delays of the client's own backoff take at least 3.1 s.
-  assert.ok(performance.now() - started < 3_000);
+  assert.ok((await settle(following)) <= 5 * stepMs);
+  resetTimers();
 });
 asking.run();
 
@@ -136,5 +158,16 @@ ending('without an error when the signal aborts during the request', async () =>
   });
   const { error, requests } = await follow([new Response(lost)], 1, { signal: controller.signal });
   assert.equal([error, requests.length], [undefined, 1]);
+});
+ending('without an error when the signal aborts, whatever the response is', async () => {
+  const controller = new AbortController();
+  const transport = createTransport('http://service.invalid', {
+    fetch: () => {
+      controller.abort();
+      return Promise.resolve(new Response('', { status: 404 }));
+    },
+  });
+  const events = followEvents(transport, 'events', liveEventOf(Event), { signal: controller.signal });
+  assert.ok((await events.next()).done);
 });
 ending.run();

@@ -141,7 +141,7 @@ export function delay(milliseconds: number, signal: AbortSignal | undefined): Pr
       signal?.removeEventListener('abort', abort);
       resolve();
     }, milliseconds);
-    signal?.addEventListener('abort', abort, { once: true });
+    signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
   });
 }
