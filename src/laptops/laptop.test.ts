@@ -1,4 +1,5 @@
 import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
 import { bindDecider } from '@portside/kit';
 import { givenDecider } from '@portside/kit/testing';
 import { laptopDecider } from './laptop.ts';
@@ -71,6 +72,18 @@ unfitting('is rejected if the laptop does not exist', () =>
   given().when({ type: 'UnfitPort', portId: 7 }).throws('not-found'),
 );
 unfitting.run();
+
+const reasons = suite('a rejected command for a laptop');
+
+reasons('says why', () => {
+  const lookups = { ports: () => undefined };
+  const state = { title: 'Lenovo', model: 'S3', portIds: [] };
+  const { decide } = laptopDecider;
+  assert.throws(() => decide(add, state, lookups), /^There is already a laptop with this id\.$/);
+  assert.throws(() => decide(revise('a', 'b'), undefined, lookups), /^There is no laptop with this id\.$/);
+  assert.throws(() => decide({ type: 'FitPort', portId: 8 }, state, lookups), /^There is no port 8\.$/);
+});
+reasons.run();
 
 const folding = suite('folding the events of a laptop');
 

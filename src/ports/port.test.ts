@@ -1,4 +1,5 @@
 import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
 import { givenDecider } from '@portside/kit/testing';
 import type { PortEvent } from '#contracts/ports';
 import { portDecider } from './port.ts';
@@ -14,6 +15,18 @@ adding('records its name', () => given().when(add).then(added));
 adding('is rejected if the port exists', () => given(added).when(add).throws('conflict'));
 adding('is possible after the port was removed', () => given(added, removed).when(add).then(added));
 adding.run();
+
+const reasons = suite('a rejected command for a port');
+
+reasons('says why', () => {
+  const { decide } = portDecider;
+  assert.throws(() => decide(add, { name: 'USB-C' }, {}), /^There is already a port with this id\.$/);
+  assert.throws(
+    () => decide({ type: 'RenamePort', name: 'x' }, undefined, {}),
+    /^There is no port with this id\.$/,
+  );
+});
+reasons.run();
 
 const renaming = suite('renaming a port');
 
