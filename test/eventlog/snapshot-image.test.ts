@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LaptopEvent } from '#contracts/laptops';
 import { laptopDecider } from '../../src/laptops/laptop.ts';
-import { Rejection } from '../../src/kit/domain/decider.ts';
+import { Rejection, type Fold } from '../../src/kit/domain/decider.ts';
 import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
 import { decodeImage, encodeImage } from '../../src/kit/eventlog/snapshot-image.ts';
 import { createView, maxRejections, type View, type ViewImage } from '../../src/kit/eventlog/view.ts';
@@ -100,6 +100,20 @@ roundTrip('has both generations of message ids', async () => {
   const image = await read(linesOf({ ...viewOf(...sampleMessages).capture(), messageIds }));
   assert.equal(image.messageIds, messageIds);
 });
+roundTrip('does not list removed entities if the initial state of the fold is an object', async () => {
+  const initial = { title: '' };
+  const fold: Fold<{ title: string }, LaptopEvent> = {
+    initial,
+    evolve: (_state, event) => (event.type === 'LaptopAdded' ? { title: event.title } : initial),
+  };
+  const view = createView(fold);
+  for (const [index, each] of [added, added, removed].entries())
+    view.apply(message(index + 1, { id: Math.min(index + 1, 2), content: each }));
+  const lines = toAsyncIterable([...encodeImage(view.capture(), initial)]);
+  const restored = createView(fold, { image: await decodeImage(lines, initial) });
+  assert.equal(restored.list({ limit: 10 }), [{ id: 1, state: { title: 'Lenovo' }, version: 1 }]);
+  assert.is(restored.find(2).state, initial);
+});
 roundTrip.run();
 
 const large = viewOf(
@@ -156,7 +170,7 @@ const assertRejected = async (broken: readonly string[]) => {
     () => 'the image was read',
     (error: unknown) => error,
   );
-  assert.instance(failure, Error);
+  assert.is(failure instanceof Error && failure.message, 'the snapshot is incomplete or corrupt');
 };
 
 const corruptImages = suite('an incomplete or corrupt image');
@@ -183,6 +197,14 @@ corruptImages('is rejected if any two adjacent lines are swapped', async () => {
     );
 });
 corruptImages('is rejected if a line follows the end', () => assertRejected([...completeLines, '{}']));
+corruptImages('is rejected if it has no position', async () => {
+  const [head = '', ...rest] = completeLines;
+  await assertRejected([head.replace(/"position":\d+,/, ''), ...rest]);
+});
+corruptImages('is rejected if it ends twice', () => {
+  const { length } = completeLines;
+  return assertRejected([...completeLines, JSON.stringify({ number: length, end: 2500 })]);
+});
 corruptImages.run();
 
 const content = fc.oneof(

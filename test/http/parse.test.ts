@@ -50,6 +50,12 @@ ids('throws `malformed` for anything else', () => {
   for (const text of [undefined, '', '0', '042', 'x', '1.0', '9007199254740992'])
     assert.is(problemOf(() => parseId(text)).code, 'malformed', text);
 });
+ids('throws with the text and what an id is', () =>
+  assert.is(
+    problemOf(() => parseId('x')).message,
+    '"x" is not an id. An id is a positive integer below 2^53.',
+  ),
+);
 ids.run();
 
 const queries = suite('parseQuery');

@@ -106,6 +106,12 @@ fields('have schemas with names for the documents', () => {
   );
   for (const meta of ids) assert.ok(meta?.description);
 });
+fields('tell when the event of a history is absent', () =>
+  assert.match(
+    historyEntryOf(Lit).shape.event.meta()?.description ?? '',
+    'Absent if the message is not a valid event',
+  ),
+);
 fields('limit the status of a problem to those of errors', () => {
   for (const status of [400, 599]) assert.ok(ProblemDocument.safeParse({ ...problem, status }).success);
   for (const status of [399, 600]) assert.not(ProblemDocument.safeParse({ ...problem, status }).success);

@@ -132,5 +132,5 @@ export function toProblem(error: unknown): Problem {
 /** Returns the 4xx status of a library error (http-errors has `status`); undefined for any other error. */
 function clientErrorStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
-  return error.status >= 400 && error.status < 500 ? error.status : undefined;
+  return error.status < 500 ? error.status : undefined;
 }

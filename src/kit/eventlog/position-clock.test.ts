@@ -15,6 +15,7 @@ advancing('ignores an earlier position', () => {
   const clock = createPositionClock();
   clock.advance(5);
   clock.advance(3);
+  assert.is(clock.position, 5);
   clock.advance(5);
   assert.is(clock.position, 5);
 });

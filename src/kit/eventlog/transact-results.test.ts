@@ -35,7 +35,12 @@ const message = (position: number, fields: Partial<StoredMessage<Count>> = {}): 
 });
 
 /** A replica that has applied `messages`. Each append gets the next of these results; the last one is repeated. */
-function createReplica(results: readonly AppendResult[], messages: readonly StoredMessage<Count>[] = []) {
+function createReplica(
+  results: readonly AppendResult[],
+  messages: readonly StoredMessage<Count>[] = [],
+  /** Whether a wait for a position applies the messages up to it. */
+  catchesUp = false,
+) {
   const appends: Append<Count>[] = [];
   const view = createView<number, Count>(decider);
   for (const each of messages) view.apply(each);
@@ -49,7 +54,10 @@ function createReplica(results: readonly AppendResult[], messages: readonly Stor
         results[Math.min(appends.length, results.length) - 1] ?? { outcome: 'conflict' },
       );
     },
-    lastPosition: () => Promise.resolve(end.position),
+    lastPosition: () => {
+      questions += 1;
+      return Promise.resolve(end.position);
+    },
     lastPositionOf: () => Promise.resolve(end.position),
     leaderPosition: unused,
     currentTime: unused,
@@ -60,6 +68,7 @@ function createReplica(results: readonly AppendResult[], messages: readonly Stor
     history: (_id, { upTo }) => Promise.resolve(messages.filter(({ position }) => position <= upTo)),
   };
   let retries = 0;
+  let questions = 0;
   const execute = (transaction: Partial<Transaction<number, number>> = {}) =>
     transact(
       {
@@ -72,6 +81,8 @@ function createReplica(results: readonly AppendResult[], messages: readonly Stor
           },
           reached(position, timeoutMs) {
             waits.push([position, timeoutMs]);
+            for (let next = view.position + 1; catchesUp && next <= position; next++)
+              view.apply(message(next));
             return Promise.resolve(position <= view.position);
           },
         },
@@ -83,7 +94,7 @@ function createReplica(results: readonly AppendResult[], messages: readonly Stor
       },
       { id: 1, command: 1, messageId: 'm', commandDigest: 'd', ...transaction },
     );
-  return { execute, appends, view, waits, end, retries: () => retries };
+  return { execute, appends, waits, end, retries: () => retries, questions: () => questions };
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<Error> {
@@ -133,10 +144,19 @@ written.run();
 const without = suite('a command without events');
 
 without('returns the entity unchanged', async () => {
-  const { execute, appends } = createReplica([], [message(1)]);
+  const { execute, appends, retries, questions } = createReplica([], [message(1)]);
   assert.equal(await execute({ command: 0 }), { id: 1, state: 1, version: 1 });
-  assert.is(appends.length, 0);
+  assert.equal([appends.length, retries(), questions()], [0, 0, 1]);
 });
+without(
+  'returns the entity with the messages that the replica lacked, and asks for the end of the stream once',
+  async () => {
+    const { execute, end, retries, questions } = createReplica([], [message(1)], true);
+    end.position = 3;
+    assert.equal(await execute({ command: 0 }), { id: 1, state: 3, version: 3 });
+    assert.equal([retries(), questions()], [1, 1]);
+  },
+);
 without('fails if the replica does not reach the end of the stream', async () => {
   const { execute, end } = createReplica([], [message(1)]);
   end.position = 7;
@@ -201,6 +221,13 @@ failing('is unavailable if the broker does not respond, with the key to repeat i
 failing('fails with the error of a bug in the decider', async () => {
   const { execute } = createReplica([]);
   assert.instance(await failureOf(execute({ command: -1 })), TypeError);
+});
+failing('is a conflict, and names the entity, if other writers were first in every attempt', async () => {
+  const { execute, appends, end, retries } = createReplica([{ outcome: 'conflict' }], [message(1)], true);
+  Object.defineProperty(end, 'position', { get: () => appends.length + 1 });
+  const { code, message: detail } = await problemOf(execute());
+  assert.equal([code, detail], ['conflict', 'Other writers changed 1 first, 5 times in a row.']);
+  assert.equal([appends.length, retries()], [maxAttempts, maxAttempts - 1]);
 });
 failing('is unavailable, and names the entity, while the outcome of another write is unknown', async () => {
   const { execute, appends, retries } = createReplica([{ outcome: 'conflict' }]);

@@ -148,6 +148,10 @@ failures('names the stream, both positions and the time limit', async () => {
     'This replica is at position 3 of PORTS and did not reach 5 within 2 s.',
   );
 });
+failures('is not one with a position of the own stream only', async () => {
+  const behind = { ...freshness.own, position: 0, reached: () => Promise.resolve(false) };
+  await waitFor({ ...freshness, followed: { PORTS: behind } }, 3, 0);
+});
 failures('names the streams that the service reads', async () => {
   const both = { ...freshness, followed: { PORTS: freshness.own } };
   const error: unknown = await waitFor(both, { CHARGERS: 1 }, 2).catch((reason: unknown) => reason);

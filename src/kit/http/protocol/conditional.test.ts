@@ -40,6 +40,14 @@ for (const header of ['', '  ', '12', '"12', '12"', 'w/"12"', 'W/12', '"1" "2"',
 }
 parsing.run();
 
+const tags = suite('toEntityTag');
+
+tags('contains the version, and the latest versions of other streams', () => {
+  assert.is(toEntityTag(12), '"12"');
+  assert.is(toEntityTag(12, { PORTS: 7, CHARGERS: 3 }), '"12;PORTS=7;CHARGERS=3"');
+});
+tags.run();
+
 const ifMatch = suite('If-Match');
 
 ifMatch('matches the tag of the current version', () => {

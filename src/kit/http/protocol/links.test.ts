@@ -12,6 +12,11 @@ links('continues after the last item of the page', () => {
   assert.equal(takePage(ctx, 2, items), [{ id: 3 }, { id: 5 }]);
   assert.is(ctx.response.get('Link'), '</lamps?limit=2&after=5>; rel="next"');
 });
+links('continues after the last of several items', () => {
+  const ctx = createContext('/lamps?limit=3');
+  takePage(ctx, 3, [{ id: 1 }, ...items]);
+  assert.is(ctx.response.get('Link'), '</lamps?limit=3&after=5>; rel="next"');
+});
 links('is absent on the last page', () => {
   const ctx = createContext('/lamps?limit=3');
   assert.equal(takePage(ctx, 3, items), items);

@@ -31,6 +31,10 @@ test('creates a page again after its own or a followed stream has advanced', () 
   other.position += 1;
   assert.equal([read('a'), read('a')], [3, 3]);
 });
+test('caches pages of up to 512 KiB', () => {
+  const { read } = createCache();
+  assert.equal([read('a', 512 * 1024), read('a', 512 * 1024)], [1, 1]);
+});
 test('does not cache large pages', () => {
   const { read } = createCache();
   const large = 1024 * 1024;
