@@ -44,6 +44,7 @@ function createLamps({ firstFreeId = 1, code = 'conflict' }: Options = {}) {
   };
   const transactor: Transactor<boolean, string, Lit> = {
     decider,
+    events: { read: () => ({ type: 'Lit' }), write: (event) => ({ ...event }) },
     view,
     store,
     queue: createKeyedQueue(),

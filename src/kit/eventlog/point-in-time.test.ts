@@ -111,23 +111,41 @@ times('is 0 if no message follows', async () =>
 );
 times.run();
 
+/** A view that has applied the whole stream. */
+const source = (store: EventStore<Lit>) => ({
+  fold,
+  store,
+  view: {
+    find: (id: number) => ({ id, state: 3, version: 4 }),
+    reached: (position: number) => Promise.resolve(position <= 9),
+  },
+});
+
 const finding = suite('an entity as of a position');
 
 finding('is folded from its history up to there', async () => {
   const { store, ranges } = createStore();
-  assert.equal(await findAsOf(fold, store, 1, 3), { id: 1, state: 2, version: 3 });
+  assert.equal(await findAsOf(source(store), 1, 3), { id: 1, state: 2, version: 3 });
   assert.equal(ranges, [{ upTo: 3 }]);
 });
 finding('is read only up to its last message', async () => {
   const { store, ranges } = createStore();
-  assert.equal(await findAsOf(fold, store, 1, 9), { id: 1, state: 3, version: 4 });
+  assert.equal(await findAsOf(source(store), 1, 9), { id: 1, state: 3, version: 4 });
   assert.equal(ranges, [{ upTo: 4 }]);
 });
 finding('has the initial state and version 0 before its first message', async () =>
-  assert.equal(await findAsOf(fold, createStore().store, 1, 0), { id: 1, state: 0, version: 0 }),
+  assert.equal(await findAsOf(source(createStore().store), 1, 0), { id: 1, state: 0, version: 0 }),
 );
 finding('does not include rejected messages in its state, but in its version', async () => {
   const rejecting: Fold<number, Lit> = { initial: 0, evolve: () => new Rejection('no') };
-  assert.equal(await findAsOf(rejecting, createStore().store, 1, 3), { id: 1, state: 0, version: 3 });
+  assert.equal(await findAsOf({ ...source(createStore().store), fold: rejecting }, 1, 3), {
+    id: 1,
+    state: 0,
+    version: 3,
+  });
+});
+finding('is unavailable while the view has not reached the position', async () => {
+  const { code } = await problemOf(findAsOf(source(createStore().store), 1, 10));
+  assert.is(code, 'unavailable');
 });
 finding.run();

@@ -2,7 +2,9 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { Rejection, type BoundDecider } from '../domain/decider.ts';
+import { defineEvents } from '../domain/event-schema.ts';
 import { Problem } from '../domain/problem.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import type { Append, AppendResult, EventStore } from './event-store.ts';
@@ -11,6 +13,11 @@ import { maxAttempts, transact, type Transaction } from './transact.ts';
 import { createView } from './view.ts';
 
 type Count = { readonly type: 'Counted' | 'Invalid' };
+
+const events = defineEvents({
+  Counted: { schema: z.object({ type: z.literal('Counted') }) },
+  Invalid: { schema: z.object({ type: z.literal('Invalid') }) },
+});
 
 /** A counter: `n` appends n events. A negative number throws an error that is not a problem. */
 const decider: BoundDecider<number, number, Count> = {
@@ -73,6 +80,7 @@ function createReplica(
     transact(
       {
         decider,
+        events,
         view: {
           ...view,
           // The spread of the view copies its position.
@@ -134,10 +142,11 @@ written('returns the state after its events, at the position of the last one', a
   // The view has not applied the events yet, but they are stored.
   assert.equal(waits, [[5, 1_500]]);
 });
-written('fails if `evolve` rejects what `decide` returned, which is a bug', async () => {
-  const { execute } = createReplica([{ outcome: 'written', position: 5 }]);
+written('does not exist if `evolve` rejects what `decide` returned', async () => {
+  const { execute, appends } = createReplica([{ outcome: 'written', position: 5 }]);
   const error = await failureOf(execute({ command: 10 }));
-  assert.is(error.message, 'Invalid was decided but rejected by evolve: invalid');
+  assert.is(error.message, 'decide returned an invalid Invalid: invalid');
+  assert.is(appends.length, 0);
 });
 written.run();
 
