@@ -12,6 +12,7 @@ import { isPublishForbidden, type Connection } from '../connection/connection.ts
 import { messageIdHeader } from '../connection/headers.ts';
 import type { Stored } from './codec.ts';
 import { parseDelivery } from './delivery.ts';
+import { isConfirmed } from './leader-confirmation.ts';
 import { createHeaderReader } from './raw-headers.ts';
 
 /** The stream is not the one that was read before. State folded from it is invalid. */
@@ -27,13 +28,13 @@ export type StreamIdentity = {
    *
    * @param position the last position read
    * @throws StreamReplaced if the stream is not the one that was read before. A message that is not there (yet) is
-   * tolerated for `replacedAfterMs`: until then, another error is thrown, as after a reconnect during the check, because
-   * the responses may describe different streams.
+   * tolerated for `replacedAfterMs`, and until a majority of the servers confirms the leader: until then, another error
+   * is thrown, as after a reconnect during the check, because the responses may describe different streams.
    */
   check(position: number): Promise<number>;
 };
 
-/** How long a message that was read may be missing, in ms. A new leader may lag at first. */
+/** How long a message that was read may be missing, in ms. A new leader may lag at first, and an old one may be cut off. */
 const replacedAfterMs = 5_000;
 /** Number of messages that are compared if the later ones were deleted from the stream. */
 const maxRecorded = 8;
@@ -64,21 +65,27 @@ export function createStreamIdentity({
     return lastRead === undefined ? identities : [...identities, lastRead];
   }
 
-  function rejectMissing(detail: string): never {
-    missingSince ??= Date.now();
-    if (Date.now() - missingSince > replacedAfterMs) throw new StreamReplaced(detail);
-    throw new Error(detail);
+  function rejectMissing(detail: string, { info, askedAt, answeredAt }: Report): never {
+    missingSince ??= askedAt;
+    const isFinal =
+      answeredAt - missingSince > replacedAfterMs &&
+      isConfirmed(info, { askedAt, answeredAt, since: missingSince });
+    throw isFinal ? new StreamReplaced(detail) : new Error(detail);
   }
 
   /** Returns the last position of the stream. @throws as `check` does */
-  function judge(position: number, { difference, missing }: Comparison, info: StreamInfo): number {
+  function judge(position: number, { difference, missing }: Comparison, report: Report): number {
+    const { info } = report;
     const { last_seq: last } = info.state;
     created ??= info.created;
     if (info.created !== created) throw new StreamReplaced(`stream ${stream} was deleted and recreated`);
     if (difference !== undefined) throw new StreamReplaced(difference);
-    if (last < position) rejectMissing(`stream ${stream} ends at ${last}, before position ${position}`);
+    if (last < position) {
+      rejectMissing(`stream ${stream} ends at ${last}, before position ${position}`, report);
+    }
     if (missing !== undefined && keepsMessages(info.config)) {
-      rejectMissing(`stream ${stream} has no message at position ${missing}, which was read from it`);
+      const detail = `stream ${stream} has no message at position ${missing}, which was read from it`;
+      rejectMissing(detail, report);
     }
     missingSince = undefined;
     return last;
@@ -96,15 +103,19 @@ export function createStreamIdentity({
       try {
         const comparison = await compareMessages(jsm, stream, lastMessages()).catch(acceptForbidden);
         // Read after the messages: a lagging leader that has caught up in between is asked again.
+        const askedAt = performance.now();
         const info = await jsm.streams.info(stream);
         if (reconnected) throw new Error('reconnected');
-        return judge(position, comparison, info);
+        return judge(position, comparison, { info, askedAt, answeredAt: performance.now() });
       } finally {
         removeReconnectListener();
       }
     },
   };
 }
+
+/** An answer of the stream leader, with the times of the question and of the answer on the clock of `performance.now`. */
+type Report = { readonly info: StreamInfo; readonly askedAt: number; readonly answeredAt: number };
 
 type Comparison = {
   /** How the stream differs from the messages. */
