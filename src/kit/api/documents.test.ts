@@ -65,7 +65,7 @@ const undescribed: Readonly<Record<string, readonly string[]>> = {
   RejectedMessage: [],
   HistoryEntry: ['/event/type'],
   LiveEvent: ['/event/type'],
-  FeedReset: ['/asked', '/first', '/last'],
+  FeedReset: [],
   ServiceStatus: ['/appends/count', '/appends/medianMs', '/appends/p99Ms'],
   ProblemDocument: ['/errors/*/detail'],
 };

@@ -80,8 +80,8 @@ export function toLiveEvent<Event extends DomainEvent>(
 export const FeedReset = z.object({
   asked: z.int().meta({ description: 'The position after which the client wanted to continue.' }),
   position: z.int().meta({ description: 'The feed continues after this position.' }),
-  first: z.int(),
-  last: z.int(),
+  first: z.int().meta({ description: 'The first position of the stream.' }),
+  last: z.int().meta({ description: 'The last position of the stream.' }),
 });
 export type FeedReset = z.infer<typeof FeedReset>;
 

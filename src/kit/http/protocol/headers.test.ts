@@ -17,6 +17,7 @@ const names = [
   'If-None-Match',
   'Wait-For-Position',
   'Last-Event-ID',
+  'Seen-Event',
   'Request-Id',
   'Prefer',
 ] as const;
@@ -65,6 +66,18 @@ for (const [name, valid, invalid] of [
     ],
   ],
   ['Last-Event-ID', ['0', '12', '9'.repeat(15)], ['', 'x', '-1', '1x', 'x1', '9'.repeat(16)]],
+  [
+    'Seen-Event',
+    ['12=2026-01-31T12:00:00.000Z', `${'9'.repeat(15)}=2026-01-31T12:00:00.000Z`],
+    [
+      '',
+      '12',
+      '12=2026-01-31',
+      'x=2026-01-31T12:00:00.000Z',
+      '12=2026-01-31T12:00:00.000Z ',
+      '12=2026-01-31T12:00:00Z',
+    ],
+  ],
   ['Request-Id', ['order-7'], []],
   ['Prefer', ['wait=2'], []],
 ] as const) {
