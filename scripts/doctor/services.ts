@@ -1,8 +1,8 @@
 import { createCodec } from '../../src/kit/nats/stream/codec.ts';
 import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
-import { laptopService } from '../../src/laptops/service.ts';
-import { portService } from '../../src/ports/service.ts';
+import { laptopService } from '../../src/laptops/laptop.ts';
+import { portService } from '../../src/ports/port.ts';
 import type { Contract } from '../../src/kit/domain/followed-stream.ts';
 import type { Broker } from './servers.ts';
 

@@ -3,8 +3,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { laptopDecider } from '../../src/laptops/laptop.ts';
-import { laptopService } from '../../src/laptops/service.ts';
+import { laptopService } from '../../src/laptops/laptop.ts';
 import { laptopContract, type LaptopEvent } from '#contracts/laptops';
 import { portContract, type PortEvent } from '#contracts/ports';
 import type { DomainEvent } from '../../src/kit/domain/decider.ts';
@@ -58,7 +57,7 @@ function applyInterleaved(
   portStream: readonly Published<PortEvent>[],
   turns: readonly boolean[],
 ) {
-  const laptops = createView(laptopDecider);
+  const laptops = createView(laptopContract.fold);
   const ports = createView(portContract.fold);
   const reverse = createView(laptopContract.fold, { referencesOf: (laptop) => laptop?.portIds ?? [] });
   const [ofLaptops, ofPorts] = [store(laptopStream), store(portStream)];
@@ -80,9 +79,9 @@ function applyInterleaved(
     fold: portContract.fold,
     view: ports,
   } as unknown as FollowedProjection;
-  const { present } = joinResource(laptopService.resource, { ports: followedPorts });
+  const { presentExisting } = joinResource(laptopService, { ports: followedPorts });
   return {
-    laptops: laptops.list({ limit: Infinity }).map(present),
+    laptops: laptops.list({ limit: Infinity }).map((laptop) => presentExisting(laptop).body),
     rejected: [...laptops.rejections(), ...ports.rejections()],
     laptopsOf: [1, 2, 3].map((port) => reverse.listReferring(port, { limit: Infinity })),
   };

@@ -1,8 +1,9 @@
 import type { DomainEvent, Fold } from './decider.ts';
 import type { EventSchema } from './event-schema.ts';
+import type { NounOptions } from './nouns.ts';
 
 /** Published by a service so that others can follow its stream. Contains the only fold of its entity. */
-export type Contract<State, Event extends DomainEvent = DomainEvent> = {
+export type Contract<State, Event extends DomainEvent = DomainEvent> = NounOptions & {
   /** Name of the service and first token of its subjects: `ports`. */
   readonly name: string;
   /** Stream configuration in the format of `nats stream add --config`. */

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Rejection, type BoundDecider } from '../domain/decider.ts';
+import { Rejection, type Decider } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import type { AppendResult, EventStore } from './event-store.ts';
@@ -14,7 +14,7 @@ type LampCommand = 'light' | 'extinguish';
 type LampEvent = { readonly type: 'Lit' } | { readonly type: 'Out' };
 
 /** A lamp can be lit while the power, which is an entity of the followed stream, is on. */
-const createDecider = (isPowerOn: () => boolean): BoundDecider<Lamp, LampCommand, LampEvent> => ({
+const createDecider = (isPowerOn: () => boolean): Decider<Lamp, LampCommand, LampEvent> => ({
   initial: undefined,
   decide(command, lamp) {
     if (command === 'extinguish') return lamp === undefined ? [] : [{ type: 'Out' }];

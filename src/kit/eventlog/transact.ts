@@ -1,4 +1,4 @@
-import { Rejection, type BoundDecider, type DomainEvent } from '../domain/decider.ts';
+import { Rejection, type Decider, type DomainEvent } from '../domain/decider.ts';
 import type { Entity } from '../domain/entity.ts';
 import { foldHistory } from '../domain/fold.ts';
 import { Problem } from '../domain/problem.ts';
@@ -17,12 +17,14 @@ export type Transaction<State, Command> = {
   readonly commandDigest: string;
   /** The trace context of the command (W3C Trace Context). It is stored with the events. */
   readonly traceparent?: string | undefined;
+  /** Who sent the command. It is stored with the events. */
+  readonly actor?: string | undefined;
   /** If given and false for the entity, the command fails with `precondition-failed` (If-Match). */
   readonly precondition?: ((entity: Entity<State>) => boolean) | undefined;
 };
 
 export type Transactor<State, Command, Event extends DomainEvent> = {
-  readonly decider: BoundDecider<State, Command, Event>;
+  readonly decider: Decider<State, Command, Event>;
   readonly view: View<State, Event>;
   readonly store: EventStore<Event>;
   readonly queue: KeyedQueue;
@@ -121,9 +123,10 @@ async function append<State, Command, Event extends DomainEvent>(
   { isCurrent }: Retry,
 ): Promise<AttemptResult<State>> {
   const { decider, view, store, catchUpTimeoutMs } = transactor;
-  const { id, messageId, commandDigest, traceparent } = transaction;
+  const { id, messageId, commandDigest, traceparent, actor } = transaction;
   const expectedVersion = entity.version;
-  const result = await store.append({ id, events, expectedVersion, messageId, commandDigest, traceparent });
+  const origin = { messageId, commandDigest, traceparent, actor };
+  const result = await store.append({ id, events, expectedVersion, ...origin });
   switch (result.outcome) {
     case 'written':
       // The events are stored. If the view does not reach them in time, the result is still correct.
@@ -205,7 +208,7 @@ function pause(milliseconds: number): Promise<void> {
 
 /** Returns the events that execute the command, or the problem that rejects it. */
 function tryDecide<State, Command, Event extends DomainEvent>(
-  decider: BoundDecider<State, Command, Event>,
+  decider: Decider<State, Command, Event>,
   { command, precondition }: Transaction<State, Command>,
   { id, state, version }: Entity<State>,
 ): readonly Event[] | Problem {
@@ -224,7 +227,7 @@ function tryDecide<State, Command, Event extends DomainEvent>(
 }
 
 function evolveAll<State, Command, Event extends DomainEvent>(
-  decider: BoundDecider<State, Command, Event>,
+  decider: Decider<State, Command, Event>,
   start: State,
   events: readonly Event[],
 ): State {

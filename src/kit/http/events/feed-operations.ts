@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/cloud-event.ts';
 import { EntityId } from '../../domain/entity-id.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/resource.ts';
+import { capitalize } from '../../domain/nouns.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
 import type { FeedFormat } from './feed-item.ts';
 import { readFeedPage } from './feed-page.ts';
@@ -17,7 +17,7 @@ export function feedOperations(
   { transactor: { view, store }, feed, eventTypes, freshness }: RouteContext,
   CloudEvent: z.ZodType,
 ): Operation[] {
-  const { noun } = resource;
+  const { noun, plural } = resource.nouns;
   const source = sourceOf(resource);
   const asCloudEvent: FeedFormat = (event) => toCloudEvent(source, event);
 
@@ -25,14 +25,14 @@ export function feedOperations(
     method: 'get',
     paths: pathsOf(resource, '/events'),
     name: `follow${capitalize(noun)}Events`,
-    summary: `Subscribe to the events of all ${noun}s (Server-Sent Events), or read a page of them (CloudEvents)`,
+    summary: `Subscribe to the events of all ${plural} (Server-Sent Events), or read a page of them (CloudEvents)`,
     tag: resource.names[0],
     query: feedQuery(noun, eventTypes),
     headers: ['Last-Event-ID', ...freshnessHeaders],
     responses: {
       200: {
         description:
-          'The `id` of an event is its position. Its `data` is JSON (position, time, id, messageId, traceparent, ' +
+          'The `id` of an event is its position. Its `data` is JSON (position, time, id, messageId, traceparent, actor, ' +
           `event), or a CloudEvent with \`Accept: ${cloudEventMediaType}\`. The service also sends ` +
           '`reset` if the requested position is not in the stream (read the list again, then continue after the ' +
           '`position` in its `data`), `too-slow` before it disconnects a client that does not read, and a comment ' +

@@ -4,7 +4,8 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { findAsOf, locateMoment, timeOf, type Moment } from '../../eventlog/point-in-time.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize, matcherOf } from '../../domain/resource.ts';
+import { capitalize } from '../../domain/nouns.ts';
+import { matcherOf } from '../../domain/service.ts';
 import { AsOf } from '../protocol/as-of.ts';
 import { matchesWeakly, readCondition } from '../protocol/conditional.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
@@ -18,7 +19,8 @@ export function readOperations(
   resource: JoinedResource,
   { transactor: { view, store, decider }, freshness, listAsOf }: RouteContext,
 ): Operation[] {
-  const { noun, schema } = resource;
+  const { document: schema, nouns } = resource;
+  const { noun, plural, one } = nouns;
   const name = capitalize(noun);
   const readCachedPage = createPageCache(freshness);
   const filters = Object.fromEntries(
@@ -27,21 +29,21 @@ export function readOperations(
       z
         .string()
         .optional()
-        .meta({ description: `Only ${noun}s with exactly this ${field}.` }),
+        .meta({ description: `Only ${plural} with exactly this ${field}.` }),
     ]),
   );
 
   const list = defineOperation({
     method: 'get',
     paths: pathsOf(resource),
-    name: `list${name}s`,
-    summary: `List the ${noun}s by ascending id`,
+    name: `list${capitalize(plural)}`,
+    summary: `List the ${plural} by ascending id`,
     tag: resource.names[0],
     query: PageQuery.extend({ asOf: AsOf.optional(), ...filters }),
     headers: freshnessHeaders,
     responses: {
       200: {
-        description: `A page of ${noun}s.`,
+        description: `A page of ${plural}.`,
         headers: ['Stream-Position', 'Age', 'Link'],
         body: z.array(schema),
       },
@@ -95,7 +97,7 @@ export function readOperations(
     method: 'get',
     paths: pathsOf(resource, '/{id}'),
     name: `get${name}`,
-    summary: `Get a ${noun}`,
+    summary: `Get ${one}`,
     tag: resource.names[0],
     query: z.strictObject({ asOf: AsOf.optional() }),
     headers: [...freshnessHeaders, 'If-None-Match'],

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/resource.ts';
+import { capitalize } from '../../domain/nouns.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { PageQuery, takePage } from '../protocol/paging.ts';
@@ -12,18 +12,18 @@ export function referrerOperations(
   resource: JoinedResource,
   { transactor: { view }, freshness }: RouteContext,
 ): Operation[] {
-  return resource.referrers.map(({ name, noun, schema, list }) =>
+  return resource.referrers.map(({ name, nouns: { plural }, schema, list }) =>
     defineOperation({
       method: 'get',
       paths: pathsOf(resource, `/{id}/${name}`),
-      name: `list${capitalize(noun)}sOf${capitalize(resource.noun)}`,
-      summary: `List the ${noun}s that have a ${resource.noun}, by ascending id`,
+      name: `list${capitalize(plural)}Of${capitalize(resource.nouns.noun)}`,
+      summary: `List the ${plural} that refer to ${resource.nouns.one}, by ascending id`,
       tag: resource.names[0],
       query: PageQuery,
       headers: freshnessHeaders,
       responses: {
         200: {
-          description: `A page of ${noun}s.`,
+          description: `A page of ${plural}.`,
           headers: ['Stream-Position', 'Age', 'Link'],
           body: z.array(schema),
         },

@@ -10,8 +10,11 @@ import { stateOf } from './request-state.ts';
 import { parseBody, parseHeaders, parseId, parseParams, parseQuery } from './parse.ts';
 
 export type RouterOptions = {
-  /** Throws a Problem if the request may not write. Undefined: writes need no token. */
-  readonly authorizeWrite?: ((ctx: Context) => Promise<void>) | undefined;
+  /**
+   * Returns who sent the request, if the token says so. Throws a Problem if the request may not write. Undefined: writes
+   * need no token.
+   */
+  readonly authorizeWrite?: ((ctx: Context) => Promise<string | undefined>) | undefined;
 };
 
 type Handler = (ctx: RouterContext) => Promise<void>;
@@ -64,7 +67,7 @@ function createHandler(
   const writes = isWrite(operation);
 
   return async (ctx) => {
-    if (writes) await authorizeWrite?.(ctx);
+    if (writes) stateOf(ctx).actor = await authorizeWrite?.(ctx);
     const accepted = negotiate(ctx, mediaTypes);
     const id = ctx.params['id'];
     const input = {

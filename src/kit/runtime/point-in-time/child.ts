@@ -6,11 +6,10 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Entity } from '../../domain/entity.ts';
-import { matcherOf } from '../../domain/resource.ts';
+import { matcherOf, type Service } from '../../domain/service.ts';
 import { createView, type View } from '../../eventlog/view.ts';
 import { readConfig } from '../config/config.ts';
 import { createLogger } from '../observability/logger.ts';
-import type { Service } from '../service-definition.ts';
 import { connectUntilUp } from '../stream/boot.ts';
 import { openStreamConnection, type StreamConnection } from '../stream/stream-connection.ts';
 import type { PointInTimeRequest, PointInTimeResponse } from './messages.ts';
@@ -19,7 +18,8 @@ import type { PointInTimeRequest, PointInTimeResponse } from './messages.ts';
 const timeoutMs = 60_000;
 
 const [, , moduleUrl = '', stream = ''] = process.argv;
-const { contract, defaults, resource } = await importService(moduleUrl);
+const service = await importService(moduleUrl);
+const { contract, defaults } = service;
 const config = readConfig(process.env, defaults);
 const logger = createLogger(contract.name, config.logLevel);
 
@@ -56,7 +56,7 @@ async function list({ position, options }: PointInTimeRequest): Promise<Entity<u
   const isComplete = await view.reached(position, timeoutMs);
   await replay.stop();
   if (!isComplete) throw new Error(`position ${position} was not reached`);
-  return view.list({ ...options, matches: matcherOf(resource, options.filters) });
+  return view.list({ ...options, matches: matcherOf(service, options.filters) });
 }
 
 let queue = Promise.resolve();

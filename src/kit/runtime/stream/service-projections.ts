@@ -1,8 +1,9 @@
-import { bindDecider, type BoundDecider, type DomainEvent } from '../../domain/decider.ts';
+import type { Decider, DomainEvent } from '../../domain/decider.ts';
+import type { Service } from '../../domain/service.ts';
+import { createDecider, type CommandCall } from '../../domain/service-decider.ts';
 import type { FollowedProjections } from '../../eventlog/followed-projection.ts';
 import { freshnessOf, type Freshness } from '../../eventlog/freshness.ts';
 import { createLookups } from '../../eventlog/joined-resource.ts';
-import type { Service } from '../service-definition.ts';
 import { openProjection, type Projection, type ProjectionOptions } from './projection.ts';
 
 /** The projections of a service: of its own stream and of the streams that it follows. */
@@ -10,16 +11,17 @@ export type ServiceProjections = {
   readonly own: Projection<unknown, DomainEvent>;
   readonly followed: FollowedProjections;
   /** The service's decider, with lookups into the followed streams. */
-  readonly decider: BoundDecider<unknown, unknown, DomainEvent>;
+  readonly decider: Decider<unknown, CommandCall, DomainEvent>;
   readonly freshness: Freshness;
   stop(): Promise<void>;
 };
 
 /** Resolves once every view has applied all messages that its stream held at the time of the call. */
 export async function openProjections(
-  { contract, decider, follows = {} }: Service,
+  service: Service,
   options: Omit<ProjectionOptions, 'report' | 'role'> & { report(progress: string): void },
 ): Promise<ServiceProjections> {
+  const { contract, follows } = service;
   const { connection } = options;
   const pending = new Map<string, string>();
   const optionsFor = (service: string, role: ProjectionOptions['role']): ProjectionOptions => ({
@@ -52,8 +54,8 @@ export async function openProjections(
   return {
     own,
     followed,
-    decider: bindDecider(
-      decider,
+    decider: createDecider(
+      service,
       createLookups(followed, ({ view }, id) => view.find(id)),
     ),
     freshness: {

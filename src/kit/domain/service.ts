@@ -1,0 +1,139 @@
+/** The definition of a service: everything that is specific to it. Pure, so that clients and tests can import it. */
+
+import type { z } from 'zod';
+import {
+  commandBuilders,
+  type Command,
+  type CommandBuilders,
+  type Context,
+  type Existing,
+  type TypedCommand,
+} from './command.ts';
+import type { DomainEvent } from './decider.ts';
+import type { Entity } from './entity.ts';
+import type { Contract, Follows, Lookups } from './followed-stream.ts';
+import { nounsOf, type Nouns } from './nouns.ts';
+
+/** Entities of a followed stream that refer to an entity of this service: `/ports/{id}/laptops`. */
+export type Referrers<State> = {
+  readonly schema: z.ZodType;
+  present(entity: Entity<State>): object | undefined;
+};
+
+/** @typeParam Others state types of the followed streams, by the name of their service. */
+export type ServiceDefinition<
+  State,
+  Event extends DomainEvent,
+  Others,
+  Commands,
+  Filter extends string,
+  Document,
+> = {
+  /** `import.meta.url` of the module that exports the service. The process for point-in-time lists imports it. */
+  readonly module: string;
+  /** The service's name, its stream, its events and the fold of its entity. */
+  readonly contract: Contract<State, Event>;
+  /** Shown in the API documents, the status, metrics and spans. A URL refers to a package.json. */
+  readonly version: string | URL;
+  /** The product that the service belongs to, see {@link createProduct}. Default: `portside`. */
+  readonly product?: string;
+  /** TCP ports that are used unless the configuration names others. */
+  readonly defaults: { readonly httpPort: number; readonly probePort: number };
+  /** Further names of the collection in paths, beside the name of the service. */
+  readonly aliases?: readonly string[];
+  /** The streams of other services that this service follows. */
+  readonly follows?: Follows<Others>;
+  /** Commands by verb, the last token of the NATS subject: `laptops.commands.<verb>`. */
+  commands(builders: CommandBuilders<State, Event, Context<Lookups<Others>>>): Commands;
+  /** Exact-match filters of the list, by query parameter. */
+  readonly filters?: { readonly [Name in Filter]: (state: Existing<State>) => string };
+  /** Schema of the JSON document, with a description of every field and examples. */
+  readonly document: z.ZodType<Document>;
+  /**
+   * Returns an existing entity as a JSON document. `lookups` finds entities of the followed streams. The ids that are looked
+   * up must depend only on the entity, not on the results of other lookups.
+   */
+  present(entity: Entity<Existing<State>>, lookups: Lookups<Others>): NoInfer<Document>;
+  /** Reverse lookups, by the name of the followed stream's service. */
+  readonly referrers?: { readonly [Name in keyof Others]?: Referrers<Others[Name]> };
+};
+
+/** A command with its verb and its path. */
+export type NamedCommand = Command & { readonly verb: string };
+
+/** A service with its type parameters erased, as used by the runtime. */
+export type Service = Pick<
+  ServiceDefinition<unknown, DomainEvent, Readonly<Record<string, unknown>>, unknown, string, unknown>,
+  'module' | 'contract' | 'version' | 'product' | 'defaults' | 'document'
+> & {
+  readonly nouns: Nouns;
+  /** Names of the collection: the name of the service, then its aliases. */
+  readonly names: readonly [string, ...string[]];
+  readonly follows: Follows<Readonly<Record<string, unknown>>>;
+  readonly commands: readonly NamedCommand[];
+  readonly filters: Readonly<Record<string, (state: unknown) => string>>;
+  readonly referrers: Readonly<Record<string, Referrers<unknown>>>;
+  present(entity: Entity<unknown>, lookups: Lookups<Readonly<Record<string, unknown>>>): object;
+};
+
+/** The types of a service, for clients and tests. */
+export type ServiceTypes = {
+  readonly state: unknown;
+  readonly event: DomainEvent;
+  readonly others: unknown;
+  readonly commands: unknown;
+  readonly filter: string;
+  readonly document: unknown;
+};
+
+/** A service that carries its types for the compiler. */
+export type DefinedService<Types extends ServiceTypes> = Service & { readonly types?: Types };
+
+/** The types of a service: `TypesOf<typeof laptopService>`. */
+export type TypesOf<S extends { readonly types?: unknown }> = NonNullable<S['types']>;
+
+/** Declares a service. The compiler checks the parts against each other here; the runtime uses the erased type. */
+export function defineService<
+  State,
+  Event extends DomainEvent,
+  Commands extends Readonly<Record<string, TypedCommand<unknown, unknown, unknown, unknown>>>,
+  Document,
+  Others = {},
+  Filter extends string = never,
+>(
+  definition: ServiceDefinition<State, Event, Others, Commands, Filter, Document>,
+): DefinedService<{
+  state: State;
+  event: Event;
+  others: Others;
+  commands: Commands;
+  filter: Filter;
+  document: Document;
+}> {
+  const { contract, aliases = [], commands, filters = {}, follows = {}, referrers = {} } = definition;
+  const named = Object.entries(commands(commandBuilders())).map(([verb, command]) => ({
+    ...command,
+    verb,
+    path: command.kind === 'create' ? undefined : (command.path ?? verb),
+  }));
+  // The runtime passes to each function only values that the definition's own schemas and functions returned.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return {
+    ...definition,
+    nouns: nounsOf(contract.name, contract),
+    names: [contract.name, ...aliases],
+    follows,
+    commands: named,
+    filters,
+    referrers,
+  } as unknown as Service;
+}
+
+/** Returns a predicate that is true if a state has every given value. Filters without a value are ignored. */
+export function matcherOf(
+  { filters }: Pick<Service, 'filters'>,
+  wanted: Readonly<Record<string, string | undefined>>,
+): (state: unknown) => boolean {
+  const tests = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  return (state) => tests.every(([name, value]) => filters[name]?.(state) === value);
+}
