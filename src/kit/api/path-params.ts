@@ -23,10 +23,8 @@ function pathParamOf(schema: z.ZodType): z.ZodType {
     .meta({ ...schema.meta(), override });
 }
 
-/** Canonical numbers only, so that every entity and every part of one has a single path: `3`, not `03`, `+3` or `3e0`. */
-const canonicalNumber = /^-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]+)?$/;
-
+/** Canonical numbers only, so that every part of an entity has a single path: `3`, not `03`, `+3`, `3.0` or `3e0`. */
 function fromText(schema: z.ZodType, text: string): unknown {
-  const isText = schema.safeParse(text).success;
-  return !isText && canonicalNumber.test(text) ? Number(text) : text;
+  const isNumber = String(Number(text)) === text && !schema.safeParse(text).success;
+  return isNumber ? Number(text) : text;
 }

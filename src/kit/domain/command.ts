@@ -99,7 +99,7 @@ export type CommandBuilders<State, Event, Context> = {
     options: Options<Existing<State>, Event, Context, B, P> & R,
   ): TypedCommand<
     'command',
-    R extends { put: string } | { delete: string } ? 'nothing' : 'document',
+    [R] extends [{ put: string } | { delete: string }] ? 'nothing' : 'document',
     SentOf<B, P>,
     InputOf<B, P>
   >;

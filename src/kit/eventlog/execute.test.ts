@@ -1,0 +1,73 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { CommandCall } from '../domain/service-decider.ts';
+import type { Append } from './event-store.ts';
+import { execute, type Sources } from './execute.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
+import type { Transactor } from './transact.ts';
+import { createView } from './view.ts';
+
+type Moved = { readonly type: 'Moved'; readonly at: string };
+
+/** Executes one command; the first two appends conflict with other writers. Returns the appends. */
+async function executeContended(...keys: readonly string[]): Promise<Append<Moved>[]> {
+  const appends: Append<Moved>[] = [];
+  const fold = { initial: '', evolve: (_state: string, { at }: Moved) => at };
+  const unused = () => Promise.reject(new Error('unexpected read'));
+  const transactor: Transactor<string, CommandCall, Moved> = {
+    decider: { ...fold, decide: ({ now }) => [{ type: 'Moved', at: now }] },
+    view: { ...createView<string, Moved>(fold), reached: () => Promise.resolve(true) },
+    store: {
+      append(append) {
+        appends.push(append);
+        return Promise.resolve(
+          appends.length < 3 ? { outcome: 'conflict' } : { outcome: 'written', position: 3 },
+        );
+      },
+      lastPositionOf: () => Promise.resolve(1),
+      lastPosition: unused,
+      leaderPosition: unused,
+      currentTime: unused,
+      positionAt: unused,
+      read: unused,
+      firstPosition: unused,
+      readAll: unused,
+      history: unused,
+    },
+    queue: createKeyedQueue(),
+    followed: [],
+    catchUpTimeoutMs: 1000,
+  };
+  let calls = 0;
+  const sources: Sources = {
+    makeEntityId: () => 1,
+    makeMessageId: () => 'generated',
+    now: () => `time ${(calls += 1)}`,
+    digest: (text) => text,
+  };
+  for (const messageId of keys) {
+    await execute(transactor, sources, { id: 1, verb: 'move', input: { to: 'A' }, actor: 'ada', messageId });
+  }
+  return appends;
+}
+
+const test = suite('execute');
+
+test('decides with the same time in every attempt', async () => {
+  const appends = await executeContended('one');
+  assert.equal(
+    appends.map(({ events }) => events),
+    Array.from({ length: 3 }, () => [{ type: 'Moved', at: 'time 1' }]),
+  );
+});
+test('computes the digest from the verb, the id and the input, not from the time', async () => {
+  const [first, , , second] = await executeContended('one', 'two');
+  assert.equal(second?.events, [{ type: 'Moved', at: 'time 2' }]);
+  assert.is(second?.commandDigest, first?.commandDigest);
+  assert.is(first?.commandDigest, '["move",1,{"to":"A"}]');
+});
+test('stores who sent the command', async () => {
+  const [append] = await executeContended('one');
+  assert.is(append?.actor, 'ada');
+});
+test.run();
