@@ -64,7 +64,7 @@ export const chargerService = defineService({
     remove: remove({ decide: () => [{ type: 'ChargerRemoved' }] }),
   }),
 
-  filters: { watts: ({ watts }) => String(watts) },
+  indexes: { watts: ({ watts }) => watts },
   document: ChargerDocument,
   present({ id, state: { watts, portId } }, { ports }) {
     const port = ports(portId);

@@ -5,12 +5,12 @@ export { Rejection, type Decider, type DomainEvent, type Fold } from './domain/d
 export { type Entity } from './domain/entity.ts';
 export { EntityId, maxEntityId, parseEntityId } from './domain/entity-id.ts';
 export { defineEvents, type EventSchema, type EventType, type Upcaster } from './domain/event-schema.ts';
-export { type Contract, type Followed, type Follows, type Lookups } from './domain/followed-stream.ts';
+export { type Contract, type Follows, type Lookups } from './domain/followed-stream.ts';
 export { Problem, type ProblemCode } from './domain/problem.ts';
 export {
   defineService,
   type DefinedService,
-  type Referrers,
+  type Relation,
   type Service,
   type ServiceDefinition,
   type ServiceTypes,

@@ -49,7 +49,7 @@ export const laptopService = defineService({
     }),
   }),
 
-  filters: { title: ({ title }) => title, model: ({ model }) => model },
+  indexes: { title: ({ title }) => title, model: ({ model }) => model },
   document: LaptopDocument,
   present({ id, state: { title, model, portIds } }, { ports }) {
     const fitted = portIds.flatMap((portId) => {

@@ -1,15 +1,9 @@
 /** The port service: its commands and its document. */
 
-import { laptopContract, type Laptop, type LaptopEvent } from '#contracts/laptops';
+import { laptopContract } from '#contracts/laptops';
 import { portContract } from '#contracts/ports';
-import { defineService, type Followed } from '@portside/kit';
+import { defineService } from '@portside/kit';
 import { LaptopOfPort, NewPort, PortDocument, RenamedPort } from './documents.ts';
-
-const noPorts: readonly number[] = [];
-const laptops: Followed<Laptop | undefined, LaptopEvent> = {
-  ...laptopContract,
-  referencesOf: (laptop) => laptop?.portIds ?? noPorts,
-};
 
 export const portService = defineService({
   module: import.meta.url,
@@ -18,7 +12,7 @@ export const portService = defineService({
   defaults: { httpPort: 5001, probePort: 9001 },
   // `/port` is an alias that early clients of the catalogue use.
   aliases: ['port'],
-  follows: { laptops },
+  follows: { laptops: laptopContract },
 
   commands: ({ create, replace, remove }) => ({
     add: create({ body: NewPort, decide: ({ name }) => [{ type: 'PortAdded', name }] }),
@@ -30,13 +24,14 @@ export const portService = defineService({
     remove: remove({ decide: () => [{ type: 'PortRemoved' }] }),
   }),
 
-  filters: { name: ({ name }) => name },
+  indexes: { name: ({ name }) => name },
   document: PortDocument,
   present: ({ id, state: { name } }) => ({ id, name }),
-  referrers: {
+  relations: {
     laptops: {
-      schema: LaptopOfPort,
-      present: ({ id, state }) => state && { id, title: state.title, model: state.model },
+      each: ({ portIds }) => portIds,
+      document: LaptopOfPort,
+      present: ({ id, state: { title, model } }) => ({ id, title, model }),
     },
   },
 });

@@ -3,14 +3,18 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { portService } from '../../src/ports/port.ts';
 import { laptopService } from '../../src/laptops/laptop.ts';
 import { laptopContract, type LaptopEvent } from '#contracts/laptops';
 import { portContract, type PortEvent } from '#contracts/ports';
 import type { DomainEvent } from '../../src/kit/domain/decider.ts';
+import type { KeysOf } from '../../src/kit/domain/index-definition.ts';
 import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
 import type { FollowedProjection } from '../../src/kit/eventlog/followed-projection.ts';
 import { joinResource } from '../../src/kit/eventlog/joined-resource.ts';
 import { createView } from '../../src/kit/eventlog/view.ts';
+
+const portIdsOf: KeysOf = (laptop) => portService.relations['laptops']?.each(laptop) ?? [];
 
 type Published<Event> = { readonly id: number; readonly event: Event };
 
@@ -59,7 +63,7 @@ function applyInterleaved(
 ) {
   const laptops = createView(laptopContract.fold);
   const ports = createView(portContract.fold);
-  const reverse = createView(laptopContract.fold, { referencesOf: (laptop) => laptop?.portIds ?? [] });
+  const reverse = createView(laptopContract.fold, { indexes: { ports: portIdsOf } });
   const [ofLaptops, ofPorts] = [store(laptopStream), store(portStream)];
   for (const isLaptop of [...turns, ...ofLaptops.map(() => true), ...ofPorts.map(() => false)]) {
     if (isLaptop) {
@@ -83,7 +87,7 @@ function applyInterleaved(
   return {
     laptops: laptops.list({ limit: Infinity }).map((laptop) => presentExisting(laptop).body),
     rejected: [...laptops.rejections(), ...ports.rejections()],
-    laptopsOf: [1, 2, 3].map((port) => reverse.listReferring(port, { limit: Infinity })),
+    laptopsOf: [1, 2, 3].map((port) => reverse.list({ limit: Infinity, where: { ports: port } })),
   };
 }
 

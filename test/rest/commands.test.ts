@@ -21,7 +21,7 @@ const { nc } = system.connection;
 const folder = new URL('../support/services/docks/', import.meta.url);
 await provisionStreams(nc, fileURLToPath(new URL('streams', folder)));
 const laptops = await system.start('laptops');
-for (const id of [7, 8]) await laptops.post('/laptops', { json: { id, title: 'Lenovo', model: 'S3' } });
+for (const id of [7, 8, 9]) await laptops.post('/laptops', { json: { id, title: 'Lenovo', model: 'S3' } });
 
 const issuer = await createIssuer('one', 'EdDSA');
 const keys = join(await mkdtemp(join(tmpdir(), 'portside-commands-')), 'keys.json');
@@ -185,6 +185,28 @@ typed('sends its command', async () => {
   assert.is((await problemOf(client.get(id))).code, 'not-found');
 });
 typed.run();
+
+const indexes = suite('an index with several keys for each entity');
+
+indexes('filters the list by each key, and is available to `decide`', async () => {
+  const [first, second] = [await register('Two laptops'), await register('One laptop')];
+  await client.dock(first, { slot: 1, laptopId: 9 });
+  await client.dock(first, { slot: 2, laptopId: 8 });
+  const problem = await problemOf(client.dock(second, { slot: 1, laptopId: 8 }));
+  assert.is(problem.message, `The laptop is in dock ${first}.`);
+  const idsOf = async (laptop: string) => {
+    const found: number[] = [];
+    for await (const { id } of client.list({ where: { laptop } })) found.push(id);
+    return found;
+  };
+  assert.equal([await idsOf('9'), await idsOf('8')], [[first], [first]]);
+  await client.undock(first, { slot: 2 });
+  await client.dock(second, { slot: 1, laptopId: 8 });
+  assert.equal(await idsOf('8'), [second]);
+  await client.undock(second, { slot: 1 });
+  assert.is((await docks.get('/docks?sort=laptop')).status, 400);
+});
+indexes.run();
 
 const documents = suite('the OpenAPI document');
 

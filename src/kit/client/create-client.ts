@@ -36,7 +36,9 @@ export type EntityResponse<Document> = {
 export type ListOptions<Filter extends string> = ReadOptions & {
   /** Only entities with exactly these values. */
   readonly where?: { readonly [Name in Filter]?: string };
-  /** Only entities with a greater id. */
+  /** Sort by an index with one key for each entity, then by id. Default: by id. */
+  readonly sort?: Filter;
+  /** Only entities with a greater id. Not with `sort`. */
   readonly after?: number;
   /** Entities per request; default 1000. */
   readonly pageSize?: number;
@@ -84,13 +86,13 @@ export type CommandMethods<Types extends ServiceTypes> = {
 };
 
 export type Client<Types extends ServiceTypes> = CommandMethods<Types> &
-  Reads<Types['document'], Types['filter']> & {
+  Reads<Types['document'], Types['index']> & {
     /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` */
     history(id: number, options?: ReadOptions): AsyncGenerator<HistoryEntry<Types['event']>, void>;
     /** Returns the latest rejected messages, each with the reason. */
     rejections(options?: ReadOptions): Promise<RejectedMessage[]>;
     /** Point-in-time reads. They throw ProblemError `malformed` if `moment` is in the future. */
-    asOf(moment: Moment): Reads<Types['document'], Types['filter']>;
+    asOf(moment: Moment): Reads<Types['document'], Types['index']>;
     /** Yields every event after a position and reconnects as needed; see `followEvents`. */
     follow(options?: FollowOptions<Types['event']['type']>): AsyncGenerator<LiveEvent<Types['event']>, void>;
   };
@@ -118,8 +120,8 @@ export function createClient<Types extends ServiceTypes>(
   /** Current reads if `asOf` is empty, otherwise point-in-time reads. */
   function createReads(asOf: Readonly<Record<string, string>>): Reads<Document, string> {
     return {
-      list({ where, after, pageSize, ...options } = {}) {
-        const query = toQuery({ ...where, after, limit: pageSize, ...asOf });
+      list({ where, sort, after, pageSize, ...options } = {}) {
+        const query = toQuery({ ...where, sort, after, limit: pageSize, ...asOf });
         return readPages(transport, path + query, Documents, options);
       },
 

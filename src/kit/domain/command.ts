@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import type { DomainEvent } from './decider.ts';
+import type { IndexKey } from './index-definition.ts';
 
 /** An object, or a union of objects. */
 export type Body = z.ZodObject | z.ZodUnion<readonly z.ZodObject[]> | z.ZodDiscriminatedUnion<z.ZodObject[]>;
@@ -24,6 +25,11 @@ export type Context<Lookups = unknown> = Lookups & {
   readonly now: string;
   /** Who sent the command: the subject of the token. Undefined for NATS requests and without authentication. */
   readonly actor: string | undefined;
+  /**
+   * Returns the ids of this service's entities with a key in an index. Commands for different entities are executed at the
+   * same time, so this cannot enforce a rule across entities; it serves to reject what is known to break one.
+   */
+  find(index: string, key: IndexKey): readonly number[];
 };
 
 /** The state of an entity that exists. */

@@ -12,14 +12,8 @@ export type Contract<State, Event extends DomainEvent = DomainEvent> = NounOptio
   readonly fold: Fold<State, Event>;
 };
 
-/** A stream of another service that a service follows. */
-export type Followed<State, Event extends DomainEvent = DomainEvent> = Contract<State, Event> & {
-  /** Returns the ids of the follower's entities that a state refers to. Enables reverse lookups. */
-  referencesOf?(state: State): readonly number[];
-};
-
 /** The streams that a service follows, by the name of the owning service. */
-export type Follows<Others> = { readonly [Name in keyof Others]: Followed<Others[Name]> };
+export type Follows<Others> = { readonly [Name in keyof Others]: Contract<Others[Name]> };
 
 /** Returns the state of an entity of a followed stream by its id, or the fold's initial state if there is none. */
 export type Lookups<Others> = { readonly [Name in keyof Others]: (id: number) => Others[Name] };

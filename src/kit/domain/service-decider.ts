@@ -1,3 +1,4 @@
+import type { Context } from './command.ts';
 import { Rejection, type Decider, type DomainEvent } from './decider.ts';
 import type { Lookups } from './followed-stream.ts';
 import { Problem } from './problem.ts';
@@ -37,10 +38,15 @@ export type CallOf<Types extends ServiceTypes> = {
   [Verb in VerbOf<Types>]: Call<Verb, InputOf<Types, Verb>>;
 }[VerbOf<Types>];
 
-/** Returns the decider of a service: its fold and its commands, with the lookups that they use. */
+/**
+ * Returns the decider of a service: its fold and its commands, with the lookups that they use.
+ *
+ * @param find see `Context`. Default: finds nothing.
+ */
 export function createDecider<Types extends ServiceTypes>(
   service: DefinedService<Types>,
   lookups: Lookups<Types['others']>,
+  find: Context['find'] = () => [],
 ): Decider<Types['state'], CallOf<Types> & Origin, Types['event']> {
   const { contract, commands } = service;
   const { fold } = contract;
@@ -54,7 +60,7 @@ export function createDecider<Types extends ServiceTypes>(
       if (!mayDecide(service, command, state !== fold.initial)) return [];
       // The input comes from the schemas of this command.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      const events = command.decide(input as never, state, { ...lookups, now, actor });
+      const events = command.decide(input as never, state, { ...lookups, now, actor, find });
       if (command.kind !== 'remove' && endsExistence(service, state, events)) {
         throw new TypeError(
           `${verb}: after this command, ${service.nouns.one} must exist; only remove may end it`,

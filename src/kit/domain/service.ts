@@ -12,12 +12,15 @@ import {
 import type { DomainEvent } from './decider.ts';
 import type { Entity } from './entity.ts';
 import type { Contract, Follows, Lookups } from './followed-stream.ts';
+import { normalizeIndexes, sortableIndexes, type Index, type NamedIndexes } from './index-definition.ts';
 import { nounsOf, type Nouns } from './nouns.ts';
 
 /** Entities of a followed stream that refer to an entity of this service: `/ports/{id}/laptops`. */
-export type Referrers<State> = {
-  readonly schema: z.ZodType;
-  present(entity: Entity<State>): object | undefined;
+export type Relation<State> = {
+  /** Returns the ids of this service's entities that an entity of the followed stream refers to. */
+  each(state: Existing<State>): readonly number[];
+  readonly document: z.ZodType;
+  present(entity: Entity<Existing<State>>): object;
 };
 
 /** @typeParam Others state types of the followed streams, by the name of their service. */
@@ -26,7 +29,7 @@ export type ServiceDefinition<
   Event extends DomainEvent,
   Others,
   Commands,
-  Filter extends string,
+  IndexName extends string,
   Document,
 > = {
   /** `import.meta.url` of the module that exports the service. The process for point-in-time lists imports it. */
@@ -45,8 +48,8 @@ export type ServiceDefinition<
   readonly follows?: Follows<Others>;
   /** Commands by verb, the last token of the NATS subject: `laptops.commands.<verb>`. */
   commands(builders: CommandBuilders<State, Event, Context<Lookups<Others>>>): Commands;
-  /** Exact-match filters of the list, by query parameter. */
-  readonly filters?: { readonly [Name in Filter]: (state: Existing<State>) => string };
+  /** Query parameters of the list: it can be filtered by each index, and sorted by those with one key for each entity. */
+  readonly indexes?: { readonly [Name in IndexName]: Index<Existing<State>> };
   /** Schema of the JSON document, with a description of every field and examples. */
   readonly document: z.ZodType<Document>;
   /**
@@ -54,8 +57,8 @@ export type ServiceDefinition<
    * up must depend only on the entity, not on the results of other lookups.
    */
   present(entity: Entity<Existing<State>>, lookups: Lookups<Others>): NoInfer<Document>;
-  /** Reverse lookups, by the name of the followed stream's service. */
-  readonly referrers?: { readonly [Name in keyof Others]?: Referrers<Others[Name]> };
+  /** Lists of related entities, by the name of the followed stream's service. */
+  readonly relations?: { readonly [Name in keyof Others]?: Relation<Others[Name]> };
 };
 
 /** A command with its verb and its path. */
@@ -71,8 +74,10 @@ export type Service = Pick<
   readonly names: readonly [string, ...string[]];
   readonly follows: Follows<Readonly<Record<string, unknown>>>;
   readonly commands: readonly NamedCommand[];
-  readonly filters: Readonly<Record<string, (state: unknown) => string>>;
-  readonly referrers: Readonly<Record<string, Referrers<unknown>>>;
+  readonly indexes: NamedIndexes;
+  /** The indexes by which a list can be sorted. */
+  readonly sortable: readonly string[];
+  readonly relations: Readonly<Record<string, Relation<unknown>>>;
   present(entity: Entity<unknown>, lookups: Lookups<Readonly<Record<string, unknown>>>): object;
 };
 
@@ -82,7 +87,7 @@ export type ServiceTypes = {
   readonly event: DomainEvent;
   readonly others: unknown;
   readonly commands: unknown;
-  readonly filter: string;
+  readonly index: string;
   readonly document: unknown;
 };
 
@@ -99,18 +104,18 @@ export function defineService<
   Commands extends Readonly<Record<string, TypedCommand<unknown, unknown, unknown, unknown>>>,
   Document,
   Others = {},
-  Filter extends string = never,
+  IndexName extends string = never,
 >(
-  definition: ServiceDefinition<State, Event, Others, Commands, Filter, Document>,
+  definition: ServiceDefinition<State, Event, Others, Commands, IndexName, Document>,
 ): DefinedService<{
   state: State;
   event: Event;
   others: Others;
   commands: Commands;
-  filter: Filter;
+  index: IndexName;
   document: Document;
 }> {
-  const { contract, aliases = [], commands, filters = {}, follows = {}, referrers = {} } = definition;
+  const { contract, aliases = [], commands, indexes = {}, follows = {}, relations = {} } = definition;
   const named = Object.entries(commands(commandBuilders())).map(([verb, command]) => ({
     ...command,
     verb,
@@ -124,16 +129,8 @@ export function defineService<
     names: [contract.name, ...aliases],
     follows,
     commands: named,
-    filters,
-    referrers,
+    indexes: normalizeIndexes(indexes),
+    sortable: sortableIndexes(indexes),
+    relations,
   } as unknown as Service;
-}
-
-/** Returns a predicate that is true if a state has every given value. Filters without a value are ignored. */
-export function matcherOf(
-  { filters }: Pick<Service, 'filters'>,
-  wanted: Readonly<Record<string, string | undefined>>,
-): (state: unknown) => boolean {
-  const tests = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  return (state) => tests.every(([name, value]) => filters[name]?.(state) === value);
 }

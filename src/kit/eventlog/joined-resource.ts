@@ -6,7 +6,7 @@ import type { FollowedProjection, FollowedProjections } from './followed-project
 import { Problem } from '../domain/problem.ts';
 import type { Nouns } from '../domain/nouns.ts';
 import { nounsOf } from '../domain/nouns.ts';
-import type { Referrers, Service } from '../domain/service.ts';
+import type { Relation, Service } from '../domain/service.ts';
 import { findAsOf, settledPositionAt } from './point-in-time.ts';
 import type { Entity } from '../domain/entity.ts';
 
@@ -25,7 +25,7 @@ export type Serialized = { readonly text: string; readonly joinedVersions: Joine
 const textCacheSize = 10_000;
 
 /** Entities of a followed stream that refer to an entity of this service. */
-export type JoinedReferrers = Pick<Referrers<unknown>, 'schema'> & {
+export type JoinedRelation = Pick<Relation<unknown>, 'document'> & {
   readonly nouns: Nouns;
   /** Name of the followed service: `laptops`. */
   readonly name: string;
@@ -36,7 +36,7 @@ export type JoinedReferrers = Pick<Referrers<unknown>, 'schema'> & {
   ): { readonly id: number; readonly body: object }[];
 };
 
-export type JoinedResource = Omit<Service, 'present' | 'referrers'> & {
+export type JoinedResource = Omit<Service, 'present' | 'relations'> & {
   /** Returns the current document and the versions for its entity tag. Throws `not-found`. */
   presentExisting(entity: Entity<unknown>): Presented;
   /** Like `presentExisting`, as JSON text. The text is cached until the entity or a followed stream changes. */
@@ -50,11 +50,11 @@ export type JoinedResource = Omit<Service, 'present' | 'referrers'> & {
   presentAllAsOf(entities: readonly Entity<unknown>[], timeOf: () => Promise<number>): Promise<Presented[]>;
   /** Like `presentAllAsOf`, for one entity. */
   presentAsOf(entity: Entity<unknown>, timeOf: () => Promise<number>): Promise<Presented>;
-  readonly referrers: readonly JoinedReferrers[];
+  readonly relations: readonly JoinedRelation[];
 };
 
 export function joinResource(service: Service, projections: FollowedProjections): JoinedResource {
-  const { present, referrers, ...rest } = service;
+  const { present, relations, ...rest } = service;
   const { initial } = rest.contract.fold;
 
   /** Collects the versions of the looked-up entities during a call of `present`, which is synchronous. */
@@ -126,31 +126,24 @@ export function joinResource(service: Service, projections: FollowedProjections)
       return presented;
     },
 
-    referrers: Object.entries(referrers).map(([name, referrer]) => {
+    relations: Object.entries(relations).map(([name, { document, present: presentRelated }]) => {
       const followed = service.follows[name];
-      if (followed === undefined) throw new TypeError(`referrers: the service does not follow ${name}`);
-      return joinReferrers(projections, nounsOf(name, followed), name, referrer);
+      if (followed === undefined) throw new TypeError(`relations: the service does not follow ${name}`);
+      return {
+        name,
+        nouns: nounsOf(name, followed),
+        document,
+        list: (id, options) =>
+          (projections[name]?.view.list({ ...options, where: { [relationIndex]: id } }) ?? []).map(
+            (entity) => ({ id: entity.id, body: presentRelated(entity) }),
+          ),
+      };
     }),
   };
 }
 
-function joinReferrers(
-  projections: FollowedProjections,
-  nouns: Nouns,
-  name: string,
-  { schema, present }: Referrers<unknown>,
-): JoinedReferrers {
-  return {
-    name,
-    nouns,
-    schema,
-    list: (id, options) =>
-      (projections[name]?.view.listReferring(id, options) ?? []).flatMap((entity) => {
-        const body = present(entity);
-        return body === undefined ? [] : [{ id: entity.id, body }];
-      }),
-  };
-}
+/** Name of the index of a followed view that lists related entities. */
+export const relationIndex = 'related';
 
 type Find = (projection: FollowedProjection, id: number) => Entity<unknown>;
 

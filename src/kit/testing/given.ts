@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { inputSchemaOf } from '../api/command-input.ts';
+import type { Context } from '../domain/command.ts';
 import { Rejection, type DomainEvent } from '../domain/decider.ts';
 import type { Lookups } from '../domain/followed-stream.ts';
 import { Problem, type ProblemCode } from '../domain/problem.ts';
@@ -24,13 +25,15 @@ type TestContext = { readonly now?: string; readonly actor?: string };
  * the service.
  *
  * @param lookups entities of the followed streams.
+ * @param find ids of other entities by index. Default: none.
  */
 export function givenService<Types extends ServiceTypes>(
   service: DefinedService<Types>,
   lookups: Lookups<Types['others']>,
+  find?: Context['find'],
 ) {
   const { contract, commands } = service;
-  const decider = createDecider(service, lookups);
+  const decider = createDecider(service, lookups, find);
 
   function evolveAll(start: Types['state'], events: readonly DomainEvent[]): Types['state'] {
     return events.reduce<Types['state']>((state, event) => {

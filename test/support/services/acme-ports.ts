@@ -9,5 +9,5 @@ export const acmePortService: Service = {
   version: '1.2.3',
   product: 'acme',
   follows: {},
-  referrers: {},
+  relations: {},
 };

@@ -7,7 +7,7 @@ import { historyOperations } from './history-operations.ts';
 import type { Operation } from '../server/operation.ts';
 import { readOperations } from './read-operations.ts';
 import type { RouteContext } from './route-context.ts';
-import { referrerOperations } from './referrer-operations.ts';
+import { relationOperations } from './relation-operations.ts';
 import { statusOperations } from './status-operations.ts';
 
 /** Returns all operations of a service. */
@@ -22,6 +22,6 @@ export function entityOperations(resource: JoinedResource, context: RouteContext
     ...historyOperations(resource, context, CloudEvent),
     ...readOperations(resource, context),
     ...commandOperations(resource, context),
-    ...referrerOperations(resource, context),
+    ...relationOperations(resource, context),
   ];
 }

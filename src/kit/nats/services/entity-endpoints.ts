@@ -6,7 +6,7 @@ import { EntityId } from '../../domain/entity-id.ts';
 import { execute, type Sources } from '../../eventlog/execute.ts';
 import { ageOf, defaultWaitSeconds, waitFor, type Freshness } from '../../eventlog/freshness.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { matcherOf, type NamedCommand } from '../../domain/service.ts';
+import type { NamedCommand } from '../../domain/service.ts';
 import type { CommandCall } from '../../domain/service-decider.ts';
 import { exampleOf, payloadOf, splitId } from '../../api/command-input.ts';
 import { summarize } from '../../api/command-texts.ts';
@@ -119,7 +119,7 @@ export function entityEndpoints(
       input: z
         .strictObject({
           ...Page,
-          ...Object.fromEntries(Object.keys(resource.filters).map((field) => [field, z.string().optional()])),
+          ...Object.fromEntries(Object.keys(resource.indexes).map((field) => [field, z.string().optional()])),
         })
         .meta({ examples: [{ limit: 10 }] }),
       output: Many,
@@ -128,7 +128,7 @@ export function entityEndpoints(
         return replyWithPage({
           ...readFreshness(),
           field: plural,
-          found: view.list({ limit: limit + 1, after, matches: matcherOf(resource, wanted) }),
+          found: view.list({ limit: limit + 1, after, where: wanted }),
           limit,
           maxBytes: info.maxReplyBytes,
           toText: (entity) => resource.serializeExisting(entity).text,
@@ -136,14 +136,14 @@ export function entityEndpoints(
       },
     }),
 
-    ...resource.referrers.map(({ name, nouns: { plural: field }, schema: referrer, list }) =>
+    ...resource.relations.map(({ name, nouns: { plural: field }, document: related, list }) =>
       defineEndpoint({
         name: `queries.${name}`,
         summary: `List the ${field} that refer to ${one}, by ascending id`,
         input: z.strictObject({ id: EntityId, ...Page }).meta({ examples: [{ id: 1, limit: 10 }] }),
         output: z
-          .object({ position: applied, [field]: z.array(referrer), next })
-          .meta({ examples: [{ position: examplePosition, [field]: [exampleOf(referrer)] }] }),
+          .object({ position: applied, [field]: z.array(related), next })
+          .meta({ examples: [{ position: examplePosition, [field]: [exampleOf(related)] }] }),
         async handle({ id, limit, after }, info) {
           await refresh(info);
           resource.presentExisting(view.find(id));

@@ -6,7 +6,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Entity } from '../../domain/entity.ts';
-import { matcherOf, type Service } from '../../domain/service.ts';
+import type { Service } from '../../domain/service.ts';
 import { createView, type View } from '../../eventlog/view.ts';
 import { readConfig } from '../config/config.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -50,13 +50,13 @@ async function list({ position, options }: PointInTimeRequest): Promise<Entity<u
   });
   const { snapshots, follow } = await opened;
   if (view === undefined || view.position > position) {
-    view = createView(contract.fold, { image: await snapshots.load(position) });
+    view = createView(contract.fold, { image: await snapshots.load(position), indexes: service.indexes });
   }
   const replay = follow(view, position);
   const isComplete = await view.reached(position, timeoutMs);
   await replay.stop();
   if (!isComplete) throw new Error(`position ${position} was not reached`);
-  return view.list({ ...options, matches: matcherOf(service, options.filters) });
+  return view.list(options);
 }
 
 let queue = Promise.resolve();

@@ -1,6 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
-import type { Followed } from '../../domain/followed-stream.ts';
+import type { Contract } from '../../domain/followed-stream.ts';
+import type { NamedIndexes } from '../../domain/index-definition.ts';
 import type { Product } from '../../domain/product.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
 import { createView, type View } from '../../eventlog/view.ts';
@@ -45,7 +46,8 @@ export type ProjectionOptions = {
 
 /** Resolves once the view has applied all messages that the stream held at the time of the call. */
 export async function openProjection<State, Event extends DomainEvent>(
-  { referencesOf, ...contract }: Followed<State, Event>,
+  contract: Contract<State, Event>,
+  indexes: NamedIndexes,
   options: ProjectionOptions,
 ): Promise<Projection<State, Event>> {
   const { jsm, role, logger, observer, snapshotEvery, report } = options;
@@ -62,7 +64,7 @@ export async function openProjection<State, Event extends DomainEvent>(
   const target = await retryUntilSuccess(() => store.lastPosition(), onUnavailable);
   report(`loading a snapshot of ${stream}`);
   const image = await retryUntilSuccess(() => snapshots.load(target), onUnavailable);
-  const view = createView(contract.fold, { image, referencesOf });
+  const view = createView(contract.fold, { image, indexes });
   const replay = follow(view);
   observer.onFollowing(stream, view, replay);
   const { milliseconds } = await catchUp(stream, view, target, logger, report);

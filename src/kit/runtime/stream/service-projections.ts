@@ -3,7 +3,7 @@ import type { Service } from '../../domain/service.ts';
 import { createDecider, type CommandCall } from '../../domain/service-decider.ts';
 import type { FollowedProjections } from '../../eventlog/followed-projection.ts';
 import { freshnessOf, type Freshness } from '../../eventlog/freshness.ts';
-import { createLookups } from '../../eventlog/joined-resource.ts';
+import { createLookups, relationIndex } from '../../eventlog/joined-resource.ts';
 import { openProjection, type Projection, type ProjectionOptions } from './projection.ts';
 
 /** The projections of a service: of its own stream and of the streams that it follows. */
@@ -21,7 +21,7 @@ export async function openProjections(
   service: Service,
   options: Omit<ProjectionOptions, 'report' | 'role'> & { report(progress: string): void },
 ): Promise<ServiceProjections> {
-  const { contract, follows } = service;
+  const { contract, follows, indexes, relations } = service;
   const { connection } = options;
   const pending = new Map<string, string>();
   const optionsFor = (service: string, role: ProjectionOptions['role']): ProjectionOptions => ({
@@ -34,10 +34,12 @@ export async function openProjections(
     },
   });
   const [own, entries] = await Promise.all([
-    openProjection(contract, optionsFor(contract.name, 'owner')),
+    openProjection(contract, indexes, optionsFor(contract.name, 'owner')),
     Promise.all(
       Object.entries(follows).map(async ([name, followed]) => {
-        const projection = await openProjection(followed, optionsFor(name, 'follower'));
+        const relation = relations[name];
+        const related = relation === undefined ? {} : { [relationIndex]: relation.each };
+        const projection = await openProjection(followed, related, optionsFor(name, 'follower'));
         return { name, projection, fold: followed.fold };
       }),
     ),
@@ -57,6 +59,7 @@ export async function openProjections(
     decider: createDecider(
       service,
       createLookups(followed, ({ view }, id) => view.find(id)),
+      (index, key) => own.view.list({ limit: Infinity, where: { [index]: key } }).map(({ id }) => id),
     ),
     freshness: {
       stream: own.stream,

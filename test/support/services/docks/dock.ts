@@ -108,10 +108,12 @@ export const dockService = defineService({
       put: 'slots/{slot}',
       params: { slot: Slot },
       body: z.strictObject({ laptopId: EntityId }),
-      decide({ slot, laptopId }, { slots }, { laptops }) {
+      decide({ slot, laptopId }, { slots }, { laptops, find }) {
         if (slots[slot] === laptopId) return [];
         if (slots[slot] !== undefined) throw new Problem('conflict', `Slot ${slot} is occupied.`);
         if (laptops(laptopId) === undefined) throw new Problem('conflict', `There is no laptop ${laptopId}.`);
+        const [other] = find('laptop', laptopId);
+        if (other !== undefined) throw new Problem('conflict', `The laptop is in dock ${other}.`);
         return [{ type: 'LaptopDocked', slot, laptopId }];
       },
     }),
@@ -131,7 +133,7 @@ export const dockService = defineService({
     }),
   }),
 
-  filters: { label: ({ label }) => label },
+  indexes: { label: ({ label }) => label, laptop: { each: ({ slots }) => Object.values(slots) } },
   document: z
     .object({
       id: EntityId,

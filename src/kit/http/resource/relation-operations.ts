@@ -8,11 +8,11 @@ import { defineOperation, type Operation } from '../server/operation.ts';
 import { PageQuery, takePage } from '../protocol/paging.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
-export function referrerOperations(
+export function relationOperations(
   resource: JoinedResource,
   { transactor: { view }, freshness }: RouteContext,
 ): Operation[] {
-  return resource.referrers.map(({ name, nouns: { plural }, schema, list }) =>
+  return resource.relations.map(({ name, nouns: { plural }, document, list }) =>
     defineOperation({
       method: 'get',
       paths: pathsOf(resource, `/{id}/${name}`),
@@ -25,7 +25,7 @@ export function referrerOperations(
         200: {
           description: `A page of ${plural}.`,
           headers: ['Stream-Position', 'Age', 'Link'],
-          body: z.array(schema),
+          body: z.array(document),
         },
       },
       problems: ['not-found', 'unavailable'],
