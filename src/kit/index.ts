@@ -1,20 +1,25 @@
 /** What a service author writes with: events, commands, documents, problems. Pure: no NATS, no HTTP, no Node. */
 
-export { type Body, type Context, type Existing, type Params, type Route } from './domain/command.ts';
+export { type Body, type Context, type Existing, type Params, type Route } from './domain/service/command.ts';
 export { Rejection, type Decider, type DomainEvent, type Fold } from './domain/decider.ts';
 export { type Entity } from './domain/entity.ts';
 export { EntityId, maxEntityId, parseEntityId } from './domain/entity-id.ts';
 export { defineEvents, type EventSchema, type EventType, type Upcaster } from './domain/event-schema.ts';
 export { type Contract, type Follows, type Lookups } from './domain/followed-stream.ts';
 export { Problem, type ProblemCode } from './domain/problem.ts';
+export { defineService } from './domain/service/define-service.ts';
 export {
-  defineService,
   type DefinedService,
   type Relation,
   type Service,
   type ServiceDefinition,
   type ServiceTypes,
   type TypesOf,
-} from './domain/service.ts';
-export { createDecider, type CallOf, type CommandCall, type Origin } from './domain/service-decider.ts';
+} from './domain/service/service.ts';
+export {
+  createDecider,
+  type CallOf,
+  type CommandCall,
+  type Origin,
+} from './domain/service/service-decider.ts';
 export { text } from './domain/text.ts';

@@ -8,7 +8,7 @@ import { laptopService } from '../../src/laptops/laptop.ts';
 import { laptopContract, type LaptopEvent } from '#contracts/laptops';
 import { portContract, type PortEvent } from '#contracts/ports';
 import type { DomainEvent } from '../../src/kit/domain/decider.ts';
-import type { KeysOf } from '../../src/kit/domain/index-definition.ts';
+import type { KeysOf } from '../../src/kit/domain/service/index-definition.ts';
 import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
 import type { FollowedProjection } from '../../src/kit/eventlog/followed-projection.ts';
 import { joinResource } from '../../src/kit/eventlog/joined-resource.ts';

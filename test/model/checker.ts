@@ -10,7 +10,7 @@ import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
 import { foldMessage } from '../../src/kit/domain/fold.ts';
 import { Problem } from '../../src/kit/domain/problem.ts';
 import type { LaptopEvent } from '#contracts/laptops';
-import { createDecider } from '../../src/kit/domain/service-decider.ts';
+import { createDecider } from '../../src/kit/domain/service/service-decider.ts';
 import { laptopService } from '../../src/laptops/laptop.ts';
 import type { Laptop } from '#contracts/laptops';
 import type { LaptopCommand } from './commands.ts';

@@ -7,14 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createDecider, type CallOf, type Origin } from '../../src/kit/domain/service-decider.ts';
+import { createDecider, type CallOf, type Origin } from '../../src/kit/domain/service/service-decider.ts';
 import { createKeyedQueue } from '../../src/kit/eventlog/keyed-queue.ts';
 import { Problem } from '../../src/kit/domain/problem.ts';
 import { transact, type Transactor } from '../../src/kit/eventlog/transact.ts';
 import { createView } from '../../src/kit/eventlog/view.ts';
 import type { Entity } from '../../src/kit/domain/entity.ts';
 import { laptopEvents, type Laptop, type LaptopEvent } from '#contracts/laptops';
-import type { TypesOf } from '../../src/kit/domain/service.ts';
+import type { TypesOf } from '../../src/kit/domain/service/service.ts';
 import { laptopService } from '../../src/laptops/laptop.ts';
 import { provisionSnapshots } from '../../src/kit/nats/snapshots/snapshots.ts';
 import {

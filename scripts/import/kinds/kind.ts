@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Decider, DomainEvent } from '../../../src/kit/domain/decider.ts';
-import type { Origin } from '../../../src/kit/domain/service-decider.ts';
+import type { Origin } from '../../../src/kit/domain/service/service-decider.ts';
 import type { EventSchema } from '../../../src/kit/domain/event-schema.ts';
 
 /** The existing entity contradicts the row. The import never overwrites values, so it only reports the difference. */

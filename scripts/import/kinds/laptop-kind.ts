@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { TypesOf } from '../../../src/kit/domain/service.ts';
-import { createDecider, type CallOf } from '../../../src/kit/domain/service-decider.ts';
+import type { TypesOf } from '../../../src/kit/domain/service/service.ts';
+import { createDecider, type CallOf } from '../../../src/kit/domain/service/service-decider.ts';
 import { Model, Title, type LaptopEvent, laptopEvents } from '#contracts/laptops';
 import { laptopService } from '../../../src/laptops/laptop.ts';
 import type { Laptop } from '#contracts/laptops';

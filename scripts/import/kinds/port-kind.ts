@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Name, portEvents, type PortEvent } from '#contracts/ports';
-import type { TypesOf } from '../../../src/kit/domain/service.ts';
-import { createDecider, type CallOf } from '../../../src/kit/domain/service-decider.ts';
+import type { TypesOf } from '../../../src/kit/domain/service/service.ts';
+import { createDecider, type CallOf } from '../../../src/kit/domain/service/service-decider.ts';
 import { portService } from '../../../src/ports/port.ts';
 import type { Port } from '#contracts/ports';
 import { Difference, withCurrentTime, type Kind } from './kind.ts';

@@ -1,7 +1,7 @@
 /** Names and texts of commands in the API documents. */
 
-import { capitalize, type Nouns } from '../domain/nouns.ts';
-import type { NamedCommand } from '../domain/service.ts';
+import { capitalize, type Nouns } from '../domain/service/nouns.ts';
+import type { NamedCommand } from '../domain/service/service.ts';
 
 /** `Fit a port; succeeds if …`, without a full stop. */
 export function summarize({ kind, verb, summary }: NamedCommand, { one }: Nouns): string {

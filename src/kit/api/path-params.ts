@@ -1,7 +1,7 @@
 /** Path parameters are text. A schema of numbers or booleans gets the value that the text represents. */
 
 import { z } from 'zod';
-import type { Params } from '../domain/command.ts';
+import type { Params } from '../domain/service/command.ts';
 
 /** Returns the schema of the path parameters of a command. Each accepts text; the API documents show the original schema. */
 export function pathParamsOf(params: Params): z.ZodObject {

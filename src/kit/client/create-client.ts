@@ -9,9 +9,9 @@ import {
   type LiveEvent,
 } from '../api/documents.ts';
 import { successStatusOf } from '../api/command-texts.ts';
-import type { TypedCommand } from '../domain/command.ts';
-import type { DefinedService, NamedCommand, ServiceTypes } from '../domain/service.ts';
-import type { VerbOf } from '../domain/service-decider.ts';
+import type { TypedCommand } from '../domain/service/command.ts';
+import type { DefinedService, NamedCommand, ServiceTypes } from '../domain/service/service.ts';
+import type { VerbOf } from '../domain/service/service-decider.ts';
 import { followEvents, type FollowOptions } from './follow.ts';
 import { readPages, readPosition, toQuery, waitHeaders, type ReadOptions } from './pages.ts';
 import { ProblemError } from './problem-error.ts';

@@ -1,6 +1,6 @@
 import type { DomainEvent, Fold } from './decider.ts';
 import type { EventSchema } from './event-schema.ts';
-import type { NounOptions } from './nouns.ts';
+import type { NounOptions } from './service/nouns.ts';
 
 /** Published by a service so that others can follow its stream. Contains the only fold of its entity. */
 export type Contract<State, Event extends DomainEvent = DomainEvent> = NounOptions & {

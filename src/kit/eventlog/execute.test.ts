@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { CommandCall } from '../domain/service-decider.ts';
+import type { CommandCall } from '../domain/service/service-decider.ts';
 import type { Append } from './event-store.ts';
 import { execute, type Sources } from './execute.ts';
 import { createKeyedQueue } from './keyed-queue.ts';

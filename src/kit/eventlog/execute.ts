@@ -2,7 +2,7 @@
 
 import type { DomainEvent } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
-import type { CommandCall } from '../domain/service-decider.ts';
+import type { CommandCall } from '../domain/service/service-decider.ts';
 import { maxAttempts, transact, type Transaction, type Transactor } from './transact.ts';
 import type { Entity } from '../domain/entity.ts';
 

@@ -4,9 +4,9 @@ import QuickLRU from 'quick-lru';
 import type { Lookups } from '../domain/followed-stream.ts';
 import type { FollowedProjection, FollowedProjections } from './followed-projection.ts';
 import { Problem } from '../domain/problem.ts';
-import type { Nouns } from '../domain/nouns.ts';
-import { nounsOf } from '../domain/nouns.ts';
-import type { Relation, Service } from '../domain/service.ts';
+import type { Nouns } from '../domain/service/nouns.ts';
+import { nounsOf } from '../domain/service/nouns.ts';
+import type { Relation, Service } from '../domain/service/service.ts';
 import { findAsOf, settledPositionAt } from './point-in-time.ts';
 import type { Entity } from '../domain/entity.ts';
 

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection, type Decider } from '../domain/decider.ts';
-import type { NamedIndexes } from '../domain/index-definition.ts';
+import type { NamedIndexes } from '../domain/service/index-definition.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import { createView, maxRejections, type ListOptions } from './view.ts';
 

@@ -3,7 +3,7 @@
 import sortedBTree from 'sorted-btree';
 import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
 import type { Entity } from '../domain/entity.ts';
-import type { NamedIndexes } from '../domain/index-definition.ts';
+import type { NamedIndexes } from '../domain/service/index-definition.ts';
 import type { MessageIdentity, StoredMessage } from '../domain/stored-message.ts';
 import { foldMessage } from '../domain/fold.ts';
 import { createMessageIds, type MessageIdsImage } from './message-ids.ts';

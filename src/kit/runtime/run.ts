@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { defaultProduct, createProduct, type ServiceIdentity } from '../domain/product.ts';
-import type { Service } from '../domain/service.ts';
+import type { Service } from '../domain/service/service.ts';
 import { createStartingApp } from '../http/docs/starting-app.ts';
 import type { AppOptions } from '../http/server/app.ts';
 import { listen } from '../http/server/listen.ts';

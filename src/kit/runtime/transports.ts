@@ -25,7 +25,7 @@ import type { Metrics } from './observability/metrics.ts';
 import { createStatus } from './observability/status.ts';
 import type { Tracing } from './observability/tracing/tracing.ts';
 import { createPointInTimeLists } from './point-in-time/lists.ts';
-import type { Service } from '../domain/service.ts';
+import type { Service } from '../domain/service/service.ts';
 import { sources } from './sources.ts';
 import type { ServiceProjections } from './stream/service-projections.ts';
 

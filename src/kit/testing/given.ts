@@ -2,18 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { inputSchemaOf } from '../api/command-input.ts';
-import type { Context } from '../domain/command.ts';
+import type { Context } from '../domain/service/command.ts';
 import { Rejection, type DomainEvent } from '../domain/decider.ts';
 import type { Lookups } from '../domain/followed-stream.ts';
 import { Problem, type ProblemCode } from '../domain/problem.ts';
-import type { DefinedService, ServiceTypes } from '../domain/service.ts';
+import type { DefinedService, ServiceTypes } from '../domain/service/service.ts';
 import {
   createDecider,
   type CallOf,
   type Origin,
   type SentOf,
   type VerbOf,
-} from '../domain/service-decider.ts';
+} from '../domain/service/service-decider.ts';
 
 /** The time and the sender of the commands, unless a test gives others. */
 const defaultContext = { now: '2026-01-31T12:00:00.000Z', actor: undefined };

@@ -1,7 +1,7 @@
 /** Builds a service's HTTP operations for tests that inspect their declarations without executing them. */
 
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { createDecider } from '../../../src/kit/domain/service-decider.ts';
+import { createDecider } from '../../../src/kit/domain/service/service-decider.ts';
 import { createKeyedQueue } from '../../../src/kit/eventlog/keyed-queue.ts';
 import { freshnessOf } from '../../../src/kit/eventlog/freshness.ts';
 import { joinResource, createLookups } from '../../../src/kit/eventlog/joined-resource.ts';
@@ -14,7 +14,7 @@ import type { Connection } from '../../../src/kit/nats/connection/connection.ts'
 import { openStreamConnection } from '../../../src/kit/runtime/stream/stream-connection.ts';
 import { createLogger } from '../../../src/kit/runtime/observability/logger.ts';
 import { sources } from '../../../src/kit/runtime/sources.ts';
-import type { Service } from '../../../src/kit/domain/service.ts';
+import type { Service } from '../../../src/kit/domain/service/service.ts';
 
 export async function operationsOf(
   service: Service,

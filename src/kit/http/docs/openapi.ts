@@ -9,7 +9,7 @@ import {
 } from 'zod-openapi';
 import { ProblemDocument } from '../../api/documents.ts';
 import { EntityId } from '../../domain/entity-id.ts';
-import type { Nouns } from '../../domain/nouns.ts';
+import type { Nouns } from '../../domain/service/nouns.ts';
 import { Problem, type ProblemCode } from '../../domain/problem.ts';
 import { isWrite, jsonMediaType, type ResponseDescription, type Operation } from '../server/operation.ts';
 import { problemKinds, problemMediaType, toProblemDocument } from '../../api/problem-document.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/cloud-event.ts';
 import { EntityId } from '../../domain/entity-id.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/nouns.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
 import type { FeedFormat } from './feed-item.ts';
 import { readFeedPage } from './feed-page.ts';

@@ -1,7 +1,7 @@
 /** Sorted lists: `?sort=title`, continued by an opaque `cursor`, which stays correct while entities come and go. */
 
 import { z } from 'zod';
-import type { NamedIndexes } from '../../domain/index-definition.ts';
+import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Entity } from '../../domain/entity.ts';
 import type { ListOptions } from '../../eventlog/view.ts';

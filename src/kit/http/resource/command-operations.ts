@@ -4,7 +4,7 @@ import type { RouterContext } from '@koa/router';
 import { newEntityOf, splitId } from '../../api/command-input.ts';
 import { nameOperation, successStatusOf, summarize } from '../../api/command-texts.ts';
 import { pathParamsOf } from '../../api/path-params.ts';
-import type { CommandKind } from '../../domain/command.ts';
+import type { CommandKind } from '../../domain/service/command.ts';
 import type { Entity } from '../../domain/entity.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
 import { execute } from '../../eventlog/execute.ts';

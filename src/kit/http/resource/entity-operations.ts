@@ -1,6 +1,6 @@
 import { cloudEventOf } from '../../api/cloud-event.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/nouns.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
 import { commandOperations } from './command-operations.ts';
 import { feedOperations } from '../events/feed-operations.ts';
 import { historyOperations } from './history-operations.ts';

@@ -8,7 +8,7 @@ import { annotateHistory, type HistoryEntry } from '../../domain/fold.ts';
 import { Problem } from '../../domain/problem.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/nouns.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
 import { defineOperation, jsonMediaType, type Operation } from '../server/operation.ts';
 import { cutPageBy, linkNext, PageQuery } from '../protocol/paging.ts';
 import { pathsOf, sourceOf, type RouteContext } from './route-context.ts';

@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { findAsOf, locateMoment, timeOf, type Moment } from '../../eventlog/point-in-time.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/nouns.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
 import type { Entity } from '../../domain/entity.ts';
 import { AsOf } from '../protocol/as-of.ts';
 import { matchesWeakly, readCondition } from '../protocol/conditional.ts';

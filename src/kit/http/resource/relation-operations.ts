@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/nouns.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { PageQuery, takePage } from '../protocol/paging.ts';

@@ -3,7 +3,7 @@ import type { DomainEvent } from '../../domain/decider.ts';
 import type { Sources } from '../../eventlog/execute.ts';
 import type { ServiceStatus } from '../../api/documents.ts';
 import type { Freshness } from '../../eventlog/freshness.ts';
-import type { CommandCall } from '../../domain/service-decider.ts';
+import type { CommandCall } from '../../domain/service/service-decider.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
 import type { ListAsOf } from '../protocol/as-of.ts';
 import type { EventFeed } from '../events/event-feed.ts';

@@ -5,6 +5,7 @@ import type { Context } from 'koa';
 import { Problem } from '../../domain/problem.ts';
 import { mediaTypesOf, negotiate } from './accept.ts';
 import { createCompression, type Compression } from './compression.ts';
+import { checkRoutes } from './check-routes.ts';
 import { isWrite, type Operation } from './operation.ts';
 import { stateOf } from './request-state.ts';
 import { parseBody, parseHeaders, parseId, parseParams, parseQuery } from './parse.ts';
@@ -22,8 +23,11 @@ type Handler = (ctx: RouterContext) => Promise<void>;
 /**
  * Registers one route per path, which dispatches by method. A known path with an unsupported method is therefore rejected,
  * and does not fall through to a path with a parameter.
+ *
+ * @throws TypeError if two operations collide.
  */
 export function createRouter(operations: readonly Operation[], options: RouterOptions = {}): Router {
+  checkRoutes(operations);
   const router = new Router();
   const compress = createCompression();
   const handlers = new Map<string, Map<string, Handler>>();

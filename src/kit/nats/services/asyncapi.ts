@@ -9,7 +9,7 @@ import {
 } from '../../api/asyncapi-document.ts';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { EventSchema } from '../../domain/event-schema.ts';
-import type { Nouns } from '../../domain/nouns.ts';
+import type { Nouns } from '../../domain/service/nouns.ts';
 import { listShapes } from '../../api/event-shapes.ts';
 import {
   describeEvent,

@@ -1,7 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Contract } from '../../domain/followed-stream.ts';
-import type { NamedIndexes } from '../../domain/index-definition.ts';
+import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import type { Product } from '../../domain/product.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
 import { createView, type View } from '../../eventlog/view.ts';

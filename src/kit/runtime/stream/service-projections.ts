@@ -1,6 +1,6 @@
 import type { Decider, DomainEvent } from '../../domain/decider.ts';
-import type { Service } from '../../domain/service.ts';
-import { createDecider, type CommandCall } from '../../domain/service-decider.ts';
+import type { Service } from '../../domain/service/service.ts';
+import { createDecider, type CommandCall } from '../../domain/service/service-decider.ts';
 import type { FollowedProjections } from '../../eventlog/followed-projection.ts';
 import { freshnessOf, type Freshness } from '../../eventlog/freshness.ts';
 import { createLookups, relationIndex } from '../../eventlog/joined-resource.ts';

@@ -1,7 +1,7 @@
 /** Commands: what a client can request, over REST and NATS, and the pure function that decides the resulting events. */
 
 import type { z } from 'zod';
-import type { DomainEvent } from './decider.ts';
+import type { DomainEvent } from '../decider.ts';
 import type { IndexKey } from './index-definition.ts';
 
 /** An object, or a union of objects. */

@@ -1,7 +1,7 @@
 import type { Context } from './command.ts';
-import { Rejection, type Decider, type DomainEvent } from './decider.ts';
-import type { Lookups } from './followed-stream.ts';
-import { Problem } from './problem.ts';
+import { Rejection, type Decider, type DomainEvent } from '../decider.ts';
+import type { Lookups } from '../followed-stream.ts';
+import { Problem } from '../problem.ts';
 import type { DefinedService, NamedCommand, Service, ServiceTypes } from './service.ts';
 
 /** What a client sent. `input` has the fields of the body and the path parameters. */

@@ -1,19 +1,12 @@
 /** The definition of a service: everything that is specific to it. Pure, so that clients and tests can import it. */
 
 import type { z } from 'zod';
-import {
-  commandBuilders,
-  type Command,
-  type CommandBuilders,
-  type Context,
-  type Existing,
-  type TypedCommand,
-} from './command.ts';
-import type { DomainEvent } from './decider.ts';
-import type { Entity } from './entity.ts';
-import type { Contract, Follows, Lookups } from './followed-stream.ts';
-import { normalizeIndexes, sortableIndexes, type Index, type NamedIndexes } from './index-definition.ts';
-import { nounsOf, type Nouns } from './nouns.ts';
+import type { Command, CommandBuilders, Context, Existing } from './command.ts';
+import type { DomainEvent } from '../decider.ts';
+import type { Entity } from '../entity.ts';
+import type { Contract, Follows, Lookups } from '../followed-stream.ts';
+import type { Index, NamedIndexes } from './index-definition.ts';
+import type { Nouns } from './nouns.ts';
 
 /** Entities of a followed stream that refer to an entity of this service: `/ports/{id}/laptops`. */
 export type Relation<State> = {
@@ -96,41 +89,3 @@ export type DefinedService<Types extends ServiceTypes> = Service & { readonly ty
 
 /** The types of a service: `TypesOf<typeof laptopService>`. */
 export type TypesOf<S extends { readonly types?: unknown }> = NonNullable<S['types']>;
-
-/** Declares a service. The compiler checks the parts against each other here; the runtime uses the erased type. */
-export function defineService<
-  State,
-  Event extends DomainEvent,
-  Commands extends Readonly<Record<string, TypedCommand<unknown, unknown, unknown, unknown>>>,
-  Document,
-  Others = {},
-  IndexName extends string = never,
->(
-  definition: ServiceDefinition<State, Event, Others, Commands, IndexName, Document>,
-): DefinedService<{
-  state: State;
-  event: Event;
-  others: Others;
-  commands: Commands;
-  index: IndexName;
-  document: Document;
-}> {
-  const { contract, aliases = [], commands, indexes = {}, follows = {}, relations = {} } = definition;
-  const named = Object.entries(commands(commandBuilders())).map(([verb, command]) => ({
-    ...command,
-    verb,
-    path: command.kind === 'create' ? undefined : (command.path ?? verb),
-  }));
-  // The runtime passes to each function only values that the definition's own schemas and functions returned.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return {
-    ...definition,
-    nouns: nounsOf(contract.name, contract),
-    names: [contract.name, ...aliases],
-    follows,
-    commands: named,
-    indexes: normalizeIndexes(indexes),
-    sortable: sortableIndexes(indexes),
-    relations,
-  } as unknown as Service;
-}
