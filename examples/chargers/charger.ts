@@ -1,7 +1,7 @@
 /** The charger service: its contract, its commands and its document. */
 
 import { portContract } from '#contracts/ports';
-import { defineService, Problem, Rejection, type Contract } from '@portside/kit';
+import { defineService, follow, Problem, Rejection, type Contract } from '@portside/kit';
 import { ChangedCharger, ChargerDocument, NewCharger } from './documents.ts';
 import { chargerEvents, type ChargerEvent } from './events.ts';
 
@@ -39,7 +39,7 @@ export const chargerService = defineService({
   contract: chargerContract,
   version: new URL('../../package.json', import.meta.url),
   defaults: { httpPort: 5002, probePort: 9002 },
-  follows: { ports: portContract },
+  follows: { ports: follow(portContract) },
 
   commands: ({ create, replace, remove }) => ({
     add: create({

@@ -2,7 +2,7 @@
 
 import { laptopContract } from '#contracts/laptops';
 import { portContract } from '#contracts/ports';
-import { defineService, EntityId, Problem } from '@portside/kit';
+import { defineService, EntityId, follow, Problem } from '@portside/kit';
 import { LaptopDocument, NewLaptop, RevisedLaptop } from './documents.ts';
 
 const params = { portId: EntityId.meta({ description: 'The id of a port.', example: 1 }) };
@@ -12,7 +12,7 @@ export const laptopService = defineService({
   contract: laptopContract,
   version: new URL('../../package.json', import.meta.url),
   defaults: { httpPort: 5000, probePort: 9000 },
-  follows: { ports: portContract },
+  follows: { ports: follow(portContract) },
 
   commands: ({ create, replace, remove, command }) => ({
     add: create({

@@ -2,7 +2,7 @@
 
 import { laptopContract } from '#contracts/laptops';
 import { portContract } from '#contracts/ports';
-import { defineService } from '@portside/kit';
+import { defineService, follow } from '@portside/kit';
 import { LaptopOfPort, NewPort, PortDocument, RenamedPort } from './documents.ts';
 
 export const portService = defineService({
@@ -12,7 +12,7 @@ export const portService = defineService({
   defaults: { httpPort: 5001, probePort: 9001 },
   // `/port` is an alias that early clients of the catalogue use.
   aliases: ['port'],
-  follows: { laptops: laptopContract },
+  follows: { laptops: follow(laptopContract) },
 
   commands: ({ create, replace, remove }) => ({
     add: create({ body: NewPort, decide: ({ name }) => [{ type: 'PortAdded', name }] }),

@@ -208,6 +208,29 @@ indexes('filters the list by each key, and is available to `decide`', async () =
 });
 indexes.run();
 
+const following = suite('a followed stream');
+
+following('is folded from the events that the service asks for, and others are skipped', async () => {
+  const id = await register();
+  await client.dock(id, { slot: 5, laptopId: 7 });
+  for (const payload of [
+    '{"type":"LaptopRevised","title":"Renamed"}',
+    '{"type":"LaptopStolen"}',
+    '{"type":7}',
+  ]) {
+    await nc.request('laptops.events.7', payload);
+  }
+  const { document } = await client.get(id, { waitFor: 'latest' });
+  assert.equal(document.laptops, [{ slot: 5, id: 7, title: 'Lenovo' }]);
+  const rejected = async (probeUrl: string) => {
+    const metrics = await (await fetch(`${probeUrl}/metrics`)).text();
+    return /^portside_rejected_messages_total\{.*stream="LAPTOPS".*\} (\d+)$/m.exec(metrics)?.[1];
+  };
+  assert.is(await rejected(docks.probeUrl), '1');
+  await client.undock(id, { slot: 5 });
+});
+following.run();
+
 const documents = suite('the OpenAPI document');
 
 documents('has every command with its verb, parameters and body', async () => {

@@ -5,6 +5,7 @@ import {
   defineEvents,
   defineService,
   EntityId,
+  follow,
   Problem,
   Rejection,
   text,
@@ -83,7 +84,16 @@ export const dockService = defineService({
   contract: dockContract,
   version: '1.0.0',
   defaults: { httpPort: 5003, probePort: 9003 },
-  follows: { laptops: laptopContract },
+  follows: {
+    laptops: follow(laptopContract, {
+      only: ['LaptopAdded', 'LaptopRemoved'],
+      fold: {
+        initial: undefined,
+        evolve: (_laptop: string | undefined, event) =>
+          event.type === 'LaptopAdded' ? event.title : undefined,
+      },
+    }),
+  },
 
   commands: ({ create, replace, remove, command }) => ({
     register: create({
@@ -149,7 +159,7 @@ export const dockService = defineService({
     laptops: Object.entries(slots).map(([slot, laptopId]) => ({
       slot: Number(slot),
       id: laptopId,
-      title: laptops(laptopId)?.title ?? '',
+      title: laptops(laptopId) ?? '',
     })),
   }),
 });
