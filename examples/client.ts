@@ -4,9 +4,9 @@
  */
 
 import { parseArgs } from 'node:util';
-import { ProblemError } from '@portside/kit/client';
-import { laptopsClient } from '../src/laptops/client.ts';
-import { portsClient } from '../src/ports/client.ts';
+import { createClient, ProblemError } from '@portside/kit/client';
+import { laptopService } from '../src/laptops/laptop.ts';
+import { portService } from '../src/ports/port.ts';
 
 const help = `npm run example:client
 
@@ -22,8 +22,8 @@ if (parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values.hel
   process.exit(0);
 }
 
-const laptops = laptopsClient(process.env['LAPTOPS_URL'] || 'http://localhost:5000');
-const ports = portsClient(process.env['PORTS_URL'] || 'http://localhost:5001');
+const laptops = createClient(process.env['LAPTOPS_URL'] || 'http://localhost:5000', laptopService);
+const ports = createClient(process.env['PORTS_URL'] || 'http://localhost:5001', portService);
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -50,17 +50,17 @@ const following = (async () => {
   }
 })();
 
-const revised = await laptops.change(id, { title: 'Lenovo', model: 'S4' }, { ifMatch: read.version });
+const revised = await laptops.revise(id, { title: 'Lenovo', model: 'S4' }, { ifMatch: read.version });
 print(`Changed it at version ${read.version}; now it is at ${revised.version}.`);
 
 try {
   // Simulates a client that read the laptop before the change above.
-  await laptops.change(id, { title: 'Lenovo', model: 'S5' }, { ifMatch: read.version });
+  await laptops.revise(id, { title: 'Lenovo', model: 'S5' }, { ifMatch: read.version });
 } catch (error) {
   if (!(error instanceof ProblemError && error.code === 'precondition-failed')) throw error;
   print(`Rejected (${error.status} ${error.code}): ${error.message}`);
   const current = await laptops.get(id, { waitFor: 'latest' });
-  const again = await laptops.change(id, { title: 'Lenovo', model: 'S5' }, { ifMatch: current.version });
+  const again = await laptops.revise(id, { title: 'Lenovo', model: 'S5' }, { ifMatch: current.version });
   print(`Read it again, at version ${current.version}, and changed it: now it is at ${again.version}.`);
 }
 

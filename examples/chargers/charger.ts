@@ -1,7 +1,8 @@
-/** The decider of a charger: its events, state and commands. */
+/** The charger service: its contract, its commands and its document. */
 
-import type { Port } from '#contracts/ports';
-import { Problem, Rejection, type Contract, type Decider, type Lookups } from '@portside/kit';
+import { portContract } from '#contracts/ports';
+import { defineService, follow, Problem, Rejection, type Contract } from '@portside/kit';
+import { ChangedCharger, ChargerDocument, NewCharger } from './documents.ts';
 import { chargerEvents, type ChargerEvent } from './events.ts';
 
 /** An existing charger. The state is undefined before a charger is added and after it is removed. */
@@ -9,6 +10,7 @@ export type Charger = { readonly watts: number; readonly portId: number };
 
 export const chargerContract: Contract<Charger | undefined, ChargerEvent> = {
   name: 'chargers',
+  noun: 'charger',
   streamFile: new URL('streams/chargers.json', import.meta.url),
   events: chargerEvents,
   fold: {
@@ -32,33 +34,24 @@ export const chargerContract: Contract<Charger | undefined, ChargerEvent> = {
   },
 };
 
-/** Entities of the followed streams that decisions and documents use. */
-export type ChargerOthers = { readonly ports: Port | undefined };
+export const chargerService = defineService({
+  module: import.meta.url,
+  contract: chargerContract,
+  version: new URL('../../package.json', import.meta.url),
+  defaults: { httpPort: 5002, probePort: 9002 },
+  follows: { ports: follow(portContract) },
 
-export type ChargerCommand =
-  | { readonly type: 'AddCharger'; readonly watts: number; readonly portId: number }
-  | { readonly type: 'ChangeCharger'; readonly watts: number; readonly portId: number }
-  | { readonly type: 'RemoveCharger' };
-
-export const chargerDecider: Decider<
-  Charger | undefined,
-  ChargerCommand,
-  ChargerEvent,
-  Lookups<ChargerOthers>
-> = {
-  ...chargerContract.fold,
-
-  decide(command, charger, { ports }) {
-    switch (command.type) {
-      case 'AddCharger': {
-        const { watts, portId } = command;
-        if (charger !== undefined) throw new Problem('conflict', 'There is already a charger with this id.');
+  commands: ({ create, replace, remove }) => ({
+    add: create({
+      body: NewCharger,
+      decide({ watts, portId }, _charger, { ports }) {
         if (ports(portId) === undefined) throw new Problem('conflict', `There is no port ${portId}.`);
         return [{ type: 'ChargerAdded', watts, portId }];
-      }
-      case 'ChangeCharger': {
-        const { watts, portId } = command;
-        if (charger === undefined) throw new Problem('not-found', 'There is no charger with this id.');
+      },
+    }),
+    change: replace({
+      body: ChangedCharger,
+      decide({ watts, portId }, charger, { ports }) {
         const events: ChargerEvent[] = [];
         if (portId !== charger.portId) {
           if (ports(portId) === undefined) throw new Problem('conflict', `There is no port ${portId}.`);
@@ -66,9 +59,15 @@ export const chargerDecider: Decider<
         }
         if (watts !== charger.watts) events.push({ type: 'ChargerRerated', watts });
         return events;
-      }
-      case 'RemoveCharger':
-        return charger === undefined ? [] : [{ type: 'ChargerRemoved' }];
-    }
+      },
+    }),
+    remove: remove({ decide: () => [{ type: 'ChargerRemoved' }] }),
+  }),
+
+  indexes: { watts: ({ watts }) => watts },
+  document: ChargerDocument,
+  present({ id, state: { watts, portId } }, { ports }) {
+    const port = ports(portId);
+    return { id, watts, port: port === undefined ? null : { id: portId, name: port.name } };
   },
-};
+});

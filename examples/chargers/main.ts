@@ -1,4 +1,4 @@
 import { runService } from '@portside/kit/runtime';
-import { chargerService } from './service.ts';
+import { chargerService } from './charger.ts';
 
 await runService(chargerService);

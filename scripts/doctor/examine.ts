@@ -5,7 +5,7 @@ import { runCheck, type Finding } from './finding.ts';
 import { examineReplicas } from './replicas.ts';
 import { examineServers, type Broker } from './servers.ts';
 import { fetchLastPosition, services } from './services.ts';
-import type { Service } from '../../src/kit/runtime/service-definition.ts';
+import type { Service } from '../../src/kit/domain/service/service.ts';
 import { examineSnapshots } from './snapshots.ts';
 import { examineAccount, examineStreamLimits } from './storage.ts';
 import { examineConfiguration, examineStorage, findStreams, type Stream } from './streams.ts';

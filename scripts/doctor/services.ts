@@ -1,9 +1,9 @@
 import { createCodec } from '../../src/kit/nats/stream/codec.ts';
 import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
-import { laptopService } from '../../src/laptops/service.ts';
-import { portService } from '../../src/ports/service.ts';
-import type { Service } from '../../src/kit/runtime/service-definition.ts';
+import { laptopService } from '../../src/laptops/laptop.ts';
+import { portService } from '../../src/ports/port.ts';
+import type { Service } from '../../src/kit/domain/service/service.ts';
 import type { Broker } from './servers.ts';
 
 export const services: readonly Service[] = [laptopService, portService];

@@ -4,7 +4,7 @@ import { openSnapshots, snapshotBucket, type SnapshotInfo } from '../../src/kit/
 import { ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
 import type { Broker } from './servers.ts';
-import type { Service } from '../../src/kit/runtime/service-definition.ts';
+import type { Service } from '../../src/kit/domain/service/service.ts';
 import { requestDigests } from '../../src/kit/nats/services/digest-endpoint.ts';
 import { foldVersionOf } from '../../src/kit/runtime/fold-version.ts';
 import { findStream } from './streams.ts';

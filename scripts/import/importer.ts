@@ -67,6 +67,6 @@ function openRowExecutor<State, Command, Event extends DomainEvent, Row extends 
   const appendTimeoutMs = ackTimeoutMs;
   const options = { connection, jsm, stream, subjects, codec, ackTimeoutMs, appendTimeoutMs };
   const store = createEventStore(options);
-  const load = createEntityReader({ jsm, stream, subjects, codec, store, decider });
+  const load = createEntityReader({ jsm, stream, subjects, codec, store, fold: decider });
   return createRowExecutor(kind, { append: createAppendBatcher(options, store.append), load, retrier });
 }

@@ -65,6 +65,7 @@ const noPorts: readonly number[] = [];
 
 export const laptopContract: Contract<Laptop | undefined, LaptopEvent> = {
   name: 'laptops',
+  noun: 'laptop',
   streamFile: new URL('../../streams/laptops.json', import.meta.url),
   events: laptopEvents,
   fold: {

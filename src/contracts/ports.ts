@@ -49,6 +49,7 @@ export type Port = { readonly name: string };
 
 export const portContract: Contract<Port | undefined, PortEvent> = {
   name: 'ports',
+  noun: 'port',
   streamFile: new URL('../../streams/ports.json', import.meta.url),
   events: portEvents,
   fold: {

@@ -1,17 +1,26 @@
-/** What a service author writes with: events, rules, documents, problems. Pure: no NATS, no HTTP, no Node. */
+/** What a service author writes with: events, commands, documents, problems. Pure: no NATS, no HTTP, no Node. */
 
-export {
-  bindDecider,
-  Rejection,
-  type BoundDecider,
-  type Decider,
-  type DomainEvent,
-  type Fold,
-} from './domain/decider.ts';
+export { type Body, type Context, type Existing, type Params, type Route } from './domain/service/command.ts';
+export { Rejection, type Decider, type DomainEvent, type Fold } from './domain/decider.ts';
 export { type Entity } from './domain/entity.ts';
 export { EntityId, maxEntityId, parseEntityId } from './domain/entity-id.ts';
 export { defineEvents, type EventSchema, type EventType, type Upcaster } from './domain/event-schema.ts';
-export { type Contract, type Followed, type Follows, type Lookups } from './domain/followed-stream.ts';
+export { follow, type Part } from './domain/follow.ts';
+export { type Contract, type Follows, type Lookups } from './domain/followed-stream.ts';
 export { Problem, type ProblemCode } from './domain/problem.ts';
-export { type CommandForm, type Members, type Referrers, type Resource } from './domain/resource.ts';
+export { defineService } from './domain/service/define-service.ts';
+export {
+  type DefinedService,
+  type Relation,
+  type Service,
+  type ServiceDefinition,
+  type ServiceTypes,
+  type TypesOf,
+} from './domain/service/service.ts';
+export {
+  createDecider,
+  type CallOf,
+  type CommandCall,
+  type Origin,
+} from './domain/service/service-decider.ts';
 export { text } from './domain/text.ts';

@@ -1,52 +1,61 @@
-import { laptopContract, type Laptop, type LaptopEvent } from '#contracts/laptops';
-import type { Port } from '#contracts/ports';
-import { Problem, type Decider, type Lookups } from '@portside/kit';
+/** The laptop service: its commands and its document. */
 
-/** Entities of the followed streams that decisions and documents use. */
-export type LaptopOthers = { readonly ports: Port | undefined };
+import { laptopContract } from '#contracts/laptops';
+import { portContract } from '#contracts/ports';
+import { defineService, EntityId, follow, Problem } from '@portside/kit';
+import { LaptopDocument, NewLaptop, RevisedLaptop } from './documents.ts';
 
-export type LaptopCommand =
-  | { readonly type: 'AddLaptop'; readonly title: string; readonly model: string }
-  | { readonly type: 'ReviseLaptop'; readonly title: string; readonly model: string }
-  | { readonly type: 'RemoveLaptop' }
-  | { readonly type: 'FitPort'; readonly portId: number }
-  | { readonly type: 'UnfitPort'; readonly portId: number };
+const params = { portId: EntityId.meta({ description: 'The id of a port.', example: 1 }) };
 
-export const laptopDecider: Decider<Laptop | undefined, LaptopCommand, LaptopEvent, Lookups<LaptopOthers>> = {
-  ...laptopContract.fold,
+export const laptopService = defineService({
+  module: import.meta.url,
+  contract: laptopContract,
+  version: new URL('../../package.json', import.meta.url),
+  defaults: { httpPort: 5000, probePort: 9000 },
+  follows: { ports: follow(portContract) },
 
-  decide(command, laptop, { ports }) {
-    switch (command.type) {
-      case 'AddLaptop': {
-        if (laptop !== undefined) throw new Problem('conflict', 'There is already a laptop with this id.');
-        const { title, model } = command;
-        return [{ type: 'LaptopAdded', title, model }];
-      }
-      case 'ReviseLaptop': {
-        const { title, model } = requireLaptop(laptop);
+  commands: ({ create, replace, remove, command }) => ({
+    add: create({
+      body: NewLaptop,
+      decide: ({ title, model }) => [{ type: 'LaptopAdded', title, model }],
+    }),
+    revise: replace({
+      body: RevisedLaptop,
+      decide({ title, model }, laptop) {
         const changes = {
-          ...(command.title !== title && { title: command.title }),
-          ...(command.model !== model && { model: command.model }),
+          ...(title !== laptop.title && { title }),
+          ...(model !== laptop.model && { model }),
         };
         return Object.keys(changes).length === 0 ? [] : [{ type: 'LaptopRevised', ...changes }];
-      }
-      case 'RemoveLaptop':
-        return laptop === undefined ? [] : [{ type: 'LaptopRemoved' }];
-      case 'FitPort': {
-        const { portId } = command;
-        if (requireLaptop(laptop).portIds.includes(portId)) return [];
+      },
+    }),
+    remove: remove({ decide: () => [{ type: 'LaptopRemoved' }] }),
+    fit: command({
+      put: 'ports/{portId}',
+      params,
+      summary: 'Fit a port; succeeds if the laptop already has it',
+      decide({ portId }, { portIds }, { ports }) {
+        if (portIds.includes(portId)) return [];
         if (ports(portId) === undefined) throw new Problem('conflict', `There is no port ${portId}.`);
         return [{ type: 'PortFitted', portId }];
-      }
-      case 'UnfitPort': {
-        const { portId } = command;
-        return requireLaptop(laptop).portIds.includes(portId) ? [{ type: 'PortUnfitted', portId }] : [];
-      }
-    }
-  },
-};
+      },
+    }),
+    unfit: command({
+      delete: 'ports/{portId}',
+      params,
+      summary: 'Unfit a port; succeeds if the laptop does not have it',
+      decide: ({ portId }, { portIds }) =>
+        portIds.includes(portId) ? [{ type: 'PortUnfitted', portId }] : [],
+    }),
+  }),
 
-function requireLaptop(laptop: Laptop | undefined): Laptop {
-  if (laptop === undefined) throw new Problem('not-found', 'There is no laptop with this id.');
-  return laptop;
-}
+  indexes: { title: ({ title }) => title, model: ({ model }) => model },
+  document: LaptopDocument,
+  present({ id, state: { title, model, portIds } }, { ports }) {
+    const fitted = portIds.flatMap((portId) => {
+      const port = ports(portId);
+      return port === undefined ? [] : [{ id: portId, name: port.name }];
+    });
+    return { id, title, model, ports: fitted };
+  },
+});

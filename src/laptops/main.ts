@@ -1,4 +1,4 @@
 import { runService } from '@portside/kit/runtime';
-import { laptopService } from './service.ts';
+import { laptopService } from './laptop.ts';
 
 await runService(laptopService);

@@ -1,4 +1,4 @@
 import { runService } from '@portside/kit/runtime';
-import { portService } from './service.ts';
+import { portService } from './port.ts';
 
 await runService(portService);

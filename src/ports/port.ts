@@ -1,25 +1,37 @@
-import { portContract, type Port, type PortEvent } from '#contracts/ports';
-import { Problem, type Decider } from '@portside/kit';
+/** The port service: its commands and its document. */
 
-export type PortCommand =
-  | { readonly type: 'AddPort'; readonly name: string }
-  | { readonly type: 'RenamePort'; readonly name: string }
-  | { readonly type: 'RemovePort' };
+import { laptopContract } from '#contracts/laptops';
+import { portContract } from '#contracts/ports';
+import { defineService, follow } from '@portside/kit';
+import { LaptopOfPort, NewPort, PortDocument, RenamedPort } from './documents.ts';
 
-export const portDecider: Decider<Port | undefined, PortCommand, PortEvent> = {
-  ...portContract.fold,
+export const portService = defineService({
+  module: import.meta.url,
+  contract: portContract,
+  version: new URL('../../package.json', import.meta.url),
+  defaults: { httpPort: 5001, probePort: 9001 },
+  // `/port` is an alias that early clients of the catalogue use.
+  aliases: ['port'],
+  follows: { laptops: follow(laptopContract) },
 
-  decide(command, port) {
-    switch (command.type) {
-      case 'AddPort':
-        if (port !== undefined) throw new Problem('conflict', 'There is already a port with this id.');
-        return [{ type: 'PortAdded', name: command.name }];
-      case 'RenamePort':
-        if (port === undefined) throw new Problem('not-found', 'There is no port with this id.');
-        if (port.name === command.name) return [];
-        return [{ type: 'PortRenamed', name: command.name, from: port.name }];
-      case 'RemovePort':
-        return port === undefined ? [] : [{ type: 'PortRemoved' }];
-    }
+  commands: ({ create, replace, remove }) => ({
+    add: create({ body: NewPort, decide: ({ name }) => [{ type: 'PortAdded', name }] }),
+    rename: replace({
+      body: RenamedPort,
+      decide: ({ name }, port) =>
+        name === port.name ? [] : [{ type: 'PortRenamed', name, from: port.name }],
+    }),
+    remove: remove({ decide: () => [{ type: 'PortRemoved' }] }),
+  }),
+
+  indexes: { name: ({ name }) => name },
+  document: PortDocument,
+  present: ({ id, state: { name } }) => ({ id, name }),
+  relations: {
+    laptops: {
+      each: ({ portIds }) => portIds,
+      document: LaptopOfPort,
+      present: ({ id, state: { title, model } }) => ({ id, title, model }),
+    },
   },
-};
+});

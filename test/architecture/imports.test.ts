@@ -33,7 +33,7 @@ sources.run();
 
 const boundary = suite('the boundary of the kit');
 
-for (const file of ['src/laptops/laptop.ts', 'src/contracts/ports.ts', 'examples/chargers/service.ts']) {
+for (const file of ['src/laptops/laptop.ts', 'src/contracts/ports.ts', 'examples/chargers/charger.ts']) {
   const up = '../'.repeat(file.split('/').length - 1);
   boundary(`rejects a relative import of a kit file from ${file}`, () => {
     const [reason = ''] = broken(file, `${up}src/kit/http/server/app.ts`);
@@ -49,7 +49,7 @@ for (const file of ['src/laptops/laptop.ts', 'src/contracts/ports.ts', 'examples
 }
 for (const [file, specifier] of [
   ['src/laptops/laptop.ts', '../ports/port.ts'],
-  ['src/ports/service.ts', '../laptops/service.ts'],
+  ['src/ports/port.ts', '../laptops/service.ts'],
   ['src/contracts/ports.ts', '../ports/port.ts'],
 ] as const) {
   boundary(`rejects an import of a service file other than its contract: ${specifier} in ${file}`, () =>

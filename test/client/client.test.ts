@@ -7,8 +7,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EventsGone } from '../../src/kit/client/follow.ts';
 import type { ClientProblemCode } from '../../src/kit/client/problem-error.ts';
-import { laptopsClient } from '../../src/laptops/client.ts';
-import { portsClient } from '../../src/ports/client.ts';
+import { createClient } from '../../src/kit/client/create-client.ts';
+import { laptopService as laptopDefinition } from '../../src/laptops/laptop.ts';
+import { portService as portDefinition } from '../../src/ports/port.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { problemOf } from '../support/http/problem-of.ts';
 import { publishAll } from '../support/broker/publish.ts';
@@ -20,8 +21,8 @@ const { connection } = await connectForTest(broker);
 const start = (name: string, env: Readonly<Record<string, string>> = {}) =>
   startServiceProcess(name, { natsUrl: broker.url, env });
 const [laptopService, portService] = await Promise.all([start('laptops'), start('ports')]);
-const laptops = laptopsClient(laptopService.url);
-const ports = portsClient(portService.url);
+const laptops = createClient(laptopService.url, laptopDefinition);
+const ports = createClient(portService.url, portDefinition);
 
 async function collect<T>(items: AsyncIterable<T>, count = Infinity): Promise<T[]> {
   const found: T[] = [];
@@ -51,7 +52,7 @@ writes('adds, changes or removes a laptop', async () => {
   assert.equal(read.document, added.document);
   assert.is(read.version, added.version);
 
-  const changed = await laptops.change(id, { title: 'Lenovo', model: 'S4' }, { ifMatch: read.version });
+  const changed = await laptops.revise(id, { title: 'Lenovo', model: 'S4' }, { ifMatch: read.version });
   assert.is(changed.document.model, 'S4');
   assert.ok(changed.version > read.version);
 
@@ -63,7 +64,7 @@ writes('adds, changes or removes a laptop', async () => {
 writes('adds, changes or removes a port', async () => {
   const { document, version } = await ports.add({ id: 7, name: 'USB-C' });
   assert.equal(document, { id: 7, name: 'USB-C' });
-  assert.is((await ports.change(7, { name: 'MagSafe 3' }, { ifMatch: version })).document.name, 'MagSafe 3');
+  assert.is((await ports.rename(7, { name: 'MagSafe 3' }, { ifMatch: version })).document.name, 'MagSafe 3');
   assert.equal(await collect(ports.list({ where: { name: 'MagSafe 3' } })), [{ id: 7, name: 'MagSafe 3' }]);
   await ports.remove(7);
 });
@@ -79,12 +80,12 @@ writes('rejects with the problem document of the service', async () => {
   const { document, version } = await laptops.add({ title: 'Dell', model: 'XPS' });
   const { id } = document;
   await assertProblem('conflict', 409, laptops.add({ id, title: 'Dell', model: 'XPS' }));
-  await assertProblem('not-found', 404, laptops.change(999_999, { title: 'a', model: 'b' }));
-  await laptops.change(id, { title: 'Dell', model: 'XPS 2' });
+  await assertProblem('not-found', 404, laptops.revise(999_999, { title: 'a', model: 'b' }));
+  await laptops.revise(id, { title: 'Dell', model: 'XPS 2' });
   await assertProblem(
     'precondition-failed',
     412,
-    laptops.change(id, { title: 'a', model: 'b' }, { ifMatch: version }),
+    laptops.revise(id, { title: 'a', model: 'b' }, { ifMatch: version }),
   );
   await assertProblem('precondition-failed', 412, laptops.remove(id, { ifMatch: version }));
   const { document: problem } = await problemOf(laptops.add({ title: '', model: 'b' }));
@@ -112,7 +113,7 @@ reads('lists all entities across pages', async () => {
 reads('asks the stream leaders for the first page of `latest` only', async () => {
   for (const model of ['one', 'two', 'three']) await laptops.add({ title: 'pages', model });
   const waits: (string | null)[] = [];
-  const counted = laptopsClient(laptopService.url, {
+  const counted = createClient(laptopService.url, laptopDefinition, {
     fetch(url, options) {
       waits.push(new Headers(options?.headers).get('Wait-For-Position'));
       return fetch(url, options);
@@ -131,7 +132,7 @@ reads('asks the stream leaders for the first page of `latest` only', async () =>
 reads('returns the state at a position or at a time', async () => {
   const added = await laptops.add({ title: 'HP', model: 'one' });
   const { id } = added.document;
-  const changed = await laptops.change(id, { title: 'HP', model: 'two' });
+  const changed = await laptops.revise(id, { title: 'HP', model: 'two' });
   assert.is((await laptops.asOf(added.position).get(id)).document.model, 'one');
   assert.is((await laptops.asOf(changed.position).get(id)).document.model, 'two');
   const earlier = await collect(laptops.asOf(added.position).list({ where: { title: 'HP' }, pageSize: 1 }));
@@ -165,7 +166,7 @@ reads('returns the history of an entity, and the rejected messages', async () =>
 });
 
 reads('waits for a position no longer than `waitSeconds`', async () => {
-  const singleAttempt = laptopsClient(laptopService.url, { maxAttempts: 1 });
+  const singleAttempt = createClient(laptopService.url, laptopDefinition, { maxAttempts: 1 });
   await assertProblem('unavailable', 503, singleAttempt.get(1, { waitFor: 999_999, waitSeconds: 0 }));
 });
 reads.run();
@@ -175,7 +176,7 @@ const following = suite('follow');
 following('yields every event after a position, optionally filtered by laptop or type', async () => {
   const added = await laptops.add({ title: 'Acer', model: 'one' });
   const { id } = added.document;
-  await laptops.change(id, { title: 'Acer', model: 'two' });
+  await laptops.revise(id, { title: 'Acer', model: 'two' });
   const after = added.position - 1;
   const [first, second] = await collect(laptops.follow({ after, id }), 2);
   assert.is(first?.position, added.position);
@@ -187,7 +188,7 @@ following('yields every event after a position, optionally filtered by laptop or
 
 following('resumes after a service restart without gaps or duplicates', async () => {
   const first = await start('laptops');
-  const client = laptopsClient(first.url);
+  const client = createClient(first.url, laptopDefinition);
   const { position } = await client.add({ title: 'first', model: 'follow' });
   const seen: string[] = [];
   const done = new AbortController();

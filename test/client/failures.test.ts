@@ -2,7 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { laptopsClient } from '../../src/laptops/client.ts';
+import { createClient } from '../../src/kit/client/create-client.ts';
+import { laptopService } from '../../src/laptops/laptop.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { startFlakyService } from '../support/http/flaky-service.ts';
 import { problemOf } from '../support/http/problem-of.ts';
@@ -18,7 +19,7 @@ const retries = suite('a failed request');
 for (const failure of ['unavailable', 'broken'] as const) {
   retries(`is retried with the same idempotency key (${failure})`, async () => {
     const flaky = await startFlakyService(service.url, 2, failure);
-    const { document } = await laptopsClient(flaky.url).add(laptop);
+    const { document } = await createClient(flaky.url, laptopService).add(laptop);
     assert.is(document.title, laptop.title);
     const keys = flaky.requests.map((headers) => headers['idempotency-key']);
     assert.is(keys.length, 3);
@@ -37,7 +38,7 @@ for (const [code, status] of [
     const { title, detail } = { title: 'Try again', detail: 'Try again.' };
     const problem = { type: `/problems/${code}`, title, status, detail };
     let requests = 0;
-    const client = laptopsClient('http://service.invalid', {
+    const client = createClient('http://service.invalid', laptopService, {
       fetch: (url, options) => {
         requests += 1;
         if (requests > 1) return fetch(service.url + (url instanceof URL ? url.pathname : ''), options);
@@ -52,7 +53,7 @@ for (const [code, status] of [
 
 retries('rejects after `maxAttempts` attempts with an error that contains the idempotency key', async () => {
   const flaky = await startFlakyService(service.url, 3, 'broken');
-  const client = laptopsClient(flaky.url, { maxAttempts: 3 });
+  const client = createClient(flaky.url, laptopService, { maxAttempts: 3 });
   const { code, status, idempotencyKey = '' } = await problemOf(client.add(laptop));
   assert.is(code, 'unreachable');
   assert.is(status, undefined);
@@ -63,7 +64,7 @@ retries('rejects after `maxAttempts` attempts with an error that contains the id
 });
 
 retries('is not retried if Retry-After exceeds the limit', async () => {
-  const client = laptopsClient('http://service.invalid', {
+  const client = createClient('http://service.invalid', laptopService, {
     fetch: () => Promise.resolve(new Response('', { status: 503, headers: { 'Retry-After': '3600' } })),
   });
   assert.is((await problemOf(client.get(1))).retryAfterMs, 3_600_000);
@@ -71,14 +72,14 @@ retries('is not retried if Retry-After exceeds the limit', async () => {
 
 retries('is not retried if the error is permanent', async () => {
   const flaky = await startFlakyService(service.url, 0, 'broken');
-  assert.is((await problemOf(laptopsClient(flaky.url).get(1))).code, 'not-found');
+  assert.is((await problemOf(createClient(flaky.url, laptopService).get(1))).code, 'not-found');
   assert.is(flaky.requests.length, 1);
   flaky.close();
 });
 
 retries('is aborted by its signal between two attempts', async () => {
   const flaky = await startFlakyService(service.url, Infinity, 'broken');
-  const client = laptopsClient(flaky.url, { maxAttempts: 1000 });
+  const client = createClient(flaky.url, laptopService, { maxAttempts: 1000 });
   const signal = AbortSignal.timeout(300);
   const error: unknown = await client.get(1, { signal }).catch((thrown: unknown) => thrown);
   assert.is(error, signal.reason);
@@ -86,7 +87,7 @@ retries('is aborted by its signal between two attempts', async () => {
 });
 
 retries('rejects as unreachable if the response exceeds `timeoutMs`', async () => {
-  const client = laptopsClient('http://service.invalid', {
+  const client = createClient('http://service.invalid', laptopService, {
     timeoutMs: 50,
     maxAttempts: 2,
     fetch: (_url, options) =>
@@ -103,8 +104,8 @@ const requests = suite('a request');
 requests("carries the client's token, a new token from a function, or a token of its own", async () => {
   const flaky = await startFlakyService(service.url, 0, 'broken');
   let tokens = 0;
-  await laptopsClient(flaky.url, { token: 'a' }).rejections();
-  const fresh = laptopsClient(flaky.url, { token: () => `b${(tokens += 1)}` });
+  await createClient(flaky.url, laptopService, { token: 'a' }).rejections();
+  const fresh = createClient(flaky.url, laptopService, { token: () => `b${(tokens += 1)}` });
   await fresh.rejections();
   await fresh.rejections();
   await fresh.rejections({ token: 'c' });
@@ -116,7 +117,7 @@ requests("carries the client's token, a new token from a function, or a token of
 });
 
 requests('rejects with the location of the mismatch if the response does not match the schema', async () => {
-  const client = laptopsClient('http://service.invalid', {
+  const client = createClient('http://service.invalid', laptopService, {
     fetch: () =>
       Promise.resolve(new Response('{"id":"x"}', { headers: { ETag: '"1"', 'Stream-Position': '1' } })),
   });

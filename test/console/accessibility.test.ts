@@ -84,10 +84,10 @@ const views: readonly View[] = [
     hash: '#/',
     async open(page) {
       await awaitTable(page);
-      await button(page, 'Change laptop 6').click();
+      await button(page, 'Revise laptop 6').click();
       await page.locator('[name="model"]').fill('EliteBook 845');
       await laptops.put('/laptops/6', { json: { title: 'HP', model: `EliteBook ${(edition += 1)}` } });
-      await button(page, 'Save').click();
+      await button(page, 'Revise').click();
       await button(page, 'Overwrite with mine').waitFor();
     },
   },

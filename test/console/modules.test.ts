@@ -67,6 +67,7 @@ formatting('displays names of embedded entities without their ids', () => {
 formatting('uses the singular for one and the plural for several', () => {
   assert.is(toCount(1, 'laptop'), '1 laptop');
   assert.is(toCount(100_000, 'laptop'), '100,000 laptops');
+  assert.is(toCount(2, 'battery', 'batteries'), '2 batteries');
 });
 formatting('extracts the trace id of a traceparent', () => {
   assert.is(
@@ -93,6 +94,7 @@ contracts('is read from the OpenAPI document of any service', () => {
   };
   const contract = readContract({
     info: { title: 'Lamps', version: '1' },
+    'x-entity': { noun: 'lamp', plural: 'lamps', one: 'a lamp' },
     components: { schemas: { Lamp } },
     paths: {
       '/old': { get: { operationId: 'listLampsByold', deprecated: true, responses: {} } },
@@ -104,8 +106,29 @@ contracts('is read from the OpenAPI document of any service', () => {
       '/lamps/{id}/events': { get: { operationId: 'getLampHistory', responses: {} } },
       '/lamps/{id}/rooms': { get: { operationId: 'listRoomsOfLamp', responses: {} } },
       '/lamps/{id}/bulbs/{bulbId}': {
-        put: { operationId: 'screwBulb', responses: {} },
-        delete: { operationId: 'unscrewBulb', responses: {} },
+        put: {
+          operationId: 'screwBulb',
+          'x-command': 'screw',
+          summary: 'Screw a bulb in',
+          parameters: [
+            { name: 'id', in: 'path', schema: { type: 'integer' } },
+            { name: 'bulbId', in: 'path', schema: { type: 'integer' } },
+            { name: 'Request-Id', in: 'header', schema: { type: 'string' } },
+          ],
+          requestBody: {
+            content: {
+              'application/json': {
+                schema: {
+                  anyOf: [
+                    { type: 'object', title: 'By hand', properties: { turns: { type: 'integer' } } },
+                    { type: 'object', properties: { tool: { const: 'pliers' } }, required: ['tool'] },
+                  ],
+                },
+              },
+            },
+          },
+          responses: {},
+        },
       },
     },
   });
@@ -118,9 +141,20 @@ contracts('is read from the OpenAPI document of any service', () => {
       ['lit', false],
     ],
   );
-  assert.is(contract.add, undefined);
-  assert.is(contract.canRemove, false);
-  assert.equal(contract.members, [{ name: 'bulbs', noun: 'bulb', put: 'screw', take: 'unscrew' }]);
+  assert.equal([contract.create, contract.replace, contract.remove], [undefined, undefined, undefined]);
+  assert.equal(contract.commands, [
+    {
+      verb: 'screw',
+      method: 'PUT',
+      path: '/lamps/{id}/bulbs/{bulbId}',
+      summary: 'Screw a bulb in',
+      params: [{ name: 'bulbId', schema: { type: 'integer' }, required: true }],
+      forms: [
+        { name: 'By hand', fields: [{ name: 'turns', schema: { type: 'integer' }, required: false }] },
+        { name: 'pliers', fields: [{ name: 'tool', schema: { const: 'pliers' }, required: true }] },
+      ],
+    },
+  ]);
   assert.equal(contract.referrers, ['rooms']);
   assert.equal(contract.eventTypes, []);
 });

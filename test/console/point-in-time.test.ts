@@ -40,7 +40,7 @@ testTable('is marked as historical and read-only', async () => {
     await row(page, 1).getByText('S3').waitFor();
     await page.getByRole('heading', { name: 'Laptops (historical)' }).waitFor();
     assert.ok(await page.getByRole('button', { name: 'Add a laptop' }).isDisabled());
-    assert.is(await page.getByRole('button', { name: /^(Change|Remove) laptop/ }).count(), 0);
+    assert.is(await page.getByRole('button', { name: /^(Revise|Remove) laptop/ }).count(), 0);
     assert.match((await page.locator('section.view').getAttribute('class')) ?? '', 'historical');
 
     await page.getByRole('button', { name: 'Return to live view' }).click();

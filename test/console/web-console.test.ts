@@ -51,10 +51,10 @@ testUpdate('added, changed and removed laptops', async () => {
       await button(mine, 'Add a laptop').click();
       await fill(mine, { id: '7', title: 'Framework', model: 'Laptop 13' }, 'Add');
       await row(theirs, 7).getByText('Laptop 13').waitFor();
-      await mine.getByText(/The laptop was added \(position \d+\)/).waitFor();
+      await mine.getByText(/Add laptop: done \(position \d+\)/).waitFor();
 
-      await button(mine, 'Change laptop 7').click();
-      await fill(mine, { model: 'Laptop 16' }, 'Save');
+      await button(mine, 'Revise laptop 7').click();
+      await fill(mine, { model: 'Laptop 16' }, 'Revise');
       await row(theirs, 7).getByText('Laptop 16').waitFor();
       assert.match((await row(theirs, 7).getAttribute('class')) ?? '', 'changed');
 
@@ -86,16 +86,20 @@ testUpdate('the new name of a port fitted to a laptop', async () => {
   await browser.visit(laptops.url, async (page) => {
     await row(page, 1).waitFor();
     await page.goto(`${laptops.url}/#/entity/1`);
-    await page.getByLabel('Fit a port by id').fill('1');
     await button(page, 'Fit').click();
-    await page.getByRole('listitem').getByText('USB-C 100 W (1)').waitFor();
+    await fill(page, { portId: '1' }, 'Fit');
+    await page.getByText(/Fit laptop: done/).waitFor();
+    await page.getByRole('definition').getByText('USB-C 100 W').waitFor();
     await page.goto(`${laptops.url}/#/`);
     await row(page, 1).getByText('USB-C 100 W').waitFor();
     await ports.put('/ports/1', { json: { name: 'USB-C 240 W' } });
     await row(page, 1).getByText('USB-C 240 W').waitFor();
     await page.goto(`${laptops.url}/#/entity/1`);
-    await button(page, 'Unfit port 1').click();
-    await button(page, 'Unfit port 1').waitFor({ state: 'detached' });
+    await button(page, 'Unfit').click();
+    await fill(page, { portId: 'one' }, 'Unfit');
+    await dialog(page).locator('[aria-invalid="true"][name="portId"]').waitFor();
+    await fill(page, { portId: '1' }, 'Unfit');
+    await page.getByRole('definition').getByText('USB-C 240 W').waitFor({ state: 'detached' });
   });
 });
 liveUpdates.run();
@@ -130,10 +134,10 @@ testForm('retains its contents when the id is in use, so that another id can be 
 });
 testForm('shows both versions after an edit conflict, and can overwrite the other one', async () => {
   await browser.visit(laptops.url, async (page) => {
-    await button(page, 'Change laptop 1').click();
+    await button(page, 'Revise laptop 1').click();
     await field(page, 'model').fill('mine');
     await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: 'theirs' } });
-    await button(page, 'Save').click();
+    await button(page, 'Revise').click();
     await dialog(page).getByRole('cell', { name: 'theirs' }).waitFor();
     await dialog(page).getByRole('cell', { name: 'mine' }).waitFor();
     assert.match((await laptops.get('/laptops/1')).text, 'theirs');
@@ -144,13 +148,13 @@ testForm('shows both versions after an edit conflict, and can overwrite the othe
 });
 testForm('can switch to the other version after an edit conflict', async () => {
   await browser.visit(laptops.url, async (page) => {
-    await button(page, 'Change laptop 1').click();
+    await button(page, 'Revise laptop 1').click();
     await field(page, 'model').fill('lost');
     await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: 'kept' } });
-    await button(page, 'Save').click();
+    await button(page, 'Revise').click();
     await button(page, 'Edit theirs instead').click();
     assert.is(await field(page, 'model').inputValue(), 'kept');
-    await fill(page, { title: 'Lenovo 2' }, 'Save');
+    await fill(page, { title: 'Lenovo 2' }, 'Revise');
     await row(page, 1).getByText('Lenovo 2').waitFor();
     assert.match((await laptops.get('/laptops/1')).text, 'kept');
   });
@@ -219,7 +223,7 @@ testUsage('can copy a working curl command', async () => {
       const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
       assert.is(await copied(), `curl -i ${laptops.url}/laptops/1`);
 
-      await button(page, 'Change').click();
+      await button(page, 'Revise').click();
       await field(page, 'model').fill(`it's "quoted"; $HOME \\`);
       await dialog(page).getByRole('button', { name: 'Copy as curl' }).click();
       await dialog(page).getByText('Copied').waitFor();
@@ -251,9 +255,9 @@ testService('the chargers example, from its OpenAPI document alone', async () =>
     await row(page, 1).getByText('USB-C 240 W').waitFor();
     await button(page, 'Change charger 1').click();
     assert.is(await field(page, 'portId').inputValue(), '1');
-    await fill(page, { watts: 'many' }, 'Save');
+    await fill(page, { watts: 'many' }, 'Change');
     await dialog(page).locator('[aria-invalid="true"][name="watts"]').waitFor();
-    await fill(page, { watts: '100' }, 'Save');
+    await fill(page, { watts: '100' }, 'Change');
     await row(page, 1).getByText('100').waitFor();
   });
 });

@@ -8,8 +8,8 @@ import { documentOperations } from '../../src/kit/http/docs/document-operations.
 import { problemKinds } from '../../src/kit/api/problem-document.ts';
 import { createRouter, toRouterPath } from '../../src/kit/http/server/router.ts';
 import { readConsoleFiles } from '../../src/kit/runtime/console-files.ts';
-import { laptopService } from '../../src/laptops/service.ts';
-import { portService } from '../../src/ports/service.ts';
+import { laptopService } from '../../src/laptops/laptop.ts';
+import { portService } from '../../src/ports/port.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { operationsOf } from '../support/contract/operations.ts';
 import { startServiceProcess } from '../support/process/service-process.ts';

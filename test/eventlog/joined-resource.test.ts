@@ -3,15 +3,18 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { laptopDecider } from '../../src/laptops/laptop.ts';
-import { laptopService } from '../../src/laptops/service.ts';
+import { portService } from '../../src/ports/port.ts';
+import { laptopService } from '../../src/laptops/laptop.ts';
 import { laptopContract, type LaptopEvent } from '#contracts/laptops';
 import { portContract, type PortEvent } from '#contracts/ports';
 import type { DomainEvent } from '../../src/kit/domain/decider.ts';
+import type { KeysOf } from '../../src/kit/domain/service/index-definition.ts';
 import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
 import type { FollowedProjection } from '../../src/kit/eventlog/followed-projection.ts';
 import { joinResource } from '../../src/kit/eventlog/joined-resource.ts';
 import { createView } from '../../src/kit/eventlog/view.ts';
+
+const portIdsOf: KeysOf = (laptop) => portService.relations['laptops']?.each(laptop) ?? [];
 
 type Published<Event> = { readonly id: number; readonly event: Event };
 
@@ -58,9 +61,9 @@ function applyInterleaved(
   portStream: readonly Published<PortEvent>[],
   turns: readonly boolean[],
 ) {
-  const laptops = createView(laptopDecider);
+  const laptops = createView(laptopContract.fold);
   const ports = createView(portContract.fold);
-  const reverse = createView(laptopContract.fold, { referencesOf: (laptop) => laptop?.portIds ?? [] });
+  const reverse = createView(laptopContract.fold, { indexes: { ports: portIdsOf } });
   const [ofLaptops, ofPorts] = [store(laptopStream), store(portStream)];
   for (const isLaptop of [...turns, ...ofLaptops.map(() => true), ...ofPorts.map(() => false)]) {
     if (isLaptop) {
@@ -80,11 +83,11 @@ function applyInterleaved(
     fold: portContract.fold,
     view: ports,
   } as unknown as FollowedProjection;
-  const { present } = joinResource(laptopService.resource, { ports: followedPorts });
+  const { presentExisting } = joinResource(laptopService, { ports: followedPorts });
   return {
-    laptops: laptops.list({ limit: Infinity }).map(present),
+    laptops: laptops.list({ limit: Infinity }).map((laptop) => presentExisting(laptop).body),
     rejected: [...laptops.rejections(), ...ports.rejections()],
-    laptopsOf: [1, 2, 3].map((port) => reverse.listReferring(port, { limit: Infinity })),
+    laptopsOf: [1, 2, 3].map((port) => reverse.list({ limit: Infinity, where: { ports: port } })),
   };
 }
 

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { LaptopEvent } from '#contracts/laptops';
-import { laptopDecider } from '../../src/laptops/laptop.ts';
+import { laptopContract, type Laptop as ExistingLaptop, type LaptopEvent } from '#contracts/laptops';
 import { Rejection, type Fold } from '../../src/kit/domain/decider.ts';
 import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
 import { decodeImage, encodeImage } from '../../src/kit/eventlog/snapshot-image.ts';
 import { createView, maxRejections, type View, type ViewImage } from '../../src/kit/eventlog/view.ts';
 
-type Laptop = typeof laptopDecider.initial;
+type Laptop = ExistingLaptop | undefined;
 type LaptopView = View<Laptop, LaptopEvent>;
 type LaptopImage = ViewImage<Laptop>;
 
@@ -26,7 +25,7 @@ function message(position: number, { id, content, messageId }: SampleMessage): S
 
 /** Returns a view that has applied these messages at the positions 1, 2, 3 … */
 function viewOf(...messages: readonly SampleMessage[]): LaptopView {
-  const view = createView(laptopDecider);
+  const view = createView(laptopContract.fold);
   for (const [index, each] of messages.entries()) view.apply(message(index + 1, each));
   return view;
 }
@@ -35,10 +34,10 @@ async function* toAsyncIterable(lines: readonly string[]): AsyncGenerator<string
   yield* lines;
 }
 
-const linesOf = (image: LaptopImage) => [...encodeImage(image, laptopDecider.initial)];
-const read = (lines: readonly string[]) => decodeImage(toAsyncIterable(lines), laptopDecider.initial);
+const linesOf = (image: LaptopImage) => [...encodeImage(image, laptopContract.fold.initial)];
+const read = (lines: readonly string[]) => decodeImage(toAsyncIterable(lines), laptopContract.fold.initial);
 const restore = async (image: LaptopImage) =>
-  createView(laptopDecider, { image: await read(linesOf(image)) });
+  createView(laptopContract.fold, { image: await read(linesOf(image)) });
 
 /** Everything that a view exposes, for these ids and message ids. */
 function exposedParts(view: LaptopView, ids: readonly number[], messageIds: readonly string[]) {
@@ -85,8 +84,8 @@ roundTrip('is equal to the original view', async () => {
 });
 roundTrip('has the versions of removed entities and of ids with only rejected messages', async () => {
   const restored = await restore(viewOf(...sampleMessages).capture());
-  assert.equal(restored.find(8), { id: 8, state: laptopDecider.initial, version: 4 });
-  assert.equal(restored.find(9), { id: 9, state: laptopDecider.initial, version: 5 });
+  assert.equal(restored.find(8), { id: 8, state: laptopContract.fold.initial, version: 4 });
+  assert.equal(restored.find(9), { id: 9, state: laptopContract.fold.initial, version: 5 });
 });
 roundTrip('has the total number of rejected messages and the latest of them', async () => {
   const many = Array.from({ length: maxRejections + 3 }, (): SampleMessage => ({ id: 1, content: removed }));
@@ -153,7 +152,7 @@ lines('do not change when the view advances, even while they are being generated
   const before = linesOf(image);
   const slowly: string[] = [];
   let position = view.position;
-  for (const line of encodeImage(image, laptopDecider.initial)) {
+  for (const line of encodeImage(image, laptopContract.fold.initial)) {
     slowly.push(line);
     for (const id of [7, 8, 1000 + position])
       view.apply(message((position += 1), { id, content: added, messageId: `later ${position}` }));
@@ -177,7 +176,10 @@ const corruptImages = suite('an incomplete or corrupt image');
 
 corruptImages('is made from a readable image of at least nine lines', async () => {
   assert.ok(completeLines.length >= 9);
-  assert.equal(exposed(createView(laptopDecider, { image: await read(completeLines) })), exposed(large));
+  assert.equal(
+    exposed(createView(laptopContract.fold, { image: await read(completeLines) })),
+    exposed(large),
+  );
 });
 corruptImages('is rejected if it ends after any line but the last', async () => {
   for (let length = 0; length < completeLines.length; length++)

@@ -5,8 +5,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LaptopEvent } from '#contracts/laptops';
 import type { LiveEvent } from '../../src/kit/api/documents.ts';
+import { createClient } from '../../src/kit/client/create-client.ts';
 import { EventsGone, type FollowOptions } from '../../src/kit/client/follow.ts';
-import { laptopsClient } from '../../src/laptops/client.ts';
+import { laptopService } from '../../src/laptops/laptop.ts';
 import { connectForTest, startTestBroker, type TestBroker } from '../support/broker/broker.ts';
 import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { eventually } from '../support/eventually.ts';
@@ -39,7 +40,7 @@ await publish(broker, 11, 18);
 let service = await start(broker);
 
 /** A client of whichever replica runs at present, as behind a load balancer. */
-const client = laptopsClient('http://laptops.invalid', {
+const client = createClient('http://laptops.invalid', laptopService, {
   fetch(url, options) {
     const { pathname, search } = new URL(url instanceof Request ? url.url : url);
     return fetch(new URL(pathname + search, service.url), options);

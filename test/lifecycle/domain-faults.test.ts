@@ -9,7 +9,7 @@ import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import { assertProblem } from '../support/http/http.ts';
 import { startLoggedService, type LoggedService } from '../support/process/logged-service.ts';
-import { faultyLevel } from '../support/services/gauges/gauges.ts';
+import { faultyLevel, unindexedLevel } from '../support/services/gauges/gauges.ts';
 
 const folder = new URL('../support/services/gauges/', import.meta.url);
 const every = 20;
@@ -55,7 +55,9 @@ commands('stores nothing if `evolve` throws on an event', async () => {
 });
 commands('stores nothing if `evolve` rejects an event', async () => {
   assert.is((await add(1, 1)).status, 201);
-  for (let attempt = 0; attempt < 2; attempt += 1) assertProblem(await add(1, 2), 'internal');
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    assertProblem(await gauges.post('/gauges/1/addAgain'), 'internal');
+  }
   assert.equal((await gauges.get('/gauges/1')).body, { id: 1, level: 1 });
   assert.is(await countMessages(), 1);
 });
@@ -102,6 +104,27 @@ messages('is rejected for the same reason in every replica', async () => {
   assert.is(await other.stop(), 0);
 });
 messages.run();
+
+const indexes = suite('an index whose function throws');
+
+indexes('lacks the entity, and the replica goes on', async () => {
+  const levels = async (level: number) => (await gauges.get(`/gauges?level=${level}`)).body;
+  assert.equal(await levels(1), [{ id: 1, level: 1 }]);
+  assert.is((await add(5, unindexedLevel)).status, 201);
+  assert.is((await add(6, 1)).status, 201);
+  assert.equal((await gauges.get('/gauges/5')).body, { id: 5, level: unindexedLevel });
+  assert.equal(await levels(unindexedLevel), []);
+  assert.equal(await levels(1), [
+    { id: 1, level: 1 },
+    { id: 6, level: 1 },
+  ]);
+});
+indexes('is logged once', async () => {
+  const line = await gauges.awaitLog('index failed: entities are missing from its lists', 'GAUGES');
+  assert.equal([line['level'], line['index']], ['error', 'level']);
+  assert.is(gauges.logged('index failed: entities are missing from its lists').length, 1);
+});
+indexes.run();
 
 const states = suite('a state that is not JSON');
 

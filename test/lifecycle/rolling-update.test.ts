@@ -5,7 +5,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { laptopsClient } from '../../src/laptops/client.ts';
+import { createClient } from '../../src/kit/client/create-client.ts';
+import { laptopService } from '../../src/laptops/laptop.ts';
 import { LaptopDocument } from '../../src/laptops/documents.ts';
 import { startTestCluster } from '../support/broker/cluster.ts';
 import { eventually } from '../support/eventually.ts';
@@ -146,7 +147,7 @@ it('of the three brokers, one after another, fails no request, and neither loses
 async function assertExactly(ids: readonly number[]) {
   const wanted = ids.toSorted((a, b) => a - b);
   for (const { url } of replicas) {
-    const client = laptopsClient(url);
+    const client = createClient(url, laptopService);
     // During a leader election, a read with `latest` may fail with a retryable error.
     const shown = await eventually(async () => {
       const found: number[] = [];

@@ -10,13 +10,16 @@ import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
 import { foldMessage } from '../../src/kit/domain/fold.ts';
 import { Problem } from '../../src/kit/domain/problem.ts';
 import type { LaptopEvent } from '#contracts/laptops';
-import { laptopDecider, type LaptopCommand } from '../../src/laptops/laptop.ts';
+import { createDecider } from '../../src/kit/domain/service/service-decider.ts';
+import { laptopService } from '../../src/laptops/laptop.ts';
 import type { Laptop } from '#contracts/laptops';
-import { laptopResource } from '../../src/laptops/resource.ts';
+import type { LaptopCommand } from './commands.ts';
 import type { Operation, Read, Write } from './history.ts';
 
 /** The charging ports that exist throughout the test. */
 export const knownPorts = { ports: (id: number) => ({ name: `port ${id}` }) };
+
+const laptopDecider = createDecider(laptopService, knownPorts);
 
 /** The state of an entity from position `version` until its next message. */
 export type Version = {
@@ -67,7 +70,7 @@ function checkWrite(
   versions: readonly Version[],
 ): string[] {
   const stored = eventLog.filter((message) => message.messageId === messageId);
-  const name = `${command.type} ${id} (${messageId}, status ${status})`;
+  const name = `${command.verb} ${id} (${messageId}, status ${status})`;
   if (stored.length > 1) return [`${name} is stored ${stored.length} times`];
   const [message] = stored;
   if (message === undefined) return [];
@@ -94,7 +97,7 @@ function checkExplained(
       ? possible.some((version) => explainsRead(operation, version, versions))
       : possible.some((version) => explainsWrite(operation, version, versions));
   if (explained) return [];
-  const name = operation.kind === 'read' ? 'a read' : operation.command.type;
+  const name = operation.kind === 'read' ? 'a read' : operation.command.verb;
   return [
     `${name} of ${operation.id} got ${operation.status} ${JSON.stringify(operation.body)} at ` +
       `${operation.position}, which no state from version ${known} explains`,
@@ -148,7 +151,7 @@ function checkOrder(own: readonly Operation[], versions: readonly Version[]): st
 
 function decide(command: LaptopCommand, state: Laptop | undefined): readonly LaptopEvent[] | Problem {
   try {
-    return laptopDecider.decide(command, state, knownPorts);
+    return laptopDecider.decide({ ...command, now: '' }, state);
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;
@@ -157,5 +160,5 @@ function decide(command: LaptopCommand, state: Laptop | undefined): readonly Lap
 
 function present(body: unknown, state: Laptop) {
   const id = typeof body === 'object' && body !== null && 'id' in body ? Number(body.id) : 0;
-  return laptopResource.present({ id, state, version: 0 }, knownPorts);
+  return laptopService.present({ id, state, version: 0 }, knownPorts);
 }

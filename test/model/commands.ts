@@ -3,8 +3,14 @@
 import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from 'nats';
 import fc from 'fast-check';
-import type { LaptopCommand } from '../../src/laptops/laptop.ts';
 import type { Operation } from './history.ts';
+
+type Values = { readonly title: string; readonly model: string };
+
+/** The commands that this test sends. */
+export type LaptopCommand =
+  | { readonly verb: 'add' | 'revise'; readonly input: Values }
+  | { readonly verb: 'remove'; readonly input: {} };
 
 /** The system under test and the recorded operations. */
 export type Replicas = {
@@ -72,7 +78,7 @@ class WriteLaptop extends Concurrent {
   }
 
   toString() {
-    return `${this.command.type}(${this.id}) on ${this.replica}`;
+    return `${this.command.verb}(${this.id}) on ${this.replica}`;
   }
 }
 
@@ -134,25 +140,16 @@ class Settle implements Command {
 function toRequest(url: string, id: number, command: LaptopCommand, key: string): [string, RequestInit] {
   const headers = { 'Idempotency-Key': `"${key}"`, 'Content-Type': 'application/json' };
   const json = (body: object) => JSON.stringify(body);
-  switch (command.type) {
-    case 'AddLaptop':
-      return [
-        url,
-        { method: 'POST', headers, body: json({ id, title: command.title, model: command.model }) },
-      ];
-    case 'ReviseLaptop':
-      return [
-        `${url}/${id}`,
-        { method: 'PUT', headers, body: json({ title: command.title, model: command.model }) },
-      ];
-    case 'RemoveLaptop':
+  switch (command.verb) {
+    case 'add':
+      return [url, { method: 'POST', headers, body: json({ id, ...command.input }) }];
+    case 'revise':
+      return [`${url}/${id}`, { method: 'PUT', headers, body: json(command.input) }];
+    case 'remove':
       return [
         `${url}/${id}`,
         { method: 'DELETE', headers: { 'Idempotency-Key': headers['Idempotency-Key'] } },
       ];
-    case 'FitPort':
-    case 'UnfitPort':
-      throw new Error(`${command.type} is not used in this test`);
   }
 }
 
@@ -169,6 +166,7 @@ const replica = fc.nat(2);
 const id = fc.nat(2);
 const title = fc.constantFrom('Lenovo', 'Apple', 'Dell');
 const model = fc.constantFrom('S3', 'Air');
+const values = fc.record({ title, model });
 const publication = fc.oneof(
   fc.record({ type: fc.constant('LaptopAdded'), title, model }),
   fc.record({ type: fc.constant('LaptopRevised'), title }),
@@ -180,12 +178,12 @@ const publication = fc.oneof(
 /** Mostly overlapping requests, with pauses between them. */
 export const laptopCommands: fc.Arbitrary<Command>[] = [
   fc
-    .tuple(replica, id, fc.record({ type: fc.constant('AddLaptop' as const), title, model }))
-    .map((parts) => new WriteLaptop(...parts)),
+    .tuple(replica, id, values)
+    .map(([on, laptop, input]) => new WriteLaptop(on, laptop, { verb: 'add', input })),
   fc
-    .tuple(replica, id, fc.record({ type: fc.constant('ReviseLaptop' as const), title, model }))
-    .map((parts) => new WriteLaptop(...parts)),
-  fc.tuple(replica, id).map((parts) => new WriteLaptop(...parts, { type: 'RemoveLaptop' })),
+    .tuple(replica, id, values)
+    .map(([on, laptop, input]) => new WriteLaptop(on, laptop, { verb: 'revise', input })),
+  fc.tuple(replica, id).map((parts) => new WriteLaptop(...parts, { verb: 'remove', input: {} })),
   fc.tuple(replica, id).map((parts) => new ReadLatest(...parts)),
   fc.tuple(id, publication).map(([laptop, event]) => new PublishEvent(laptop, JSON.stringify(event))),
   // Repeated for a higher frequency, so that many requests begin after earlier ones have completed on other replicas.

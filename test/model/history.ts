@@ -1,6 +1,6 @@
 /** Operations with their responses, and the interval in which each must have taken effect. */
 
-import type { LaptopCommand } from '../../src/laptops/laptop.ts';
+import type { LaptopCommand } from './commands.ts';
 
 type Interval = {
   readonly id: number;

@@ -5,9 +5,8 @@ import { jetstream } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createView } from '../../src/kit/eventlog/view.ts';
-import { laptopDecider } from '../../src/laptops/laptop.ts';
-import { laptopEvents } from '#contracts/laptops';
-import { laptopResource } from '../../src/laptops/resource.ts';
+import { laptopContract, laptopEvents } from '#contracts/laptops';
+import { laptopService } from '../../src/laptops/laptop.ts';
 import { createCodec } from '../../src/kit/nats/stream/codec.ts';
 import { storedOf } from '../../src/kit/nats/stream/stream-identity.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
@@ -170,7 +169,7 @@ reads('returns the fold of the stream up to the position, for every position aro
   const [{ position: snapshot } = {}] = laptops.logged('snapshot finished');
   assert.type(snapshot, 'number');
   const codec = createCodec(laptopEvents, eventSubjects('laptops'));
-  const view = createView(laptopDecider);
+  const view = createView(laptopContract.fold);
   for (let position = 1; position <= Number(snapshot) + 2; position++) {
     const stored = await jsm.streams.getMessage('LAPTOPS', { seq: position });
     assert.ok(stored !== null);
@@ -180,7 +179,7 @@ reads('returns the fold of the stream up to the position, for every position aro
     const { body } = await laptops.get(`/laptops?asOf=${position}`);
     assert.equal(
       body,
-      view.list({ limit: 1000 }).map((laptop) => laptopResource.present(laptop, { ports: () => undefined })),
+      view.list({ limit: 1000 }).map((laptop) => laptopService.present(laptop, { ports: () => undefined })),
       `position ${position}`,
     );
   }

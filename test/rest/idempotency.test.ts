@@ -7,14 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bindDecider } from '../../src/kit/domain/decider.ts';
+import { createDecider, type CallOf, type Origin } from '../../src/kit/domain/service/service-decider.ts';
 import { createKeyedQueue } from '../../src/kit/eventlog/keyed-queue.ts';
 import { Problem } from '../../src/kit/domain/problem.ts';
 import { transact, type Transactor } from '../../src/kit/eventlog/transact.ts';
 import { createView } from '../../src/kit/eventlog/view.ts';
 import type { Entity } from '../../src/kit/domain/entity.ts';
 import { laptopEvents, type Laptop, type LaptopEvent } from '#contracts/laptops';
-import { laptopDecider, type LaptopCommand } from '../../src/laptops/laptop.ts';
+import type { TypesOf } from '../../src/kit/domain/service/service.ts';
+import { laptopService } from '../../src/laptops/laptop.ts';
 import { provisionSnapshots } from '../../src/kit/nats/snapshots/snapshots.ts';
 import {
   openStreamConnection,
@@ -25,6 +26,7 @@ import { connectForTest } from '../support/broker/broker.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 type State = Laptop | undefined;
+type LaptopCommand = CallOf<TypesOf<typeof laptopService>> & Origin;
 type Replica = Transactor<State, LaptopCommand, LaptopEvent> & {
   readonly snapshots: StreamConnection<State, LaptopEvent>['snapshots'];
   /** The position from which the replay started: 0, or the position of a snapshot. */
@@ -33,7 +35,7 @@ type Replica = Transactor<State, LaptopCommand, LaptopEvent> & {
 };
 
 const { broker, connection, jsm, start, countMessages, close } = await startTestSystem();
-const decider = bindDecider(laptopDecider, { ports: () => undefined });
+const decider = createDecider(laptopService, { ports: () => undefined });
 /** A stream configured like LAPTOPS, except for the subjects and the duplicate window. */
 const name = 'short-window';
 const stream = 'SHORT_WINDOW';
@@ -86,8 +88,9 @@ let lastId = 0;
 let lastKey = 0;
 const nextId = () => (lastId += 1);
 const nextKey = () => `key-${(lastKey += 1)}`;
-const add: LaptopCommand = { type: 'AddLaptop', title: 'Lenovo', model: 'S3' };
-const revise = (title: string): LaptopCommand => ({ type: 'ReviseLaptop', title, model: 'S3' });
+const now = '2026-01-31T12:00:00.000Z';
+const add: LaptopCommand = { verb: 'add', input: { title: 'Lenovo', model: 'S3' }, now };
+const revise = (title: string): LaptopCommand => ({ verb: 'revise', input: { title, model: 'S3' }, now });
 
 function send(
   replica: Replica,
@@ -204,7 +207,7 @@ keyReuse('is rejected and appends nothing, both during the duplicate window and 
       for (const key of used) {
         for (const [target, command] of [
           [id, revise('Dell')],
-          [id, { type: 'RemoveLaptop' }],
+          [id, { verb: 'remove', input: {}, now }],
           [nextId(), add],
         ] satisfies [number, LaptopCommand][]) {
           assert.ok(await replica.view.reached(await replica.store.lastPositionOf(id), 5_000));

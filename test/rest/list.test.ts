@@ -126,5 +126,61 @@ filters('matches the current state of an entity, not an earlier one', async () =
   assert.equal(idsOf(await laptops.get('/laptops?title=before')), []);
   assert.equal(idsOf(await laptops.get('/laptops?title=behind')), [5]);
 });
-filters.after(close);
 filters.run();
+
+const sorted = suite('a sorted list');
+
+/** The laptops that all tests of this file have added, by title, then by id. */
+async function expectedOrder(): Promise<unknown[]> {
+  const { body } = await laptops.get('/laptops');
+  assert.ok(Array.isArray(body));
+  const items: { id: number; title: string }[] = body;
+  return items
+    .toSorted((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : a.id - b.id))
+    .map(({ id }) => id);
+}
+
+sorted('is ordered by the field, then by id, on every page', async () => {
+  const expected = await expectedOrder();
+  assert.equal(idsOf(await laptops.get('/laptops?sort=title')), expected);
+  for (const limit of [1, 2, 4]) {
+    assert.equal((await readPages(laptops, `/laptops?sort=title&limit=${limit}`)).flat(), expected);
+  }
+  assert.equal((await readPages(laptops, '/laptops?sort=model&title=odd&limit=2')).flat().length, odd.length);
+});
+sorted('continues at its cursor after entities were added, changed and removed', async () => {
+  const expected = await expectedOrder();
+  const first = await laptops.get('/laptops?sort=title&limit=3');
+  const next = nextOf(first) ?? '';
+  const [, second, third, fourth] = expected;
+  await laptops.post('/laptops', { json: { id: 500, title: 'a first one', model: 'M' } });
+  await laptops.post('/laptops', { json: { id: 501, title: 'z last one', model: 'M' } });
+  for (const id of [second, third, fourth]) await laptops.delete(`/laptops/${String(id)}`);
+  const rest = (await readPages(laptops, next)).flat();
+  assert.equal(rest, [...expected.slice(4), 501]);
+});
+sorted('can be read as of an earlier position', async () => {
+  const before = await laptops.get('/laptops?sort=title');
+  const position = before.headers.get('Stream-Position') ?? '';
+  await laptops.post('/laptops', { json: { id: 502, title: 'a later one', model: 'M' } });
+  const pages = await readPages(laptops, `/laptops?sort=title&limit=4&asOf=${position}`);
+  assert.equal(pages.flat(), idsOf(before));
+});
+sorted('rejects an unknown field, `after`, and a cursor of another list', async () => {
+  const cursor =
+    new URLSearchParams((nextOf(await laptops.get('/laptops?sort=title&limit=1')) ?? '').split('?')[1]).get(
+      'cursor',
+    ) ?? '';
+  assert.is((await laptops.get(`/laptops?sort=title&cursor=${cursor}`)).status, 200);
+  for (const query of [
+    'sort=ports',
+    'sort=title&after=3',
+    `cursor=${cursor}`,
+    `sort=model&cursor=${cursor}`,
+    'sort=title&cursor=x',
+  ]) {
+    assert.is((await laptops.get(`/laptops?${query}`)).status, 400, query);
+  }
+});
+sorted.after(close);
+sorted.run();

@@ -4,8 +4,8 @@ import { readdirSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { laptopService } from '../../../src/laptops/service.ts';
-import { portService } from '../../../src/ports/service.ts';
+import { laptopService } from '../../../src/laptops/laptop.ts';
+import { portService } from '../../../src/ports/port.ts';
 import { NATS_SERVER } from '../../setup/programs/programs.mjs';
 import { ROOT } from '../../setup/root.mjs';
 

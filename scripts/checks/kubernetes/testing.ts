@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chargerService } from '../../../examples/chargers/service.ts';
-import { laptopService } from '../../../src/laptops/service.ts';
-import { portService } from '../../../src/ports/service.ts';
+import { chargerService } from '../../../examples/chargers/charger.ts';
+import { laptopService } from '../../../src/laptops/laptop.ts';
+import { portService } from '../../../src/ports/port.ts';
 import { variablesOfProvisioner, variablesOfService } from '../../../src/kit/runtime/config/config.ts';
 import { ROOT } from '../../setup/root.mjs';
 import type { Project } from './consistency-rule.ts';

@@ -1,5 +1,5 @@
 import type { JetStreamManager, MsgRequest } from '@nats-io/jetstream';
-import type { BoundDecider, DomainEvent } from '../../../src/kit/domain/decider.ts';
+import type { DomainEvent, Fold } from '../../../src/kit/domain/decider.ts';
 import type { EventStore } from '../../../src/kit/eventlog/event-store.ts';
 import type { StoredMessage } from '../../../src/kit/domain/stored-message.ts';
 import { foldHistory } from '../../../src/kit/domain/fold.ts';
@@ -9,13 +9,13 @@ import type { Codec } from '../../../src/kit/nats/stream/codec.ts';
 import { storedOf } from '../../../src/kit/nats/stream/stream-identity.ts';
 import type { Subjects } from '../../../src/kit/nats/stream/subjects.ts';
 
-export type EntityReaderOptions<State, Command, Event extends DomainEvent> = {
+export type EntityReaderOptions<State, Event extends DomainEvent> = {
   readonly jsm: JetStreamManager;
   readonly stream: string;
   readonly subjects: Subjects;
   readonly codec: Codec<Event>;
   readonly store: Pick<EventStore<Event>, 'lastPositionOf' | 'history'>;
-  readonly decider: BoundDecider<State, Command, Event>;
+  readonly fold: Fold<State, Event>;
 };
 
 /**
@@ -25,14 +25,14 @@ export type EntityReaderOptions<State, Command, Event extends DomainEvent> = {
 const shortHistory = 16;
 
 /** Returns a function that reads an entity from the stream's leader. It throws `unavailable` if the broker does not respond. */
-export function createEntityReader<State, Command, Event extends DomainEvent>({
+export function createEntityReader<State, Event extends DomainEvent>({
   jsm,
   stream,
   subjects,
   codec,
   store,
-  decider,
-}: EntityReaderOptions<State, Command, Event>): (id: number) => Promise<Entity<State>> {
+  fold,
+}: EntityReaderOptions<State, Event>): (id: number) => Promise<Entity<State>> {
   /** Returns the first message on the entity's subject after a position, or undefined. */
   async function nextMessage(id: number, after: number): Promise<StoredMessage<Event> | undefined> {
     // "Next by subject" (NATS ADR-31) is missing from the client's types.
@@ -50,11 +50,11 @@ export function createEntityReader<State, Command, Event extends DomainEvent>({
     let version = 0;
     while (messages.length < shortHistory) {
       const message = await nextMessage(id, version);
-      if (message === undefined) return { id, version, state: foldHistory(decider, messages) };
+      if (message === undefined) return { id, version, state: foldHistory(fold, messages) };
       messages.push(message);
       version = message.position;
     }
     const upTo = await store.lastPositionOf(id);
-    return { id, version: upTo, state: foldHistory(decider, await store.history(id, { upTo })) };
+    return { id, version: upTo, state: foldHistory(fold, await store.history(id, { upTo })) };
   };
 }

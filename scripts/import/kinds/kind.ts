@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { BoundDecider, DomainEvent } from '../../../src/kit/domain/decider.ts';
+import type { Decider, DomainEvent } from '../../../src/kit/domain/decider.ts';
+import type { Origin } from '../../../src/kit/domain/service/service-decider.ts';
 import type { EventSchema } from '../../../src/kit/domain/event-schema.ts';
 
 /** The existing entity contradicts the row. The import never overwrites values, so it only reports the difference. */
@@ -19,10 +20,20 @@ export type Kind<State, Command, Event extends DomainEvent, Row extends { readon
   readonly columns: { readonly required: readonly string[]; readonly optional: readonly string[] };
   readonly row: z.ZodType<Row>;
   readonly events: EventSchema<Event>;
-  readonly decider: BoundDecider<State, Command, Event>;
+  readonly decider: Decider<State, Command, Event>;
   /** Returns the commands that bring `state` to the row's values. Commands without an effect produce no events. */
   plan(row: Row, state: State): readonly Command[] | Difference;
 };
+
+/** Returns a decider that executes each command at the current time. */
+export function withCurrentTime<State, Command, Event extends DomainEvent>(
+  decider: Decider<State, Command & Origin, Event>,
+): Decider<State, Command, Event> {
+  return {
+    ...decider,
+    decide: (command, state) => decider.decide({ ...command, now: new Date().toISOString() }, state),
+  };
+}
 
 /** Returns, for example, `a laptop has the columns id, title, model and may have ports`. */
 export function describeColumns({ noun, columns }: Pick<AnyKind, 'noun' | 'columns'>): string {

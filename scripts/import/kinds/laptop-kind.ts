@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { bindDecider } from '../../../src/kit/domain/decider.ts';
+import type { TypesOf } from '../../../src/kit/domain/service/service.ts';
+import { createDecider, type CallOf } from '../../../src/kit/domain/service/service-decider.ts';
 import { Model, Title, type LaptopEvent, laptopEvents } from '#contracts/laptops';
-import { laptopDecider, type LaptopCommand } from '../../../src/laptops/laptop.ts';
+import { laptopService } from '../../../src/laptops/laptop.ts';
 import type { Laptop } from '#contracts/laptops';
-import { Difference, type Kind } from './kind.ts';
+import { Difference, withCurrentTime, type Kind } from './kind.ts';
 import { RowId } from '../formats/row-id.ts';
 
 /** Port ids: `"1 3"`, `[1, 3]`, or `[{"id": 1}, {"id": 3}]` as in responses of the laptop service. */
@@ -20,6 +21,10 @@ const LaptopRow = z.strictObject({
 });
 
 type LaptopRow = z.output<typeof LaptopRow>;
+type LaptopCommand = CallOf<TypesOf<typeof laptopService>>;
+
+// Files may be imported in any order, so any port id is accepted. The service does not show unknown ports.
+const decider = createDecider(laptopService, { ports: () => ({ name: '' }) });
 
 export const laptopKind: Kind<Laptop | undefined, LaptopCommand, LaptopEvent, LaptopRow> = {
   service: 'laptops',
@@ -28,12 +33,11 @@ export const laptopKind: Kind<Laptop | undefined, LaptopCommand, LaptopEvent, La
   columns: { required: ['id', 'title', 'model'], optional: ['ports'] },
   row: LaptopRow,
   events: laptopEvents,
-  // Files may be imported in any order, so any port id is accepted. The service does not show unknown ports.
-  decider: bindDecider(laptopDecider, { ports: () => ({ name: '' }) }),
+  decider: withCurrentTime(decider),
 
   plan({ title, model, ports = [] }, laptop) {
-    const fits: LaptopCommand[] = ports.map((portId) => ({ type: 'FitPort', portId }));
-    if (laptop === undefined) return [{ type: 'AddLaptop', title, model }, ...fits];
+    const fits: LaptopCommand[] = ports.map((portId) => ({ verb: 'fit', input: { portId } }));
+    if (laptop === undefined) return [{ verb: 'add', input: { title, model } }, ...fits];
     if (laptop.title !== title)
       return new Difference(`its title is ${JSON.stringify(laptop.title)}, not ${JSON.stringify(title)}`);
     if (laptop.model !== model)

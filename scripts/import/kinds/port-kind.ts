@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { Name, portEvents, type PortEvent } from '#contracts/ports';
-import { portDecider, type PortCommand } from '../../../src/ports/port.ts';
+import type { TypesOf } from '../../../src/kit/domain/service/service.ts';
+import { createDecider, type CallOf } from '../../../src/kit/domain/service/service-decider.ts';
+import { portService } from '../../../src/ports/port.ts';
 import type { Port } from '#contracts/ports';
-import { Difference, type Kind } from './kind.ts';
+import { Difference, withCurrentTime, type Kind } from './kind.ts';
 import { RowId } from '../formats/row-id.ts';
 
 const PortRow = z.strictObject({ id: RowId, name: Name });
 
 type PortRow = z.output<typeof PortRow>;
+type PortCommand = CallOf<TypesOf<typeof portService>>;
 
 export const portKind: Kind<Port | undefined, PortCommand, PortEvent, PortRow> = {
   service: 'ports',
@@ -16,10 +19,10 @@ export const portKind: Kind<Port | undefined, PortCommand, PortEvent, PortRow> =
   columns: { required: ['id', 'name'], optional: [] },
   row: PortRow,
   events: portEvents,
-  decider: portDecider,
+  decider: withCurrentTime(createDecider(portService, { laptops: () => undefined })),
 
   plan({ name }, port) {
-    if (port === undefined) return [{ type: 'AddPort', name }];
+    if (port === undefined) return [{ verb: 'add', input: { name } }];
     if (port.name !== name)
       return new Difference(`its name is ${JSON.stringify(port.name)}, not ${JSON.stringify(name)}`);
     return [];

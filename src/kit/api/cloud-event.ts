@@ -37,6 +37,7 @@ export function cloudEventOf<Event>(event: z.ZodType<Event>) {
       }),
     messageid: z.string().optional().meta({ description: 'The id of the command that caused the event.' }),
     traceparent: Traceparent.optional(),
+    actor: z.string().optional().meta({ description: 'Who sent that command (extension attribute).' }),
   });
 }
 export type CloudEvent<Event> = z.infer<ReturnType<typeof cloudEventOf<Event>>>;
@@ -44,7 +45,7 @@ export type CloudEvent<Event> = z.infer<ReturnType<typeof cloudEventOf<Event>>>;
 /** @param source URI reference of the service, the same in every deployment. */
 export function toCloudEvent<Event extends DomainEvent>(
   source: string,
-  { position, time, id, messageId, traceparent, event }: LiveEvent<Event>,
+  { position, time, id, messageId, traceparent, actor, event }: LiveEvent<Event>,
 ): CloudEvent<Event> {
   return {
     specversion: '1.0',
@@ -58,5 +59,6 @@ export function toCloudEvent<Event extends DomainEvent>(
     sequence: String(position).padStart(sequenceDigits, '0'),
     messageid: messageId,
     traceparent,
+    actor,
   };
 }

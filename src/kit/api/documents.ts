@@ -16,6 +16,10 @@ const Timestamp = z.iso.datetime().meta({
 });
 const MessageId = z.string().meta({ description: 'The id of the command that caused the event.' });
 
+const Actor = z.string().meta({
+  description: 'Who sent that command: the subject of the token, as claimed by the message.',
+});
+
 /** Version 00 of W3C Trace Context, and later versions with the same format. */
 export const Traceparent = z.string().regex(traceparentPattern).meta({
   description: 'The trace context of the command that caused the event (W3C Trace Context).',
@@ -39,6 +43,7 @@ export function historyEntryOf<Event>(event: z.ZodType<Event>) {
     time: Timestamp,
     messageId: MessageId.optional(),
     traceparent: Traceparent.optional(),
+    actor: Actor.optional(),
     event: event.optional().meta({
       description: 'The event in its current version. Absent if the message is not a valid event.',
     }),
@@ -58,6 +63,7 @@ export function liveEventOf<Event>(event: z.ZodType<Event>) {
     id: EntityId.meta({ description: 'The id of the entity.' }),
     messageId: MessageId.optional(),
     traceparent: Traceparent.optional(),
+    actor: Actor.optional(),
     event,
   });
 }
@@ -70,10 +76,10 @@ export function toTimestamp(time: number): string {
 
 /** Converts a message that the fold accepted. */
 export function toLiveEvent<Event extends DomainEvent>(
-  { position, time, id = 0, messageId, traceparent }: StoredMessage<Event>,
+  { position, time, id = 0, messageId, traceparent, actor }: StoredMessage<Event>,
   event: Event,
 ): LiveEvent<Event> {
-  return { position, time: toTimestamp(time), id, messageId, traceparent, event };
+  return { position, time: toTimestamp(time), id, messageId, traceparent, actor, event };
 }
 
 /** The `data` of a `reset` event: the client cannot continue at the position that it asked for. */

@@ -3,39 +3,69 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { defineEvents } from '../domain/event-schema.ts';
+import { defineService } from '../domain/service/define-service.ts';
 import { createClient } from './create-client.ts';
 import { ProblemError } from './problem-error.ts';
 
 const Charger = z.object({ id: z.int(), name: z.string() });
+const NamedCharger = z.strictObject({ name: z.string() });
 const Added = z.object({ type: z.literal('ChargerAdded'), name: z.string() });
+type State = { readonly name: string } | undefined;
+const decide = () => [];
+const params = { portId: z.int() };
+
+const chargers = defineService({
+  module: import.meta.url,
+  contract: {
+    name: 'chargers',
+    noun: 'charger',
+    streamFile: new URL('file:///chargers.json'),
+    events: defineEvents({ ChargerAdded: { schema: Added } }),
+    fold: {
+      initial: undefined as State,
+      evolve: (_charger: State, { name }: z.infer<typeof Added>): State => ({ name }),
+    },
+  },
+  version: '1.0.0',
+  defaults: { httpPort: 0, probePort: 0 },
+  commands: ({ create, replace, remove, command }) => ({
+    add: create({ body: NamedCharger, decide }),
+    rename: replace({ body: NamedCharger, decide }),
+    remove: remove({ decide }),
+    fit: command({ put: 'ports/{portId}', params, decide }),
+    unfit: command({ delete: 'ports/{portId}', params, decide }),
+    label: command({
+      post: 'ports/{portId}/label/{colour}',
+      params: { ...params, colour: z.string() },
+      body: z.strictObject({ text: z.string() }),
+      decide,
+    }),
+    reset: command({ decide }),
+  }),
+  indexes: { name: ({ name }) => name },
+  document: Charger,
+  present: ({ id, state: { name } }) => ({ id, name }),
+});
+
 const brick = { id: 7, name: 'brick' };
 const written = { 'Stream-Position': '12', ETag: '"9"' };
 
 /** A client of a service that gives this response to every request. */
 function createTestClient(body: unknown, headers: Record<string, string> = written) {
   const requests: { method: string | undefined; url: string; headers: Headers; body: unknown }[] = [];
-  const client = createClient<
-    typeof brick,
-    { name: string },
-    { name: string },
-    z.infer<typeof Added>,
-    'name'
-  >(
-    'http://service.invalid',
-    { path: 'chargers', document: Charger, event: Added },
-    {
-      token: 'secret',
-      fetch(url, options = {}) {
-        requests.push({
-          method: options.method,
-          url: url instanceof URL ? url.href.slice(url.origin.length) : '',
-          headers: new Headers(options.headers),
-          body: options.body,
-        });
-        return Promise.resolve(new Response(JSON.stringify(body), { headers }));
-      },
+  const client = createClient('http://service.invalid', chargers, {
+    token: 'secret',
+    fetch(url, options = {}) {
+      requests.push({
+        method: options.method,
+        url: url instanceof URL ? url.href.slice(url.origin.length) : '',
+        headers: new Headers(options.headers),
+        body: options.body,
+      });
+      return Promise.resolve(new Response(JSON.stringify(body), { headers }));
     },
-  );
+  });
   return {
     client,
     requests,
@@ -125,6 +155,11 @@ for (const separator of ['; ', ';', ';  ']) {
     assert.equal(sent(), ['GET /chargers', 'GET /chargers?after=7']);
   });
 }
+reads('of a list sorts by an index', async () => {
+  const { client, sent } = createTestClient([]);
+  await collect(client.list({ sort: 'name' }));
+  assert.equal(sent(), ['GET /chargers?sort=name']);
+});
 reads('as of a position or a time has it in its query', async () => {
   const { client, sent } = createTestClient(brick);
   await client.asOf(3).get(7);
@@ -171,20 +206,34 @@ writes('that adds an entity posts its body', async () => {
 });
 writes('that changes an entity puts its body', async () => {
   const { client, requests, sent } = createTestClient(brick);
-  assert.equal(await client.change(7, { name: 'brick' }), { document: brick, version: 9, position: 12 });
+  assert.equal(await client.rename(7, { name: 'brick' }), { document: brick, version: 9, position: 12 });
   assert.equal(sent(), ['PUT /chargers/7']);
   assert.is(requests[0]?.body, '{"name":"brick"}');
 });
-writes('that removes an entity, or adds or removes a member, returns a position', async () => {
+writes('that removes an entity, or has a route with PUT or DELETE, returns a position', async () => {
   const { client, requests, sent } = createTestClient(undefined, { 'Stream-Position': '12' });
   assert.equal(await client.remove(7), { position: 12 });
-  assert.equal(await client.put(7, 'ports/1'), { position: 12 });
-  assert.equal(await client.take(7, 'ports/1'), { position: 12 });
+  assert.equal(await client.fit(7, { portId: 1 }), { position: 12 });
+  assert.equal(await client.unfit(7, { portId: 1 }), { position: 12 });
   assert.equal(sent(), ['DELETE /chargers/7', 'PUT /chargers/7/ports/1', 'DELETE /chargers/7/ports/1']);
   assert.equal(
     requests.map(({ body }) => body),
     [undefined, undefined, undefined],
   );
+});
+writes('with path parameters and a body posts only the fields of the body', async () => {
+  const { client, requests, sent } = createTestClient(brick);
+  const input = { portId: 1, colour: 'red/green', text: 'front' };
+  assert.equal(await client.label(7, input), { document: brick, version: 9, position: 12 });
+  assert.equal(sent(), ['POST /chargers/7/ports/1/label/red%2Fgreen']);
+  assert.is(requests[0]?.body, '{"text":"front"}');
+});
+writes('without input posts no body, and has options after the id', async () => {
+  const { client, requests, sent, header } = createTestClient(brick);
+  assert.equal(await client.reset(7, { ifMatch: 9 }), { document: brick, version: 9, position: 12 });
+  assert.equal(sent(), ['POST /chargers/7/reset']);
+  assert.is(requests[0]?.body, undefined);
+  assert.is(header('If-Match'), '"9"');
 });
 writes('has a new idempotency key by default', async () => {
   const { client, requests } = createTestClient(brick);
@@ -196,7 +245,7 @@ writes('has a new idempotency key by default', async () => {
 });
 writes('may have a key and a token of its own', async () => {
   const { client, header } = createTestClient(brick);
-  await client.change(7, { name: 'x' }, { idempotencyKey: 'k', token: 't' });
+  await client.rename(7, { name: 'x' }, { idempotencyKey: 'k', token: 't' });
   assert.is(header('Idempotency-Key'), '"k"');
   assert.is(header('Authorization'), 'Bearer t');
 });

@@ -8,6 +8,10 @@ import {
   type HistoryEntry,
   type LiveEvent,
 } from '../api/documents.ts';
+import { successStatusOf } from '../api/command-texts.ts';
+import type { TypedCommand } from '../domain/service/command.ts';
+import type { DefinedService, NamedCommand, ServiceTypes } from '../domain/service/service.ts';
+import type { VerbOf } from '../domain/service/service-decider.ts';
 import { followEvents, type FollowOptions } from './follow.ts';
 import { readPages, readPosition, toQuery, waitHeaders, type ReadOptions } from './pages.ts';
 import { ProblemError } from './problem-error.ts';
@@ -32,7 +36,9 @@ export type EntityResponse<Document> = {
 export type ListOptions<Filter extends string> = ReadOptions & {
   /** Only entities with exactly these values. */
   readonly where?: { readonly [Name in Filter]?: string };
-  /** Only entities with a greater id. */
+  /** Sort by an index with one key for each entity, then by id. Default: by id. */
+  readonly sort?: Filter;
+  /** Only entities with a greater id. Not with `sort`. */
   readonly after?: number;
   /** Entities per request; default 1000. */
   readonly pageSize?: number;
@@ -62,68 +68,64 @@ export type Reads<Document, Filter extends string> = {
   get(id: number, options?: ReadOptions): Promise<EntityResponse<Document>>;
 };
 
-export type Client<
-  Document,
-  New,
-  Change,
-  Event extends { readonly type: string },
-  Filter extends string,
-> = Reads<Document, Filter> & {
-  /** @throws ProblemError `conflict` if the id is in use */
-  add(body: New, options?: WriteOptions): Promise<EntityResponse<Document>>;
-  /** @throws ProblemError `not-found`, or `precondition-failed` if the entity is not at the version in `ifMatch` */
-  change(id: number, body: Change, options?: ChangeOptions): Promise<EntityResponse<Document>>;
-  /** Removing an entity that does not exist succeeds. @throws ProblemError `precondition-failed` */
-  remove(id: number, options?: ChangeOptions): Promise<Pick<EntityResponse<Document>, 'position'>>;
-  /** Adds a member to an entity; `member` is its path below the entity: `ports/7`. @throws ProblemError `conflict` */
-  put(
-    id: number,
-    member: string,
-    options?: ChangeOptions,
-  ): Promise<Pick<EntityResponse<Document>, 'position'>>;
-  /** Removes a member from an entity. @throws ProblemError `not-found` */
-  take(
-    id: number,
-    member: string,
-    options?: ChangeOptions,
-  ): Promise<Pick<EntityResponse<Document>, 'position'>>;
-  /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` */
-  history(id: number, options?: ReadOptions): AsyncGenerator<HistoryEntry<Event>, void>;
-  /** Returns the latest rejected messages, each with the reason. */
-  rejections(options?: ReadOptions): Promise<RejectedMessage[]>;
-  /** Point-in-time reads. They throw ProblemError `malformed` if `moment` is in the future. */
-  asOf(moment: Moment): Reads<Document, Filter>;
-  /** Yields every event after a position and reconnects as needed; see `followEvents`. */
-  follow(options?: FollowOptions<Event['type']>): AsyncGenerator<LiveEvent<Event>, void>;
+/** The result of a command that returns no entity. */
+export type CommandResponse = Pick<EntityResponse<unknown>, 'position'>;
+
+/** A method for each command of a service, named by its verb. `input` has the fields of its body and its path parameters. */
+export type CommandMethods<Types extends ServiceTypes> = {
+  readonly [Verb in VerbOf<Types>]: Types['commands'][Verb] extends TypedCommand<
+    infer Kind,
+    infer Returns,
+    infer Sent,
+    unknown
+  >
+    ? (
+        ...args: Kind extends 'create'
+          ? [input: Sent & { readonly id?: number }, options?: WriteOptions]
+          : Sent extends undefined
+            ? [id: number, options?: ChangeOptions]
+            : [id: number, input: Sent, options?: ChangeOptions]
+      ) => Promise<Returns extends 'document' ? EntityResponse<Types['document']> : CommandResponse>
+    : never;
 };
 
-export type ClientDefinition<Document, Event> = {
-  /** The path segment of its collection: `laptops`. */
-  readonly path: string;
-  readonly document: z.ZodType<Document>;
-  readonly event: z.ZodType<Event>;
-};
+export type Client<Types extends ServiceTypes> = CommandMethods<Types> &
+  Reads<Types['document'], Types['index']> & {
+    /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` */
+    history(id: number, options?: ReadOptions): AsyncGenerator<HistoryEntry<Types['event']>, void>;
+    /** Returns the latest rejected messages, each with the reason. */
+    rejections(options?: ReadOptions): Promise<RejectedMessage[]>;
+    /** Point-in-time reads. They throw ProblemError `malformed` if `moment` is in the future. */
+    asOf(moment: Moment): Reads<Types['document'], Types['index']>;
+    /** Yields every event after a position and reconnects as needed; see `followEvents`. */
+    follow(options?: FollowOptions<Types['event']['type']>): AsyncGenerator<LiveEvent<Types['event']>, void>;
+  };
 
 /**
  * Every method throws ProblemError if its request fails.
  *
  * @param baseUrl for example `http://localhost:5000`
+ * @param service the definition of the service.
  */
-export function createClient<Document, New, Change, Event extends { type: string }, Filter extends string>(
+export function createClient<Types extends ServiceTypes>(
   baseUrl: string | URL,
-  { path, document, event }: ClientDefinition<Document, Event>,
+  service: DefinedService<Types>,
   options: TransportOptions = {},
-): Client<Document, New, Change, Event, Filter> {
+): Client<Types> {
+  type Document = Types['document'];
+  const [path] = service.names;
+  const document: z.ZodType<Document> = service.document;
+  const { event } = service.contract.events;
   const transport = createTransport(baseUrl, options);
   const Documents = z.array(document);
   const Entries = z.array(historyEntryOf(event));
   const Live = liveEventOf(event);
 
   /** Current reads if `asOf` is empty, otherwise point-in-time reads. */
-  function createReads(asOf: Readonly<Record<string, string>>): Reads<Document, Filter> {
+  function createReads(asOf: Readonly<Record<string, string>>): Reads<Document, string> {
     return {
-      list({ where, after, pageSize, ...options } = {}) {
-        const query = toQuery({ ...where, after, limit: pageSize, ...asOf });
+      list({ where, sort, after, pageSize, ...options } = {}) {
+        const query = toQuery({ ...where, sort, after, limit: pageSize, ...asOf });
         return readPages(transport, path + query, Documents, options);
       },
 
@@ -135,44 +137,80 @@ export function createClient<Document, New, Change, Event extends { type: string
     };
   }
 
-  function write(
-    request: Omit<ClientRequest, 'idempotencyKey' | 'headers'>,
+  async function send(
+    command: NamedCommand,
+    id: number | undefined,
+    input: Readonly<Record<string, unknown>> = {},
     { ifMatch, idempotencyKey = crypto.randomUUID(), ...options }: ChangeOptions = {},
-  ): Promise<ClientResponse> {
-    const headers = ifMatch !== undefined && { 'If-Match': ifMatch === 'any' ? '*' : `"${ifMatch}"` };
-    return transport.send({ ...request, idempotencyKey, ...(headers && { headers }) }, options);
+  ) {
+    const response = await transport.send(
+      {
+        ...toRequest(path, command, id, input),
+        idempotencyKey,
+        ...(ifMatch !== undefined && {
+          headers: { 'If-Match': ifMatch === 'any' ? '*' : `"${ifMatch}"` },
+        }),
+      },
+      options,
+    );
+    return successStatusOf(command) === 204
+      ? { position: readPosition(response.headers) }
+      : toEntityResponse(document, response);
   }
 
-  async function writeWithoutBody(method: 'PUT' | 'DELETE', target: string, options?: ChangeOptions) {
-    const { headers } = await write({ method, path: target }, options);
-    return { position: readPosition(headers) };
-  }
+  const methods = service.commands.map((command) => {
+    const { verb, kind, body, params } = command;
+    if (kind === 'create') {
+      return [
+        verb,
+        (input: object, options?: WriteOptions) => send(command, undefined, { ...input }, options),
+      ];
+    }
+    if (body === undefined && Object.keys(params).length === 0) {
+      return [verb, (id: number, options?: ChangeOptions) => send(command, id, {}, options)];
+    }
+    return [
+      verb,
+      (id: number, input: object, options?: ChangeOptions) => send(command, id, { ...input }, options),
+    ];
+  });
 
-  return {
+  const client = {
+    ...Object.fromEntries(methods),
     ...createReads({}),
 
-    asOf: (moment) => createReads({ asOf: moment instanceof Date ? moment.toISOString() : String(moment) }),
+    asOf: (moment: Moment) =>
+      createReads({ asOf: moment instanceof Date ? moment.toISOString() : String(moment) }),
 
-    async add(body, options) {
-      return toEntityResponse(document, await write({ method: 'POST', path, body }, options));
-    },
+    history: (id: number, options: ReadOptions = {}) =>
+      readPages(transport, `${path}/${id}/events`, Entries, options),
 
-    async change(id, body, options) {
-      return toEntityResponse(document, await write({ method: 'PUT', path: `${path}/${id}`, body }, options));
-    },
-
-    remove: (id, options) => writeWithoutBody('DELETE', `${path}/${id}`, options),
-    put: (id, member, options) => writeWithoutBody('PUT', `${path}/${id}/${member}`, options),
-    take: (id, member, options) => writeWithoutBody('DELETE', `${path}/${id}/${member}`, options),
-
-    history: (id, options = {}) => readPages(transport, `${path}/${id}/events`, Entries, options),
-
-    async rejections(options = {}) {
+    async rejections(options: ReadOptions = {}) {
       const request = { method: 'GET', path: `${path}/rejections`, headers: waitHeaders(options) } as const;
       return readJson(z.array(RejectedMessage), (await transport.send(request, options)).text);
     },
 
-    follow: (options = {}) => followEvents(transport, `${path}/events`, Live, options),
+    follow: (options: FollowOptions<string> = {}) => followEvents(transport, `${path}/events`, Live, options),
+  };
+  return client;
+}
+
+/** Splits the input of a command into the path parameters and the body. */
+function toRequest(
+  collection: string,
+  { method, path: below, params, body }: NamedCommand,
+  id: number | undefined,
+  input: Readonly<Record<string, unknown>>,
+): Pick<ClientRequest, 'method' | 'path' | 'body'> {
+  const isParam = (name: string) => name in params;
+  const filled = below?.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(input[name])),
+  );
+  const rest = Object.entries(input).filter(([name]) => !isParam(name));
+  return {
+    method: method === 'post' ? 'POST' : method === 'put' ? 'PUT' : 'DELETE',
+    path: [collection, id, filled].filter((part) => part !== undefined && part !== '').join('/'),
+    ...(body !== undefined && { body: Object.fromEntries(rest) }),
   };
 }
 

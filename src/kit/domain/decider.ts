@@ -17,7 +17,8 @@ export class Rejection {
  * Computes the state of an entity from its events. Pure and synchronous.
  *
  * - `evolve` returns the next state, or a `Rejection` for an event that contradicts the state. It never modifies a state
- *   in place, because readers and snapshots hold references to it. If it throws, the event is rejected.
+ *   in place, because readers and snapshots hold references to it. If it throws, the event is rejected. It has no lookups, so
+ *   an event remains valid when the followed streams change later.
  * - `initial` is the state of an entity that has no events or was removed. It is compared by identity.
  */
 export type Fold<State, Event extends DomainEvent> = {
@@ -26,23 +27,9 @@ export type Fold<State, Event extends DomainEvent> = {
 };
 
 /**
- * The rules of an entity. Pure and synchronous: time, ids and random values are part of the command.
- *
- * - `decide` returns the events that execute the command, or `[]` if nothing has to change. It throws a `Problem`
- *   (`conflict`, `not-found`) for a command that contradicts the state. `lookups` finds entities of the streams that the
- *   service follows.
- * - `evolve` has no lookups, so an event remains valid when the followed streams change later.
+ * The rules of an entity. `decide` returns the events that execute the command, or `[]` if nothing has to change. It throws
+ * a `Problem` (`conflict`, `not-found`) for a command that contradicts the state.
  */
-export type Decider<State, Command, Event extends DomainEvent, Lookups = unknown> = Fold<State, Event> & {
-  decide(command: Command, state: State, lookups: Lookups): readonly Event[];
+export type Decider<State, Command, Event extends DomainEvent> = Fold<State, Event> & {
+  decide(command: Command, state: State): readonly Event[];
 };
-
-/** A decider whose lookups are already bound. */
-export type BoundDecider<State, Command, Event extends DomainEvent> = Decider<State, Command, Event, void>;
-
-export function bindDecider<State, Command, Event extends DomainEvent, Lookups>(
-  decider: Decider<State, Command, Event, Lookups>,
-  lookups: Lookups,
-): BoundDecider<State, Command, Event> {
-  return { ...decider, decide: (command, state) => decider.decide(command, state, lookups) };
-}

@@ -3,12 +3,16 @@
 import { Rejection, type Fold, type DomainEvent } from './decider.ts';
 import type { StoredMessage } from './stored-message.ts';
 
+/** Content of a message whose event type a follower has not asked for. */
+export const skippedEvent: DomainEvent = { type: 'skipped' };
+
 /** Returns the next state, or a `Rejection` if the message is not an event or contradicts the state. */
 export function foldMessage<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
   state: State,
   { content }: StoredMessage<Event>,
 ): State | Rejection {
+  if (content === skippedEvent) return state;
   return content instanceof Rejection ? content : foldEvent(fold, state, content);
 }
 

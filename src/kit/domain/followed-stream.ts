@@ -1,8 +1,9 @@
 import type { DomainEvent, Fold } from './decider.ts';
 import type { EventSchema } from './event-schema.ts';
+import type { NounOptions } from './service/nouns.ts';
 
 /** Published by a service so that others can follow its stream. Contains the only fold of its entity. */
-export type Contract<State, Event extends DomainEvent = DomainEvent> = {
+export type Contract<State, Event extends DomainEvent = DomainEvent> = NounOptions & {
   /** Name of the service and first token of its subjects: `ports`. */
   readonly name: string;
   /** Stream configuration in the format of `nats stream add --config`. */
@@ -11,14 +12,8 @@ export type Contract<State, Event extends DomainEvent = DomainEvent> = {
   readonly fold: Fold<State, Event>;
 };
 
-/** A stream of another service that a service follows. */
-export type Followed<State, Event extends DomainEvent = DomainEvent> = Contract<State, Event> & {
-  /** Returns the ids of the follower's entities that a state refers to. Enables reverse lookups. */
-  referencesOf?(state: State): readonly number[];
-};
-
 /** The streams that a service follows, by the name of the owning service. */
-export type Follows<Others> = { readonly [Name in keyof Others]: Followed<Others[Name]> };
+export type Follows<Others> = { readonly [Name in keyof Others]: Contract<Others[Name]> };
 
 /** Returns the state of an entity of a followed stream by its id, or the fold's initial state if there is none. */
 export type Lookups<Others> = { readonly [Name in keyof Others]: (id: number) => Others[Name] };

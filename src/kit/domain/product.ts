@@ -8,6 +8,8 @@ export type Product = {
   readonly configBucket: string;
   /** The NATS header with the digest of a command, stored with its events. */
   readonly commandDigestHeader: string;
+  /** The NATS header that names who sent a command, stored with its events. */
+  readonly actorHeader: string;
 };
 
 /** Throws a `TypeError` if the name cannot be part of a metric name. */
@@ -16,7 +18,13 @@ export function createProduct(name: string): Product {
     throw new TypeError(`product "${name}": expected lower-case letters and digits, starting with a letter`);
   }
   const title = name.charAt(0).toUpperCase() + name.slice(1);
-  return { name, title, configBucket: `${name}-config`, commandDigestHeader: `${title}-Command-Digest` };
+  return {
+    name,
+    title,
+    configBucket: `${name}-config`,
+    commandDigestHeader: `${title}-Command-Digest`,
+    actorHeader: `${title}-Actor`,
+  };
 }
 
 export const defaultProduct = createProduct('portside');

@@ -21,6 +21,8 @@ export type StoredMessage<Event extends DomainEvent> = MessageIdentity & {
   readonly commandDigest: string | undefined;
   /** Trace context of that command (W3C Trace Context). Optional. */
   readonly traceparent?: string | undefined;
+  /** Who sent that command. Optional. */
+  readonly actor?: string | undefined;
   /** The event, or the reason why the payload is not a valid event. */
   readonly content: Event | Rejection;
 };

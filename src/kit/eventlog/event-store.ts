@@ -23,6 +23,8 @@ export type Append<Event extends DomainEvent> = {
   readonly commandDigest: string;
   /** Trace context, stored with the events (W3C Trace Context). */
   readonly traceparent?: string | undefined;
+  /** Who sent the command, stored with the events. */
+  readonly actor?: string | undefined;
 };
 
 /**

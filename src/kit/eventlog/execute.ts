@@ -2,51 +2,51 @@
 
 import type { DomainEvent } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
-import { maxAttempts, transact, type Transactor } from './transact.ts';
+import type { CommandCall } from '../domain/service/service-decider.ts';
+import { maxAttempts, transact, type Transaction, type Transactor } from './transact.ts';
 import type { Entity } from '../domain/entity.ts';
 
 /** Syntax of an idempotency key, as a regular expression fragment. */
 export const messageIdSyntax = String.raw`[\x21\x23-\x7e]{1,255}`;
 
-export type CommandRequest<State, Command> = {
-  /** If undefined, an id is generated for a new entity. */
-  readonly id: number | undefined;
-  readonly command: Command;
-  /** Idempotency key. If undefined, a key is generated, so retries are not detected. */
-  readonly messageId?: string | undefined;
-  /** Trace context of the command, stored with the events. */
-  readonly traceparent?: string | undefined;
-  /** If given and false for the entity, the command fails with `precondition-failed`. */
-  readonly precondition?: ((entity: Entity<State>) => boolean) | undefined;
-};
+export type CommandRequest<State> = Pick<CommandCall, 'verb' | 'input' | 'actor'> &
+  Pick<Transaction<State, CommandCall>, 'traceparent' | 'precondition'> & {
+    /** If undefined, an id is generated for a new entity. */
+    readonly id: number | undefined;
+    /** Idempotency key. If undefined, a key is generated, so retries are not detected. */
+    readonly messageId?: string | undefined;
+  };
 
-/** Generators of ids and digests. */
+/** Generators of ids, digests and times. */
 export type Sources = {
   makeEntityId(): number;
   makeMessageId(): string;
+  /** The current time, RFC 3339. */
+  now(): string;
   digest(text: string): string;
 };
 
 /** Executes the command and returns the resulting entity. Throws the problems of `transact`. */
-export async function execute<State, Command, Event extends DomainEvent>(
-  transactor: Transactor<State, Command, Event>,
+export async function execute<State, Event extends DomainEvent>(
+  transactor: Transactor<State, CommandCall, Event>,
   sources: Sources,
-  {
-    id,
-    command,
-    messageId = sources.makeMessageId(),
-    traceparent,
-    precondition,
-  }: CommandRequest<State, Command>,
+  request: CommandRequest<State>,
 ): Promise<Entity<State>> {
-  const commandDigest = sources.digest(JSON.stringify([id ?? 'new', command]));
-  const run = (entity: number) =>
-    transact(transactor, { id: entity, command, messageId, commandDigest, traceparent, precondition });
-  if (id !== undefined) return run(id);
+  const { id, verb, input, actor, messageId = sources.makeMessageId(), traceparent, precondition } = request;
+  const origin = {
+    command: { verb, input, actor, now: sources.now() },
+    messageId,
+    // Only what the client sent: the time of a repeated request differs.
+    commandDigest: sources.digest(JSON.stringify([verb, id ?? 'new', input])),
+    traceparent,
+    actor,
+    precondition,
+  };
+  if (id !== undefined) return transact(transactor, { id, ...origin });
 
   for (let attempts = 1; ; attempts++) {
     try {
-      return await run(sources.makeEntityId());
+      return await transact(transactor, { id: sources.makeEntityId(), ...origin });
     } catch (error) {
       // Two ids generated in the same millisecond can be equal.
       const isIdInUse = error instanceof Problem && error.code === 'conflict';

@@ -3,11 +3,13 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
-import type { AnyResource } from '../domain/resource.ts';
+import { defineEvents } from '../domain/event-schema.ts';
+import { defineService } from '../domain/service/define-service.ts';
+import { normalizeIndexes } from '../domain/service/index-definition.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import type { EventStore } from './event-store.ts';
 import type { FollowedProjection } from './followed-projection.ts';
-import { createLookups, joinResource } from './joined-resource.ts';
+import { createLookups, joinResource, relationIndex } from './joined-resource.ts';
 import { createView } from './view.ts';
 
 /** A plug: its name, which is the type of its last event. */
@@ -25,7 +27,9 @@ function plugMessage(position: number, id: number, type: string): StoredMessage<
 /** The plugs 1 and 2, at the positions 1 and 2 of the followed stream. */
 function createPlugs() {
   const messages = [plugMessage(1, 1, 'A'), plugMessage(2, 2, 'B')];
-  const view = createView(plugFold, { referencesOf: (plug) => (plug === undefined ? noReferences : [7]) });
+  // Every plug refers to the charger 7.
+  const indexes = normalizeIndexes({ [relationIndex]: { each: () => [7] } });
+  const view = createView(plugFold, { indexes });
   for (const each of messages) view.apply(each);
   const unused = () => Promise.reject(new Error('unexpected call'));
   const concurrent = { now: 0, max: 0 };
@@ -59,38 +63,39 @@ function createPlugs() {
   };
 }
 
-const noReferences: readonly number[] = [];
-const form = { verb: 'x', body: z.object({}), command: () => undefined };
+const contractOf = (name: string, noun: string) => ({
+  name,
+  noun,
+  streamFile: new URL(`file:///${name}.json`),
+  events: defineEvents({ Any: { schema: z.object({ type: z.string() }) } }),
+});
 
 /** A charger: the ids of its plugs. Its document has their names. */
 function createChargers() {
   const plugs = createPlugs();
   let presented = 0;
-  const resource: AnyResource = {
-    names: ['chargers'],
-    noun: 'charger',
-    schema: z.object({}),
-    filters: {},
-    add: form,
-    change: form,
-    remove: form,
+  const initial: readonly number[] | undefined = undefined;
+  const service = defineService({
+    module: 'file:///chargers.ts',
+    contract: {
+      ...contractOf('chargers', 'charger'),
+      fold: { initial, evolve: (state: readonly number[] | undefined) => state },
+    },
+    version: '1.0.0',
+    defaults: { httpPort: 0, probePort: 0 },
+    follows: { plugs: { ...contractOf('plugs', 'plug'), fold: plugFold } },
+    commands: () => ({}),
+    document: z.object({ plugs: z.array(z.unknown()) }),
     present({ state }, lookups) {
       presented += 1;
-      return Array.isArray(state)
-        ? { plugs: state.map((id: number) => lookups['plugs']?.(id) ?? null) }
-        : undefined;
+      return { plugs: state.map((id) => lookups.plugs(id) ?? null) };
     },
-    referrers: {
-      plugs: {
-        noun: 'plug',
-        schema: z.string(),
-        present: ({ id, state }) => (state === 'hidden' ? undefined : { id, name: state }),
-      },
-      absent: undefined,
+    relations: {
+      plugs: { each: () => [7], document: z.object({}), present: ({ id, state }) => ({ id, name: state }) },
     },
-  };
-  const joined = joinResource(resource, { plugs: plugs.projection });
-  return { ...plugs, joined, presented: () => presented };
+  });
+  const joined = joinResource(service, { plugs: plugs.projection });
+  return { ...plugs, service, joined, presented: () => presented };
 }
 
 const charger = (...state: readonly number[]) => ({ id: 5, state, version: 3 });
@@ -110,7 +115,7 @@ const current = suite('a document that is joined with a followed stream');
 
 current('has the current states of the entities that it refers to', () => {
   const { joined, apply } = createChargers();
-  assert.equal(joined.present(charger(1, 2, 3)), { plugs: ['A', 'B', null] });
+  assert.equal(joined.presentExisting(charger(1, 2, 3)).body, { plugs: ['A', 'B', null] });
   apply(1, 'C');
   assert.equal(joined.presentExisting(charger(1)).body, { plugs: ['C'] });
 });
@@ -124,15 +129,14 @@ current('has the highest version of these entities, by stream', () => {
 });
 current('does not exist if the entity does not', () => {
   const { joined } = createChargers();
-  assert.is(joined.present(removed), undefined);
   for (const run of [() => joined.presentExisting(removed), () => joined.serializeExisting(removed)]) {
     const { code, message } = problemOf(run);
     assert.equal([code, message], ['not-found', 'There is no charger 5.']);
   }
 });
-current('keeps the other properties of the resource', () => {
+current('keeps the other properties of the service', () => {
   const { joined } = createChargers();
-  assert.equal([joined.noun, joined.names], ['charger', ['chargers']]);
+  assert.equal([joined.nouns.noun, joined.names], ['charger', ['chargers']]);
 });
 current.run();
 
@@ -197,11 +201,11 @@ earlier.run();
 
 const referring = suite('the entities that refer to one of this service');
 
-referring('are listed by ascending id, in pages, without those that have no document', () => {
+referring('are listed by ascending id, in pages, without those that were removed', () => {
   const { joined, apply } = createChargers();
-  const [referrers, ...others] = joined.referrers;
-  assert.equal([referrers?.name, referrers?.noun, others], ['plugs', 'plug', []]);
-  const list = (after: number, limit: number) => referrers?.list(7, { after, limit });
+  const [relation, ...others] = joined.relations;
+  assert.equal([relation?.name, relation?.nouns.noun, others], ['plugs', 'plug', []]);
+  const list = (after: number, limit: number) => relation?.list(7, { after, limit });
   const [first, second] = [
     { id: 1, body: { id: 1, name: 'A' } },
     { id: 2, body: { id: 2, name: 'B' } },
@@ -209,22 +213,13 @@ referring('are listed by ascending id, in pages, without those that have no docu
   assert.equal(list(0, 10), [first, second]);
   assert.equal(list(0, 1), [first]);
   assert.equal(list(1, 10), [second]);
-  assert.equal(referrers?.list(8, { after: 0, limit: 10 }), []);
-  apply(1, 'hidden');
-  apply(3, 'removed');
+  assert.equal(relation?.list(8, { after: 0, limit: 10 }), []);
+  apply(1, 'removed');
   assert.equal(list(0, 10), [second]);
 });
-referring('are none if the service does not follow the stream', () => {
-  const { projection } = createPlugs();
-  const { joined } = createChargers();
-  const { referrers: _, ...rest } = joined;
-  const referrer = { noun: 'plug', schema: z.string(), present: () => ({}) };
-  const unfollowed = joinResource(
-    { ...rest, present: () => ({}), referrers: { other: referrer } },
-    { plugs: projection },
-  );
-  assert.equal(unfollowed.referrers[0]?.list(7, { after: 0, limit: 10 }), []);
-  assert.equal(joinResource({ ...rest, present: () => ({}) }, {}).referrers, []);
+referring('require that the service follows the stream', () => {
+  const { service } = createChargers();
+  assert.throws(() => joinResource({ ...service, follows: {} }, {}), 'the service does not follow plugs');
 });
 referring.run();
 

@@ -1,10 +1,12 @@
-/** Joins a resource with the views of followed streams when it is read. */
+/** Joins the entities of a service with the views of followed streams when they are read. */
 
 import QuickLRU from 'quick-lru';
 import type { Lookups } from '../domain/followed-stream.ts';
 import type { FollowedProjection, FollowedProjections } from './followed-projection.ts';
 import { Problem } from '../domain/problem.ts';
-import type { AnyResource, Referrers } from '../domain/resource.ts';
+import type { Nouns } from '../domain/service/nouns.ts';
+import { nounsOf } from '../domain/service/nouns.ts';
+import type { Relation, Service } from '../domain/service/service.ts';
 import { findAsOf, settledPositionAt } from './point-in-time.ts';
 import type { Entity } from '../domain/entity.ts';
 
@@ -23,7 +25,8 @@ export type Serialized = { readonly text: string; readonly joinedVersions: Joine
 const textCacheSize = 10_000;
 
 /** Entities of a followed stream that refer to an entity of this service. */
-export type JoinedReferrers = Pick<Referrers<unknown>, 'noun' | 'schema'> & {
+export type JoinedRelation = Pick<Relation<unknown>, 'document'> & {
+  readonly nouns: Nouns;
   /** Name of the followed service: `laptops`. */
   readonly name: string;
   /** Lists the entities that refer to `id` as JSON documents, by ascending id. */
@@ -33,9 +36,7 @@ export type JoinedReferrers = Pick<Referrers<unknown>, 'noun' | 'schema'> & {
   ): { readonly id: number; readonly body: object }[];
 };
 
-export type JoinedResource = Omit<AnyResource, 'present' | 'referrers'> & {
-  /** Returns the current document of the entity; undefined if it does not exist. */
-  present(entity: Entity<unknown>): object | undefined;
+export type JoinedResource = Omit<Service, 'present' | 'relations'> & {
   /** Returns the current document and the versions for its entity tag. Throws `not-found`. */
   presentExisting(entity: Entity<unknown>): Presented;
   /** Like `presentExisting`, as JSON text. The text is cached until the entity or a followed stream changes. */
@@ -49,12 +50,12 @@ export type JoinedResource = Omit<AnyResource, 'present' | 'referrers'> & {
   presentAllAsOf(entities: readonly Entity<unknown>[], timeOf: () => Promise<number>): Promise<Presented[]>;
   /** Like `presentAllAsOf`, for one entity. */
   presentAsOf(entity: Entity<unknown>, timeOf: () => Promise<number>): Promise<Presented>;
-  readonly referrers: readonly JoinedReferrers[];
+  readonly relations: readonly JoinedRelation[];
 };
 
-export function joinResource(resource: AnyResource, projections: FollowedProjections): JoinedResource {
-  const { present, referrers = {}, ...rest } = resource;
-  const currentLookups = createLookups(projections, findCurrent);
+export function joinResource(service: Service, projections: FollowedProjections): JoinedResource {
+  const { present, relations, ...rest } = service;
+  const { initial } = rest.contract.fold;
 
   /** Collects the versions of the looked-up entities during a call of `present`, which is synchronous. */
   let joinedVersions: Record<string, number> = {};
@@ -66,11 +67,12 @@ export function joinResource(resource: AnyResource, projections: FollowedProject
   });
 
   function presentWith(entity: Entity<unknown>, find: Find): Presented {
+    if (entity.state === initial) {
+      throw new Problem('not-found', `There is no ${rest.nouns.noun} ${entity.id}.`);
+    }
     joinedVersions = {};
     findFollowed = find;
-    const body = present(entity, recordingLookups);
-    if (body === undefined) throw new Problem('not-found', `There is no ${rest.noun} ${entity.id}.`);
-    return { body, joinedVersions };
+    return { body: present(entity, recordingLookups), joinedVersions };
   }
 
   const followed = Object.values(projections);
@@ -114,7 +116,6 @@ export function joinResource(resource: AnyResource, projections: FollowedProject
   return {
     ...rest,
     serializeExisting,
-    present: (entity) => present(entity, currentLookups),
     presentExisting: (entity) => presentWith(entity, findCurrent),
 
     presentAllAsOf,
@@ -125,28 +126,24 @@ export function joinResource(resource: AnyResource, projections: FollowedProject
       return presented;
     },
 
-    referrers: Object.entries<Referrers<unknown> | undefined>(referrers).flatMap(([name, referrer]) =>
-      referrer === undefined ? [] : [joinReferrers(projections, name, referrer)],
-    ),
+    relations: Object.entries(relations).map(([name, { document, present: presentRelated }]) => {
+      const followed = service.follows[name];
+      if (followed === undefined) throw new TypeError(`relations: the service does not follow ${name}`);
+      return {
+        name,
+        nouns: nounsOf(name, followed),
+        document,
+        list: (id, options) =>
+          (projections[name]?.view.list({ ...options, where: { [relationIndex]: id } }) ?? []).map(
+            (entity) => ({ id: entity.id, body: presentRelated(entity) }),
+          ),
+      };
+    }),
   };
 }
 
-function joinReferrers(
-  projections: FollowedProjections,
-  name: string,
-  { noun, schema, present }: Referrers<unknown>,
-): JoinedReferrers {
-  return {
-    name,
-    noun,
-    schema,
-    list: (id, options) =>
-      (projections[name]?.view.listReferring(id, options) ?? []).flatMap((entity) => {
-        const body = present(entity);
-        return body === undefined ? [] : [{ id: entity.id, body }];
-      }),
-  };
-}
+/** Name of the index of a followed view that lists related entities. */
+export const relationIndex = 'related';
 
 type Find = (projection: FollowedProjection, id: number) => Entity<unknown>;
 

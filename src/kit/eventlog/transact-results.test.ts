@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { Rejection, type BoundDecider } from '../domain/decider.ts';
+import { Rejection, type Decider } from '../domain/decider.ts';
 import { defineEvents } from '../domain/event-schema.ts';
 import { Problem } from '../domain/problem.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
@@ -20,7 +20,7 @@ const events = defineEvents({
 });
 
 /** A counter: `n` appends n events. A negative number throws an error that is not a problem. */
-const decider: BoundDecider<number, number, Count> = {
+const decider: Decider<number, number, Count> = {
   initial: 0,
   decide(command) {
     if (command < 0) throw new TypeError('a bug');
@@ -128,7 +128,11 @@ written('returns the state after its events, at the position of the last one', a
     [{ outcome: 'written', position: 5 }],
     [message(1), message(2)],
   );
-  assert.equal(await execute({ command: 2, traceparent: 'trace' }), { id: 1, state: 4, version: 5 });
+  assert.equal(await execute({ command: 2, traceparent: 'trace', actor: 'ada' }), {
+    id: 1,
+    state: 4,
+    version: 5,
+  });
   assert.equal(appends, [
     {
       id: 1,
@@ -137,6 +141,7 @@ written('returns the state after its events, at the position of the last one', a
       messageId: 'm',
       commandDigest: 'd',
       traceparent: 'trace',
+      actor: 'ada',
     },
   ]);
   // The view has not applied the events yet, but they are stored.

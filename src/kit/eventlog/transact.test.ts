@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { Rejection, type BoundDecider } from '../domain/decider.ts';
+import { Rejection, type Decider } from '../domain/decider.ts';
 import { defineEvents } from '../domain/event-schema.ts';
 import { Problem } from '../domain/problem.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
@@ -21,7 +21,7 @@ const lampEvents = defineEvents({
 });
 
 /** A lamp can be lit while the power, which is an entity of the followed stream, is on. */
-const createDecider = (isPowerOn: () => boolean): BoundDecider<Lamp, LampCommand, LampEvent> => ({
+const createDecider = (isPowerOn: () => boolean): Decider<Lamp, LampCommand, LampEvent> => ({
   initial: undefined,
   decide(command, lamp) {
     if (command === 'extinguish') return lamp === undefined ? [] : [{ type: 'Out' }];

@@ -1,4 +1,4 @@
-import type { BoundDecider, DomainEvent } from '../domain/decider.ts';
+import type { Decider, DomainEvent } from '../domain/decider.ts';
 import type { Entity } from '../domain/entity.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
 import { foldHistory } from '../domain/fold.ts';
@@ -19,12 +19,14 @@ export type Transaction<State, Command> = {
   readonly commandDigest: string;
   /** The trace context of the command (W3C Trace Context). It is stored with the events. */
   readonly traceparent?: string | undefined;
+  /** Who sent the command. It is stored with the events. */
+  readonly actor?: string | undefined;
   /** If given and false for the entity, the command fails with `precondition-failed` (If-Match). */
   readonly precondition?: ((entity: Entity<State>) => boolean) | undefined;
 };
 
 export type Transactor<State, Command, Event extends DomainEvent> = {
-  readonly decider: BoundDecider<State, Command, Event>;
+  readonly decider: Decider<State, Command, Event>;
   readonly events: Pick<EventSchema<Event>, 'read' | 'write'>;
   readonly view: View<State, Event>;
   readonly store: EventStore<Event>;
@@ -125,10 +127,11 @@ async function append<State, Command, Event extends DomainEvent>(
   { isCurrent }: Retry,
 ): Promise<AttemptResult<State>> {
   const { decider, view, store, catchUpTimeoutMs } = transactor;
-  const { id, messageId, commandDigest, traceparent } = transaction;
+  const { id, messageId, commandDigest, traceparent, actor } = transaction;
   const state = foldDecided(decider, transactor.events, entity.state, events);
   const expectedVersion = entity.version;
-  const result = await store.append({ id, events, expectedVersion, messageId, commandDigest, traceparent });
+  const origin = { messageId, commandDigest, traceparent, actor };
+  const result = await store.append({ id, events, expectedVersion, ...origin });
   switch (result.outcome) {
     case 'written':
       // The events are stored. If the view does not reach them in time, the result is still correct.
@@ -210,7 +213,7 @@ function pause(milliseconds: number): Promise<void> {
 
 /** Returns the events that execute the command, or the problem that rejects it. */
 function tryDecide<State, Command, Event extends DomainEvent>(
-  decider: BoundDecider<State, Command, Event>,
+  decider: Decider<State, Command, Event>,
   { command, precondition }: Transaction<State, Command>,
   { id, state, version }: Entity<State>,
 ): readonly Event[] | Problem {

@@ -1,9 +1,10 @@
-/** What a view answers besides its entities: rejected positions, references, its last message, and listeners. */
+/** What a view answers besides its entities: rejected positions, lists by an index, its last message, and listeners. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection, type Fold } from '../domain/decider.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
+import { normalizeIndexes } from '../domain/service/index-definition.ts';
 import { createView } from './view.ts';
 
 /** A lamp: the sockets that it uses. */
@@ -28,10 +29,11 @@ const message = (
 });
 const plugged = (...sockets: readonly number[]): Plugged => ({ type: 'Plugged', sockets });
 const invalid = new Rejection('invalid');
-const referencesOf = (lamp: readonly number[]) => lamp;
+/** Indexes the lamps by their sockets. */
+const indexes = normalizeIndexes({ sockets: { each: (lamp: readonly number[]) => lamp } });
 
 function viewOf(...messages: readonly StoredMessage<Plugged>[]) {
-  const view = createView(fold, { referencesOf });
+  const view = createView(fold, { indexes });
   for (const each of messages) view.apply(each);
   return view;
 }
@@ -49,7 +51,7 @@ rejected('are known for every message', () => {
 rejected('are none in an empty view', () => assert.not(viewOf().isRejected(1)));
 rejected.run();
 
-const references = suite('the entities that refer to another one');
+const listing = suite('the entities with a key of an index');
 
 const lamps = [
   message(1, 30, plugged(1)),
@@ -58,30 +60,32 @@ const lamps = [
   message(4, 5, invalid),
 ];
 
-references('are listed with their state and version, by ascending id', () =>
-  assert.equal(viewOf(...lamps).listReferring(1, { limit: 10 }), [
+listing('are listed with their state and version, by ascending id', () =>
+  assert.equal(viewOf(...lamps).list({ where: { sockets: 1 }, limit: 10 }), [
     { id: 4, state: [1, 2], version: 2 },
     { id: 30, state: [1], version: 1 },
   ]),
 );
-references('are listed in pages', () => {
+listing('are listed in pages', () => {
   const view = viewOf(...lamps);
   const ids = (options: { after?: number; limit: number }) =>
-    view.listReferring(1, options).map(({ id }) => id);
+    view.list({ where: { sockets: 1 }, ...options }).map(({ id }) => id);
   assert.equal(ids({ limit: 1 }), [4]);
   assert.equal(ids({ limit: 10, after: 4 }), [30]);
   assert.equal(ids({ limit: 10, after: 3 }), [4, 30]);
   assert.equal(ids({ limit: 0 }), []);
 });
-references('do not change with a rejected message', () =>
-  assert.equal(viewOf(...lamps).listReferring(2, { limit: 10 })[1], { id: 5, state: [2], version: 4 }),
+listing('do not change with a rejected message', () =>
+  assert.equal(viewOf(...lamps).list({ where: { sockets: 2 }, limit: 10 })[1], {
+    id: 5,
+    state: [2],
+    version: 4,
+  }),
 );
-references('are none if the view does not index references', () => {
-  const view = createView(fold);
-  for (const each of lamps) view.apply(each);
-  assert.equal(view.listReferring(1, { limit: 10 }), []);
-});
-references.run();
+listing('cannot be listed by an index that the view does not have', () =>
+  assert.throws(() => createView(fold).list({ where: { sockets: 1 }, limit: 10 }), 'no index sockets'),
+);
+listing.run();
 
 const listening = suite('a listener of a view');
 

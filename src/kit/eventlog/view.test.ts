@@ -1,8 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection, type Decider } from '../domain/decider.ts';
+import type { NamedIndexes } from '../domain/service/index-definition.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
-import { createView, maxRejections } from './view.ts';
+import { createView, maxRejections, type ListOptions } from './view.ts';
 
 type Lamp = { readonly colour: string } | undefined;
 type LampEvent = { readonly type: 'Lit'; readonly colour: string } | { readonly type: 'Out' };
@@ -158,16 +159,75 @@ listing('has only ids greater than `after`', () => {
   assert.equal(ids(several().list({ limit: 10, after: 29 })), [30, Number.MAX_SAFE_INTEGER]);
   assert.equal(ids(several().list({ limit: 10, after: Number.MAX_SAFE_INTEGER })), []);
 });
-listing('has only entities that match, and the limit applies to matches', () =>
-  assert.equal(ids(several().list({ limit: 2, matches: (lamp) => lamp?.colour === 'red' })), [
-    30,
-    Number.MAX_SAFE_INTEGER,
-  ]),
+const indexes: NamedIndexes = {
+  colour: (lamp) => [Object(lamp).colour],
+  letters: (lamp) => [...new Set<string>(Object(lamp).colour)],
+};
+
+/** The same view, with indexes that are created by the first list, or by a list before its first message. */
+const indexed = (isEarly: boolean) => {
+  const view = createView(lampDecider, { indexes });
+  if (isEarly) for (const name of Object.keys(indexes)) view.list({ limit: 1, where: { [name]: '' } });
+  if (isEarly) view.list({ limit: 1, sort: { by: 'colour' } });
+  for (const [index, [id, colour]] of lamps.entries()) view.apply(message(index + 1, id, lit(colour)));
+  view.apply(message(10, 1, out));
+  view.apply(message(11, 5, lit('blue')));
+  return view;
+};
+const lamps = [
+  [5, 'red'],
+  [3, 'blue'],
+  [9, 'red'],
+  [1, 'red'],
+  [7, 'green'],
+] as const;
+
+for (const isEarly of [false, true]) {
+  const when = isEarly ? 'before' : 'after';
+  listing(`has only entities with the wanted keys, if an index is created ${when} the messages`, () => {
+    const view = indexed(isEarly);
+    const find = (where: NonNullable<ListOptions['where']>, after = 0) =>
+      ids(view.list({ limit: 10, after, where }));
+    assert.equal(find({ colour: 'red' }), [9]);
+    assert.equal(find({ colour: 'blue' }), [3, 5]);
+    assert.equal(find({ colour: 'blue' }, 3), [5]);
+    assert.equal(find({ letters: 'e' }), [3, 5, 7, 9]);
+    assert.equal(find({ letters: 'e', colour: 'green' }), [7]);
+    assert.equal(find({ colour: undefined }), [3, 5, 7, 9]);
+    assert.equal(ids(view.list({ limit: 1, where: { letters: 'e' } })), [3]);
+  });
+  listing(`is sorted by the keys of an index that is created ${when} the messages, then by id`, () => {
+    const view = indexed(isEarly);
+    const sort = { by: 'colour', after: { key: 'blue', id: 3 } };
+    assert.equal(ids(view.list({ limit: 10, sort: { by: 'colour' } })), [3, 5, 7, 9]);
+    assert.equal(ids(view.list({ limit: 2, sort })), [5, 7]);
+    assert.equal(ids(view.list({ limit: 10, sort, where: { letters: 'r' } })), [7, 9]);
+  });
+}
+listing('has the same result while an index is built in the background', async () => {
+  const view = createView(lampDecider, { indexes });
+  const colours = ['red', 'blue', 'green'];
+  for (let id = 1; id <= 20_000; id++) view.apply(message(id, id, lit(colours[id % 3] ?? '')));
+  const list = () => [
+    ids(view.list({ limit: 3, after: 10, where: { letters: 'b' } })),
+    ids(view.list({ limit: 3, sort: { by: 'colour', after: { key: 'blue', id: 19_999 } } })),
+    ids(view.list({ limit: 3, sort: { by: 'colour' } })),
+  ];
+  const early = list();
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(list(), early);
+  assert.equal(early, [
+    [13, 16, 19],
+    [2, 5, 8],
+    [1, 4, 7],
+  ]);
+});
+listing('throws for an unknown index', () =>
+  assert.throws(() => several().list({ limit: 1, where: { size: '3' } }), /no index size/),
 );
 listing.run();
 
 const capturing = suite('an image of a view');
-const noReferences: readonly number[] = [];
 const messages = [
   message(1, 7, lit('red'), 'a'),
   message(2, 8, lit('blue')),
@@ -215,23 +275,6 @@ capturing('restores independent views', () => {
   const changed = createView(lampDecider, { image });
   for (const each of more) changed.apply(each);
   assert.equal(toPlainView(createView(lampDecider, { image })), toPlainView(viewOf(...messages)));
-});
-capturing('restores the references of its entities, and follows their later changes', () => {
-  const colours = ['red', 'blue', 'green'];
-  const referencesOf = (lamp: Lamp) => (lamp === undefined ? noReferences : [colours.indexOf(lamp.colour)]);
-  const view = createView(lampDecider, { referencesOf });
-  for (const each of [...messages, message(5, 8, lit('red'))]) view.apply(each);
-  const restored = createView(lampDecider, { image: view.capture(), referencesOf });
-  const listReferring = (target: number) => restored.listReferring(target, { limit: 10 });
-  assert.equal(listReferring(0), view.listReferring(0, { limit: 10 }));
-  assert.equal(listReferring(0), [
-    { id: 7, state: { colour: 'red' }, version: 1 },
-    { id: 8, state: { colour: 'red' }, version: 5 },
-  ]);
-  restored.apply(message(6, 7, lit('blue')));
-  restored.apply(message(7, 8, out));
-  assert.equal(listReferring(0), []);
-  assert.equal(ids(listReferring(1)), [7]);
 });
 capturing('identifies the last message', () => {
   const last = message(5, 8, lit('green'), 'e');

@@ -3,11 +3,12 @@
 import sortedBTree from 'sorted-btree';
 import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
 import type { Entity } from '../domain/entity.ts';
+import type { NamedIndexes } from '../domain/service/index-definition.ts';
 import type { MessageIdentity, StoredMessage } from '../domain/stored-message.ts';
 import { foldMessage } from '../domain/fold.ts';
 import { createMessageIds, type MessageIdsImage } from './message-ids.ts';
 import { createPositionClock } from './position-clock.ts';
-import { createReferenceIndex } from './reference-index.ts';
+import { createIndexes, type Sort, type Where } from './indexes.ts';
 
 /** A stored message that the fold rejected. */
 export type RejectedMessage = {
@@ -18,12 +19,15 @@ export type RejectedMessage = {
   readonly reason: string;
 };
 
-export type ListOptions<State> = {
-  /** Only ids greater than this one; default 0. */
+export type ListOptions = {
+  /** Only ids greater than this one; default 0. Ignored with `sort`. */
   readonly after?: number;
   /** At most this many entities. */
   readonly limit: number;
-  readonly matches?: (state: State) => boolean;
+  /** Only entities with these keys, by index. */
+  readonly where?: Where;
+  /** Sorts by the keys of an index, then by id, beginning after a position. */
+  readonly sort?: Sort | undefined;
 };
 
 export type ViewListener<Event extends DomainEvent> = (
@@ -48,10 +52,11 @@ export type View<State, Event extends DomainEvent> = {
   reached(position: number, timeoutMs: number): Promise<boolean>;
   /** Returns the entity, with the initial state if it has no events. Its version includes rejected messages. */
   find(id: number): Entity<State>;
-  /** Lists existing entities by ascending id. */
-  list(options: ListOptions<State>): Entity<State>[];
-  /** Lists the entities whose state refers to `target`, by ascending id. See {@link ViewOptions.referencesOf}. */
-  listReferring(target: number, options: Omit<ListOptions<State>, 'matches'>): Entity<State>[];
+  /**
+   * Lists existing entities by ascending id, or sorted. The first list that uses an index starts to build it in the background.
+   * Until it is complete, lists examine all entities.
+   */
+  list(options: ListOptions): Entity<State>[];
   /** Returns true if the message at `position` was rejected. */
   isRejected(position: number): boolean;
   /** Calls `listener` for every message that is applied later. Returns a function that unsubscribes. */
@@ -91,13 +96,15 @@ export type ViewImage<State> = {
 export type ViewOptions<State> = {
   /** Initial contents. By default, the view is empty and at position 0. */
   readonly image?: ViewImage<State> | undefined;
-  /** Returns the ids that a state refers to. Required for `listReferring`. */
-  readonly referencesOf?: ((state: State) => readonly number[]) | undefined;
+  /** The indexes that `list` can use. */
+  readonly indexes?: NamedIndexes | undefined;
+  /** Called when the function of an index throws. The entity then has no keys in this index. */
+  onIndexError?(name: string, error: unknown): void;
 };
 
 export function createView<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
-  { image, referencesOf }: ViewOptions<State> = {},
+  { image, indexes = {}, onIndexError }: ViewOptions<State> = {},
 ): View<State, Event> {
   const entries = image?.entries.clone() ?? createEntries<State>();
   const clock = createPositionClock(image?.position);
@@ -106,10 +113,16 @@ export function createView<State, Event extends DomainEvent>(
   const unknown: Entry<State> = { state: fold.initial, version: 0 };
   const rejectedPositions = [...(image?.rejectedPositions ?? [])];
   const listeners = new Set<ViewListener<Event>>();
-  const references = referencesOf && createReferenceIndex(referencesOf);
-  if (references)
-    for (const [id, { state }] of entries.entries()) references.replace(id, fold.initial, state);
+  function* existing(after: number): Generator<readonly [id: number, state: State], void> {
+    for (const [id, { state }] of entries.entries(after + 1)) if (state !== fold.initial) yield [id, state];
+  }
+  const entityIndexes = createIndexes(indexes, existing, onIndexError);
   let lastMessage = image?.lastMessage;
+
+  /** Returns undefined instead of the initial state. */
+  function existingOnly(state: State) {
+    return state === fold.initial ? undefined : { state };
+  }
 
   function recordRejection({ position, time, subject }: StoredMessage<Event>, { reason }: Rejection) {
     rejectedPositions.push(position);
@@ -144,7 +157,9 @@ export function createView<State, Event extends DomainEvent>(
       if (messageId !== undefined) messageIds.remember(messageId, position);
       if (id !== undefined) {
         entries.set(id, { state: next instanceof Rejection ? state : next, version: position });
-        if (!(next instanceof Rejection)) references?.replace(id, state, next);
+        if (!(next instanceof Rejection) && next !== state) {
+          entityIndexes.replace(id, existingOnly(state), existingOnly(next));
+        }
       }
       lastMessage = message;
       clock.advance(position);
@@ -159,19 +174,18 @@ export function createView<State, Event extends DomainEvent>(
       return { id, state, version };
     },
 
-    list({ after = 0, limit, matches = () => true }) {
+    list({ after = 0, limit, where = {}, sort }) {
       const found: Entity<State>[] = [];
       if (limit <= 0) return found;
-      for (const [id, { state, version }] of entries.entries(after + 1)) {
+      const { candidates, matches } = entityIndexes.select(where, sort, after);
+      for (const id of candidates ?? entries.keys(after + 1)) {
+        const { state, version } = entries.get(id) ?? unknown;
         if (state === fold.initial || !matches(state)) continue;
         found.push({ id, state, version });
         if (found.length >= limit) break;
       }
       return found;
     },
-
-    listReferring: (target, options) =>
-      (references?.list(target, options) ?? []).map((id) => ({ id, ...(entries.get(id) ?? unknown) })),
 
     isRejected(position) {
       const index = findInsertionIndex(rejectedPositions, position);

@@ -7,7 +7,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Service } from './service-definition.ts';
+import type { Service } from '../domain/service/service.ts';
 
 /** Extensions of the files that can be imported. */
 const moduleExtensions = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.json', '.wasm', '.node']);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** Returns the `version` of the package.json at `file`. Throws if the file has none. */
-export function readVersion(file: URL): string {
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
+/** Returns `version`, or the version in the package.json that it refers to. Throws if that file has none. */
+export function readVersion(version: string | URL): string {
+  if (typeof version === 'string') return version;
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(version, 'utf8'))).version;
 }

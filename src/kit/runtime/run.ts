@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { defaultProduct, createProduct, type ServiceIdentity } from '../domain/product.ts';
+import type { Service } from '../domain/service/service.ts';
 import { createStartingApp } from '../http/docs/starting-app.ts';
 import type { AppOptions } from '../http/server/app.ts';
 import { listen } from '../http/server/listen.ts';
@@ -16,7 +17,7 @@ import { openTracing } from './observability/tracing/open-tracing.ts';
 import { probeListener } from './probes.ts';
 import { foldVersionOf } from './fold-version.ts';
 import { createReadiness } from './readiness.ts';
-import type { Service } from './service-definition.ts';
+import { readVersion } from './package-version.ts';
 import { onShutdown } from './shutdown.ts';
 import { connectUntilUp } from './stream/boot.ts';
 import { openProjections } from './stream/service-projections.ts';
@@ -50,8 +51,8 @@ export async function runService(service: Service): Promise<void> {
 }
 
 async function start(service: Service, config: Config, logger: Logger): Promise<void> {
-  const { contract, version } = service;
-  const { name } = contract;
+  const { name } = service.contract;
+  const version = readVersion(service.version);
   const product = service.product === undefined ? defaultProduct : createProduct(service.product);
   const identity: ServiceIdentity = { name, version, product };
   const { httpHost: host, httpPort, probePort, limits, auth } = config;

@@ -7,6 +7,7 @@ import type { Sources } from '../eventlog/execute.ts';
 export const sources: Sources = {
   makeEntityId: () => makeEntityId(Date.now(), Math.random()),
   makeMessageId: randomUUID,
+  now: () => new Date().toISOString(),
   /** 96 bits of SHA-256, enough to distinguish two commands with the same idempotency key. */
   digest: (text) => createHash('sha256').update(text).digest('base64url').slice(0, 16),
 };

@@ -26,7 +26,7 @@ import type { Metrics } from './observability/metrics.ts';
 import { createStatus } from './observability/status.ts';
 import type { Tracing } from './observability/tracing/tracing.ts';
 import { createPointInTimeLists } from './point-in-time/lists.ts';
-import type { Service } from './service-definition.ts';
+import type { Service } from '../domain/service/service.ts';
 import { sources } from './sources.ts';
 import { digestSources } from './stream/digest-sources.ts';
 import type { ServiceProjections } from './stream/service-projections.ts';
@@ -115,7 +115,7 @@ export async function openTransports(service: Service, options: TransportsOption
       appendLatency,
     }),
   };
-  const resource = joinResource(service.resource, projections.followed);
+  const resource = joinResource(service, projections.followed);
   const endpoints = [
     ...entityEndpoints(resource, context),
     digestEndpoint(replicaName(), options.foldVersion, digestSources(service, projections)),
@@ -127,7 +127,7 @@ export async function openTransports(service: Service, options: TransportsOption
       describeNatsApi({
         title: `${title} over NATS`,
         name,
-        noun: resource.noun,
+        nouns: resource.nouns,
         version,
         events: contract.events,
         endpoints,
@@ -137,7 +137,13 @@ export async function openTransports(service: Service, options: TransportsOption
   ];
   const documents = documentOperations(
     operations,
-    { title, version, description: `The REST API of the ${name} service.`, writeScope },
+    {
+      title,
+      version,
+      description: `The REST API of the ${name} service.`,
+      writeScope,
+      nouns: resource.nouns,
+    },
     options.consoleFiles,
   );
   const router = createRouter([...operations, ...documents], { authorizeWrite: options.authorizeWrite });

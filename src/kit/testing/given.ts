@@ -1,39 +1,90 @@
-/** Given-when-then tests of a decider: given these events, when this command is executed, then these events follow. */
+/** Given-when-then tests of a service: given these events, when this command is executed, then these events follow. */
 
 import assert from 'node:assert/strict';
-import { Rejection, type BoundDecider, type DomainEvent } from '../domain/decider.ts';
+import { inputSchemaOf } from '../api/command-input.ts';
+import type { Context } from '../domain/service/command.ts';
+import { Rejection, type DomainEvent } from '../domain/decider.ts';
+import type { Lookups } from '../domain/followed-stream.ts';
 import { Problem, type ProblemCode } from '../domain/problem.ts';
+import type { DefinedService, ServiceTypes } from '../domain/service/service.ts';
+import {
+  createDecider,
+  type CallOf,
+  type Origin,
+  type SentOf,
+  type VerbOf,
+} from '../domain/service/service-decider.ts';
 
-export function givenDecider<State, Command, Event extends DomainEvent>(
-  decider: BoundDecider<State, Command, Event>,
+/** The time and the sender of the commands, unless a test gives others. */
+const defaultContext = { now: '2026-01-31T12:00:00.000Z', actor: undefined };
+
+type TestContext = { readonly now?: string; readonly actor?: string };
+
+/**
+ * Returns a function that starts a test with the history of an entity. Commands and events are validated with the schemas of
+ * the service.
+ *
+ * @param lookups entities of the followed streams.
+ * @param find ids of other entities by index. Default: none.
+ */
+export function givenService<Types extends ServiceTypes>(
+  service: DefinedService<Types>,
+  lookups: Lookups<Types['others']>,
+  find?: Context['find'],
 ) {
-  function evolveAll(start: State, events: readonly Event[]): State {
-    return events.reduce<State>((state, event) => {
-      const next = decider.evolve(state, event);
+  const { contract, commands } = service;
+  const decider = createDecider(service, lookups, find);
+
+  function evolveAll(start: Types['state'], events: readonly DomainEvent[]): Types['state'] {
+    return events.reduce<Types['state']>((state, event) => {
+      const read = contract.events.read(contract.events.write(event));
+      const next = read instanceof Rejection ? read : decider.evolve(state, read);
       if (next instanceof Rejection) throw new Error(`${event.type} is rejected: ${next.reason}`);
       return next;
     }, start);
   }
 
-  return (...history: Event[]) => {
+  return (...history: Types['event'][]) => {
     const state = evolveAll(decider.initial, history);
     return {
       state,
-      when: (command: Command) => ({
-        /** Asserts that the command returns these events, and is idempotent when repeated after them. */
-        then(...expected: Event[]) {
-          const events = decider.decide(command, state);
-          assert.deepEqual(events, expected);
-          if (events.length > 0) assertIdempotent(decider, command, evolveAll(state, events));
-        },
-        /** Asserts that `decide` throws a problem with this code. */
-        throws(code: ProblemCode) {
-          const problem = catchProblem(() => decider.decide(command, state));
-          assert.equal(problem?.code, code);
-        },
-      }),
+
+      /** @param input the body and the path parameters of the command, if it has any. */
+      when<Verb extends VerbOf<Types>>(
+        verb: Verb,
+        ...[input, context]: SentOf<Types, Verb> extends undefined
+          ? [input?: undefined, context?: TestContext]
+          : [input: SentOf<Types, Verb>, context?: TestContext]
+      ) {
+        const command = commands.find((candidate) => candidate.verb === verb);
+        if (command === undefined) throw new TypeError(`${contract.name} has no command ${verb}`);
+        const parsed = inputSchemaOf(command).parse(input ?? {});
+        // The schema of a command returns the input of that command.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+        const call = { ...defaultContext, ...context, verb, input: parsed } as unknown as CallOf<Types> &
+          Origin;
+        return {
+          /**
+           * Asserts that the command returns these events. Except for POST to an entity, asserts that repeating it has no
+           * effect, as HTTP requires of PUT and DELETE.
+           */
+          then(...expected: Types['event'][]) {
+            const events = decider.decide(call, state);
+            assert.deepEqual(events, expected);
+            const after = evolveAll(state, events);
+            if (command.kind === 'command' && command.method === 'post') return;
+            if (events.length > 0) assertWithoutEffect(() => decider.decide(call, after));
+          },
+          /** Asserts that the command is rejected with a problem with this code. */
+          throws(code: ProblemCode) {
+            const problem = catchProblem(() => decider.decide(call, state));
+            assert.equal(problem?.code, code);
+          },
+        };
+      },
+
       /** Asserts that `evolve` rejects the event after the history. */
-      rejects(event: Event, reason: RegExp) {
+      rejects(event: Types['event'], reason: RegExp) {
         const next = decider.evolve(state, event);
         assert.match(next instanceof Rejection ? next.reason : 'not rejected', reason);
       },
@@ -41,15 +92,11 @@ export function givenDecider<State, Command, Event extends DomainEvent>(
   };
 }
 
-/** A repeated command returns no events or, when it adds an entity, throws a conflict. */
-function assertIdempotent<State, Command, Event extends DomainEvent>(
-  decider: BoundDecider<State, Command, Event>,
-  command: Command,
-  after: State,
-) {
-  let repeated: readonly Event[] = [];
+/** Asserts that a repeated command returns no events, or throws a conflict because the entity exists already. */
+function assertWithoutEffect(decide: () => readonly DomainEvent[]) {
+  let repeated: readonly DomainEvent[] = [];
   const problem = catchProblem(() => {
-    repeated = decider.decide(command, after);
+    repeated = decide();
   });
   if (problem !== undefined) assert.equal(problem.code, 'conflict');
   assert.deepEqual(repeated, []);

@@ -3,4 +3,4 @@
 export { listShapes } from '../api/event-shapes.ts';
 export { findContractBreaks } from './event-contract.ts';
 export { nameShape, readFixtures } from './event-fixtures.ts';
-export { givenDecider } from './given.ts';
+export { givenService } from './given.ts';

@@ -1,7 +1,7 @@
 /** Builds a service's HTTP operations for tests that inspect their declarations without executing them. */
 
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { bindDecider } from '../../../src/kit/domain/decider.ts';
+import { createDecider } from '../../../src/kit/domain/service/service-decider.ts';
 import { createKeyedQueue } from '../../../src/kit/eventlog/keyed-queue.ts';
 import { freshnessOf } from '../../../src/kit/eventlog/freshness.ts';
 import { joinResource, createLookups } from '../../../src/kit/eventlog/joined-resource.ts';
@@ -14,13 +14,13 @@ import type { Connection } from '../../../src/kit/nats/connection/connection.ts'
 import { openStreamConnection } from '../../../src/kit/runtime/stream/stream-connection.ts';
 import { createLogger } from '../../../src/kit/runtime/observability/logger.ts';
 import { sources } from '../../../src/kit/runtime/sources.ts';
-import type { Service } from '../../../src/kit/runtime/service-definition.ts';
+import type { Service } from '../../../src/kit/domain/service/service.ts';
 
 export async function operationsOf(
-  { contract, decider, resource }: Service,
+  service: Service,
   { connection, jsm }: { connection: Connection; jsm: JetStreamManager },
 ): Promise<Operation[]> {
-  const { name, events, fold } = contract;
+  const { name, events, fold } = service.contract;
   const logger = createLogger(name, 'error');
   const stream = name.toUpperCase();
   const { store } = await openStreamConnection(
@@ -30,10 +30,10 @@ export async function operationsOf(
   const view = createView(fold);
   const feed = createEventFeed(view, store, 0);
   feed.close();
-  const ofEntities = entityOperations(joinResource(resource, {}), {
+  const ofEntities = entityOperations(joinResource(service, {}), {
     transactor: {
-      decider: bindDecider(
-        decider,
+      decider: createDecider(
+        service,
         createLookups({}, ({ view: other }, id) => other.find(id)),
       ),
       events,

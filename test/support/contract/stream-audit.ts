@@ -4,10 +4,9 @@ import { AckPolicy, DeliverPolicy, jetstream, type JetStreamManager } from '@nat
 import { Rejection } from '../../../src/kit/domain/decider.ts';
 import type { StoredMessage } from '../../../src/kit/domain/stored-message.ts';
 import { createView, type View } from '../../../src/kit/eventlog/view.ts';
-import { laptopEvents, type LaptopEvent } from '#contracts/laptops';
-import { laptopDecider } from '../../../src/laptops/laptop.ts';
+import { laptopContract, laptopEvents, type LaptopEvent } from '#contracts/laptops';
 import type { Laptop } from '#contracts/laptops';
-import { laptopResource } from '../../../src/laptops/resource.ts';
+import { laptopService } from '../../../src/laptops/laptop.ts';
 import { createCodec } from '../../../src/kit/nats/stream/codec.ts';
 import type { Connection } from '../../../src/kit/nats/connection/connection.ts';
 import { eventSubjects } from '../../../src/kit/nats/stream/subjects.ts';
@@ -50,7 +49,7 @@ export async function readLaptopStream({ nc }: Connection, jsm: JetStreamManager
 }
 
 export function foldMessages(messages: LaptopMessages): View<Laptop | undefined, LaptopEvent> {
-  const view = createView(laptopDecider);
+  const view = createView(laptopContract.fold);
   for (const message of messages) view.apply(message);
   return view;
 }
@@ -118,7 +117,7 @@ export async function auditReplicas(
   const position = messages.at(-1)?.position ?? 0;
   const laptops = view
     .list({ limit: Infinity })
-    .map((laptop) => laptopResource.present(laptop, { ports: () => undefined }));
+    .map((laptop) => laptopService.present(laptop, { ports: () => undefined }));
   const rejections = view
     .rejections()
     .map((rejected) => ({ ...rejected, time: new Date(rejected.time).toISOString() }));

@@ -1,16 +1,13 @@
 /** The port service as part of another product. */
 
-import { portContract } from '#contracts/ports';
-import { defineService } from '@portside/kit/runtime';
-import { portDecider } from '../../../src/ports/port.ts';
-import { portResource } from '../../../src/ports/resource.ts';
+import type { Service } from '@portside/kit';
+import { portService } from '../../../src/ports/port.ts';
 
-export const acmePortService = defineService({
+export const acmePortService: Service = {
+  ...portService,
   module: import.meta.url,
-  contract: portContract,
   version: '1.2.3',
   product: 'acme',
-  defaults: { httpPort: 5001, probePort: 9001 },
-  decider: portDecider,
-  resource: portResource,
-});
+  follows: {},
+  relations: {},
+};

@@ -1,9 +1,13 @@
+import { capitalize } from '../store/contract.js';
 import { Conflict } from './conflict.js';
 import { EntityForm } from './entity-form.js';
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { toText } from './text.js';
 
-/** @typedef {import('../views/app.js').ViewProps} ViewProps */
+/**
+ * @typedef {import('../views/app.js').ViewProps} ViewProps
+ * @typedef {import('../store/contract.js').Command} Command
+ */
 
 /** @param {ViewProps} props */
 export function Dialog(props) {
@@ -14,61 +18,117 @@ export function Dialog(props) {
     if (dialog === undefined) element.current?.close();
     else element.current?.showModal();
   }, [dialog !== undefined]);
-  const { noun } = contract;
-  const heading =
-    dialog?.kind === 'add' ? `Add a ${noun}` : dialog && `${verbs[dialog.kind]} ${noun} ${dialog.id}`;
   return html`<dialog
     ref=${element}
     aria-labelledby="dialog-title"
     onClose=${() => update({ dialog: undefined })}
   >
-    <h2 id="dialog-title">${heading}</h2>
-    ${dialog?.kind === 'add' && html`<${AddForm} ...${props} />`}
-    ${dialog?.kind === 'change' && html`<${ChangeForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
+    <h2 id="dialog-title">${dialog && headingOf(dialog, contract)}</h2>
+    ${dialog?.kind === 'create' && html`<${CreateForm} ...${props} command=${dialog.command} />`}
+    ${dialog?.kind === 'replace' && html`<${ReplaceForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
     ${dialog?.kind === 'remove' && html`<${RemoveForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
+    ${dialog?.kind === 'command' && html`<${CommandForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
   </dialog>`;
 }
 
-const verbs = { change: 'Change', remove: 'Remove' };
-
-/** @param {ViewProps} props */
-function AddForm({ update, session, contract }) {
-  const { path, noun } = contract;
-  const send = async (/** @type {object} */ body) => {
-    const response = await session.writes.send({
-      method: 'POST',
-      path,
-      body,
-      successMessage: `The ${noun} was added`,
-    });
-    if (response.problem === undefined) update({ dialog: undefined });
-    return response.problem;
-  };
-  return html`<${EntityForm}
-    fields=${contract.add ?? []}
-    initial=${{}}
-    action="Add"
-    request=${{ method: 'POST', path }}
-    onSend=${send}
-    onCancel=${() => update({ dialog: undefined })}
-  />`;
+/** @param {import('../store/state.js').Dialog} dialog @param {import('../store/contract.js').Contract} contract */
+function headingOf(dialog, { noun, one }) {
+  const verb = capitalize(dialog.command.verb);
+  return dialog.kind === 'create' ? `${verb} ${one}` : `${verb} ${noun} ${dialog.id}`;
 }
 
-/** @typedef {{ id: number, entity: import('../store/table.js').Entity, tag: string }} SeenVersion the version that the user saw, and its entity tag */
+/** @param {ViewProps & { command: Command }} props */
+function CreateForm({ update, session, command }) {
+  const { method, path } = command;
+  const close = () => update({ dialog: undefined });
+  const send = async (/** @type {object} */ body) => {
+    const { problem } = await session.writes.send({ method, path, body, command });
+    if (problem === undefined) close();
+    return problem;
+  };
+  return html`<${Forms} command=${command} initial=${{}} onSend=${send} onCancel=${close} />`;
+}
+
+/** @param {ViewProps & { dialog: Extract<import('../store/state.js').Dialog, { id: number }> }} props */
+function CommandForm({ update, session, dialog }) {
+  const { id, command, entity } = dialog;
+  const close = () => update({ dialog: undefined });
+  const send = async (/** @type {Record<string, unknown>} */ input) => {
+    const { problem } = await session.writes.send({ ...toRequest(command, id, input), command });
+    if (problem === undefined) close();
+    return problem;
+  };
+  return html`<p>${command.summary}.</p>
+    <${Forms} command=${command} id=${id} initial=${entity} onSend=${send} onCancel=${close} />`;
+}
+
+/**
+ * The form of a command, with a choice if its body has alternatives.
+ *
+ * @param {{ command: Command, id?: number, initial: import('./difference.js').Fields,
+ *   onSend: (input: Record<string, unknown>) => Promise<import('../store/api.js').Problem | undefined>, onCancel: () => void }} props
+ */
+function Forms({ command, id = 0, initial, onSend, onCancel }) {
+  const { params, forms, verb } = command;
+  const [chosen, setChosen] = useState(0);
+  return html`
+    ${
+      forms.length > 1 &&
+      html`<div class="field">
+        <label for="alternative">Alternative</label>
+        <select
+          id="alternative"
+          value=${chosen}
+          onInput=${(/** @type {{ currentTarget: HTMLSelectElement }} */ { currentTarget }) =>
+            setChosen(Number(currentTarget.value))}
+        >
+          ${forms.map(({ name }, index) => html`<option value=${index}>${name}</option>`)}
+        </select>
+      </div>`
+    }
+    <${EntityForm}
+      key=${chosen}
+      fields=${[...params, ...(forms[chosen]?.fields ?? [])]}
+      initial=${initial}
+      action=${capitalize(verb)}
+      toRequest=${(/** @type {Record<string, unknown>} */ input) => toRequest(command, id, input)}
+      onSend=${onSend}
+      onCancel=${onCancel}
+    />
+  `;
+}
+
+/**
+ * Splits the input of a command into its path and its body.
+ *
+ * @param {Command} command @param {number} id @param {Record<string, unknown>} input
+ * @returns {{ method: string, path: string, body?: object }}
+ */
+function toRequest({ method, path, params, forms }, id, input) {
+  const isParam = (/** @type {string} */ name) => params.some((param) => param.name === name);
+  const values = { ...input, id };
+  const rest = Object.entries(input).filter(([name]) => !isParam(name));
+  return {
+    method,
+    path: path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(Object(values)[name]))),
+    ...(forms.length > 0 && { body: Object.fromEntries(rest) }),
+  };
+}
+
+/** @typedef {{ id: number, command: Command, entity: import('../store/table.js').Entity, tag: string }} SeenVersion the version that the user saw, and its entity tag */
 
 /** @param {ViewProps & { dialog: SeenVersion }} props */
-function ChangeForm({ update, session, contract, dialog }) {
-  const { path, noun } = contract;
-  const { id } = dialog;
+function ReplaceForm({ update, session, dialog }) {
+  const { id, command } = dialog;
   const [seen, setSeen] = useState({ entity: dialog.entity, tag: dialog.tag });
   const [theirs, setTheirs] = useState(
     /** @type {{ mine: object, entity: any, tag: string } | undefined} */ (undefined),
   );
-  const target = `${path}/${id}`;
+  const { method, path } = toRequest(command, id, {});
   const close = () => update({ dialog: undefined });
 
   const send = async (/** @type {object} */ body, tag = seen.tag) => {
-    const write = { method: 'PUT', path: target, body, tag, successMessage: `The ${noun} ${id} was changed` };
+    const write = { method, path, body, tag, command };
     const { status, problem } = await session.writes.send(write);
     if (problem === undefined) close();
     if (status !== 412) return problem;
@@ -90,30 +150,24 @@ function ChangeForm({ update, session, contract, dialog }) {
   }
   return html`<${EntityForm}
     key=${seen.tag}
-    fields=${contract.change ?? []}
+    fields=${command.forms[0]?.fields ?? []}
     initial=${seen.entity}
-    action="Save"
-    request=${{ method: 'PUT', path: target, headers: { 'If-Match': seen.tag } }}
+    action=${capitalize(command.verb)}
+    toRequest=${(/** @type {object} */ body) => ({ method, path, body, headers: { 'If-Match': seen.tag } })}
     onSend=${send}
     onCancel=${close}
   />`;
 }
 
 /** @param {ViewProps & { dialog: SeenVersion }} props */
-function RemoveForm({ update, session, contract, dialog }) {
-  const { path, noun } = contract;
-  const { id } = dialog;
+function RemoveForm({ update, session, dialog }) {
+  const { id, command } = dialog;
   const [seen, setSeen] = useState({ entity: dialog.entity, tag: dialog.tag });
   const [error, setError] = useState('');
   const close = () => update({ dialog: undefined });
   const remove = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    const write = {
-      method: 'DELETE',
-      path: `${path}/${id}`,
-      tag: seen.tag,
-      successMessage: `The ${noun} ${id} was removed`,
-    };
+    const write = { ...toRequest(command, id, {}), tag: seen.tag, command };
     const { status, problem } = await session.writes.send(write);
     if (problem === undefined) {
       close();
@@ -141,7 +195,7 @@ function RemoveForm({ update, session, contract, dialog }) {
       )}
     </dl>
     <div class="buttons">
-      <button type="submit">Remove</button>
+      <button type="submit">${capitalize(command.verb)}</button>
       <button type="button" class="quiet" onClick=${close}>Cancel</button>
     </div>
   </form>`;

@@ -14,13 +14,14 @@ import { html, useEffect, useRef, useState } from '../vendor/preact.js';
  * @property {Field[]} fields
  * @property {import('./difference.js').Fields} initial
  * @property {string} action label of the submit button
- * @property {{ method: string, path: string, headers?: Record<string, string> }} request for the curl command
+ * @property {(body: object) => { method: string, path: string, headers?: Record<string, string>, body?: object }} toRequest for
+ *   the curl command
  * @property {(body: object) => Promise<Problem | undefined>} onSend
  * @property {() => void} onCancel
  */
 
 /** @param {EntityFormProps} props */
-export function EntityForm({ fields, initial, action, request, onSend, onCancel }) {
+export function EntityForm({ fields, initial, action, toRequest, onSend, onCancel }) {
   const [values, setValues] = useState(() => toValues(fields, initial));
   const [problem, setProblem] = useState(/** @type {Problem | undefined} */ (undefined));
   const [isSending, setSending] = useState(false);
@@ -43,25 +44,29 @@ export function EntityForm({ fields, initial, action, request, onSend, onCancel 
     <p class="error" role="alert">
       ${problem?.detail}${otherErrors.map(({ pointer, detail }) => html`<br />${pointer} ${detail}`)}
     </p>
-    ${fields.map(
-      (field, index) =>
-        html`<${FieldInput}
-          field=${field}
-          value=${values[field.name]}
-          isFirst=${index === 0}
-          error=${errors.find(({ pointer }) => fieldOf(pointer) === `/${field.name}`)?.detail}
-          onValue=${(/** @type {string | boolean} */ value) => setValues((before) => ({ ...before, [field.name]: value }))}
-        />`,
-    )}
+    ${fields
+      .filter(({ schema }) => schema.const === undefined)
+      .map(
+        (field, index) =>
+          html`<${FieldInput}
+            field=${field}
+            value=${values[field.name]}
+            isFirst=${index === 0}
+            error=${errors.find(({ pointer }) => fieldOf(pointer) === `/${field.name}`)?.detail}
+            onValue=${(/** @type {string | boolean} */ value) => setValues((before) => ({ ...before, [field.name]: value }))}
+          />`,
+      )}
     <div class="buttons">
       <button type="submit" disabled=${isSending}>${action}</button>
       <button type="button" class="quiet" onClick=${onCancel}>Cancel</button>
-      <${CopyButton}
-        label="Copy as curl"
-        text=${toCurl(request.path, { ...request, body: toBody(fields, values) })}
-      />
+      <${CopyButton} label="Copy as curl" text=${curlOf(toRequest(toBody(fields, values)))} />
     </div>
   </form>`;
+}
+
+/** @param {ReturnType<EntityFormProps['toRequest']>} request */
+function curlOf({ path, ...request }) {
+  return toCurl(path, request);
 }
 
 /**
@@ -143,6 +148,7 @@ function toValues(fields, entity) {
 function toBody(fields, values) {
   return Object.fromEntries(
     fields.flatMap(({ name, schema, required }) => {
+      if (schema.const !== undefined) return [[name, schema.const]];
       const value = values[name] ?? '';
       if (value === '' && !required) return [];
       const kind = kindOf(schema);

@@ -9,6 +9,9 @@
  * @property {Record<string, Schema>} [properties]
  * @property {string[]} [required]
  * @property {Schema[]} [anyOf]
+ * @property {Schema[]} [oneOf]
+ * @property {unknown} [const]
+ * @property {string} [title]
  * @property {Schema} [items]
  * @property {unknown[]} [enum]
  * @property {string} [description]
@@ -20,8 +23,11 @@
  *
  * @typedef {{ name: string, schema: Schema, required: boolean }} Field
  *
- * Members of an entity, added and removed by `PUT` and `DELETE /laptops/{id}/ports/{portId}`. `put` and `take` are the verbs.
- * @typedef {{ name: string, noun: string, put: string, take: string }} Members
+ * One alternative of a body; `name` is empty if there is only one.
+ * @typedef {{ name: string, fields: Field[] }} Form
+ *
+ * A command. `path` has placeholders for `id` and the parameters; `forms` is empty if the command has no body.
+ * @typedef {{ verb: string, method: string, path: string, summary: string, params: Field[], forms: Form[] }} Command
  *
  * @typedef {object} Contract
  * @property {string} title
@@ -29,19 +35,22 @@
  * @property {string} path path of the collection: `/laptops`
  * @property {string} name `laptops`
  * @property {string} noun singular: `laptop`
+ * @property {string} one with its article: `a laptop`
+ * @property {string} plural
  * @property {Field[]} columns
- * @property {Field[] | undefined} add fields of a new entity; undefined if the service has no such operation
- * @property {Field[] | undefined} change
- * @property {boolean} canRemove
- * @property {Members[]} members
+ * @property {Command | undefined} create `POST /laptops`; undefined if the service has no such command
+ * @property {Command | undefined} replace `PUT /laptops/{id}`
+ * @property {Command | undefined} remove `DELETE /laptops/{id}`
+ * @property {Command[]} commands all others
  * @property {string[]} referrers collections whose entities refer to this one: `laptops` for a port
  * @property {string[]} eventTypes
  * @property {boolean} requiresToken whether writes require a bearer token
  *
- * @typedef {{ operationId: string, deprecated?: boolean, security?: unknown[], parameters?: { name: string, schema?: Schema }[],
+ * @typedef {{ operationId: string, summary?: string, 'x-command'?: string, deprecated?: boolean, security?: unknown[],
+ *   parameters?: { name: string, in?: string, schema?: Schema }[],
  *   requestBody?: { content: Record<string, { schema: Schema }> },
  *   responses: Record<string, { content?: Record<string, { schema: Schema }> }> }} Operation
- * @typedef {{ info: { title: string, version: string }, paths: Record<string, Record<string, Operation>>,
+ * @typedef {{ info: { title: string, version: string }, 'x-entity'?: { noun: string, plural: string, one: string }, paths: Record<string, Record<string, Operation>>,
  *   components?: { schemas?: Record<string, Schema> } }} OpenApi
  */
 
@@ -55,18 +64,30 @@ export function readContract(document) {
   if (path === undefined) throw new Error('The OpenAPI document describes no collection.');
   const collection = paths[path] ?? {};
   const item = paths[`${path}/{id}`] ?? {};
-  const noun = decapitalize(item['get']?.operationId.replace(/^get/, '') ?? 'entity');
+  const { noun, one, plural } = document['x-entity'] ?? {
+    noun: 'entity',
+    one: 'an entity',
+    plural: 'entities',
+  };
+  const commands = commandsOf(document, path);
+  const take = (/** @type {string} */ method, /** @type {string} */ target) =>
+    commands.find((command) => command.method === method && command.path === target);
+  const create = take('POST', path);
+  const replace = take('PUT', `${path}/{id}`);
+  const remove = take('DELETE', `${path}/{id}`);
   return {
     title: info.title,
     version: info.version,
     path,
     name: path.slice(1),
     noun,
-    columns: fieldsOf(document, responseSchemaOf(item['get'])) ?? [],
-    add: fieldsOf(document, bodySchemaOf(collection['post'])),
-    change: fieldsOf(document, bodySchemaOf(item['put'])),
-    canRemove: item['delete'] !== undefined,
-    members: membersOf(paths, path),
+    one,
+    plural,
+    columns: fieldsOf(document, responseSchemaOf(item['get'])),
+    create,
+    replace,
+    remove,
+    commands: commands.filter((command) => ![create, replace, remove].includes(command)),
     referrers: referrersOf(paths, path),
     eventTypes: eventTypesOf(document, paths[`${path}/events`]?.['get']),
     requiresToken: (collection['post']?.security ?? []).length > 0,
@@ -104,10 +125,9 @@ function responseSchemaOf(operation) {
 /**
  * @param {OpenApi} document
  * @param {Schema | undefined} schema
- * @returns {Field[] | undefined}
+ * @returns {Field[]}
  */
 function fieldsOf(document, schema) {
-  if (schema === undefined) return undefined;
   const { properties = {}, required = [] } = resolveSchema(document, schema);
   return Object.entries(properties).map(([name, field]) => ({
     name,
@@ -116,14 +136,43 @@ function fieldsOf(document, schema) {
   }));
 }
 
-/** @param {OpenApi['paths']} paths @param {string} path @returns {Members[]} */
-function membersOf(paths, path) {
-  return Object.entries(paths).flatMap(([candidate, { put, delete: take }]) => {
-    const [, name] = new RegExp(`^${path}/\\{id\\}/(\\w+)/\\{\\w+\\}$`).exec(candidate) ?? [];
-    if (name === undefined || put === undefined || take === undefined) return [];
-    const [, verb = '', noun = ''] = /^([a-z]+)(.*)$/.exec(put.operationId) ?? [];
-    const [, opposite = ''] = /^([a-z]+)/.exec(take.operationId) ?? [];
-    return [{ name, noun: decapitalize(noun), put: verb, take: opposite }];
+/** @param {OpenApi} document @param {string} path @returns {Command[]} */
+function commandsOf(document, path) {
+  return Object.entries(document.paths).flatMap(([target, operations]) => {
+    if (target !== path && !target.startsWith(`${path}/`)) return [];
+    return Object.entries(operations).flatMap(([method, operation]) => {
+      const { 'x-command': verb, summary = '', parameters = [] } = operation;
+      if (verb === undefined) return [];
+      const params = parameters.filter((parameter) => parameter.in === 'path' && parameter.name !== 'id');
+      return [
+        {
+          verb,
+          method: method.toUpperCase(),
+          path: target,
+          summary,
+          params: params.map(({ name, schema }) => ({
+            name,
+            schema: resolveSchema(document, schema),
+            required: true,
+          })),
+          forms: formsOf(document, bodySchemaOf(operation)),
+        },
+      ];
+    });
+  });
+}
+
+/** @param {OpenApi} document @param {Schema | undefined} schema @returns {Form[]} */
+function formsOf(document, schema) {
+  if (schema === undefined) return [];
+  const { anyOf, oneOf, ...single } = resolveSchema(document, schema);
+  const alternatives = single.properties === undefined ? (anyOf ?? oneOf) : undefined;
+  if (alternatives === undefined) return [{ name: '', fields: fieldsOf(document, single) }];
+  return alternatives.map((alternative, index) => {
+    const { title } = resolveSchema(document, alternative);
+    const fields = fieldsOf(document, alternative);
+    const constant = fields.find((field) => field.schema.const !== undefined)?.schema.const;
+    return { name: title ?? (typeof constant === 'string' ? constant : `Alternative ${index + 1}`), fields };
   });
 }
 
@@ -148,9 +197,4 @@ function eventTypesOf(document, follow) {
 /** @param {string} text */
 export function capitalize(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** @param {string} text */
-function decapitalize(text) {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {import('./table.js').Entity} Entity
- * @typedef {{ position: number, time: string, messageId?: string, traceparent?: string,
+ * @typedef {{ position: number, time: string, messageId?: string, traceparent?: string, actor?: string,
  *   event?: { type: string, [field: string]: unknown }, rejected?: string }} Entry
  *
  * @typedef {object} OpenEntity

@@ -17,7 +17,9 @@ import { Table } from './table.js';
  * @typedef {{ view: 'table' | 'entity' | 'log' | 'health', id: number }} Route
  *
  * The open dialog; undefined if it is closed.
- * @typedef {{ kind: 'add' } | { kind: 'change' | 'remove', id: number, entity: import('./table.js').Entity, tag: string }} Dialog
+ * @typedef {import('./contract.js').Command} Command
+ * @typedef {{ kind: 'create', command: Command } | { kind: 'replace' | 'remove' | 'command', command: Command, id: number,
+ *   entity: import('./table.js').Entity, tag: string }} Dialog
  *
  * @typedef {object} State
  * @property {import('./contract.js').Contract | undefined} contract

@@ -1,10 +1,11 @@
 /** Writes of the user. Each carries an idempotency key, so that retries are safe, and the version that the user saw. */
 
 import { createIdempotencyKey, positionOf } from './api.js';
+import { capitalize } from './contract.js';
 
 /**
  * @typedef {import('./api.js').ApiResponse} ApiResponse
- * @typedef {{ method: string, path: string, body?: unknown, tag?: string | undefined, successMessage: string }} Write
+ * @typedef {{ method: string, path: string, body?: unknown, tag?: string | undefined, command: import('./contract.js').Command }} Write
  */
 
 /**
@@ -17,7 +18,7 @@ export function createWrites({ store, request, contract: { path, noun } }) {
 
   return {
     /** @param {Write} write @returns {Promise<ApiResponse>} */
-    async send({ method, path: target, body, tag, successMessage }) {
+    async send({ method, path: target, body, tag, command }) {
       const text = JSON.stringify([method, target, body, tag]);
       if (pending.text !== text) pending = { text, key: createIdempotencyKey() };
       const headers = {
@@ -28,15 +29,21 @@ export function createWrites({ store, request, contract: { path, noun } }) {
       if (response.status !== 0 && response.status < 500) pending = { text: '', key: '' };
       if (response.status === 401 || response.status === 403) store.update({ isUnauthorized: true });
       if (response.problem === undefined)
-        store.update({ message: `${successMessage} (position ${positionOf(response)})` });
+        store.update({
+          message: `${capitalize(command.verb)} ${noun}: done (position ${positionOf(response)})`,
+        });
       return response;
     },
 
-    /** Reads an entity and opens the dialog that changes or removes it. @param {'change' | 'remove'} kind @param {number} id */
-    async open(kind, id) {
+    /**
+     * Reads an entity and opens the dialog of a command.
+     *
+     * @param {'replace' | 'remove' | 'command'} kind @param {import('./contract.js').Command} command @param {number} id
+     */
+    async open(kind, command, id) {
       const { status, body, headers, problem } = await request('GET', `${path}/${id}`);
       if (status === 200)
-        store.update({ dialog: { kind, id, entity: body, tag: headers.get('ETag') ?? '*' } });
+        store.update({ dialog: { kind, command, id, entity: body, tag: headers.get('ETag') ?? '*' } });
       else store.update({ message: problem?.detail ?? `The ${noun} could not be read.` });
     },
 

@@ -3,7 +3,6 @@
 import { capitalize } from '../store/contract.js';
 import { toCurl, toNatsQuery, toNatsSubscription } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
-import { MemberForms } from './member-forms.js';
 import { html } from '../vendor/preact.js';
 import { progressOf } from '../store/state.js';
 import { toText } from '../parts/text.js';
@@ -11,7 +10,7 @@ import { TimeTravel } from './time-travel.js';
 import { Timeline } from './timeline.js';
 
 /** @param {import('./app.js').ViewProps} props */
-export function EntityView({ state, session, contract, update }) {
+export function EntityView({ state, session, contract }) {
   const { entity, status } = state;
   if (entity === undefined) return null;
   const { id, current, asOf, historical, isLoading, problem } = entity;
@@ -26,16 +25,12 @@ export function EntityView({ state, session, contract, update }) {
       ${
         current !== undefined &&
         !isHistorical &&
-        html`
-          ${
-            contract.change !== undefined &&
-            html`<button type="button" onClick=${() => session.writes.open('change', id)}>Change</button>`
-          }
-          ${
-            contract.canRemove &&
-            html`<button type="button" onClick=${() => session.writes.open('remove', id)}>Remove</button>`
-          }
-        `
+        commandsOf(contract).map(
+          ({ kind, command }) =>
+            html`<button type="button" onClick=${() => session.writes.open(kind, command, id)}>
+              ${capitalize(command.verb)}
+            </button>`,
+        )
       }
       <${CopyButton} label="Copy as curl" text=${toCurl(target)} />
       ${!isHistorical && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(name, 'get', { id })} />`}
@@ -64,7 +59,22 @@ export function EntityView({ state, session, contract, update }) {
             )}
           </dl>`
     }
-    ${!isHistorical && current !== undefined && html`<${MemberForms} ...${{ state, session, contract, update }} entity=${current} />`}
+    ${
+      !isHistorical &&
+      contract.referrers.map(
+        (relation) =>
+          html`<p><a href=${`${path}/${id}/${relation}`}>All ${relation} with this ${noun} (JSON)</a></p>`,
+      )
+    }
     <${Timeline} entity=${entity} session=${session} contract=${contract} status=${status} />
   </section>`;
+}
+
+/** Every command of one entity. @param {import('../store/contract.js').Contract} contract */
+function commandsOf({ replace, remove, commands }) {
+  return [
+    ...(replace === undefined ? [] : [{ kind: /** @type {const} */ ('replace'), command: replace }]),
+    ...commands.map((command) => ({ kind: /** @type {const} */ ('command'), command })),
+    ...(remove === undefined ? [] : [{ kind: /** @type {const} */ ('remove'), command: remove }]),
+  ];
 }

@@ -68,7 +68,7 @@ export function LogView({ state, update, contract }) {
 }
 
 /** @param {{ event: import('../store/follow.js').LiveEvent, status: import('../store/state.js').Status | undefined }} props */
-function LogLine({ event: { position, time, id, messageId, traceparent, event }, status }) {
+function LogLine({ event: { position, time, id, messageId, traceparent, actor, event }, status }) {
   return html`<li>
     <details>
       <summary>
@@ -78,6 +78,7 @@ function LogLine({ event: { position, time, id, messageId, traceparent, event },
       <pre>${JSON.stringify(event, undefined, 2)}</pre>
       <p class="ids">
         <a href=${`#/entity/${id}`}>Open ${id}</a>
+        ${actor !== undefined && html`<span>by <code>${actor}</code></span>`}
         ${messageId !== undefined && html`<span>message <code>${messageId}</code></span>`}
         <${Trace} traceparent=${traceparent} traceUrl=${status?.traceUrl} />
         ${status !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(status.stream, position)} />`}

@@ -16,7 +16,7 @@ const overscan = 8;
  * @property {import('../store/table.js').Order} order
  * @property {boolean} isHistorical
  * @property {(field: string) => void} onOrder called with the column to sort by
- * @property {(kind: 'change' | 'remove', id: number) => void} onOpen
+ * @property {import('../store/session.js').Session['writes']['open']} onOpen
  */
 
 /** @param {RowsProps} props */
@@ -37,7 +37,7 @@ export function Rows({ rows, contract, order, isHistorical, onOrder, onOpen }) {
 
   const first = Math.max(0, Math.min(Math.floor(viewport.top / rowHeight), rows.length) - overscan);
   const end = Math.min(rows.length, first + Math.ceil(viewport.height / rowHeight) + 2 * overscan);
-  const canChange = !isHistorical && (contract.change !== undefined || contract.canRemove);
+  const canChange = !isHistorical && (contract.replace !== undefined || contract.remove !== undefined);
   const width = contract.columns.length + (canChange ? 1 : 0);
   return html`<div
     class="rows"
@@ -92,7 +92,7 @@ function Heading({ name, order, onOrder }) {
 function TableRow({
   row: { id, entity, changes },
   index,
-  contract: { columns, change, canRemove, noun },
+  contract: { columns, replace, remove, noun },
   onOpen,
 }) {
   return html`<tr aria-rowindex=${index} class=${changes > 0 ? 'changed' : undefined} data-id=${id}>
@@ -105,26 +105,21 @@ function TableRow({
       onOpen !== undefined &&
       html`<td class="actions">
         ${
-          change !== undefined &&
-          html`<button
-            type="button"
-            class="quiet"
-            aria-label=${`Change ${noun} ${id}`}
-            onClick=${() => onOpen('change', id)}
-          >
-            Change
-          </button>`
-        }
-        ${
-          canRemove &&
-          html`<button
-            type="button"
-            class="quiet"
-            aria-label=${`Remove ${noun} ${id}`}
-            onClick=${() => onOpen('remove', id)}
-          >
-            Remove
-          </button>`
+          /** @type {const} */ ([
+            ['replace', replace],
+            ['remove', remove],
+          ]).map(
+            ([kind, command]) =>
+              command !== undefined &&
+              html`<button
+                type="button"
+                class="quiet"
+                aria-label=${`${capitalize(command.verb)} ${noun} ${id}`}
+                onClick=${() => onOpen(kind, command, id)}
+              >
+                ${capitalize(command.verb)}
+              </button>`,
+          )
         }
       </td>`
     }

@@ -14,6 +14,7 @@ export function TableView({ state, update, session, contract }) {
   const { search, order, historical, loading, status } = state;
   const table = historical?.table ?? state.table;
   const rows = table.list(search, order);
+  const { create } = contract;
   const isHistorical = historical !== undefined;
   const path = isHistorical ? `${contract.path}?asOf=${historical.asOf}` : contract.path;
   const last = progressOf(status).applied;
@@ -31,16 +32,16 @@ export function TableView({ state, update, session, contract }) {
           />
         </label>
         <p class="count">
-          ${describeCount(rows.length, table.size, contract.noun)}${loading !== undefined && ', loading …'}
+          ${describeCount(rows.length, table.size, contract)}${loading !== undefined && ', loading …'}
         </p>
         ${
-          contract.add !== undefined &&
+          create !== undefined &&
           html`<button
             type="button"
             disabled=${isHistorical}
-            onClick=${() => update({ dialog: { kind: 'add' } })}
+            onClick=${() => update({ dialog: { kind: 'create', command: create } })}
           >
-            Add a ${contract.noun}
+            ${capitalize(create.verb)} ${contract.one}
           </button>`
         }
         <${CopyButton} label="Copy as curl" text=${toCurl(path)} />
@@ -83,7 +84,8 @@ function reorder(order, field) {
   return { field, descending: order.field === field && !order.descending };
 }
 
-/** @param {number} shown @param {number} all @param {string} noun */
-function describeCount(shown, all, noun) {
-  return shown === all ? toCount(all, noun) : `${shown.toLocaleString('en')} of ${toCount(all, noun)}`;
+/** @param {number} shown @param {number} all @param {import('../store/contract.js').Contract} contract */
+function describeCount(shown, all, { noun, plural }) {
+  const total = toCount(all, noun, plural);
+  return shown === all ? total : `${shown.toLocaleString('en')} of ${total}`;
 }

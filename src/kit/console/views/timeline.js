@@ -50,7 +50,7 @@ export function Timeline({ entity, session, contract, status }) {
  *   difference: import('../parts/difference.js').Difference[] | undefined, onTravel: () => void }} props
  */
 function Entry({ entry, isShown, difference, status, onTravel }) {
-  const { position, time, messageId, traceparent, event, rejected } = entry;
+  const { position, time, messageId, traceparent, actor, event, rejected } = entry;
   return html`<li
     class=${rejected === undefined ? undefined : 'rejected'}
     aria-current=${isShown ? 'step' : undefined}
@@ -82,6 +82,7 @@ function Entry({ entry, isShown, difference, status, onTravel }) {
       </ul>`
     }
     <p class="ids">
+      ${actor !== undefined && html`<span>by <code>${actor}</code></span>`}
       ${messageId !== undefined && html`<span>message <code>${messageId}</code></span>`}
       <${Trace} traceparent=${traceparent} traceUrl=${status?.traceUrl} />
       ${status !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(status.stream, position)} />`}

@@ -9,6 +9,7 @@ import {
 } from 'zod-openapi';
 import { ProblemDocument } from '../../api/documents.ts';
 import { EntityId } from '../../domain/entity-id.ts';
+import type { Nouns } from '../../domain/service/nouns.ts';
 import { Problem, type ProblemCode } from '../../domain/problem.ts';
 import { isWrite, jsonMediaType, type ResponseDescription, type Operation } from '../server/operation.ts';
 import { problemKinds, problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
@@ -21,6 +22,8 @@ export type OpenApiInfo = {
   readonly description: string;
   /** The scope that writes require; undefined: writes need no token. */
   readonly writeScope?: string | undefined;
+  /** The words for an entity, for the web console. */
+  readonly nouns?: Nouns | undefined;
 };
 
 /** Conventions that apply to every path, appended to the description of the document. */
@@ -33,7 +36,7 @@ const bearerToken = 'bearerToken';
 
 export function describeOperations(
   operations: readonly Operation[],
-  { writeScope, ...info }: OpenApiInfo,
+  { writeScope, nouns, ...info }: OpenApiInfo,
 ): oas31.OpenAPIObject {
   const paths: ZodOpenApiPathsObject = {};
   for (const operation of operations) {
@@ -52,6 +55,7 @@ export function describeOperations(
     openapi: '3.1.1',
     info: { ...info, description: `${info.description} ${conventions}` },
     servers: [{ url: '/' }],
+    ...(nouns !== undefined && { 'x-entity': nouns }),
     tags,
     paths,
     security: [],
@@ -69,7 +73,7 @@ function describeOperation(
   isAlias: boolean,
   writeScope: string | undefined,
 ): ZodOpenApiOperationObject {
-  const { name, summary, tag, params, query, headers = [], body, responses } = operation;
+  const { name, summary, tag, command, params, query, headers = [], body, responses } = operation;
   const needsToken = writeScope !== undefined && isWrite(operation);
   return {
     // Operation ids must be unique, so each alias needs its own.
@@ -77,6 +81,7 @@ function describeOperation(
     summary,
     description: summary,
     tags: [tag],
+    ...(command !== undefined && { 'x-command': command }),
     ...(needsToken && { security: [{ [bearerToken]: [writeScope] }] }),
     ...(isAlias && { deprecated: true }),
     requestParams: {

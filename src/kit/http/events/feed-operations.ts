@@ -5,7 +5,7 @@ import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../
 import { Problem } from '../../domain/problem.ts';
 import { EntityId } from '../../domain/entity-id.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/resource.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
 import {
   freshnessHeaders,
   markFreshness,
@@ -24,7 +24,7 @@ export function feedOperations(
   { transactor: { view, store }, feed, eventTypes, freshness }: RouteContext,
   CloudEvent: z.ZodType,
 ): Operation[] {
-  const { noun } = resource;
+  const { noun, plural } = resource.nouns;
   const { stream } = freshness;
   const source = sourceOf(resource);
   const asCloudEvent: FeedFormat = (event) => toCloudEvent(source, event);
@@ -33,14 +33,14 @@ export function feedOperations(
     method: 'get',
     paths: pathsOf(resource, '/events'),
     name: `follow${capitalize(noun)}Events`,
-    summary: `Subscribe to the events of all ${noun}s (Server-Sent Events), or read a page of them (CloudEvents)`,
+    summary: `Subscribe to the events of all ${plural} (Server-Sent Events), or read a page of them (CloudEvents)`,
     tag: resource.names[0],
     query: feedQuery(noun, eventTypes),
     headers: ['Last-Event-ID', 'Seen-Event', ...freshnessHeaders],
     responses: {
       200: {
         description:
-          'The `id` of an event is its position. Its `data` is JSON (position, time, id, messageId, traceparent, ' +
+          'The `id` of an event is its position. Its `data` is JSON (position, time, id, messageId, traceparent, actor, ' +
           `event), or a CloudEvent with \`Accept: ${cloudEventMediaType}\`. The service also sends ` +
           '`reset` if the requested position is not in the stream, because the stream ends before it, has deleted events ' +
           'after it, or has another message in place of `Seen-Event` (read the list again, then continue after the ' +

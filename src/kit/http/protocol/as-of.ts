@@ -6,12 +6,7 @@ import type { ListOptions } from '../../eventlog/view.ts';
 import type { Entity } from '../../domain/entity.ts';
 
 /** Lists the entities as of `position`. Throws Problem `unavailable`. */
-export type ListAsOf = (
-  position: number,
-  options: Omit<ListOptions<unknown>, 'matches'> & {
-    readonly filters: Readonly<Record<string, string | undefined>>;
-  },
-) => Promise<Entity<unknown>[]>;
+export type ListAsOf = (position: number, options: ListOptions) => Promise<Entity<unknown>[]>;
 
 /** A position (`12`), or a time with a UTC offset (`2026-01-31T12:00:00Z`, RFC 3339). */
 export const AsOf = z

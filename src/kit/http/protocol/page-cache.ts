@@ -1,11 +1,12 @@
 import QuickLRU from 'quick-lru';
 import type { Freshness } from '../../eventlog/freshness.ts';
+import type { NextPage } from './paging.ts';
 
 export type Page = {
   /** The list as JSON. */
   readonly bytes: Buffer;
-  /** Last id of this page; undefined if there is no next page. */
-  readonly next: number | undefined;
+  /** Undefined if there is no next page. */
+  readonly next: NextPage | undefined;
 };
 
 /** Nominal number of cached pages. QuickLRU holds up to twice as many. */

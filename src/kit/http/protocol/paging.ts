@@ -43,11 +43,11 @@ export function cutPage<Item extends { readonly id: number }>(limit: number, fou
 }
 
 /** Like `cutPage`, for items that are ordered by another key than their id. */
-export function cutPageBy<Item>(
+export function cutPageBy<Item, Next>(
   limit: number,
   found: readonly Item[],
-  keyOf: (item: Item) => number,
-): { page: Item[]; next: number | undefined } {
+  keyOf: (item: Item) => Next,
+): { page: Item[]; next: Next | undefined } {
   const page = found.slice(0, limit);
   const last = page.at(-1);
   return { page, next: found.length > limit && last !== undefined ? keyOf(last) : undefined };
@@ -58,10 +58,14 @@ export function limitOf(defaultValue: number, max: number) {
   return z.preprocess(parseDigits, z.int(notInteger).min(1).max(max)).default(defaultValue);
 }
 
-/** Sets the Link header to the page after `after`, with the other query parameters unchanged. */
-export function linkNext(ctx: Context, limit: number, after: number): void {
+/** The beginning of the next page: after an id or a position, or of a sorted list, after a cursor. */
+export type NextPage = number | { readonly cursor: string };
+
+/** Sets the Link header to the next page, with the other query parameters unchanged. */
+export function linkNext(ctx: Context, limit: number, next: NextPage): void {
   const query = new URLSearchParams(ctx.querystring);
   query.set('limit', String(limit));
-  query.set('after', String(after));
+  if (typeof next === 'number') query.set('after', String(next));
+  else query.set('cursor', next.cursor);
   ctx.set('Link', `<${ctx.path}?${query.toString()}>; rel="next"`);
 }

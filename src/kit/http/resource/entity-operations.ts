@@ -1,27 +1,27 @@
 import { cloudEventOf } from '../../api/cloud-event.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/resource.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
+import { commandOperations } from './command-operations.ts';
 import { feedOperations } from '../events/feed-operations.ts';
 import { historyOperations } from './history-operations.ts';
 import type { Operation } from '../server/operation.ts';
 import { readOperations } from './read-operations.ts';
 import type { RouteContext } from './route-context.ts';
-import { memberOperations } from './member-operations.ts';
-import { referrerOperations } from './referrer-operations.ts';
+import { relationOperations } from './relation-operations.ts';
 import { statusOperations } from './status-operations.ts';
-import { writeOperations } from './write-operations.ts';
 
 /** Returns all operations of a service. */
 export function entityOperations(resource: JoinedResource, context: RouteContext): Operation[] {
-  const CloudEvent = cloudEventOf(context.eventSchema).meta({ id: `${capitalize(resource.noun)}CloudEvent` });
+  const CloudEvent = cloudEventOf(context.eventSchema).meta({
+    id: `${capitalize(resource.nouns.noun)}CloudEvent`,
+  });
   return [
     // `/laptops/events` is registered before `/laptops/{id}`, which would match it too.
     ...feedOperations(resource, context, CloudEvent),
     ...statusOperations(resource, context.readStatus),
     ...historyOperations(resource, context, CloudEvent),
     ...readOperations(resource, context),
-    ...writeOperations(resource, context),
-    ...memberOperations(resource, context),
-    ...referrerOperations(resource, context),
+    ...commandOperations(resource, context),
+    ...relationOperations(resource, context),
   ];
 }

@@ -14,7 +14,7 @@ import {
 } from '../protocol/consistency.ts';
 import { readEntityHistory } from '../../eventlog/entity-history.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/resource.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
 import { defineOperation, jsonMediaType, type Operation } from '../server/operation.ts';
 import { cutPageBy, linkNext, PageQuery } from '../protocol/paging.ts';
 import { pathsOf, sourceOf, type RouteContext } from './route-context.ts';
@@ -24,7 +24,7 @@ export function historyOperations(
   { transactor: { view, store, decider }, freshness, eventSchema }: RouteContext,
   CloudEvent: z.ZodType,
 ): Operation[] {
-  const { noun } = resource;
+  const { noun, one } = resource.nouns;
   const name = capitalize(noun);
   const Entry = historyEntryOf(eventSchema).meta({ id: `${name}HistoryEntry` });
   const source = sourceOf(resource);
@@ -56,7 +56,7 @@ export function historyOperations(
     method: 'get',
     paths: pathsOf(resource, '/{id}/events'),
     name: `get${name}History`,
-    summary: `Get the history of a ${noun}`,
+    summary: `Get the history of ${one}`,
     tag: resource.names[0],
     query: PageQuery,
     headers: freshnessHeaders,
@@ -102,12 +102,13 @@ function presentCloudEvent<Event extends DomainEvent>(source: string, { message 
 }
 
 function presentEntry<Event extends DomainEvent>({ message, rejection }: HistoryEntry<Event>) {
-  const { position, time, messageId, traceparent, content } = message;
+  const { position, time, messageId, traceparent, actor, content } = message;
   return {
     position,
     time: toTimestamp(time),
     ...(messageId !== undefined && { messageId }),
     ...(traceparent !== undefined && { traceparent }),
+    ...(actor !== undefined && { actor }),
     ...(!(content instanceof Rejection) && { event: content }),
     ...(rejection !== undefined && { rejected: rejection.reason }),
   };

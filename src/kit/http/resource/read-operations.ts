@@ -4,7 +4,8 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { findAsOf, locateMoment, timeOf, type Moment } from '../../eventlog/point-in-time.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize, matcherOf } from '../../domain/resource.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
+import type { Entity } from '../../domain/entity.ts';
 import { AsOf } from '../protocol/as-of.ts';
 import { matchesWeakly, readCondition } from '../protocol/conditional.ts';
 import {
@@ -15,7 +16,8 @@ import {
 } from '../protocol/consistency.ts';
 import { createPageCache } from '../protocol/page-cache.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
-import { cutPage, linkNext, PageQuery, takePage } from '../protocol/paging.ts';
+import { cutPageBy, linkNext, PageQuery, type NextPage } from '../protocol/paging.ts';
+import { formatCursor, parseSort, sortParameters, splitSort } from '../protocol/sorting.ts';
 import { createItemResponses, type ItemResponse } from './item-response.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
@@ -23,59 +25,62 @@ export function readOperations(
   resource: JoinedResource,
   { transactor: { view, store, decider }, freshness, listAsOf }: RouteContext,
 ): Operation[] {
-  const { noun, schema } = resource;
+  const { document: schema, nouns } = resource;
+  const { noun, plural, one } = nouns;
   const name = capitalize(noun);
   const readCachedPage = createPageCache(freshness);
   const filters = Object.fromEntries(
-    Object.keys(resource.filters).map((field) => [
+    Object.keys(resource.indexes).map((field) => [
       field,
       z
         .string()
         .optional()
-        .meta({ description: `Only ${noun}s with exactly this ${field}.` }),
+        .meta({ description: `Only ${plural} with exactly this ${field}.` }),
     ]),
   );
 
   const list = defineOperation({
     method: 'get',
     paths: pathsOf(resource),
-    name: `list${name}s`,
-    summary: `List the ${noun}s by ascending id`,
+    name: `list${capitalize(plural)}`,
+    summary: `List the ${plural} by ascending id`,
     tag: resource.names[0],
-    query: PageQuery.extend({ asOf: AsOf.optional(), ...filters }),
+    query: PageQuery.extend({ asOf: AsOf.optional(), ...filters, ...sortParameters(resource.sortable) }),
     headers: freshnessHeaders,
     responses: {
       200: {
-        description: `A page of ${noun}s.`,
+        description: `A page of ${plural}.`,
         headers: ['Stream-Position', 'Stream-Positions', 'Age', 'Link'],
         body: z.array(schema),
       },
     },
     problems: ['unavailable'],
 
-    async handle({ ctx, query: { limit, after, asOf, ...wanted }, headers }) {
+    async handle({ ctx, query: { limit, after, asOf, ...rest }, headers }) {
       await waitForPosition(headers, freshness);
       // Reads one item more than the page holds, to detect a next page.
-      const options = { after, limit: limit + 1 };
+      const { where, ...request } = splitSort(rest);
+      const options = { after, limit: limit + 1, where, sort: parseSort(request, after) };
+      const nextAfter = (last: Entity<unknown>): NextPage =>
+        request.sort === undefined ? last.id : { cursor: formatCursor(resource.indexes, request.sort, last) };
       if (asOf === undefined) {
         markPageFreshness(ctx, freshness);
-        const { bytes, next: nextAfter } = readCachedPage(JSON.stringify([limit, after, wanted]), () => {
-          const found = view.list({ ...options, matches: matcherOf(resource, wanted) });
-          const { page, next } = cutPage(limit, found);
+        const { bytes, next } = readCachedPage(JSON.stringify([limit, after, where, request]), () => {
+          const { page, next } = cutPageBy(limit, view.list(options), nextAfter);
           const texts = page.map((entity) => resource.serializeExisting(entity).text);
           return {
             bytes: Buffer.from(`[${texts.join(',')}]`),
             next,
           };
         });
-        if (nextAfter !== undefined) linkNext(ctx, limit, nextAfter);
+        if (next !== undefined) linkNext(ctx, limit, next);
         ctx.type = 'json';
         ctx.body = bytes;
       } else {
         const position = await locateMoment(store, asOf);
         ctx.set('Stream-Position', String(position));
-        const found = await listAsOf(position, { ...options, filters: wanted });
-        const page = takePage(ctx, limit, found);
+        const { page, next } = cutPageBy(limit, await listAsOf(position, options), nextAfter);
+        if (next !== undefined) linkNext(ctx, limit, next);
         const presented = await resource.presentAllAsOf(page, () => timeOf(store, asOf, position));
         ctx.body = presented.map(({ body }) => body);
       }
@@ -100,7 +105,7 @@ export function readOperations(
     method: 'get',
     paths: pathsOf(resource, '/{id}'),
     name: `get${name}`,
-    summary: `Get a ${noun}`,
+    summary: `Get ${one}`,
     tag: resource.names[0],
     query: z.strictObject({ asOf: AsOf.optional() }),
     headers: [...freshnessHeaders, 'If-None-Match'],

@@ -3,13 +3,14 @@ import type { DomainEvent } from '../../domain/decider.ts';
 import type { Sources } from '../../eventlog/execute.ts';
 import type { ServiceStatus } from '../../api/documents.ts';
 import type { Freshness } from '../../eventlog/freshness.ts';
+import type { CommandCall } from '../../domain/service/service-decider.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
 import type { ListAsOf } from '../protocol/as-of.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 
 /** The dependencies of a service's routes. */
 export type RouteContext = {
-  readonly transactor: Transactor<unknown, unknown, DomainEvent>;
+  readonly transactor: Transactor<unknown, CommandCall, DomainEvent>;
   readonly sources: Sources;
   readonly freshness: Freshness;
   readonly eventSchema: z.ZodType<DomainEvent>;

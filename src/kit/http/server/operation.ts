@@ -34,6 +34,8 @@ type Declaration<Params, Query, Body> = {
   readonly summary: string;
   /** The group of the operation in the OpenAPI document. */
   readonly tag: string;
+  /** Verb of the command that the operation executes. */
+  readonly command?: string;
   readonly query?: z.ZodType<Query>;
   readonly headers?: readonly RequestHeaderName[];
   readonly body?: z.ZodType<Body>;

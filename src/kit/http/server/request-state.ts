@@ -6,6 +6,8 @@ export type RequestState = {
   /** The canonical path of the matching route: `/ports/{id}`. */
   route?: string;
   traceparent?: string | undefined;
+  /** The subject of the verified token; undefined if writes need no token. */
+  actor?: string | undefined;
 };
 
 export function stateOf({ state }: Pick<Context, 'state'>): RequestState {

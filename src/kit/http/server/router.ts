@@ -5,13 +5,17 @@ import type { Context } from 'koa';
 import { Problem } from '../../domain/problem.ts';
 import { mediaTypesOf, negotiate } from './accept.ts';
 import { createCompression, type Compression } from './compression.ts';
+import { checkRoutes } from './check-routes.ts';
 import { isWrite, type Operation } from './operation.ts';
 import { stateOf } from './request-state.ts';
 import { parseBody, parseHeaders, parseId, parseParams, parseQuery } from './parse.ts';
 
 export type RouterOptions = {
-  /** Throws a Problem if the request may not write. Undefined: writes need no token. */
-  readonly authorizeWrite?: ((ctx: Context) => Promise<void>) | undefined;
+  /**
+   * Returns who sent the request, if the token says so. Throws a Problem if the request may not write. Undefined: writes
+   * need no token.
+   */
+  readonly authorizeWrite?: ((ctx: Context) => Promise<string | undefined>) | undefined;
 };
 
 type Handler = (ctx: RouterContext) => Promise<void>;
@@ -19,8 +23,11 @@ type Handler = (ctx: RouterContext) => Promise<void>;
 /**
  * Registers one route per path, which dispatches by method. A known path with an unsupported method is therefore rejected,
  * and does not fall through to a path with a parameter.
+ *
+ * @throws TypeError if two operations collide.
  */
 export function createRouter(operations: readonly Operation[], options: RouterOptions = {}): Router {
+  checkRoutes(operations);
   const router = new Router();
   const compress = createCompression();
   const handlers = new Map<string, Map<string, Handler>>();
@@ -64,7 +71,7 @@ function createHandler(
   const writes = isWrite(operation);
 
   return async (ctx) => {
-    if (writes) await authorizeWrite?.(ctx);
+    if (writes) stateOf(ctx).actor = await authorizeWrite?.(ctx);
     const accepted = negotiate(ctx, mediaTypes);
     const id = ctx.params['id'];
     const input = {

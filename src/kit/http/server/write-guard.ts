@@ -20,7 +20,10 @@ export type WriteGuardOptions = {
 /** Tolerated clock difference between the issuer and this machine, in seconds. */
 const clockToleranceSeconds = 5;
 
-/** Returns a function that throws `unauthenticated`, `forbidden` or `unavailable` for an unauthorized request. */
+/**
+ * Returns a function that returns the subject of the request's token. It throws `unauthenticated`, `forbidden` or `unavailable`
+ * for an unauthorized request.
+ */
 export function createWriteGuard({
   keys,
   algorithms,
@@ -28,7 +31,7 @@ export function createWriteGuard({
   audience,
   scope,
   realm,
-}: WriteGuardOptions): (ctx: Context) => Promise<void> {
+}: WriteGuardOptions): (ctx: Context) => Promise<string | undefined> {
   function challenge(ctx: Context, parameters: string) {
     ctx.set('WWW-Authenticate', `Bearer realm="${realm}", ${parameters}`);
   }
@@ -61,10 +64,16 @@ export function createWriteGuard({
         'The request has no bearer token. Send the header Authorization: Bearer <token>.',
       );
     }
-    if (scopesOf(await verify(ctx, token)).includes(scope)) return;
+    const payload = await verify(ctx, token);
+    if (scopesOf(payload).includes(scope)) return toHeaderText(payload.sub ?? '') || undefined;
     challenge(ctx, `error="insufficient_scope", scope="${scope}"`);
     throw new Problem('forbidden', `The token does not have the scope ${scope}.`);
   };
+}
+
+/** A line break would end a header. */
+function toHeaderText(subject: string): string {
+  return subject.replaceAll(/\p{Cc}+/gu, ' ').trim();
 }
 
 /** `scope` is a space-separated list (RFC 8693, section 4.2). Some issuers send `scp` instead, as a string or an array. */

@@ -9,6 +9,7 @@ import {
 } from '../../api/asyncapi-document.ts';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { EventSchema } from '../../domain/event-schema.ts';
+import type { Nouns } from '../../domain/service/nouns.ts';
 import { listShapes } from '../../api/event-shapes.ts';
 import {
   describeEvent,
@@ -26,8 +27,7 @@ export type AsyncApiOptions<Event extends DomainEvent> = {
   readonly title: string;
   /** The service's name: `laptops`. */
   readonly name: string;
-  /** Singular noun for its entities: `laptop`. */
-  readonly noun: string;
+  readonly nouns: Nouns;
   readonly version: string;
   readonly events: EventSchema<Event>;
   readonly endpoints: readonly Endpoint[];
@@ -79,7 +79,7 @@ function describeServer() {
 }
 
 function describeEvents<Event extends DomainEvent>(
-  { name, noun, events, stream }: AsyncApiOptions<Event>,
+  { name, nouns: { noun, plural }, events, stream }: AsyncApiOptions<Event>,
   schemas: ReturnType<typeof createSchemas>,
 ): Part {
   const shapes = listShapes(events);
@@ -88,7 +88,7 @@ function describeEvents<Event extends DomainEvent>(
     address: `${name}.events.{id}`,
     title: `The events of one ${noun}`,
     description:
-      `All changes of all ${noun}s, with one subject per ${noun}, stored in the stream ${stream.name}. ` +
+      `All changes of all ${plural}, with one subject per ${noun}, stored in the stream ${stream.name}. ` +
       `Subscribe to \`${name}.events.*\` to receive all of them. \`type\` is the event type and \`v\` the version of its ` +
       'schema (default 1). Fields that are not documented here are ignored. JetStream stores any message; the service ' +
       `rejects messages that are not valid events or cannot follow the previous events of the ${noun}, and lists ` +

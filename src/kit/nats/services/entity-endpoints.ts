@@ -6,15 +6,18 @@ import { EntityId } from '../../domain/entity-id.ts';
 import { execute, type Sources } from '../../eventlog/execute.ts';
 import { ageOf, defaultWaitSeconds, waitFor, type Freshness } from '../../eventlog/freshness.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize, matcherOf } from '../../domain/resource.ts';
+import type { NamedCommand } from '../../domain/service/service.ts';
+import type { CommandCall } from '../../domain/service/service-decider.ts';
+import { exampleOf, payloadOf, splitId } from '../../api/command-input.ts';
+import { summarize } from '../../api/command-texts.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
 import type { Entity } from '../../domain/entity.ts';
 import { expectedSubjectSequenceHeader, streamPositionHeader } from '../connection/headers.ts';
 import { defineEndpoint, type Endpoint, type RequestInfo } from './endpoints.ts';
-import { replyWithPage, type Reply } from './replies.ts';
+import { replyWithPage } from './replies.ts';
 
 export type EndpointContext = {
-  readonly transactor: Transactor<unknown, unknown, DomainEvent>;
+  readonly transactor: Transactor<unknown, CommandCall, DomainEvent>;
   readonly sources: Sources;
   readonly freshness: Freshness;
 };
@@ -35,7 +38,8 @@ export function entityEndpoints(
   resource: JoinedResource,
   { transactor, sources, freshness }: EndpointContext,
 ): Endpoint[] {
-  const { noun, schema } = resource;
+  const { document: schema, nouns } = resource;
+  const { noun, plural, one } = nouns;
   const { view } = transactor;
   const version = z.int().meta({
     description:
@@ -58,17 +62,17 @@ export function entityEndpoints(
     .object({ position: version, [noun]: schema })
     .meta({ examples: [{ position: examplePosition, [noun]: example }] });
   const Many = z
-    .object({ position: applied, [`${noun}s`]: z.array(schema), next })
-    .meta({ examples: [{ position: examplePosition, [`${noun}s`]: [example] }] });
+    .object({ position: applied, [plural]: z.array(schema), next })
+    .meta({ examples: [{ position: examplePosition, [plural]: [example] }] });
   const Removed = z.object({ position: version }).meta({ examples: [{ position: examplePosition }] });
 
-  async function run(id: number | undefined, command: unknown, info: RequestInfo) {
+  function run({ verb }: NamedCommand, payload: object, info: RequestInfo) {
     const { messageId, expectedVersion, traceparent } = info;
     const precondition =
       expectedVersion === undefined
         ? undefined
         : ({ version }: Entity<unknown>) => version === expectedVersion;
-    return execute(transactor, sources, { id, command, messageId, traceparent, precondition });
+    return execute(transactor, sources, { ...splitId(payload), verb, messageId, traceparent, precondition });
   }
 
   /** `{"position":12,"laptop":{…}}` */
@@ -77,11 +81,6 @@ export function entityEndpoints(
     return JSON.stringify({ position: entity.version, [noun]: body });
   }
 
-  const replyToCommand = (entity: Entity<unknown>): Reply => ({
-    position: entity.version,
-    text: write(entity),
-  });
-
   const readFreshness = () => ({ position: view.position, age: ageOf(freshness, Date.now()) });
 
   async function refresh(info: RequestInfo) {
@@ -89,42 +88,23 @@ export function entityEndpoints(
   }
 
   return [
-    defineEndpoint({
-      name: `commands.${resource.add.verb}`,
-      summary: `Add a ${noun}; a new id is assigned if none is given`,
-      input: resource.add.body,
-      output: One,
-      handle: async (body, info) => replyToCommand(await run(body.id, resource.add.command(body), info)),
-    }),
-
-    defineEndpoint({
-      name: `commands.${resource.change.verb}`,
-      summary: `Change a ${noun}`,
-      input: resource.change.body
-        .extend({ id: EntityId })
-        .meta({ examples: [{ id: 1, ...exampleOf(resource.change.body) }] }),
-      output: One,
-      async handle({ id, ...fields }, info) {
-        // Parsed again, because the command expects the body without the id.
-        const body = resource.change.body.parse(fields);
-        return replyToCommand(await run(EntityId.parse(id), resource.change.command(body), info));
-      },
-    }),
-
-    defineEndpoint({
-      name: `commands.${resource.remove.verb}`,
-      summary: `Remove a ${noun}; succeeds if it does not exist`,
-      input: ById,
-      output: Removed,
-      async handle({ id }, info) {
-        const { version: position } = await run(id, resource.remove.command(), info);
-        return { position, text: JSON.stringify({ position }) };
-      },
-    }),
+    ...resource.commands.map((command) =>
+      defineEndpoint({
+        name: `commands.${command.verb}`,
+        summary: summarize(command, nouns),
+        input: payloadOf(command),
+        output: command.kind === 'remove' ? Removed : One,
+        async handle(payload, info) {
+          const entity = await run(command, payload, info);
+          const { version: position } = entity;
+          return { position, text: command.kind === 'remove' ? JSON.stringify({ position }) : write(entity) };
+        },
+      }),
+    ),
 
     defineEndpoint({
       name: 'queries.get',
-      summary: `Get a ${noun}`,
+      summary: `Get ${one}`,
       input: ById,
       output: One,
       async handle({ id }, info) {
@@ -135,11 +115,11 @@ export function entityEndpoints(
 
     defineEndpoint({
       name: 'queries.list',
-      summary: `List the ${noun}s by ascending id`,
+      summary: `List the ${plural} by ascending id`,
       input: z
         .strictObject({
           ...Page,
-          ...Object.fromEntries(Object.keys(resource.filters).map((field) => [field, z.string().optional()])),
+          ...Object.fromEntries(Object.keys(resource.indexes).map((field) => [field, z.string().optional()])),
         })
         .meta({ examples: [{ limit: 10 }] }),
       output: Many,
@@ -147,8 +127,8 @@ export function entityEndpoints(
         await refresh(info);
         return replyWithPage({
           ...readFreshness(),
-          field: `${noun}s`,
-          found: view.list({ limit: limit + 1, after, matches: matcherOf(resource, wanted) }),
+          field: plural,
+          found: view.list({ limit: limit + 1, after, where: wanted }),
           limit,
           maxBytes: info.maxReplyBytes,
           toText: (entity) => resource.serializeExisting(entity).text,
@@ -156,36 +136,20 @@ export function entityEndpoints(
       },
     }),
 
-    ...(resource.members ?? []).flatMap(({ noun: memberNoun, put, take }) =>
-      [put, take].map(({ verb, command }) =>
-        defineEndpoint({
-          name: `commands.${verb}`,
-          summary: `${capitalize(verb)} a ${memberNoun}`,
-          input: z
-            .strictObject({ id: EntityId, [`${memberNoun}Id`]: EntityId })
-            .meta({ examples: [{ id: 1, [`${memberNoun}Id`]: 1 }] }),
-          output: One,
-          async handle({ id, [`${memberNoun}Id`]: memberId }, info) {
-            return replyToCommand(await run(EntityId.parse(id), command(EntityId.parse(memberId)), info));
-          },
-        }),
-      ),
-    ),
-
-    ...resource.referrers.map(({ name, noun: referrerNoun, schema: referrer, list }) =>
+    ...resource.relations.map(({ name, nouns: { plural: field }, document: related, list }) =>
       defineEndpoint({
         name: `queries.${name}`,
-        summary: `List the ${referrerNoun}s that have a ${noun}, by ascending id`,
+        summary: `List the ${field} that refer to ${one}, by ascending id`,
         input: z.strictObject({ id: EntityId, ...Page }).meta({ examples: [{ id: 1, limit: 10 }] }),
         output: z
-          .object({ position: applied, [`${referrerNoun}s`]: z.array(referrer), next })
-          .meta({ examples: [{ position: examplePosition, [`${referrerNoun}s`]: [exampleOf(referrer)] }] }),
+          .object({ position: applied, [field]: z.array(related), next })
+          .meta({ examples: [{ position: examplePosition, [field]: [exampleOf(related)] }] }),
         async handle({ id, limit, after }, info) {
           await refresh(info);
           resource.presentExisting(view.find(id));
           return replyWithPage({
             ...readFreshness(),
-            field: `${referrerNoun}s`,
+            field,
             found: list(id, { limit: limit + 1, after }),
             limit,
             maxBytes: info.maxReplyBytes,
@@ -195,10 +159,4 @@ export function entityEndpoints(
       }),
     ),
   ];
-}
-
-/** Returns the example in the metadata of a schema, or an empty object. */
-function exampleOf(schema: z.ZodType): object {
-  const example = schema.meta()?.['example'];
-  return typeof example === 'object' && example !== null ? example : {};
 }

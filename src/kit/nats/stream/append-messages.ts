@@ -11,13 +11,14 @@ import type { Subjects } from './subjects.ts';
  * the message id, so that the position of the id is the position after the whole command.
  */
 export function toMessages<Event extends DomainEvent>(
-  { id, events, expectedVersion, messageId, commandDigest, traceparent }: Append<Event>,
+  { id, events, expectedVersion, messageId, commandDigest, traceparent, actor }: Append<Event>,
   { subjects, codec }: { readonly subjects: Subjects; readonly codec: Codec<Event> },
 ): OutgoingMessage[] {
   return events.map((event, index) => {
     const fields = headers();
     if (index === 0) fields.set(header.expectedSubjectSequenceHeader, String(expectedVersion));
     if (traceparent !== undefined) fields.set(header.traceparentHeader, traceparent);
+    if (actor !== undefined) fields.set(codec.actorHeader, actor);
     if (index === events.length - 1) {
       fields.set(codec.commandDigestHeader, commandDigest);
       fields.set(header.messageIdHeader, messageId);

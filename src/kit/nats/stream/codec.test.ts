@@ -39,15 +39,17 @@ decoding('returns the event with its position, time, entity id and subject', () 
     messageId: undefined,
     commandDigest: undefined,
     traceparent: undefined,
+    actor: undefined,
     content: brick,
   }),
 );
-decoding('returns the message id and the digest of the command', () => {
+decoding('returns the message id, the digest of the command and who sent it', () => {
   const fields = headers();
   fields.set('Nats-Msg-Id', 'abc');
   fields.set('Portside-Command-Digest', 'xyz');
-  const { messageId, commandDigest } = decode(codec.encode(brick), undefined, fields);
-  assert.equal([messageId, commandDigest], ['abc', 'xyz']);
+  fields.set('Portside-Actor', 'zoë');
+  const { messageId, commandDigest, actor } = decode(codec.encode(brick), undefined, fields);
+  assert.equal([messageId, commandDigest, actor], ['abc', 'xyz', 'zoë']);
 });
 decoding('returns a valid traceparent and ignores a malformed one', () => {
   const read = (text: string) => {

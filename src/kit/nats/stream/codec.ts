@@ -16,6 +16,8 @@ export type Stored = Pick<MessageIdentity, 'position' | 'time' | 'nanoseconds'>;
 export type Codec<Event extends DomainEvent> = {
   /** Name of the header that contains the digest of the command. */
   readonly commandDigestHeader: string;
+  /** Name of the header that contains who sent the command. */
+  readonly actorHeader: string;
   encode(event: Event): string;
   /** Never throws. The content of a message that is not a valid event is a `Rejection` with a reason. */
   decode(message: Parameters<typeof createHeaderReader>[0], stored: Stored): StoredMessage<Event>;
@@ -24,7 +26,7 @@ export type Codec<Event extends DomainEvent> = {
 export function createCodec<Event extends DomainEvent>(
   schema: EventSchema<Event>,
   subjects: Subjects,
-  { commandDigestHeader }: Pick<Product, 'commandDigestHeader'> = defaultProduct,
+  { commandDigestHeader, actorHeader }: Pick<Product, 'commandDigestHeader' | 'actorHeader'> = defaultProduct,
 ): Codec<Event> {
   function read(id: number | undefined, data: Uint8Array): Event | Rejection {
     if (id === undefined) return new Rejection('the subject does not end in an id (1, 2, 3 …)');
@@ -41,6 +43,7 @@ export function createCodec<Event extends DomainEvent>(
 
   return {
     commandDigestHeader,
+    actorHeader,
 
     encode: (event) => JSON.stringify(schema.write(event)),
 
@@ -57,6 +60,7 @@ export function createCodec<Event extends DomainEvent>(
         messageId: readHeader(messageIdHeader) || undefined,
         commandDigest: readHeader(commandDigestHeader) || undefined,
         traceparent: parseTraceparent(readHeader(traceparentHeader)),
+        actor: readHeader(actorHeader) || undefined,
         content: read(id, data),
       };
     },

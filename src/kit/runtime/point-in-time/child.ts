@@ -6,12 +6,11 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Entity } from '../../domain/entity.ts';
-import { matcherOf } from '../../domain/resource.ts';
+import type { Service } from '../../domain/service/service.ts';
 import { createView, type View } from '../../eventlog/view.ts';
 import { readConfig } from '../config/config.ts';
 import { foldVersionOf } from '../fold-version.ts';
 import { createLogger } from '../observability/logger.ts';
-import type { Service } from '../service-definition.ts';
 import { connectUntilUp } from '../stream/boot.ts';
 import { openStreamConnection, type StreamConnection } from '../stream/stream-connection.ts';
 import type { PointInTimeRequest, PointInTimeResponse } from './messages.ts';
@@ -21,7 +20,7 @@ const timeoutMs = 60_000;
 
 const [, , moduleUrl = '', stream = ''] = process.argv;
 const service = await importService(moduleUrl);
-const { contract, defaults, resource } = service;
+const { contract, defaults } = service;
 const config = readConfig(process.env, defaults);
 const logger = createLogger(contract.name, config.logLevel);
 
@@ -54,13 +53,13 @@ async function list({ position, options }: PointInTimeRequest): Promise<Entity<u
   });
   const { snapshots, follow } = await opened;
   if (view === undefined || view.position > position) {
-    view = createView(contract.fold, { image: await snapshots.load(position) });
+    view = createView(contract.fold, { image: await snapshots.load(position), indexes: service.indexes });
   }
   const replay = follow(view, position);
   const isComplete = await view.reached(position, timeoutMs);
   await replay.stop();
   if (!isComplete) throw new Error(`position ${position} was not reached`);
-  return view.list({ ...options, matches: matcherOf(resource, options.filters) });
+  return view.list(options);
 }
 
 let queue = Promise.resolve();

@@ -37,7 +37,7 @@ function createLists(options: Pick<PointInTimeOptions, 'idleMs' | 'timeoutMs'>) 
     close: lists.close,
     /** Lists with a child process that takes this time, in ms. Returns the process id of the child. */
     async list(milliseconds: number): Promise<number> {
-      const [entity] = await lists.list(milliseconds, { limit: 1, filters: {} });
+      const [entity] = await lists.list(milliseconds, { limit: 1, where: {} });
       return entity?.id ?? 0;
     },
   };

@@ -1,5 +1,5 @@
 import type { DigestSource } from '../../nats/services/digest-endpoint.ts';
-import type { Service } from '../service-definition.ts';
+import type { Service } from '../../domain/service/service.ts';
 import type { ServiceProjections } from './service-projections.ts';
 
 /** Returns the views of a service for `queries.digest`: of its own stream, and of the streams that it follows. */

@@ -1,6 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
-import type { Followed } from '../../domain/followed-stream.ts';
+import type { Contract } from '../../domain/followed-stream.ts';
+import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import type { Product } from '../../domain/product.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
 import { createView, type View } from '../../eventlog/view.ts';
@@ -47,7 +48,8 @@ export type ProjectionOptions = {
 
 /** Resolves once the view has applied all messages that the stream held at the time of the call. */
 export async function openProjection<State, Event extends DomainEvent>(
-  { referencesOf, ...contract }: Followed<State, Event>,
+  contract: Contract<State, Event>,
+  indexes: NamedIndexes,
   options: ProjectionOptions,
 ): Promise<Projection<State, Event>> {
   const { jsm, role, logger, observer, snapshotEvery, report } = options;
@@ -64,7 +66,16 @@ export async function openProjection<State, Event extends DomainEvent>(
   const target = await retryUntilSuccess(() => store.lastPosition(), onUnavailable);
   report(`loading a snapshot of ${stream}`);
   const image = await retryUntilSuccess(() => snapshots.load(target), onUnavailable);
-  const view = createView(contract.fold, { image, referencesOf });
+  const faultyIndexes = new Set<string>();
+  const view = createView(contract.fold, {
+    image,
+    indexes,
+    onIndexError(index, error) {
+      if (faultyIndexes.has(index)) return;
+      faultyIndexes.add(index);
+      logger.error({ stream, index, err: error }, 'index failed: entities are missing from its lists');
+    },
+  });
   view.subscribe(({ position, subject }, rejection) => {
     if (rejection?.cause === undefined) return;
     const { reason, cause } = rejection;

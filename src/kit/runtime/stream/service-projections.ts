@@ -1,8 +1,9 @@
-import { bindDecider, type BoundDecider, type DomainEvent } from '../../domain/decider.ts';
+import type { Decider, DomainEvent } from '../../domain/decider.ts';
+import type { Service } from '../../domain/service/service.ts';
+import { createDecider, type CommandCall } from '../../domain/service/service-decider.ts';
 import type { FollowedProjections } from '../../eventlog/followed-projection.ts';
 import { earliestOf, freshnessOf, type Freshness } from '../../eventlog/freshness.ts';
-import { createLookups } from '../../eventlog/joined-resource.ts';
-import type { Service } from '../service-definition.ts';
+import { createLookups, relationIndex } from '../../eventlog/joined-resource.ts';
 import { openProjection, type Projection, type ProjectionOptions } from './projection.ts';
 
 /** The projections of a service: of its own stream and of the streams that it follows. */
@@ -10,16 +11,17 @@ export type ServiceProjections = {
   readonly own: Projection<unknown, DomainEvent>;
   readonly followed: FollowedProjections;
   /** The service's decider, with lookups into the followed streams. */
-  readonly decider: BoundDecider<unknown, unknown, DomainEvent>;
+  readonly decider: Decider<unknown, CommandCall, DomainEvent>;
   readonly freshness: Freshness;
   stop(): Promise<void>;
 };
 
 /** Resolves once every view has applied all messages that its stream held at the time of the call. */
 export async function openProjections(
-  { contract, decider, follows = {} }: Service,
+  service: Service,
   options: Omit<ProjectionOptions, 'report' | 'role'> & { report(progress: string): void },
 ): Promise<ServiceProjections> {
+  const { contract, follows, indexes, relations } = service;
   const { connection } = options;
   const pending = new Map<string, string>();
   const optionsFor = (service: string, role: ProjectionOptions['role']): ProjectionOptions => ({
@@ -32,10 +34,12 @@ export async function openProjections(
     },
   });
   const [own, entries] = await Promise.all([
-    openProjection(contract, optionsFor(contract.name, 'owner')),
+    openProjection(contract, indexes, optionsFor(contract.name, 'owner')),
     Promise.all(
       Object.entries(follows).map(async ([name, followed]) => {
-        const projection = await openProjection(followed, optionsFor(name, 'follower'));
+        const relation = relations[name];
+        const related = relation === undefined ? {} : { [relationIndex]: relation.each };
+        const projection = await openProjection(followed, related, optionsFor(name, 'follower'));
         return { name, projection, fold: followed.fold };
       }),
     ),
@@ -52,9 +56,10 @@ export async function openProjections(
   return {
     own,
     followed,
-    decider: bindDecider(
-      decider,
+    decider: createDecider(
+      service,
       createLookups(followed, ({ view }, id) => view.find(id)),
+      (index, key) => own.view.list({ limit: Infinity, where: { [index]: key } }).map(({ id }) => id),
     ),
     freshness: {
       stream: own.stream,

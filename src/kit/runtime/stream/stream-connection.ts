@@ -46,7 +46,7 @@ export type StreamConnectionOptions = {
 };
 
 export async function openStreamConnection<State, Event extends DomainEvent>(
-  { name, events, fold }: Omit<Contract<State, Event>, 'streamFile'>,
+  { name, events, fold }: Pick<Contract<State, Event>, 'name' | 'events' | 'fold'>,
   options: StreamConnectionOptions,
 ): Promise<StreamConnection<State, Event>> {
   const {

@@ -1,30 +1,30 @@
 /** A service whose domain code has faults that a service author can make. */
 
-import { defineService } from '@portside/kit/runtime';
-import { defineEvents, Rejection, type Contract } from '@portside/kit';
+import { defineEvents, defineService, Rejection, type Contract } from '@portside/kit';
 import { z } from 'zod';
 
 const Level = (max: number) => z.int().min(0).max(max);
 const level = Level(12);
 
 const GaugeAdded = z.object({ type: z.literal('GaugeAdded'), level });
-const GaugeSet = z.object({ type: z.literal('GaugeSet'), level });
 const GaugeMapped = z.object({ type: z.literal('GaugeMapped') });
 const gaugeEvents = defineEvents({
   GaugeAdded: { schema: GaugeAdded },
-  GaugeSet: { schema: GaugeSet },
   GaugeMapped: { schema: GaugeMapped },
 });
-type GaugeEvent = z.infer<typeof GaugeAdded | typeof GaugeSet | typeof GaugeMapped>;
+type GaugeEvent = z.infer<typeof GaugeAdded | typeof GaugeMapped>;
 
 type Gauge = { readonly level: number } | undefined;
-type GaugeCommand = { readonly type: 'Add' | 'Set' | 'Remove'; readonly level: number };
 
 /** `evolve` throws on this level. */
 export const faultyLevel = 7;
 
+/** The function of the index throws on this level. */
+export const unindexedLevel = 4;
+
 const gaugeContract: Contract<Gauge, GaugeEvent> = {
   name: 'gauges',
+  noun: 'gauge',
   streamFile: new URL('streams/gauges.json', import.meta.url),
   events: gaugeEvents,
   fold: {
@@ -37,46 +37,36 @@ const gaugeContract: Contract<Gauge, GaugeEvent> = {
         return { level: notJson as number };
       }
       if (event.level === faultyLevel) throw new RangeError('faulty level');
-      if (event.type === 'GaugeAdded' && gauge !== undefined)
-        return new Rejection('the gauge already exists');
+      if (gauge !== undefined) return new Rejection('the gauge already exists');
       return { level: event.level };
     },
   },
 };
 
-const GaugeDocument = z.object({ id: z.int(), level }).meta({ id: 'Gauge' });
+const id = z.int().meta({ description: 'A positive integer.', example: 1 });
+const GaugeDocument = z.object({ id, level }).meta({ id: 'Gauge', example: { id: 1, level: 5 } });
 /** More than the events allow. */
-const body = z.strictObject({ level: Level(24) });
+const SetGauge = z.strictObject({ level: Level(24) }).meta({ id: 'SetGauge', example: { level: 5 } });
 
 export const gaugeService = defineService({
   module: import.meta.url,
   contract: gaugeContract,
   version: '1.0.0',
   defaults: { httpPort: 5003, probePort: 9003 },
-  decider: {
-    ...gaugeContract.fold,
-    decide({ type, level: wanted }: GaugeCommand): readonly GaugeEvent[] {
-      if (type === 'Set') return [{ type: 'GaugeSet', level: wanted }];
-      // Also for a gauge that exists, which `evolve` rejects.
-      return [{ type: 'GaugeAdded', level: wanted }];
+  commands: ({ create, command }) => ({
+    add: create({
+      body: SetGauge.meta({ id: 'NewGauge', example: { level: 5 } }),
+      decide: ({ level: wanted }) => [{ type: 'GaugeAdded', level: wanted }],
+    }),
+    // `evolve` rejects this event, because the gauge exists.
+    addAgain: command({ decide: () => [{ type: 'GaugeAdded', level: 1 }] }),
+  }),
+  indexes: {
+    level(gauge) {
+      if (gauge.level === unindexedLevel) throw new RangeError('faulty index');
+      return gauge.level;
     },
   },
-  resource: {
-    names: ['gauges'],
-    noun: 'gauge',
-    schema: GaugeDocument,
-    present: ({ id, state }) => state && { id, ...state },
-    filters: {},
-    add: {
-      verb: 'add',
-      body: body.extend({ id: z.int().optional() }).meta({ id: 'NewGauge' }),
-      command: ({ level: wanted }): GaugeCommand => ({ type: 'Add', level: wanted }),
-    },
-    change: {
-      verb: 'set',
-      body: body.meta({ id: 'SetGauge' }),
-      command: ({ level: wanted }): GaugeCommand => ({ type: 'Set', level: wanted }),
-    },
-    remove: { verb: 'remove', command: (): GaugeCommand => ({ type: 'Remove', level: 0 }) },
-  },
+  document: GaugeDocument,
+  present: ({ id: gaugeId, state }) => ({ id: gaugeId, ...state }),
 });

@@ -2,30 +2,30 @@
 
 import { z } from 'zod';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/resource.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
 import { freshnessHeaders, markPageFreshness, waitForPosition } from '../protocol/consistency.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { PageQuery, takePage } from '../protocol/paging.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
-export function referrerOperations(
+export function relationOperations(
   resource: JoinedResource,
   { transactor: { view }, freshness }: RouteContext,
 ): Operation[] {
-  return resource.referrers.map(({ name, noun, schema, list }) =>
+  return resource.relations.map(({ name, nouns: { plural }, document, list }) =>
     defineOperation({
       method: 'get',
       paths: pathsOf(resource, `/{id}/${name}`),
-      name: `list${capitalize(noun)}sOf${capitalize(resource.noun)}`,
-      summary: `List the ${noun}s that have a ${resource.noun}, by ascending id`,
+      name: `list${capitalize(plural)}Of${capitalize(resource.nouns.noun)}`,
+      summary: `List the ${plural} that refer to ${resource.nouns.one}, by ascending id`,
       tag: resource.names[0],
       query: PageQuery,
       headers: freshnessHeaders,
       responses: {
         200: {
-          description: `A page of ${noun}s.`,
+          description: `A page of ${plural}.`,
           headers: ['Stream-Position', 'Stream-Positions', 'Age', 'Link'],
-          body: z.array(schema),
+          body: z.array(document),
         },
       },
       problems: ['not-found', 'unavailable'],

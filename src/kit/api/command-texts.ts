@@ -1,0 +1,46 @@
+/** Names and texts of commands in the API documents. */
+
+import { capitalize, type Nouns } from '../domain/service/nouns.ts';
+import type { NamedCommand } from '../domain/service/service.ts';
+
+/** `Fit a port; succeeds if …`, without a full stop. */
+export function summarize({ kind, verb, summary }: NamedCommand, { one }: Nouns): string {
+  if (summary !== undefined) return summary;
+  const text = `${capitalize(verb)} ${one}`;
+  switch (kind) {
+    case 'create':
+      return `${text}; a new id is assigned if none is given`;
+    case 'remove':
+      return `${text}; succeeds if it does not exist`;
+    case 'replace':
+    case 'command':
+      return text;
+  }
+}
+
+/**
+ * Returns a name that is unique in the service: `addLaptop`, `fitPort` for `PUT /laptops/{id}/ports/{portId}`, `relocateDock`
+ * for `POST /docks/{id}/relocate`.
+ */
+export function nameOperation({ kind, verb, params }: NamedCommand, { noun }: Nouns): string {
+  switch (kind) {
+    case 'create':
+      return `add${capitalize(noun)}`;
+    case 'replace':
+      return `change${capitalize(noun)}`;
+    case 'remove':
+    case 'command': {
+      const parameter = Object.keys(params)
+        .at(-1)
+        ?.replace(/(?<=.)Id$/, '');
+      return verb + capitalize(parameter ?? noun);
+    }
+  }
+}
+
+/** The status of a successful response. With 204, it has no body. */
+export function successStatusOf({ kind, method }: NamedCommand): 200 | 201 | 204 {
+  if (kind === 'create') return 201;
+  if (kind === 'replace') return 200;
+  return kind === 'command' && method === 'post' ? 200 : 204;
+}

@@ -1,0 +1,43 @@
+import type { DomainEvent, Fold } from './decider.ts';
+import type { EventSchema } from './event-schema.ts';
+import { skippedEvent } from './fold.ts';
+import type { Contract } from './followed-stream.ts';
+
+/** What a service needs of a stream that it follows. */
+export type Part<State, Event extends DomainEvent, Type extends Event['type']> = {
+  /** The event types that `fold` needs. All others are skipped, also those that the contract does not know. */
+  readonly only: readonly Type[];
+  readonly fold: Fold<State, Extract<Event, { readonly type: Type }>>;
+};
+
+/** Follows the stream of another service with the fold that it publishes. */
+export function follow<State, Event extends DomainEvent>(
+  contract: Contract<State, Event>,
+): Contract<State, Event>;
+/** Follows some events of another service with a fold of its own. */
+export function follow<State, Event extends DomainEvent, Type extends Event['type']>(
+  contract: Contract<unknown, Event>,
+  part: Part<State, Event, Type>,
+): Contract<State, Extract<Event, { readonly type: Type }>>;
+export function follow(
+  contract: Contract<unknown>,
+  part?: Part<unknown, DomainEvent, string>,
+): Contract<unknown> {
+  if (part === undefined) return contract;
+  return { ...contract, events: pickEvents(contract.events, part.only), fold: part.fold };
+}
+
+function pickEvents(events: EventSchema<DomainEvent>, only: readonly string[]): EventSchema<DomainEvent> {
+  const picked = new Set(only);
+  const isSkipped = (value: unknown) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    typeof value.type === 'string' &&
+    !picked.has(value.type);
+  return {
+    ...events,
+    types: Object.fromEntries(Object.entries(events.types).filter(([type]) => picked.has(type))),
+    read: (value) => (isSkipped(value) ? skippedEvent : events.read(value)),
+  };
+}

@@ -1,0 +1,69 @@
+/** Finds names in the definition of a service that collide with each other or with names of the kit. */
+
+import { z } from 'zod';
+import type { Body } from './command.ts';
+import type { NamedCommand, Service } from './service.ts';
+
+/** Names that the kit uses itself, by what they are. */
+const queryParameters = ['limit', 'after', 'asOf', 'sort', 'cursor'];
+const clientMethods = ['list', 'get', 'asOf', 'history', 'rejections', 'follow', 'then'];
+const contextFields = ['now', 'actor', 'find'];
+const replyFields = ['position', 'next'];
+const natsQueries = ['get', 'list'];
+
+/** A token of a subject, a segment of a path, and a property that needs no quotes. */
+const namePattern = /^[a-z][a-zA-Z0-9]*$/;
+
+/** @throws TypeError that names the service and both sides of the collision. */
+export function checkService(service: Service): void {
+  const { contract, names, nouns, commands, indexes, follows, relations } = service;
+  const collisions = [
+    ...commands.flatMap(({ verb }) => checkName('verb', verb, 'method of the client', clientMethods)),
+    ...Object.keys(indexes).flatMap((name) => checkName('index', name, 'query parameter', queryParameters)),
+    ...Object.keys(follows).flatMap((name) =>
+      checkName('followed service', name, 'field of the context', contextFields),
+    ),
+    ...Object.keys(relations).flatMap((name) => checkName('relation', name, 'query over NATS', natsQueries)),
+    ...[nouns.noun, nouns.plural].flatMap((name) => checkName('noun', name, 'field of a reply', replyFields)),
+    ...names.flatMap((name, index) =>
+      names.indexOf(name) < index ? [`the alias "${name}" is also another name of the service`] : [],
+    ),
+    ...commands.flatMap(checkParameters),
+  ];
+  if (collisions.length > 0) throw new TypeError(`${contract.name}: ${collisions.join('; ')}`);
+}
+
+function checkName(kind: string, name: string, reservedKind: string, reserved: readonly string[]): string[] {
+  if (reserved.includes(name)) return [`the ${kind} "${name}" has the name of a ${reservedKind}`];
+  if (namePattern.test(name)) return [];
+  return [`the ${kind} "${name}" must consist of letters and digits and begin with a lower-case letter`];
+}
+
+/** The id, the parameters and the fields of the body become one object. */
+function checkParameters({ verb, path = '', params, body }: NamedCommand): string[] {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const fields = new Set(body === undefined ? [] : fieldsOf(body));
+  return [
+    ...inPath.flatMap((name) =>
+      name in params
+        ? []
+        : [`the path "${path}" of "${verb}" has the parameter "${name}", but \`params\` does not`],
+    ),
+    ...Object.keys(params).flatMap((name) =>
+      inPath.includes(name) ? [] : [`\`params\` of "${verb}" has "${name}", but the path "${path}" does not`],
+    ),
+    ...['id', ...inPath].flatMap((name, index, all) => [
+      ...(fields.has(name)
+        ? [`the body of "${verb}" has the field "${name}", the name of a path parameter`]
+        : []),
+      ...(all.indexOf(name) < index
+        ? [`the path "${path}" of "${verb}" has the parameter "${name}" twice`]
+        : []),
+    ]),
+  ];
+}
+
+function fieldsOf(body: Body): string[] {
+  if (body instanceof z.ZodObject) return Object.keys(body.shape);
+  return body.options.flatMap((option) => Object.keys(option.shape));
+}

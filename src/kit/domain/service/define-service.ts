@@ -1,0 +1,51 @@
+import { checkService } from './check-service.ts';
+import { commandBuilders, type TypedCommand } from './command.ts';
+import type { DomainEvent } from '../decider.ts';
+import { normalizeIndexes, sortableIndexes } from './index-definition.ts';
+import type { RequireJson } from '../json-state.ts';
+import { nounsOf } from './nouns.ts';
+import type { DefinedService, Service, ServiceDefinition } from './service.ts';
+
+/**
+ * Declares a service. The compiler checks the parts against each other here; the runtime uses the erased type.
+ *
+ * @throws TypeError if two names collide.
+ */
+export function defineService<
+  State,
+  Event extends DomainEvent,
+  Commands extends Readonly<Record<string, TypedCommand<unknown, unknown, unknown, unknown>>>,
+  Document,
+  Others = {},
+  IndexName extends string = never,
+>(
+  definition: ServiceDefinition<State, Event, Others, Commands, IndexName, Document> & RequireJson<State>,
+): DefinedService<{
+  state: State;
+  event: Event;
+  others: Others;
+  commands: Commands;
+  index: IndexName;
+  document: Document;
+}> {
+  const { contract, aliases = [], commands, indexes = {}, follows = {}, relations = {} } = definition;
+  const named = Object.entries(commands(commandBuilders())).map(([verb, command]) => ({
+    ...command,
+    verb,
+    path: command.kind === 'create' ? undefined : (command.path ?? verb),
+  }));
+  // The runtime passes to each function only values that the definition's own schemas and functions returned.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const service = {
+    ...definition,
+    nouns: nounsOf(contract.name, contract),
+    names: [contract.name, ...aliases],
+    follows,
+    commands: named,
+    indexes: normalizeIndexes(indexes),
+    sortable: sortableIndexes(indexes),
+    relations,
+  } as unknown as Service;
+  checkService(service);
+  return service;
+}

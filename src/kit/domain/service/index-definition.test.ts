@@ -1,0 +1,27 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { compareKeys, normalizeIndexes, sortableIndexes, type Index } from './index-definition.ts';
+
+type Charger = { readonly name: string; readonly watts: number; readonly plugs: readonly string[] };
+
+const indexes: Readonly<Record<string, Index<Charger>>> = {
+  name: ({ name }) => name,
+  watts: ({ watts }) => watts,
+  plug: { each: ({ plugs }) => plugs },
+};
+const brick: Charger = { name: 'brick', watts: 65, plugs: ['C', 'A'] };
+
+const test = suite('the indexes of a service');
+
+test('return all keys of an entity', () => {
+  const { name, watts, plug } = normalizeIndexes(indexes);
+  assert.equal([name?.(brick), watts?.(brick), plug?.(brick)], [['brick'], [65], ['C', 'A']]);
+  assert.equal(plug?.({ ...brick, plugs: [] }), []);
+});
+test('sort a list if they have one key for each entity', () =>
+  assert.equal(sortableIndexes(indexes), ['name', 'watts']));
+test('sort numbers by value, and texts by UTF-16 code units', () => {
+  assert.equal([100, 9, 65].toSorted(compareKeys), [9, 65, 100]);
+  assert.equal(['b', '9', 'B', '10', 'a'].toSorted(compareKeys), ['10', '9', 'B', 'a', 'b']);
+});
+test.run();

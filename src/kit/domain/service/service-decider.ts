@@ -1,0 +1,102 @@
+import type { Context } from './command.ts';
+import { foldEvent } from '../fold.ts';
+import { Rejection, type Decider, type DomainEvent } from '../decider.ts';
+import type { Lookups } from '../followed-stream.ts';
+import { Problem } from '../problem.ts';
+import type { DefinedService, NamedCommand, Service, ServiceTypes } from './service.ts';
+
+/** What a client sent. `input` has the fields of the body and the path parameters. */
+export type Call<Verb = string, Input = unknown> = { readonly verb: Verb; readonly input: Input };
+
+/** When and by whom a command was sent, see `Context`. */
+export type Origin = { readonly now: string; readonly actor?: string | undefined };
+
+/** A command as the event log executes it. */
+export type CommandCall = Call & Origin;
+
+/** The verbs of a service's commands. */
+export type VerbOf<Types extends ServiceTypes> = keyof Types['commands'] & string;
+
+/** The input of the command `Verb`. */
+export type InputOf<
+  Types extends ServiceTypes,
+  Verb extends VerbOf<Types>,
+> = Types['commands'][Verb] extends {
+  readonly types?: { readonly input: infer Input };
+}
+  ? Input
+  : never;
+
+/** The body and the path parameters of the command `Verb`, before parsing; undefined if it has none. */
+export type SentOf<Types extends ServiceTypes, Verb extends VerbOf<Types>> = Types['commands'][Verb] extends {
+  readonly types?: { readonly sent: infer Sent };
+}
+  ? Sent
+  : never;
+
+/** The calls of all commands of a service. */
+export type CallOf<Types extends ServiceTypes> = {
+  [Verb in VerbOf<Types>]: Call<Verb, InputOf<Types, Verb>>;
+}[VerbOf<Types>];
+
+/**
+ * Returns the decider of a service: its fold and its commands, with the lookups that they use.
+ *
+ * @param find see `Context`. Default: finds nothing.
+ */
+export function createDecider<Types extends ServiceTypes>(
+  service: DefinedService<Types>,
+  lookups: Lookups<Types['others']>,
+  find: Context['find'] = () => [],
+): Decider<Types['state'], CallOf<Types> & Origin, Types['event']> {
+  const { contract, commands } = service;
+  const { fold } = contract;
+  const byVerb = new Map(commands.map((command) => [command.verb, command]));
+
+  return {
+    ...fold,
+    decide({ verb, input, now, actor }, state) {
+      const command = byVerb.get(verb);
+      if (command === undefined) throw new TypeError(`${contract.name} has no command ${verb}`);
+      if (!mayDecide(service, command, state !== fold.initial)) return [];
+      // The input comes from the schemas of this command.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      const events = command.decide(input as never, state, { ...lookups, now, actor, find });
+      if (command.kind !== 'remove' && endsExistence(service, state, events)) {
+        throw new TypeError(
+          `${verb}: after this command, ${service.nouns.one} must exist; only remove may end it`,
+        );
+      }
+      return events;
+    },
+  };
+}
+
+/** Returns false if the command has no effect. Throws a Problem if it requires another state. */
+function mayDecide({ nouns }: Service, { kind }: NamedCommand, exists: boolean): boolean {
+  switch (kind) {
+    case 'create':
+      if (exists) throw new Problem('conflict', `There is already ${nouns.one} with this id.`);
+      return true;
+    case 'remove':
+      return exists;
+    case 'replace':
+    case 'command':
+      if (!exists) throw new Problem('not-found', `There is no ${nouns.noun} with this id.`);
+      return true;
+  }
+}
+
+function endsExistence(
+  { contract: { fold } }: Service,
+  start: unknown,
+  events: readonly DomainEvent[],
+): boolean {
+  let state = start;
+  for (const event of events) {
+    const next = foldEvent(fold, state, event);
+    if (next instanceof Rejection) return false;
+    state = next;
+  }
+  return state === fold.initial;
+}

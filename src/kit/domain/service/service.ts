@@ -1,0 +1,97 @@
+/** The definition of a service: everything that is specific to it. Pure, so that clients and tests can import it. */
+
+import type { z } from 'zod';
+import type { Command, CommandBuilders, Context, Existing } from './command.ts';
+import type { DomainEvent } from '../decider.ts';
+import type { Entity } from '../entity.ts';
+import type { Contract, Follows, Lookups } from '../followed-stream.ts';
+import type { Index, NamedIndexes } from './index-definition.ts';
+import type { Nouns } from './nouns.ts';
+
+/** Entities of a followed stream that refer to an entity of this service: `/ports/{id}/laptops`. */
+export type Relation<State> = {
+  /** Returns the ids of this service's entities that an entity of the followed stream refers to. */
+  each(state: Existing<State>): readonly number[];
+  readonly document: z.ZodType;
+  present(entity: Entity<Existing<State>>): object;
+};
+
+/** @typeParam Others state types of the followed streams, by the name of their service. */
+export type ServiceDefinition<
+  State,
+  Event extends DomainEvent,
+  Others,
+  Commands,
+  IndexName extends string,
+  Document,
+> = {
+  /** `import.meta.url` of the module that exports the service. The process for point-in-time lists imports it. */
+  readonly module: string;
+  /** The service's name, its stream, its events and the fold of its entity. */
+  readonly contract: Contract<State, Event>;
+  /** Shown in the API documents, the status, metrics and spans. A URL refers to a package.json. */
+  readonly version: string | URL;
+  /**
+   * Identifies the folds of the service's own and followed streams: a snapshot is used only by a service with the same
+   * value. Default: a digest of the code, so that every change of it makes the replicas read the streams from the start. If
+   * given, change it whenever a fold can return another state for the same messages.
+   */
+  readonly foldVersion?: string;
+  /** The product that the service belongs to, see {@link createProduct}. Default: `portside`. */
+  readonly product?: string;
+  /** TCP ports that are used unless the configuration names others. */
+  readonly defaults: { readonly httpPort: number; readonly probePort: number };
+  /** Further names of the collection in paths, beside the name of the service. */
+  readonly aliases?: readonly string[];
+  /** The streams of other services that this service follows. */
+  readonly follows?: Follows<Others>;
+  /** Commands by verb, the last token of the NATS subject: `laptops.commands.<verb>`. */
+  commands(builders: CommandBuilders<State, Event, Context<Lookups<Others>>>): Commands;
+  /** Query parameters of the list: it can be filtered by each index, and sorted by those with one key for each entity. */
+  readonly indexes?: { readonly [Name in IndexName]: Index<Existing<State>> };
+  /** Schema of the JSON document, with a description of every field and examples. */
+  readonly document: z.ZodType<Document>;
+  /**
+   * Returns an existing entity as a JSON document. `lookups` finds entities of the followed streams. The ids that are looked
+   * up must depend only on the entity, not on the results of other lookups.
+   */
+  present(entity: Entity<Existing<State>>, lookups: Lookups<Others>): NoInfer<Document>;
+  /** Lists of related entities, by the name of the followed stream's service. */
+  readonly relations?: { readonly [Name in keyof Others]?: Relation<Others[Name]> };
+};
+
+/** A command with its verb and its path. */
+export type NamedCommand = Command & { readonly verb: string };
+
+/** A service with its type parameters erased, as used by the runtime. */
+export type Service = Pick<
+  ServiceDefinition<unknown, DomainEvent, Readonly<Record<string, unknown>>, unknown, string, unknown>,
+  'module' | 'contract' | 'version' | 'foldVersion' | 'product' | 'defaults' | 'document'
+> & {
+  readonly nouns: Nouns;
+  /** Names of the collection: the name of the service, then its aliases. */
+  readonly names: readonly [string, ...string[]];
+  readonly follows: Follows<Readonly<Record<string, unknown>>>;
+  readonly commands: readonly NamedCommand[];
+  readonly indexes: NamedIndexes;
+  /** The indexes by which a list can be sorted. */
+  readonly sortable: readonly string[];
+  readonly relations: Readonly<Record<string, Relation<unknown>>>;
+  present(entity: Entity<unknown>, lookups: Lookups<Readonly<Record<string, unknown>>>): object;
+};
+
+/** The types of a service, for clients and tests. */
+export type ServiceTypes = {
+  readonly state: unknown;
+  readonly event: DomainEvent;
+  readonly others: unknown;
+  readonly commands: unknown;
+  readonly index: string;
+  readonly document: unknown;
+};
+
+/** A service that carries its types for the compiler. */
+export type DefinedService<Types extends ServiceTypes> = Service & { readonly types?: Types };
+
+/** The types of a service: `TypesOf<typeof laptopService>`. */
+export type TypesOf<S extends { readonly types?: unknown }> = NonNullable<S['types']>;

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { IndexKey, KeysOf } from '../domain/service/index-definition.ts';
+import { createEntityIndex } from './entity-index.ts';
+
+/** In these tests, the state of an entity is the list of its keys. */
+const keysOf: KeysOf = (state) => (Array.isArray(state) ? state : []);
+function create(...entities: [id: number, keys: readonly IndexKey[]][]) {
+  const index = createEntityIndex(keysOf, (after) => entities.filter(([id]) => id > after));
+  assert.ok(index.build(true));
+  return index;
+}
+
+const finding = suite('find');
+
+finding('yields the ids with a key in ascending order', () => {
+  const { replace, find } = create([3, [1]], [9, [1, 2]]);
+  assert.equal([...find(1, 0)], [3, 9]);
+  assert.equal([...find(2, 0)], [9]);
+  assert.equal([...find(7, 0)], []);
+  replace(5, [], [1]);
+  assert.equal([...find(1, 3)], [5, 9]);
+});
+finding('no longer yields an id whose keys have changed', () => {
+  const { replace, find } = create([9, [1, 2]]);
+  replace(9, [1, 2], [2, 3]);
+  assert.equal(
+    [1, 2, 3].map((key) => [...find(key, 0)]),
+    [[], [9], [9]],
+  );
+});
+finding('finds a number by its text', () => {
+  const { find } = create([1, [65]], [2, [100]]);
+  assert.equal([...find('65', 0)], [1]);
+  for (const other of ['065', '65.0', '', 'x']) assert.equal([...find(other, 0)], [], other);
+});
+finding.run();
+
+const sorting = suite('sorted');
+
+sorting('yields the ids by key, then by id', () => {
+  const { replace, sorted } = create([1, ['b']], [2, ['a']], [3, ['b']]);
+  assert.equal([...sorted(undefined)], [2, 1, 3]);
+  replace(4, [], ['aa']);
+  replace(2, ['a'], ['c']);
+  assert.equal([...sorted(undefined)], [4, 1, 3, 2]);
+});
+sorting('continues after a position, even if its entity has gone', () => {
+  const { replace, sorted } = create([1, ['a']], [2, ['b']], [3, ['b']], [4, ['c']]);
+  replace(2, ['b'], []);
+  assert.equal([...sorted({ key: 'b', id: 2 })], [3, 4]);
+  replace(3, ['b'], []);
+  assert.equal([...sorted({ key: 'b', id: 2 })], [4]);
+  replace(5, [], ['b']);
+  assert.equal([...sorted({ key: 'b', id: 2 })], [5, 4]);
+});
+sorting('sorts numbers by value', () => {
+  const { sorted } = create([1, [100]], [2, [9]], [3, [65]]);
+  assert.equal([...sorted(undefined)], [2, 3, 1]);
+});
+sorting.run();
+
+const both = suite('an index');
+
+both('has the same result as a scan of all states after any sequence of changes', () => {
+  const change = fc.record({
+    id: fc.integer({ min: 1, max: 6 }),
+    keys: fc.uniqueArray(fc.integer({ min: 1, max: 5 })),
+  });
+  fc.assert(
+    fc.property(fc.array(change), (changes) => {
+      const { replace, find, sorted } = create();
+      const states = new Map<number, readonly number[]>();
+      for (const { id, keys } of changes) {
+        replace(id, states.get(id) ?? [], keys);
+        states.set(id, keys);
+      }
+      const idsOf = (key: number) =>
+        [...states.keys()].filter((id) => states.get(id)?.includes(key)).toSorted((a, b) => a - b);
+      for (const key of [1, 2, 3, 4, 5]) assert.equal([...find(key, 0)], idsOf(key));
+      assert.equal([...sorted(undefined)], [1, 2, 3, 4, 5].flatMap(idsOf));
+    }),
+  );
+});
+both('is correct if entities change while it is built', () => {
+  const count = 12_000;
+  const states = new Map(Array.from({ length: count }, (_, id) => [id + 1, [id % 7]]));
+  const existing = (after: number) => [...states].filter(([id]) => id > after).toSorted(([a], [b]) => a - b);
+  const { build, replace, find, sorted } = createEntityIndex(keysOf, existing);
+  const set = (id: number, keys: number[]) => {
+    replace(id, states.get(id) ?? [], keys);
+    states.set(id, keys);
+  };
+  for (let round = 1; !build(true); round++) {
+    // One entity that is already in the index, one that is not yet, and a new one.
+    for (const id of [round, count - round, count + round]) set(id, [round, 9]);
+    set(round + 100, []);
+  }
+  const idsOf = (key: number) =>
+    [...states.keys()].filter((id) => states.get(id)?.includes(key)).toSorted((a, b) => a - b);
+  const keys = Array.from({ length: 12 }, (_, key) => key);
+  for (const key of keys) assert.equal([...find(key, 0)], idsOf(key));
+  assert.equal([...sorted(undefined)], keys.flatMap(idsOf));
+});
+both.run();

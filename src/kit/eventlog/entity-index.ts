@@ -1,0 +1,118 @@
+/** An index of entities by keys that their states contain. */
+
+import sortedBTree from 'sorted-btree';
+import { compareKeys, type IndexKey, type KeysOf } from '../domain/service/index-definition.ts';
+
+/** A place in a sorted list: the entity with this key and this id. */
+export type SortPosition = { readonly key: IndexKey; readonly id: number };
+
+/** Compares places in a sorted list. */
+export function comparePositions(a: SortPosition, b: SortPosition): number {
+  return compareKeys(a.key, b.key) || a.id - b.id;
+}
+
+export type EntityIndex = {
+  /** Updates the index after the keys of `id` changed. */
+  replace(id: number, before: readonly IndexKey[], after: readonly IndexKey[]): void;
+  /**
+   * Continues to build the index, for a few milliseconds. Returns true once it is complete, for sorted lists if `isSorted`.
+   * Until then, `find` and `sorted` must not be used.
+   */
+  build(isSorted: boolean): boolean;
+  /** Yields the ids with a key, ascending, after `after`. A text also finds the number that it represents. */
+  find(key: IndexKey, after: number): Iterable<number>;
+  /** Yields all ids by ascending key, then id, beginning after `after`. */
+  sorted(after: SortPosition | undefined): Iterable<number>;
+};
+
+/** Returns the existing entities with a greater id, by ascending id. */
+export type ExistingEntities = (after: number) => Iterable<readonly [id: number, state: unknown]>;
+
+/** Number of entities or keys that one call of `build` adds. */
+const buildStep = 5_000;
+
+type Ids = sortedBTree.default<number, undefined>;
+
+export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): EntityIndex {
+  /** Most keys of a unique index have one id, which needs no tree. */
+  const byKey = new Map<IndexKey, number | Ids>();
+  /** Entities up to this id are in the index. */
+  let builtUpTo = 0;
+  /** Created for the first sorted list. */
+  let sortedKeys: sortedBTree.default<IndexKey, undefined> | undefined;
+  /** The keys that are not sorted yet; the iterator of a Map also returns keys that are added later. */
+  let unsortedKeys: Iterator<IndexKey> | undefined;
+
+  function add(id: number, key: IndexKey) {
+    const ids = byKey.get(key);
+    if (ids === undefined) {
+      byKey.set(key, id);
+      sortedKeys?.set(key, undefined);
+    } else if (typeof ids === 'number') {
+      const both: Ids = new sortedBTree.default(undefined, (a, b) => a - b);
+      both.set(ids, undefined);
+      both.set(id, undefined);
+      byKey.set(key, both);
+    } else ids.set(id, undefined);
+  }
+
+  function remove(id: number, key: IndexKey) {
+    const ids = byKey.get(key);
+    if (typeof ids === 'object') ids.delete(id);
+    if (typeof ids === 'object' && ids.size > 0) return;
+    byKey.delete(key);
+    sortedKeys?.delete(key);
+  }
+
+  function* idsOf(key: IndexKey, after: number): Generator<number, void> {
+    const ids = byKey.get(key);
+    if (typeof ids === 'object') yield* ids.keys(after + 1);
+    else if (ids !== undefined && ids > after) yield ids;
+  }
+
+  function buildIds(): boolean {
+    if (builtUpTo === Infinity) return true;
+    let count = 0;
+    for (const [id, state] of existing(builtUpTo)) {
+      for (const key of keysOf(state)) add(id, key);
+      builtUpTo = id;
+      if ((count += 1) >= buildStep) return false;
+    }
+    builtUpTo = Infinity;
+    return true;
+  }
+
+  function buildSortedKeys(): boolean {
+    if (sortedKeys === undefined) {
+      sortedKeys = new sortedBTree.default(undefined, compareKeys);
+      unsortedKeys = byKey.keys();
+    }
+    for (let count = 0; unsortedKeys !== undefined && count < buildStep; count++) {
+      const { done, value } = unsortedKeys.next();
+      if (done) unsortedKeys = undefined;
+      else sortedKeys.set(value, undefined);
+    }
+    return unsortedKeys === undefined;
+  }
+
+  return {
+    build: (isSorted) => buildIds() && (!isSorted || buildSortedKeys()),
+
+    replace(id, before, after) {
+      if (id > builtUpTo) return;
+      for (const key of before) if (!after.includes(key)) remove(id, key);
+      for (const key of after) if (!before.includes(key)) add(id, key);
+    },
+
+    find(key, after) {
+      const isNumber = typeof key === 'string' && !byKey.has(key) && String(Number(key)) === key;
+      return idsOf(isNumber ? Number(key) : key, after);
+    },
+
+    *sorted(after) {
+      for (const key of sortedKeys?.keys(after?.key) ?? []) {
+        yield* idsOf(key, key === after?.key ? after.id : 0);
+      }
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** The indexes of a view. Each is built in the background when the first list uses it. */
+
+import type { IndexKey, KeysOf, NamedIndexes } from '../domain/service/index-definition.ts';
+import {
+  comparePositions,
+  createEntityIndex,
+  type EntityIndex,
+  type ExistingEntities,
+  type SortPosition,
+} from './entity-index.ts';
+
+/** The wanted keys, by index. */
+export type Where = Readonly<Record<string, IndexKey | undefined>>;
+
+export type Sort = { readonly by: string; readonly after?: SortPosition | undefined };
+
+export type Selection = {
+  /** The ids to examine, in the order of the list; undefined: all ids after `after`. */
+  readonly candidates: Iterable<number> | undefined;
+  /** Whether an existing entity has all wanted keys. */
+  matches(state: unknown): boolean;
+};
+
+export type Indexes = {
+  /** Updates the indexes that are in use. An entity that does not exist has no keys. */
+  replace(id: number, before: { readonly state: unknown } | undefined, after: typeof before): void;
+  /** Throws a `TypeError` for an unknown index. */
+  select(where: Where, sort: Sort | undefined, after: number): Selection;
+};
+
+const noKeys: readonly IndexKey[] = [];
+
+/** @param onError called when the function of an index throws. The entity then has no keys in it. */
+export function createIndexes(
+  definitions: NamedIndexes,
+  existing: ExistingEntities,
+  onError: (name: string, error: unknown) => void = () => undefined,
+): Indexes {
+  const indexes = Object.fromEntries(
+    Object.entries(definitions).map(([name, keysOf]): [string, KeysOf] => [
+      name,
+      (state) => {
+        try {
+          return keysOf(state);
+        } catch (error) {
+          onError(name, error);
+          return noKeys;
+        }
+      },
+    ]),
+  );
+  const inUse = new Map<string, EntityIndex & { readonly keysOf: KeysOf; isBuilding: boolean }>();
+
+  function findKeys(name: string): KeysOf {
+    const keysOf = indexes[name];
+    if (keysOf === undefined) throw new TypeError(`there is no index ${name}`);
+    return keysOf;
+  }
+
+  /** Returns undefined while the index is built. A small index is built at once. */
+  function indexOf(name: string, isSorted: boolean): EntityIndex | undefined {
+    const keysOf = findKeys(name);
+    const index = inUse.get(name) ?? { ...createEntityIndex(keysOf, existing), keysOf, isBuilding: false };
+    inUse.set(name, index);
+    if (index.isBuilding) return undefined;
+    if (index.build(isSorted)) return index;
+    index.isBuilding = true;
+    const buildMore = () => {
+      index.isBuilding = !index.build(isSorted);
+      if (index.isBuilding) setImmediate(buildMore);
+    };
+    setImmediate(buildMore);
+    return undefined;
+  }
+
+  /** Returns the ids of all entities in the order of a sorted list. Used while the index is built. */
+  function sortAll({ by, after }: Sort): number[] {
+    const keysOf = findKeys(by);
+    const positions: SortPosition[] = [];
+    for (const [id, state] of existing(0)) for (const key of keysOf(state)) positions.push({ id, key });
+    return positions
+      .filter((position) => after === undefined || comparePositions(position, after) > 0)
+      .toSorted(comparePositions)
+      .map(({ id }) => id);
+  }
+
+  return {
+    replace(id, before, after) {
+      for (const { keysOf, replace } of inUse.values()) {
+        replace(id, before ? keysOf(before.state) : noKeys, after ? keysOf(after.state) : noKeys);
+      }
+    },
+
+    select(where, sort, after) {
+      const wanted = Object.entries(where).flatMap(([name, key]) =>
+        key === undefined ? [] : [{ name, key, text: String(key), keysOf: findKeys(name) }],
+      );
+      const [first] = wanted;
+      return {
+        candidates:
+          sort === undefined
+            ? first && indexOf(first.name, false)?.find(first.key, after)
+            : (indexOf(sort.by, true)?.sorted(sort.after) ?? sortAll(sort)),
+        matches: (state) =>
+          wanted.every(({ keysOf, text }) => keysOf(state).some((key) => String(key) === text)),
+      };
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/** The commands of a service: `POST /laptops`, `PUT /laptops/{id}`, `POST /docks/{id}/relocate`, … */
+
+import type { RouterContext } from '@koa/router';
+import { newEntityOf, splitId } from '../../api/command-input.ts';
+import { nameOperation, successStatusOf, summarize } from '../../api/command-texts.ts';
+import { pathParamsOf } from '../../api/path-params.ts';
+import type { CommandKind } from '../../domain/service/command.ts';
+import type { Entity } from '../../domain/entity.ts';
+import type { ProblemCode } from '../../domain/problem.ts';
+import { execute } from '../../eventlog/execute.ts';
+import type { JoinedResource } from '../../eventlog/joined-resource.ts';
+import { matchesStrongly, readCondition } from '../protocol/conditional.ts';
+import type { RequestHeaders } from '../protocol/request-headers.ts';
+import { defineOperation, type Operation, type ResponseDescription } from '../server/operation.ts';
+import { stateOf } from '../server/request-state.ts';
+import { createItemResponses } from './item-response.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
+
+export function commandOperations(resource: JoinedResource, context: RouteContext): Operation[] {
+  const { nouns } = resource;
+  const { transactor, sources } = context;
+  const { initial } = transactor.decider;
+  const [collectionPath] = pathsOf(resource);
+  const { present } = createItemResponses(resource);
+
+  function run(
+    ctx: RouterContext,
+    headers: RequestHeaders,
+    verb: string,
+    id: number | undefined,
+    input: object,
+  ) {
+    const condition = readCondition(headers['If-Match']);
+    return execute(transactor, sources, {
+      id,
+      verb,
+      input,
+      actor: stateOf(ctx).actor,
+      messageId: unquote(headers['Idempotency-Key']),
+      traceparent: headers.traceparent,
+      precondition:
+        condition && (({ state, version }) => matchesStrongly(condition, state !== initial, version)),
+    });
+  }
+
+  /** Sets the body and the headers of the response, except for a command that returns nothing. */
+  function respond(ctx: RouterContext, entity: Entity<unknown>, status: number) {
+    ctx.set('Stream-Position', String(entity.version));
+    ctx.status = status;
+    if (status === 204) return;
+    const { headers, body } = present(entity);
+    ctx.set(headers);
+    ctx.body = body;
+    if (status === 201) ctx.set('Location', `${collectionPath}/${entity.id}`);
+  }
+
+  return resource.commands.map((command) => {
+    const { kind, verb, method, path, params, body } = command;
+    const status = successStatusOf(command);
+    const isCreation = path === undefined;
+    return defineOperation({
+      method,
+      paths: isCreation ? pathsOf(resource) : pathsOf(resource, ['/{id}', path].filter(Boolean).join('/')),
+      params: pathParamsOf(params),
+      name: nameOperation(command, nouns),
+      summary: summarize(command, nouns),
+      tag: resource.names[0],
+      command: verb,
+      headers: isCreation ? ['Idempotency-Key'] : ['Idempotency-Key', 'If-Match'],
+      ...(body !== undefined && { body: isCreation ? newEntityOf(body) : body }),
+      responses: { [status]: describeResponse(status, resource) },
+      // `invalid`: the Idempotency-Key was used for another request.
+      problems: [...problemsOf(kind), 'invalid', 'unavailable'],
+
+      async handle({ ctx, id, params, headers, body }) {
+        const { id: requested, input } = isCreation ? splitId(body) : { id, input: body ?? {} };
+        respond(ctx, await run(ctx, headers, verb, requested, { ...input, ...params }), status);
+      },
+    });
+  });
+}
+
+function problemsOf(kind: CommandKind): readonly ProblemCode[] {
+  switch (kind) {
+    case 'create':
+      return ['conflict'];
+    case 'remove':
+      return ['conflict', 'precondition-failed'];
+    case 'replace':
+    case 'command':
+      return ['not-found', 'conflict', 'precondition-failed'];
+  }
+}
+
+function describeResponse(
+  status: number,
+  { nouns: { noun }, document }: JoinedResource,
+): ResponseDescription {
+  const description = `The ${noun} after the command.`;
+  if (status === 204) return { description: 'The command was executed.', headers: ['Stream-Position'] };
+  const headers = ['ETag', 'Stream-Position'] as const;
+  return { description, headers: status === 201 ? ['Location', ...headers] : headers, body: document };
+}
+
+function unquote(key: string | undefined): string | undefined {
+  return key?.startsWith('"') ? key.slice(1, -1) : key;
+}

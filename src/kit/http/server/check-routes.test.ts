@@ -1,0 +1,53 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { checkRoutes } from './check-routes.ts';
+import type { Operation } from './operation.ts';
+
+const operation = (
+  method: Operation['method'],
+  path: string,
+  name = `${method} ${path}`,
+  ...aliases: readonly string[]
+): Operation => ({
+  method,
+  paths: [path, ...aliases],
+  name,
+  summary: '',
+  tag: '',
+  responses: {},
+  problems: [],
+  handle: () => undefined,
+});
+
+const test = suite('checkRoutes');
+
+test('accepts methods of one path, and a fixed path before one with a parameter', () =>
+  checkRoutes([
+    operation('get', '/docks/events'),
+    operation('get', '/docks/{id}'),
+    operation('put', '/docks/{id}'),
+    operation('put', '/docks/{id}/slots/{slot}'),
+    operation('delete', '/docks/{id}/slots/{slot}'),
+  ]));
+for (const [description, one, two] of [
+  ['two operations with one method and path', '/docks/{id}/move', '/docks/{id}/move'],
+  ['paths that differ only in the names of parameters', '/docks/{id}/{slot}', '/docks/{id}/{port}'],
+  ['a fixed path after one with a parameter', '/docks/{id}/slots/{slot}', '/docks/{id}/slots/all'],
+] as const) {
+  test(`rejects ${description}`, () =>
+    assert.throws(
+      () => checkRoutes([operation('post', one, 'first'), operation('post', two, 'second')]),
+      `POST ${two} (second) collides with POST ${one} (first)`,
+    ));
+}
+test('rejects an alias that is the path of another operation', () =>
+  assert.throws(
+    () => checkRoutes([operation('get', '/docs', 'docs'), operation('get', '/docks', 'docks', '/docs')]),
+    'GET /docs (docks) collides with GET /docs (docs)',
+  ));
+test('rejects two operations with one name', () =>
+  assert.throws(
+    () => checkRoutes([operation('put', '/a/{slot}', 'dockSlot'), operation('put', '/b/{slot}', 'dockSlot')]),
+    'PUT /b/{slot} (dockSlot) has the same name as PUT /a/{slot} (dockSlot)',
+  ));
+test.run();
