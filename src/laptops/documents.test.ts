@@ -50,6 +50,10 @@ for (const [name, schema] of Object.entries({ LaptopDocument, NewLaptop, Revised
     assert.match(String(schema.meta()?.['id']), /^(?:|New|Revised)Laptop$/);
   });
 }
+schemas('have an example of a laptop with a port', () => {
+  const { ports } = LaptopDocument.parse(LaptopDocument.meta()?.['example']);
+  assert.equal(ports, [{ id: 1, name: 'USB-C' }]);
+});
 schemas('require a title and a model, and an id only of an existing laptop', () => {
   assert.ok(NewLaptop.safeParse({ title: 'a', model: 'b' }).success);
   for (const schema of [NewLaptop, RevisedLaptop]) {

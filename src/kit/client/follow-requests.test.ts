@@ -3,11 +3,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { enableTimers, resetTimers, settle, stepMs } from '../../../test/support/http/simulated-service.ts';
 import { liveEventOf } from '../api/documents.ts';
 import { EventsGone, followEvents, type FollowOptions } from './follow.ts';
 import { ProblemError } from './problem-error.ts';
 import { createTransport } from './transport.ts';
-import { enableTimers, resetTimers, settle, stepMs } from '../../../test/support/http/simulated-service.ts';
 
 const Event = z.object({ type: z.literal('Lit') });
 const at = (position: number) => ({
@@ -134,6 +134,15 @@ ending('with the problem if retrying cannot help', async () => {
   const { error, requests } = await follow([new Response('', { status: 404 })], 1);
   assert.ok(error instanceof ProblemError && error.status === 404);
   assert.is(requests.length, 1);
+});
+ending('with the problem also without a signal', async () => {
+  const transport = createTransport('http://service.invalid', {
+    fetch: () => Promise.resolve(new Response('', { status: 404 })),
+  });
+  const error: unknown = await followEvents(transport, 'events', liveEventOf(Event), {})
+    .next()
+    .catch((reason: unknown) => reason);
+  assert.instance(error, ProblemError);
 });
 ending('with a problem if the response has no body', async () => {
   const { error } = await follow([new Response(null)], 1);
