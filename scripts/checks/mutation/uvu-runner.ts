@@ -3,7 +3,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findFault, readTotals } from '../totals.ts';
 import { bundle, bundlePath } from './bundle.ts';
 import type { DryRunResult, Executions, MutantRunOptions, MutantRunResult, TestRunner } from './stryker.ts';
@@ -14,7 +13,7 @@ const slackMs = 3_000;
 /** A mutant that makes a test file this much slower counts as an endless loop. */
 const slowdown = 3;
 
-const recorder = pathToFileURL(fileURLToPath(new URL('record-coverage.mjs', import.meta.url))).href;
+const recorder = new URL('record-coverage.mjs', import.meta.url).href;
 
 /** The option that `mutation.ts` passes: the test files. */
 type Options = { readonly uvu: { readonly tests: readonly string[] } };
