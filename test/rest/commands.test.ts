@@ -208,6 +208,32 @@ indexes('filters the list by each key, and is available to `decide`', async () =
 });
 indexes.run();
 
+const queries = suite('a query');
+
+queries('answers from the view, over REST and NATS', async () => {
+  const [first, second] = [await register(), await register()];
+  for (const id of [first, second]) await client.relocate(id, { room: 'Q 1' });
+  await client.dock(first, { slot: 6, laptopId: 7 });
+  const expected = [
+    { id: second, free: 12 },
+    { id: first, free: 11 },
+  ];
+  const response = await docks.get('/docks/free?room=Q%201', { headers: { 'Wait-For-Position': 'latest' } });
+  assert.equal([response.status, response.body], [200, expected]);
+  assert.ok(positionOf(response) > 0);
+  assert.equal((await docks.get('/docks/free?room=Q%201&atLeast=12')).body, expected.slice(0, 1));
+  const reply = await nc.request('docks.queries.free', '{"room":"Q 1","atLeast":12}');
+  assert.equal(reply.json<{ result: unknown }>().result, expected.slice(0, 1));
+  await client.undock(first, { slot: 6 });
+});
+queries('rejects parameters that do not match their schemas', async () => {
+  for (const query of ['', '?room=', '?room=A&atLeast=13', '?room=A&atLeast=x', '?room=A&other=1'])
+    assertProblem(await docks.get(`/docks/free${query}`), 'malformed');
+  const reply = await nc.request('docks.queries.free', '{"room":"A","atLeast":"2"}');
+  assert.is(reply.headers?.get('Nats-Service-Error-Code'), '422');
+});
+queries.run();
+
 const following = suite('a followed stream');
 
 following('is folded from the events that the service asks for, and others are skipped', async () => {

@@ -19,6 +19,7 @@ const live = {
   id: 7,
   messageId: 'm',
   traceparent,
+  actor: 'ada',
   event: { type: 'Lit' } as const,
 };
 const expected: CloudEvent<{ type: 'Lit' }> = {
@@ -33,6 +34,7 @@ const expected: CloudEvent<{ type: 'Lit' }> = {
   sequence: '0000000000000012',
   messageid: 'm',
   traceparent,
+  actor: 'ada',
 };
 
 const test = suite('a CloudEvent');
@@ -43,7 +45,7 @@ test('has media types for one event and for a batch', () => {
   assert.is(cloudEventBatchMediaType, 'application/cloudevents-batch+json');
 });
 test('matches its schema, with and without the optional attributes', () => {
-  const { messageid: _, traceparent: __, ...required } = expected;
+  const { messageid: _, traceparent: __, actor: ___, ...required } = expected;
   assert.equal(schema.parse(expected), expected);
   assert.equal(schema.parse(required), required);
 });

@@ -20,7 +20,8 @@ export function payloadOf({ kind, params, body }: NamedCommand): Body {
   if (kind === 'create' && body !== undefined) return newEntityOf(body);
   const fields = { id: EntityId, ...params };
   const example = { ...exampleOf(z.strictObject(fields)), ...(body && exampleOf(body)) };
-  return extendBody(body ?? z.strictObject({}), fields, { examples: [example] });
+  const payload = extendBody(body ?? z.strictObject({}), fields, {});
+  return payload.meta({ examples: validExamples(payload, example) });
 }
 
 /** Returns the schema of the input of `decide`: the body with the path parameters. */
@@ -41,6 +42,11 @@ function extendBody(body: Body, fields: z.ZodRawShape, meta: z.GlobalMeta): Body
   }
   const options = body.options.map((option) => extendObject(option, fields));
   return body.clone({ ...body.def, options }).meta(meta);
+}
+
+/** Returns the example, unless it lacks a required field for which the schema has no example. */
+export function validExamples(schema: z.ZodType, example: unknown): unknown[] {
+  return schema.safeParse(example).success ? [example] : [];
 }
 
 /** Unlike `extend`, `clone` keeps the refinements of the object. */

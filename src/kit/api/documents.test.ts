@@ -128,6 +128,7 @@ const message = {
   messageId: 'm',
   commandDigest: 'd',
   traceparent,
+  actor: 'ada',
   content: lit,
 };
 
@@ -138,6 +139,7 @@ conversion('is converted to a live event', () =>
     id: 7,
     messageId: 'm',
     traceparent,
+    actor: 'ada',
     event: lit,
   }),
 );

@@ -10,6 +10,7 @@ product('derives its identifiers from its name', () =>
     title: 'Acme2',
     configBucket: 'acme2-config',
     commandDigestHeader: 'Acme2-Command-Digest',
+    actorHeader: 'Acme2-Actor',
   }),
 );
 product('is called portside by default', () => assert.is(defaultProduct.name, 'portside'));

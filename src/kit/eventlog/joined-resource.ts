@@ -6,8 +6,10 @@ import type { FollowedProjection, FollowedProjections } from './followed-project
 import { Problem } from '../domain/problem.ts';
 import type { Nouns } from '../domain/service/nouns.ts';
 import { nounsOf } from '../domain/service/nouns.ts';
-import type { Relation, Service } from '../domain/service/service.ts';
+import type { NamedQuery, Relation, Service } from '../domain/service/service.ts';
 import { findAsOf, settledPositionAt } from './point-in-time.ts';
+import type { DomainEvent } from '../domain/decider.ts';
+import type { View } from './view.ts';
 import type { Entity } from '../domain/entity.ts';
 
 /**
@@ -36,7 +38,14 @@ export type JoinedRelation = Pick<Relation<unknown>, 'document'> & {
   ): { readonly id: number; readonly body: object }[];
 };
 
-export type JoinedResource = Omit<Service, 'present' | 'relations'> & {
+/** A query whose lookups are bound. */
+export type JoinedQuery = Pick<NamedQuery, 'name' | 'params' | 'result' | 'summary'> & {
+  /** @param params the values that the schemas returned. */
+  answer(view: View<unknown, DomainEvent>, params: object): unknown;
+};
+
+export type JoinedResource = Omit<Service, 'present' | 'relations' | 'queries'> & {
+  readonly queries: readonly JoinedQuery[];
   /** Returns the current document and the versions for its entity tag. Throws `not-found`. */
   presentExisting(entity: Entity<unknown>): Presented;
   /** Like `presentExisting`, as JSON text. The text is cached until the entity or a followed stream changes. */
@@ -54,7 +63,8 @@ export type JoinedResource = Omit<Service, 'present' | 'relations'> & {
 };
 
 export function joinResource(service: Service, projections: FollowedProjections): JoinedResource {
-  const { present, relations, ...rest } = service;
+  const { present, relations, queries, ...rest } = service;
+  const currentLookups = createLookups(projections, findCurrent);
   const { initial } = rest.contract.fold;
 
   /** Collects the versions of the looked-up entities during a call of `present`, which is synchronous. */
@@ -119,6 +129,24 @@ export function joinResource(service: Service, projections: FollowedProjections)
     presentExisting: (entity) => presentWith(entity, findCurrent),
 
     presentAllAsOf,
+
+    queries: queries.map(({ answer, ...query }) => ({
+      ...query,
+      answer: ({ find, list }, params) =>
+        answer(
+          {
+            find(id) {
+              const entity = find(id);
+              return entity.state === initial ? undefined : entity;
+            },
+            list,
+          },
+          // The schemas of this query returned the parameters.
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+          params as never,
+          currentLookups,
+        ),
+    })),
 
     async presentAsOf(entity, timeOf) {
       const [presented] = await presentAllAsOf([entity], timeOf);

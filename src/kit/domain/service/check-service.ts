@@ -16,12 +16,15 @@ const namePattern = /^[a-z][a-zA-Z0-9]*$/;
 
 /** @throws TypeError that names the service and both sides of the collision. */
 export function checkService(service: Service): void {
-  const { contract, names, nouns, commands, indexes, follows, relations } = service;
+  const { contract, names, nouns, commands, indexes, queries, follows, relations } = service;
   const collisions = [
     ...commands.flatMap(({ verb }) => checkName('verb', verb, 'method of the client', clientMethods)),
     ...Object.keys(indexes).flatMap((name) => checkName('index', name, 'query parameter', queryParameters)),
     ...Object.keys(follows).flatMap((name) =>
       checkName('followed service', name, 'field of the context', contextFields),
+    ),
+    ...queries.flatMap(({ name }) =>
+      checkName('query', name, 'query of every service', [...natsQueries, ...Object.keys(relations)]),
     ),
     ...Object.keys(relations).flatMap((name) => checkName('relation', name, 'query over NATS', natsQueries)),
     ...[nouns.noun, nouns.plural].flatMap((name) => checkName('noun', name, 'field of a reply', replyFields)),

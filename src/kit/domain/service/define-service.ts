@@ -3,6 +3,7 @@ import { commandBuilders, type TypedCommand } from './command.ts';
 import type { DomainEvent } from '../decider.ts';
 import { normalizeIndexes, sortableIndexes } from './index-definition.ts';
 import type { RequireJson } from '../json-state.ts';
+import { queryBuilders } from './query.ts';
 import { nounsOf } from './nouns.ts';
 import type { DefinedService, Service, ServiceDefinition } from './service.ts';
 
@@ -34,6 +35,7 @@ export function defineService<
     verb,
     path: command.kind === 'create' ? undefined : (command.path ?? verb),
   }));
+  const queries = Object.entries(definition.queries?.(queryBuilders()) ?? {});
   // The runtime passes to each function only values that the definition's own schemas and functions returned.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const service = {
@@ -44,6 +46,7 @@ export function defineService<
     commands: named,
     indexes: normalizeIndexes(indexes),
     sortable: sortableIndexes(indexes),
+    queries: queries.map(([name, query]) => ({ ...query, name })),
     relations,
   } as unknown as Service;
   checkService(service);

@@ -6,6 +6,7 @@ import type { DomainEvent } from '../decider.ts';
 import type { Entity } from '../entity.ts';
 import type { Contract, Follows, Lookups } from '../followed-stream.ts';
 import type { Index, NamedIndexes } from './index-definition.ts';
+import type { Query, QueryBuilders } from './query.ts';
 import type { Nouns } from './nouns.ts';
 
 /** Entities of a followed stream that refer to an entity of this service: `/ports/{id}/laptops`. */
@@ -49,6 +50,8 @@ export type ServiceDefinition<
   commands(builders: CommandBuilders<State, Event, Context<Lookups<Others>>>): Commands;
   /** Query parameters of the list: it can be filtered by each index, and sorted by those with one key for each entity. */
   readonly indexes?: { readonly [Name in IndexName]: Index<Existing<State>> };
+  /** Reads of the view beyond the list and the item, by name. */
+  queries?(builders: QueryBuilders<State, Lookups<Others>>): Readonly<Record<string, Query>>;
   /** Schema of the JSON document, with a description of every field and examples. */
   readonly document: z.ZodType<Document>;
   /**
@@ -63,6 +66,8 @@ export type ServiceDefinition<
 /** A command with its verb and its path. */
 export type NamedCommand = Command & { readonly verb: string };
 
+export type NamedQuery = Query & { readonly name: string };
+
 /** A service with its type parameters erased, as used by the runtime. */
 export type Service = Pick<
   ServiceDefinition<unknown, DomainEvent, Readonly<Record<string, unknown>>, unknown, string, unknown>,
@@ -74,6 +79,7 @@ export type Service = Pick<
   readonly follows: Follows<Readonly<Record<string, unknown>>>;
   readonly commands: readonly NamedCommand[];
   readonly indexes: NamedIndexes;
+  readonly queries: readonly NamedQuery[];
   /** The indexes by which a list can be sorted. */
   readonly sortable: readonly string[];
   readonly relations: Readonly<Record<string, Relation<unknown>>>;

@@ -3,7 +3,7 @@
 import type { RouterContext } from '@koa/router';
 import { newEntityOf, splitId } from '../../api/command-input.ts';
 import { nameOperation, successStatusOf, summarize } from '../../api/command-texts.ts';
-import { pathParamsOf } from '../../api/path-params.ts';
+import { textParamsOf } from '../../api/text-params.ts';
 import type { CommandKind } from '../../domain/service/command.ts';
 import type { Entity } from '../../domain/entity.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
@@ -61,7 +61,7 @@ export function commandOperations(resource: JoinedResource, context: RouteContex
     return defineOperation({
       method,
       paths: isCreation ? pathsOf(resource) : pathsOf(resource, ['/{id}', path].filter(Boolean).join('/')),
-      params: pathParamsOf(params),
+      params: textParamsOf(params),
       name: nameOperation(command, nouns),
       summary: summarize(command, nouns),
       tag: resource.names[0],

@@ -5,6 +5,7 @@ import { commandOperations } from './command-operations.ts';
 import { feedOperations } from '../events/feed-operations.ts';
 import { historyOperations } from './history-operations.ts';
 import type { Operation } from '../server/operation.ts';
+import { queryOperations } from './query-operations.ts';
 import { readOperations } from './read-operations.ts';
 import type { RouteContext } from './route-context.ts';
 import { relationOperations } from './relation-operations.ts';
@@ -20,6 +21,7 @@ export function entityOperations(resource: JoinedResource, context: RouteContext
     ...feedOperations(resource, context, CloudEvent),
     ...statusOperations(resource, context.readStatus),
     ...historyOperations(resource, context, CloudEvent),
+    ...queryOperations(resource, context),
     ...readOperations(resource, context),
     ...commandOperations(resource, context),
     ...relationOperations(resource, context),

@@ -6,9 +6,10 @@ import { EntityId } from '../../domain/entity-id.ts';
 import { execute, type Sources } from '../../eventlog/execute.ts';
 import { ageOf, defaultWaitSeconds, waitFor, type Freshness } from '../../eventlog/freshness.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
 import type { NamedCommand } from '../../domain/service/service.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
-import { exampleOf, payloadOf, splitId } from '../../api/command-input.ts';
+import { exampleOf, payloadOf, splitId, validExamples } from '../../api/command-input.ts';
 import { summarize } from '../../api/command-texts.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
 import type { Entity } from '../../domain/entity.ts';
@@ -134,6 +135,24 @@ export function entityEndpoints(
           toText: (entity) => resource.serializeExisting(entity).text,
         });
       },
+    }),
+
+    ...resource.queries.map(({ name, params, result, summary = capitalize(name), answer }) => {
+      const input = z.strictObject(params);
+      const output = z.object({ position: applied, result });
+      return defineEndpoint({
+        name: `queries.${name}`,
+        summary,
+        input: input.meta({ examples: validExamples(input, exampleOf(input)) }),
+        output: output.meta({
+          examples: validExamples(output, { position: examplePosition, result: result.meta()?.['example'] }),
+        }),
+        async handle(values, info) {
+          await refresh(info);
+          const { position, age } = readFreshness();
+          return { position, age, text: JSON.stringify({ position, result: answer(view, values) }) };
+        },
+      });
     }),
 
     ...resource.relations.map(({ name, nouns: { plural: field }, document: related, list }) =>

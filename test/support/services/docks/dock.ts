@@ -143,7 +143,25 @@ export const dockService = defineService({
     }),
   }),
 
-  indexes: { label: ({ label }) => label, laptop: { each: ({ slots }) => Object.values(slots) } },
+  indexes: {
+    label: ({ label }) => label,
+    room: { each: ({ room }) => (room === null ? [] : [room]) },
+    laptop: { each: ({ slots }) => Object.values(slots) },
+  },
+  queries: ({ query }) => ({
+    free: query({
+      summary: 'The docks in a room with the most free slots',
+      params: { room: text(20), atLeast: Slot.default(1) },
+      result: z.array(z.object({ id: EntityId, free: z.int() })),
+      answer: (view, { room, atLeast }) =>
+        view
+          .list({ limit: 1000, where: { room } })
+          .map(({ id, state }) => ({ id, free: 12 - Object.keys(state.slots).length }))
+          .filter(({ free }) => free >= atLeast)
+          .toSorted((a, b) => b.free - a.free),
+    }),
+  }),
+
   document: z
     .object({
       id: EntityId,

@@ -1,21 +1,23 @@
-/** Path parameters are text. A schema of numbers or booleans gets the value that the text represents. */
+/** Parameters in a path or a query are text. A schema of numbers gets the number that the text represents. */
 
 import { z } from 'zod';
 import type { Params } from '../domain/service/command.ts';
 
-/** Returns the schema of the path parameters of a command. Each accepts text; the API documents show the original schema. */
-export function pathParamsOf(params: Params): z.ZodObject {
+/** Returns the schema of the parameters as text. The API documents show the original schemas. */
+export function textParamsOf(params: Params): z.ZodObject {
   return z.object(
-    Object.fromEntries(Object.entries(params).map(([name, schema]) => [name, pathParamOf(schema)])),
+    Object.fromEntries(Object.entries(params).map(([name, schema]) => [name, textParamOf(schema)])),
   );
 }
 
-function pathParamOf(schema: z.ZodType): z.ZodType {
+function textParamOf(schema: z.ZodType): z.ZodType {
   const { $schema: _, ...override } = z.toJSONSchema(schema, { io: 'input' });
-  return z
-    .string()
-    .transform((text, context) => {
-      const parsed = schema.safeParse(fromText(schema, text));
+  const text: z.ZodType<string | undefined> = schema.safeParse(undefined).success
+    ? z.string().optional()
+    : z.string();
+  return text
+    .transform((value, context) => {
+      const parsed = schema.safeParse(value === undefined ? undefined : fromText(schema, value));
       if (parsed.success) return parsed.data;
       for (const { message } of parsed.error.issues) context.addIssue(message);
       return z.NEVER;

@@ -1,0 +1,55 @@
+/** Queries: reads of the view beyond the list and the item, over REST and NATS. */
+
+import type { z } from 'zod';
+import type { Existing, Params } from './command.ts';
+import type { Entity } from '../entity.ts';
+import type { IndexKey } from './index-definition.ts';
+
+/** The entities of a service, in the memory of the replica. Read-only. */
+export type EntityView<State> = {
+  /** Returns an existing entity. */
+  find(id: number): Entity<Existing<State>> | undefined;
+  /** Lists existing entities by ascending id, or by an index; `where` has the wanted keys, by index. */
+  list(options: {
+    readonly limit: number;
+    readonly where?: Readonly<Record<string, IndexKey | undefined>>;
+    readonly sort?: { readonly by: string };
+  }): Entity<Existing<State>>[];
+};
+
+/** A query with its type parameters erased. */
+export type Query = {
+  readonly summary: string | undefined;
+  readonly params: Params;
+  readonly result: z.ZodType;
+  answer(view: EntityView<unknown>, params: never, lookups: unknown): unknown;
+};
+
+export type QueryBuilders<State, Lookups> = {
+  /** `GET /docks/<name>?…` and `docks.queries.<name>`. */
+  query<Result extends z.ZodType, P extends Params = {}>(options: {
+    readonly params?: P;
+    /** Schema of the answer, with a description of every field. */
+    readonly result: Result;
+    /** Shown in the API documents. Default: the name. */
+    readonly summary?: string;
+    /** Pure and synchronous. `lookups` finds entities of the followed streams. */
+    answer(
+      view: EntityView<State>,
+      params: { readonly [Name in keyof P]: z.output<P[Name]> },
+      lookups: Lookups,
+    ): z.input<Result>;
+  }): Query;
+};
+
+/** Returns the builders with the types of a service, which exist only for the compiler. */
+export function queryBuilders<State, Lookups>(): QueryBuilders<State, Lookups> {
+  return {
+    query: ({ params = {}, result, summary, answer }) => ({
+      params,
+      result,
+      summary,
+      answer,
+    }),
+  };
+}

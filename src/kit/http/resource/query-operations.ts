@@ -1,0 +1,36 @@
+/** The queries of a service: `GET /docks/free?room=A`. */
+
+import { textParamsOf } from '../../api/text-params.ts';
+import { capitalize } from '../../domain/service/nouns.ts';
+import type { JoinedResource } from '../../eventlog/joined-resource.ts';
+import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
+import { defineOperation, type Operation } from '../server/operation.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
+
+export function queryOperations(
+  resource: JoinedResource,
+  { transactor: { view }, freshness }: RouteContext,
+): Operation[] {
+  return resource.queries.map(({ name, params, result, summary = capitalize(name), answer }) =>
+    defineOperation({
+      method: 'get',
+      paths: pathsOf(resource, `/${name}`),
+      name: name + capitalize(resource.nouns.plural),
+      summary,
+      tag: resource.names[0],
+      query: textParamsOf(params).strict(),
+      headers: freshnessHeaders,
+      responses: {
+        200: { description: summary, headers: ['Stream-Position', 'Age'], body: result },
+      },
+      problems: ['unavailable'],
+
+      async handle({ ctx, query, headers }) {
+        await waitForPosition(headers, freshness);
+        markFreshness(ctx, freshness);
+        ctx.type = 'json';
+        ctx.body = JSON.stringify(answer(view, query));
+      },
+    }),
+  );
+}
