@@ -1,6 +1,13 @@
 /** What a service author writes with: events, commands, documents, problems. Pure: no NATS, no HTTP, no Node. */
 
-export { type Body, type Context, type Existing, type Params, type Route } from './domain/service/command.ts';
+export {
+  type Body,
+  type Context,
+  type Existing,
+  type Params,
+  type Route,
+  type TypedCommand,
+} from './domain/service/command.ts';
 export { Rejection, type Decider, type DomainEvent, type Fold } from './domain/decider.ts';
 export { type Entity } from './domain/entity.ts';
 export { EntityId, maxEntityId, parseEntityId } from './domain/entity-id.ts';
