@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { givenService } from '@portside/kit/testing';
+import { findContractBreaks, givenService } from '@portside/kit/testing';
 import { dockService } from './dock.ts';
-import type { DockEvent } from './events.ts';
+import { dockEvents, type DockEvent } from './events.ts';
 
 const lenovo = { title: 'Lenovo', model: 'S3' };
 /** Laptops 7 and 8 exist; laptop 8 is in dock 2. */
@@ -72,4 +73,9 @@ suite('folding the events of a dock', () => {
   test('rejects undocking from a free slot', () => given(registered).rejects(undocked, /slot 3 is free/));
   test('rejects decommissioning with laptops', () =>
     given(registered, docked).rejects(decommissioned, /laptops are docked/));
+});
+
+suite('the stored events of docks', () => {
+  test('have the frozen schemas', () =>
+    assert.deepEqual(findContractBreaks(dockEvents, new URL('../schemas/', import.meta.url)), []));
 });
