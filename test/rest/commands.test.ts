@@ -196,12 +196,16 @@ indexes('filters the list by each key, and is available to `decide`', async () =
   await client.dock(first, { slot: 2, laptopId: 8 });
   const problem = await problemOf(client.dock(second, { slot: 1, laptopId: 8 }));
   assert.is(problem.message, `The laptop is in dock ${first}.`);
-  const idsOf = async (laptop: string) => {
+  const idsOf = async (laptop: string | number) => {
     const found: number[] = [];
     for await (const { id } of client.list({ where: { laptop } })) found.push(id);
     return found;
   };
-  assert.equal([await idsOf('9'), await idsOf('8')], [[first], [first]]);
+  assert.equal([await idsOf('9'), await idsOf(8)], [[first], [first]]);
+  for (const laptop of [9, '9']) {
+    const reply = await nc.request('docks.queries.list', JSON.stringify({ laptop }));
+    assert.match(reply.string(), `"docks":[{"id":${first},`);
+  }
   await client.undock(first, { slot: 2 });
   await client.dock(second, { slot: 1, laptopId: 8 });
   assert.equal(await idsOf('8'), [second]);
