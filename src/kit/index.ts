@@ -13,7 +13,7 @@ export { type Entity } from './domain/entity.ts';
 export { EntityId, maxEntityId, parseEntityId } from './domain/entity-id.ts';
 export { defineEvents, type EventSchema, type EventType, type Upcaster } from './domain/event-schema.ts';
 export { follow, type Part } from './domain/follow.ts';
-export { type Contract, type Follows, type Lookups } from './domain/followed-stream.ts';
+export { type Contract, type EventContract, type Follows, type Lookups } from './domain/followed-stream.ts';
 export { Problem, type ProblemCode } from './domain/problem.ts';
 export { defineService } from './domain/service/define-service.ts';
 export {

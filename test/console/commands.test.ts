@@ -9,13 +9,13 @@ import { startServiceProcess } from '../support/process/service-process.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const system = await startTestSystem();
-const folder = new URL('../support/services/docks/', import.meta.url);
+const folder = new URL('../../examples/docks/', import.meta.url);
 await provisionStreams(system.connection.nc, fileURLToPath(new URL('streams', folder)));
 const laptops = await system.start('laptops');
 await laptops.post('/laptops', { json: { id: 7, title: 'Lenovo', model: 'S3' } });
 const docks = await startServiceProcess('docks', {
   natsUrl: system.broker.url,
-  entry: new URL('main.ts', folder),
+  entry: new URL('src/main.ts', folder),
 });
 const browser = await openBrowser();
 
@@ -33,6 +33,7 @@ testCommand(
     await browser.visit(docks.url, async (page) => {
       await button(page, 'Register a dock').click();
       await field(page, 'id').fill('1');
+      await field(page, 'vendor').fill('Dell');
       await field(page, 'label').fill('North');
       await submit(page, 'Register');
       await page.getByText('Register dock: done').waitFor();
@@ -48,12 +49,12 @@ testCommand(
       await page.getByRole('definition').getByText('3 Lenovo').waitFor();
 
       await button(page, 'Relocate').click();
-      await field(page, 'room').fill('A 12');
+      await field(page, 'location').fill('A 12');
       await submit(page, 'Relocate');
       await page.getByRole('definition').getByText('A 12').waitFor();
       await button(page, 'Relocate').click();
-      await dialog(page).getByLabel('Alternative').selectOption('To the store');
-      await field(page, 'room').waitFor({ state: 'detached' });
+      await dialog(page).getByLabel('Alternative').selectOption('To the storeroom');
+      await field(page, 'location').waitFor({ state: 'detached' });
       await submit(page, 'Relocate');
       await page.getByRole('definition').getByText('A 12').waitFor({ state: 'detached' });
 

@@ -73,6 +73,14 @@ commands('is logged with the type of the event and the issue', async () => {
   assert.is(issues[3], 'evolve threw an error on GaugeAdded');
   assert.is(issues[4], 'the gauge already exists');
 });
+commands(
+  'stores nothing if it ends the existence of an entity and is not declared with `remove`',
+  async () => {
+    assertProblem(await gauges.post('/gauges/1/scrap'), 'internal');
+    assert.equal((await gauges.get('/gauges/1')).body, { id: 1, level: 1 });
+    assert.is(await countMessages(), 1);
+  },
+);
 commands.run();
 
 const messages = suite('a stored message on which `evolve` throws');

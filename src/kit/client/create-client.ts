@@ -35,7 +35,7 @@ export type EntityResponse<Document> = {
 
 export type ListOptions<Filter extends string> = ReadOptions & {
   /** Only entities with exactly these values. */
-  readonly where?: { readonly [Name in Filter]?: string };
+  readonly where?: { readonly [Name in Filter]?: string | number };
   /** Sort by an index with one key for each entity, then by id. Default: by id. */
   readonly sort?: Filter;
   /** Only entities with a greater id. Not with `sort`. */

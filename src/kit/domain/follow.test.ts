@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Rejection } from './decider.ts';
 import { defineEvents } from './event-schema.ts';
 import { follow } from './follow.ts';
-import { foldMessage } from './fold.ts';
+import { foldMessage, skippedEvent } from './fold.ts';
 import type { Contract } from './followed-stream.ts';
 
 const Lit = z.object({ type: z.literal('Lit'), colour: z.string() });
@@ -66,6 +66,14 @@ test('rejects what is not an event, and events that it asks for if they are not 
   for (const value of [7, null, {}, { type: 7 }, { type: 'Lit', v: 2 }, { type: 'Lit', v: 3, colour: 'red' }])
     assert.instance(foldValue(false, value), Rejection);
   assert.instance(foldValue(true, { type: 'Lit' }), Rejection);
+});
+test('folds all events of a contract without a fold, and skips others', () => {
+  const { fold: _, ...described } = lamp;
+  const { events } = follow(described, { fold: { initial: 0, evolve: (count: number) => count + 1 } });
+  const kinds = [{ type: 'Out' }, { type: 'Moved', to: 'A' }, { type: 'Stolen' }].map((value) =>
+    events.read(value),
+  );
+  assert.equal(kinds, [{ type: 'Out' }, { type: 'Moved', to: 'A' }, skippedEvent]);
 });
 test('has the schemas of the events that it asks for', () =>
   assert.equal(Object.keys(part.events.types), ['Lit', 'Out']));

@@ -1,12 +1,15 @@
 import type { DomainEvent, Fold } from './decider.ts';
 import type { EventSchema } from './event-schema.ts';
 import { skippedEvent } from './fold.ts';
-import type { Contract } from './followed-stream.ts';
+import type { Contract, EventContract } from './followed-stream.ts';
 
 /** What a service needs of a stream that it follows. */
 export type Part<State, Event extends DomainEvent, Type extends Event['type']> = {
-  /** The event types that `fold` needs. All others are skipped, also those that the contract does not know. */
-  readonly only: readonly Type[];
+  /**
+   * The event types that `fold` needs. All others are skipped, also those that the contract does not know. Default: the types
+   * that the contract knows.
+   */
+  readonly only?: readonly Type[];
   readonly fold: Fold<State, Extract<Event, { readonly type: Type }>>;
 };
 
@@ -14,17 +17,18 @@ export type Part<State, Event extends DomainEvent, Type extends Event['type']> =
 export function follow<State, Event extends DomainEvent>(
   contract: Contract<State, Event>,
 ): Contract<State, Event>;
-/** Follows some events of another service with a fold of its own. */
-export function follow<State, Event extends DomainEvent, Type extends Event['type']>(
-  contract: Contract<unknown, Event>,
+/** Follows some events of another service with a fold of its own. The contract may be the follower's own description. */
+export function follow<State, Event extends DomainEvent, Type extends Event['type'] = Event['type']>(
+  contract: EventContract<Event>,
   part: Part<State, Event, Type>,
 ): Contract<State, Extract<Event, { readonly type: Type }>>;
 export function follow(
-  contract: Contract<unknown>,
+  contract: EventContract,
   part?: Part<unknown, DomainEvent, string>,
-): Contract<unknown> {
+): EventContract | Contract<unknown> {
   if (part === undefined) return contract;
-  return { ...contract, events: pickEvents(contract.events, part.only), fold: part.fold };
+  const { only = Object.keys(contract.events.types), fold } = part;
+  return { ...contract, events: pickEvents(contract.events, only), fold };
 }
 
 function pickEvents(events: EventSchema<DomainEvent>, only: readonly string[]): EventSchema<DomainEvent> {

@@ -2,13 +2,17 @@ import type { DomainEvent, Fold } from './decider.ts';
 import type { EventSchema } from './event-schema.ts';
 import type { NounOptions } from './service/nouns.ts';
 
-/** Published by a service so that others can follow its stream. Contains the only fold of its entity. */
-export type Contract<State, Event extends DomainEvent = DomainEvent> = NounOptions & {
+/** What others have to know of a service's stream to read it. */
+export type EventContract<Event extends DomainEvent = DomainEvent> = NounOptions & {
   /** Name of the service and first token of its subjects: `ports`. */
   readonly name: string;
-  /** Stream configuration in the format of `nats stream add --config`. */
+  /** Stream configuration in the format of `nats stream add --config`. A follower needs only name and subjects. */
   readonly streamFile: URL;
   readonly events: EventSchema<Event>;
+};
+
+/** Published by a service so that others can follow its stream. Contains the only fold of its entity. */
+export type Contract<State, Event extends DomainEvent = DomainEvent> = EventContract<Event> & {
   readonly fold: Fold<State, Event>;
 };
 

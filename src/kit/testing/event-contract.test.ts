@@ -23,7 +23,7 @@ const newEvents = suite('a new event');
 
 newEvents('is reported until its schema is frozen', () => {
   const [added = '', lost = '', ...more] = findContractBreaks(events, contract, {});
-  assert.match(added, /^charger-added\.v1\.json: ChargerAdded, version 1 is new\..*FREEZE_EVENTS=1 npm test/);
+  assert.match(added, /^charger-added\.v1\.json: ChargerAdded, version 1 is new\..*FREEZE_EVENTS=1/);
   assert.match(lost, /^charger-lost\.v1\.json: /);
   assert.equal(more, []);
 });

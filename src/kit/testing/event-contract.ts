@@ -42,7 +42,7 @@ export function findContractBreaks<Event extends DomainEvent>(
 }
 
 function describeNew(file: string, { type, version }: EventShape): string {
-  return `${file}: ${type}, version ${version} is new. To accept it: ${freezeVariable}=1 npm test -- events.test`;
+  return `${file}: ${type}, version ${version} is new. To accept it, run this test with ${freezeVariable}=1.`;
 }
 
 function describeChanged(file: string, { type, version }: EventShape): string {

@@ -32,6 +32,8 @@ export type ServiceProcessOptions = {
   readonly launcher?: readonly string[];
   /** Entry point; default `src/<name>/main.ts`. */
   readonly entry?: URL;
+  /** Arguments of Node.js; default: those that run TypeScript. */
+  readonly nodeArgs?: readonly string[];
   /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
   /** Called with each log line. By default, log lines are written to the output of the test. */
@@ -57,11 +59,12 @@ export function launchServiceProcess(
     host = '127.0.0.1',
     launcher = [],
     entry = new URL(`../../../src/${name}/main.ts`, import.meta.url),
+    nodeArgs = typescriptArgs,
     env = {},
     onLog,
   }: ServiceProcessOptions,
 ): LaunchedService {
-  const [execPath, ...execArgv] = [...launcher, process.execPath, ...typescriptArgs];
+  const [execPath, ...execArgv] = [...launcher, process.execPath, ...nodeArgs];
   const child = fork(fileURLToPath(entry), {
     execPath,
     execArgv,

@@ -32,6 +32,8 @@ const Page = {
   after: z.int().min(0).default(0),
 };
 
+/** A key of an index, or its text form, as in a query string. */
+const Key = z.union([z.string(), z.number()]);
 const ById = z.strictObject({ id: EntityId }).meta({ examples: [{ id: 1 }] });
 const examplePosition = 12;
 
@@ -120,7 +122,7 @@ export function entityEndpoints(
       input: z
         .strictObject({
           ...Page,
-          ...Object.fromEntries(Object.keys(resource.indexes).map((field) => [field, z.string().optional()])),
+          ...Object.fromEntries(Object.keys(resource.indexes).map((field) => [field, Key.optional()])),
         })
         .meta({ examples: [{ limit: 10 }] }),
       output: Many,

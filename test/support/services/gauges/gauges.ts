@@ -8,11 +8,13 @@ const level = Level(12);
 
 const GaugeAdded = z.object({ type: z.literal('GaugeAdded'), level });
 const GaugeMapped = z.object({ type: z.literal('GaugeMapped') });
+const GaugeScrapped = z.object({ type: z.literal('GaugeScrapped') });
 const gaugeEvents = defineEvents({
   GaugeAdded: { schema: GaugeAdded },
   GaugeMapped: { schema: GaugeMapped },
+  GaugeScrapped: { schema: GaugeScrapped },
 });
-type GaugeEvent = z.infer<typeof GaugeAdded | typeof GaugeMapped>;
+type GaugeEvent = z.infer<typeof GaugeAdded | typeof GaugeMapped | typeof GaugeScrapped>;
 
 type Gauge = { readonly level: number } | undefined;
 
@@ -30,6 +32,7 @@ const gaugeContract: Contract<Gauge, GaugeEvent> = {
   fold: {
     initial: undefined,
     evolve(gauge, event) {
+      if (event.type === 'GaugeScrapped') return undefined;
       if (event.type === 'GaugeMapped') {
         const notJson: unknown = new Map([[1, 1]]);
         // The compiler rejects a Map in a state, but not behind a type assertion.
@@ -60,6 +63,8 @@ export const gaugeService = defineService({
     }),
     // `evolve` rejects this event, because the gauge exists.
     addAgain: command({ decide: () => [{ type: 'GaugeAdded', level: 1 }] }),
+    // Only a command declared with `remove` may end the existence of an entity.
+    scrap: command({ decide: () => [{ type: 'GaugeScrapped' }] }),
   }),
   indexes: {
     level(gauge) {
