@@ -1,53 +1,38 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { readEntryPoints } from '../../scripts/checks/imports.ts';
+import { installOptions, isRegistryReachable, packKit, run } from '../support/package/pack-kit.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'portside-package-'));
 process.once('exit', () => rmSync(folder, { recursive: true }));
 
-const Packed = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
-
-function run(program: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
-  assert.is(status, 0, stderr);
-  return stdout;
-}
-
-/** Packs a copy of the kit, because other tests use the real build. */
-function packKit() {
-  const checkout = join(folder, 'checkout');
-  const kit = join(checkout, 'src', 'kit');
-  cpSync(join(root, 'src', 'kit'), kit, { recursive: true, filter: (path) => basename(path) !== 'dist' });
-  cpSync(join(root, 'tsconfig.json'), join(checkout, 'tsconfig.json'));
-  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
-  const stdout = run('npm', ['pack', '--json'], kit);
-  // npm prints the output of the build before the JSON.
-  const [{ filename, files }] = Packed.parse(JSON.parse(stdout.slice(stdout.search(/^\[$/m))));
-  return { tarball: join(kit, filename), files: files.map(({ path }) => path) };
-}
-
-const { tarball, files } = packKit();
+const { tarball, files } = packKit(folder);
 const entryPoints = readEntryPoints(join(root, 'src/kit/package.json')).filter(
   (entry) => entry !== './package.json',
 );
 const published = suite('the published package of the kit');
 
-published('contains compiled code, types, the console, its README and its manifest, and nothing else', () => {
-  const others = files.filter(
-    (path) => !/^dist\/(?:.+\.js|.+\.d\.ts|console\/(?:content\.css|style\.css|icon\.svg))$/.test(path),
-  );
-  assert.equal(others.toSorted(), ['README.md', 'package.json']);
-});
-published('contains no tests or fixtures', () =>
+published(
+  'contains compiled code, types, the console, the templates, its README and its manifest, and nothing else',
+  () => {
+    const others = files.filter(
+      (path) =>
+        !/^dist\/(?:.+\.js|.+\.d\.ts|console\/(?:content\.css|style\.css|icon\.svg)|templates\/.+)$/.test(
+          path,
+        ),
+    );
+    assert.equal(others.toSorted(), ['README.md', 'package.json']);
+  },
+);
+published('contains no tests or fixtures, except for those of the templates', () =>
   assert.equal(
-    files.filter((path) => /\.test\.|\/fixtures\//.test(path)),
+    files.filter((path) => /\.test\.|\/fixtures\//.test(path) && !path.startsWith('dist/templates/')),
     [],
   ),
 );
@@ -75,25 +60,15 @@ function listNatsPackages(checkout: string): string[] {
     .filter((copy) => copy.startsWith('@nats-io/'));
 }
 
-/** npm's cache contains the packages if `npm ci` has installed this checkout, but not the lists of their versions. */
-function isRegistryReachable(): boolean {
-  const { stderr } = spawnSync('npm', ['view', '@nats-io/nats-core', 'version', '--fetch-retries=0'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  return !/\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT)\b/.test(stderr);
-}
-
 /** Installs the tarball as a user does. */
 function installKit(app: string): void {
   mkdirSync(app);
   writeFileSync(join(app, 'package.json'), '{ "name": "app", "version": "1.0.0", "private": true }');
-  const options = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  run('npm', ['install', ...options, tarball], app);
+  run('npm', ['install', ...installOptions, tarball], app);
 }
 
 const app = join(folder, 'app');
-const canInstall = isRegistryReachable();
+const canInstall = isRegistryReachable(folder);
 if (canInstall) installKit(app);
 else process.stdout.write('skipped: the npm registry is not reachable\n');
 const installed = suite('the package of the kit in an empty folder');
