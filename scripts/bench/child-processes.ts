@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { spawnSupervised } from '../supervised-process.ts';
+import { spawnSupervised } from '../../src/kit/launch/supervised-process.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { typescriptArgs } from '../typescript-args.ts';
 

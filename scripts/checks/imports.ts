@@ -17,10 +17,12 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   nats: ['domain', 'eventlog', 'api'],
   http: ['domain', 'eventlog', 'api'],
   runtime: ['domain', 'eventlog', 'api', 'nats', 'http'],
-  cli: ['domain', 'nats', 'runtime'],
+  launch: ['domain', 'nats', 'runtime'],
+  cli: ['domain', 'nats', 'runtime', 'launch', 'testing'],
   client: ['domain', 'eventlog', 'api'],
   subscriber: ['domain', 'api', 'nats'],
-  testing: ['domain', 'api'],
+  testing: ['domain', 'api', 'client', 'launch'],
+  templates: [],
   console: [],
 };
 

@@ -40,6 +40,8 @@ function findTestFiles(root: string, parts: readonly string[]): string[] {
         file.endsWith('.test.ts') &&
         // The peers of the benchmarks have dependencies that contain tests.
         !file.includes('node_modules') &&
+        // Tests of the packages that `portside new` creates.
+        !file.startsWith(join('src', 'kit', 'templates')) &&
         (parts.length === 0 || parts.some((part) => file.includes(part))),
     )
     .toSorted();

@@ -1,15 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
-import { describeDifference } from '../../src/kit/nats/provisioning/compare-stream.ts';
-import { provisionStreams } from '../../src/kit/nats/provisioning/provisioning.ts';
-import { explainConnectFailure } from '../../src/kit/runtime/config/config-nats.ts';
-import { readAccess } from '../../src/kit/runtime/config/config.ts';
+import { startLocalBroker } from '../../src/kit/launch/local-broker.ts';
+import type { NatsServer } from '../../src/kit/launch/nats-server.ts';
+import { connectAndProvision } from '../../src/kit/launch/provision-service.ts';
+import { awaitReady, stopProcess } from '../../src/kit/launch/service-process.ts';
+import { listStreamFiles } from '../../src/kit/nats/provisioning/provisioning.ts';
 import type { ReadyMessage } from '../../src/kit/runtime/run.ts';
-import { startNatsServer, type NatsServer } from '../broker/nats-server.ts';
 import { findNatsServer } from '../setup/programs/nats-server.mjs';
 import { typescriptArgs } from '../typescript-args.ts';
 
@@ -36,9 +35,6 @@ Environment:
   LOG_LEVEL    log level of both services; default warn
 `;
 
-/** Time for a service to exit before it is killed, in ms. The services' own limit is shorter. */
-const stopTimeoutMs = 12_000;
-
 type Started = Omit<ReadyMessage, 'type'> & { readonly name: string };
 
 /** Running processes. The services are stopped first, then the broker. */
@@ -47,7 +43,7 @@ let broker: NatsServer | undefined;
 let stopping: Promise<void> | undefined;
 
 function stop(): Promise<void> {
-  stopping ??= Promise.all(services.map(stopService)).then(() => broker?.stop());
+  stopping ??= Promise.all(services.map(stopProcess)).then(() => broker?.stop());
   return stopping;
 }
 
@@ -64,60 +60,10 @@ function env(name: string): string | undefined {
   return process.env[name] || undefined;
 }
 
-/** Reads a TCP port; 0 selects a free port. @throws Error that names the variable if it is not a port number. */
-function readPort(name: string, defaultPort: number): number {
-  const value = env(name) ?? String(defaultPort);
-  if (!/^\d+$/.test(value) || Number(value) > 65_535)
-    throw new Error(`${name}=${value} is not a port number`);
-  return Number(value);
-}
-
 async function startBroker(): Promise<NatsServer> {
   const found = await findNatsServer();
   if (found === undefined) throw new Error('nats-server not found; install it with `npm run setup`');
-  const dataDir = resolve(root, env('DATA_DIR') ?? 'data');
-  try {
-    mkdirSync(dataDir, { recursive: true });
-    accessSync(dataDir, constants.W_OK);
-  } catch (error) {
-    throw new Error(
-      `the data directory ${dataDir} is not writable (${String(error)}); set DATA_DIR to another one`,
-      { cause: error },
-    );
-  }
-  const port = readPort('NATS_PORT', 4222);
-  // NATS_PORT=0 also selects a free monitoring port by default, so that neither port collides with another server.
-  const monitorPort = readPort('NATS_MONITOR_PORT', port === 0 ? 0 : 8222);
-  try {
-    return await startNatsServer({ program: found.path, dataDir, port, monitorPort });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const portInUse = message.includes('monitor port')
-      ? `port ${monitorPort} is in use: set NATS_MONITOR_PORT to another one (0 selects a free port)`
-      : `port ${port} is in use: set NATS_PORT to another one (0 selects a free port), or NATS_URL to use the running server`;
-    const hint = message.includes('address already in use')
-      ? portInUse
-      : 'DATA_DIR sets the data directory of nats-server';
-    throw new Error(`${message}\n${hint}`, { cause: error });
-  }
-}
-
-async function provision(natsUrl: string): Promise<void> {
-  const access = readAccess({ ...process.env, NATS_URL: natsUrl });
-  const { nc } = await connectToNats({ ...access, name: 'portside start' }).catch((error: unknown) => {
-    throw new Error(explainConnectFailure(error, access), { cause: error });
-  });
-  try {
-    for (const { name, result } of await provisionStreams(nc, resolve(root, 'streams'))) {
-      if (result.outcome !== 'rejected') continue;
-      const differences = result.differences.map(describeDifference).join('\n  ');
-      throw new Error(
-        `stream ${name} differs from its definition in streams/, and updating it could lose data:\n  ${differences}`,
-      );
-    }
-  } finally {
-    await nc.close();
-  }
+  return startLocalBroker(found.path, resolve(root, env('DATA_DIR') ?? 'data'), process.env);
 }
 
 /** Returns the names of the streams that have a service of the same name in `src/`. */
@@ -158,27 +104,11 @@ function startService(name: string, natsUrl: string): Promise<Started> {
       process.stderr.write(`${line.replaceAll(/\b[A-Z_]+\b/g, addPrefix)}\n`),
     );
   }
-  return new Promise((started, reject) => {
-    child.once('message', (message: ReadyMessage) => started({ name, ...message }));
-    // Not 'exit': at that point, stderr may still contain unread lines.
-    child.once('close', (code, signal) => {
-      const error = new Error(`the ${name} service exited (${signal ?? `code ${code}`})`);
-      reject(error);
-      void fail(error);
-    });
+  const ready = awaitReady(name, child);
+  child.once('close', (code, signal) => {
+    void fail(new Error(`the ${name} service exited (${signal ?? `code ${code}`})`));
   });
-}
-
-function stopService(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((ended) => {
-    const force = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-    child.once('exit', () => {
-      clearTimeout(force);
-      ended();
-    });
-    child.kill('SIGTERM');
-  });
+  return ready.then((message) => ({ name, ...message }));
 }
 
 function describe(natsUrl: string, started: readonly Started[]): string {
@@ -218,7 +148,8 @@ async function main(): Promise<void> {
     natsUrl = broker.url;
   }
   const url = natsUrl;
-  await provision(url);
+  const streams = await listStreamFiles(resolve(root, 'streams'));
+  await connectAndProvision(streams, { ...process.env, NATS_URL: url });
   if (stopping !== undefined) return;
   const started = await Promise.all(findServices().map((name) => startService(name, url)));
   process.stdout.write(describe(url, started));

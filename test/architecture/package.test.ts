@@ -18,15 +18,21 @@ const entryPoints = readEntryPoints(join(root, 'src/kit/package.json')).filter(
 );
 const published = suite('the published package of the kit');
 
-published('contains compiled code, types, the console, its README and its manifest, and nothing else', () => {
-  const others = files.filter(
-    (path) => !/^dist\/(?:.+\.js|.+\.d\.ts|console\/(?:content\.css|style\.css|icon\.svg))$/.test(path),
-  );
-  assert.equal(others.toSorted(), ['README.md', 'package.json']);
-});
-published('contains no tests or fixtures', () =>
+published(
+  'contains compiled code, types, the console, the templates, its README and its manifest, and nothing else',
+  () => {
+    const others = files.filter(
+      (path) =>
+        !/^dist\/(?:.+\.js|.+\.d\.ts|console\/(?:content\.css|style\.css|icon\.svg)|templates\/.+)$/.test(
+          path,
+        ),
+    );
+    assert.equal(others.toSorted(), ['README.md', 'package.json']);
+  },
+);
+published('contains no tests or fixtures, except for those of the templates', () =>
   assert.equal(
-    files.filter((path) => /\.test\.|\/fixtures\//.test(path)),
+    files.filter((path) => /\.test\.|\/fixtures\//.test(path) && !path.startsWith('dist/templates/')),
     [],
   ),
 );

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { jetstream } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startNatsServer } from '../../scripts/broker/nats-server.ts';
+import { startNatsServer } from '../../src/kit/launch/nats-server.ts';
 import { findNatsServer } from '../../scripts/setup/programs/nats-server.mjs';
 import { provisionStreams } from '../../src/kit/nats/provisioning/provisioning.ts';
 import { connectForTest } from '../support/broker/broker.ts';

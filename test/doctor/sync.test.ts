@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startNatsServer } from '../../scripts/broker/nats-server.ts';
+import { startNatsServer } from '../../src/kit/launch/nats-server.ts';
 import { diagnose } from '../support/scripts/doctor.ts';
 import { environmentOf, program } from '../support/scripts/doctor-system.ts';
 

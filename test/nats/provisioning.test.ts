@@ -174,7 +174,11 @@ const folderProvisioning = suite('provisioning a folder of stream definitions');
 async function runProvisioner(): Promise<{ code: number | null; output: string }> {
   const child = spawn(
     process.execPath,
-    [...typescriptArgs, fileURLToPath(new URL('../../src/kit/cli/provision.ts', import.meta.url))],
+    [
+      ...typescriptArgs,
+      fileURLToPath(new URL('../../src/kit/cli/portside.ts', import.meta.url)),
+      'provision',
+    ],
     { env: { ...process.env, NATS_URL: broker.url }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -188,7 +192,7 @@ folderProvisioning(
     for (let round = 0; round < 2; round++) {
       const provisioned = await provisionStreams(nc, fileURLToPath(streamsFolder));
       assert.equal(
-        provisioned,
+        provisioned.map(({ name, result }) => ({ name, result })),
         names.map((name) => ({ name, result: { outcome: 'unchanged' } })),
       );
     }

@@ -57,7 +57,7 @@ for (const [issuer, env] of [
       assert.is(code, 1);
       assert.match(
         stderr,
-        /^provision: cannot establish a TLS connection to NATS at tls:\S+ \(NATS_URL, NATS_CA\): /,
+        /^portside provision: cannot establish a TLS connection to NATS at tls:\S+ \(NATS_URL, NATS_CA\): /,
       );
       assert.match(stderr, /certificate/);
     },
@@ -111,7 +111,7 @@ for (const [certificate, env] of [
     assert.is(code, 1);
     assert.match(
       stderr,
-      /^provision: NATS at tls:\S+ does not respond or rejects the client certificate \(NATS_CERT, NATS_KEY\): /,
+      /^portside provision: NATS at tls:\S+ does not respond or rejects the client certificate \(NATS_CERT, NATS_KEY\): /,
     );
   });
 }

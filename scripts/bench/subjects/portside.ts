@@ -6,7 +6,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { connectToNats, type Connection } from '../../../src/kit/nats/connection/connection.ts';
 import { provisionStreams } from '../../../src/kit/nats/provisioning/provisioning.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { startNatsServer } from '../../broker/nats-server.ts';
+import { startNatsServer } from '../../../src/kit/launch/nats-server.ts';
 import { runNpm } from '../../setup/dependencies.mjs';
 import { findNatsServer } from '../../setup/programs/nats-server.mjs';
 import { startNodeServer, type ServerProcess, type ResourceScope } from '../child-processes.ts';

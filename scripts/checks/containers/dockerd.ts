@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventually } from '../../../test/support/eventually.ts';
-import { spawnSupervised } from '../../supervised-process.ts';
+import { spawnSupervised } from '../../../src/kit/launch/supervised-process.ts';
 import { isRoot, ensureProgram } from './packages.ts';
 import { UnsupportedEnvironment, cacheFolder, runIn, step, type RunContext } from './run-context.ts';
 

@@ -47,9 +47,9 @@ export function imageChecks(engine: Engine, images: Images): readonly Check[] {
       assert.match(found.Config.User, /^[1-9]\d*:[1-9]\d*$/);
       const entry =
         target === 'provision'
-          ? 'node_modules/@portside/kit/dist/cli/provision.js'
-          : `dist/${target}/main.js`;
-      assert.equal(found.Config.Entrypoint, ['node', entry]);
+          ? ['node_modules/@portside/kit/dist/cli/portside.js', 'provision']
+          : [`dist/${target}/main.js`];
+      assert.equal(found.Config.Entrypoint, ['node', ...entry]);
       assert.is(found.Config.Healthcheck?.Test[0], target === 'provision' ? undefined : 'CMD');
       const label = (name: string) => found.Config.Labels[`org.opencontainers.image.${name}`];
       assert.is(label('title'), `portside-${target}`);

@@ -6,7 +6,7 @@ import { connectForTest } from '../../../test/support/broker/broker.ts';
 import { freeze, unfreeze } from '../../../test/support/broker/freeze.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { launchServiceProcess } from '../../../test/support/process/service-process.ts';
-import { startNatsServer, type NatsServerOptions } from '../../broker/nats-server.ts';
+import { startNatsServer, type NatsServerOptions } from '../../../src/kit/launch/nats-server.ts';
 import { findNatsServer } from '../../setup/programs/nats-server.mjs';
 import type { Host, Network } from './network.ts';
 

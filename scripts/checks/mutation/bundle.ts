@@ -58,6 +58,8 @@ function checkoutPlugin(root: string): Plugin {
   return {
     name: 'checkout',
     setup({ onResolve, onLoad }) {
+      // Loaded only by tests that need a broker or a process, which are not bundled.
+      onResolve({ filter: /^/ }, ({ kind }) => (kind === 'dynamic-import' ? { external: true } : undefined));
       onResolve({ filter: /^@portside\/kit(?:\/|$)/ }, ({ path }) => {
         const entry = exports[`.${path.slice('@portside/kit'.length)}`];
         return entry === undefined ? undefined : { path: join(kit, entry.development) };

@@ -29,7 +29,8 @@ export const mutatedPaths = [
   'src/kit/nats/stream/subjects.ts',
 ] as const;
 
-const isTest = (file: string) => file.endsWith('.test.ts');
+/** The tests of the templates are part of the packages that `portside new` creates. */
+const isTest = (file: string) => file.endsWith('.test.ts') && !file.startsWith('src/kit/templates/');
 
 /** Returns the files to mutate: all of them, or those that are, or are below, one of `paths`. Throws a UsageError if a path has none. */
 export function findMutatedFiles(root: string, paths: readonly string[] = []): string[] {

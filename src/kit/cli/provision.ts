@@ -7,7 +7,7 @@ import { provisionStreams, type ProvisionOptions } from '../nats/provisioning/pr
 import { explainConnectFailure } from '../runtime/config/config-nats.ts';
 import { readProvisionConfig } from '../runtime/config/config.ts';
 
-const help = `provision [--product NAME] [FOLDER …]
+const help = `portside provision [--product NAME] [FOLDER …]
 
 Creates or updates the streams that the JSON files in the folders define, with their buckets, and prints the result of
 each. Default: the folder streams in the working directory.
@@ -22,19 +22,18 @@ Environment variables: NATS_URL and the other NATS_… variables of the services
 that store each stream, instead of the number in its definition.
 `;
 
-try {
+export async function provision(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
+    args,
     allowPositionals: true,
     options: { help: { type: 'boolean', short: 'h' }, product: { type: 'string' } },
   });
-  if (values.help) process.stdout.write(help);
-  else {
-    const product = values.product === undefined ? defaultProduct : createProduct(values.product);
-    await connectAndProvision(positionals.length > 0 ? positionals : ['streams'], product);
+  if (values.help) {
+    process.stdout.write(help);
+    return;
   }
-} catch (error) {
-  process.stderr.write(`provision: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  const product = values.product === undefined ? defaultProduct : createProduct(values.product);
+  await connectAndProvision(positionals.length > 0 ? positionals : ['streams'], product);
 }
 
 async function connectAndProvision(folders: readonly string[], product: Product): Promise<void> {
@@ -43,13 +42,13 @@ async function connectAndProvision(folders: readonly string[], product: Product)
     throw new Error(explainConnectFailure(error, nats), { cause: error });
   });
   try {
-    for (const folder of folders) await provision(nc, folder, { replicas, product });
+    for (const folder of folders) await provisionFolder(nc, folder, { replicas, product });
   } finally {
     await nc.close();
   }
 }
 
-async function provision(nc: NatsConnection, folder: string, options: ProvisionOptions): Promise<void> {
+async function provisionFolder(nc: NatsConnection, folder: string, options: ProvisionOptions): Promise<void> {
   for (const { name, result } of await provisionStreams(nc, folder, options)) {
     process.stdout.write(`${name}: ${result.outcome}\n`);
     if (!('differences' in result)) continue;

@@ -12,22 +12,30 @@ const freezeVariable = 'FREEZE_EVENTS';
 /** JSON Schema keywords that do not affect validation. */
 const annotations: ReadonlySet<string> = new Set(['title', 'description', 'examples']);
 
+/**
+ * Writes the schema of each event shape that has no file in `folder`. Existing files are not changed. Returns the names of the
+ * new files.
+ */
+export function freezeSchemas<Event extends DomainEvent>(events: EventSchema<Event>, folder: URL): string[] {
+  mkdirSync(folder, { recursive: true });
+  const frozen = new Set(readdirSync(folder));
+  const added = listShapes(events).filter((shape) => !frozen.has(fileNameOf(shape)));
+  for (const shape of added) {
+    const text = JSON.stringify(stripAnnotations(shape.schema), null, 2);
+    writeFileSync(new URL(fileNameOf(shape), folder), `${text}\n`);
+  }
+  return added.map(fileNameOf);
+}
+
 /** Compares a service's events with the frozen schemas in `folder`. Returns one message for each incompatibility. */
 export function findContractBreaks<Event extends DomainEvent>(
   events: EventSchema<Event>,
   folder: URL,
   env: NodeJS.ProcessEnv = process.env,
 ): string[] {
+  if (env[freezeVariable] !== undefined) freezeSchemas(events, folder);
   const shapes = new Map(listShapes(events).map((shape) => [fileNameOf(shape), shape]));
   const frozen = new Set(existsSync(folder) ? readdirSync(folder) : []);
-  if (env[freezeVariable] !== undefined) {
-    mkdirSync(folder, { recursive: true });
-    for (const [file, { schema }] of shapes) {
-      if (frozen.has(file)) continue;
-      writeFileSync(new URL(file, folder), `${JSON.stringify(stripAnnotations(schema), null, 2)}\n`);
-      frozen.add(file);
-    }
-  }
   const removed = [...frozen].filter((file) => !shapes.has(file));
   return [
     ...removed.map(

@@ -9,7 +9,7 @@ import {
   startNatsServer,
   type NatsServer,
   type NatsServerOptions,
-} from '../../../scripts/broker/nats-server.ts';
+} from '../../../src/kit/launch/nats-server.ts';
 import { findNatsServer } from '../../../scripts/setup/programs/nats-server.mjs';
 import { connectToNats, type Connection } from '../../../src/kit/nats/connection/connection.ts';
 import { provisionStreams } from '../../../src/kit/nats/provisioning/provisioning.ts';

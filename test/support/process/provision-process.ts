@@ -5,13 +5,13 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { typescriptArgs } from '../../../scripts/typescript-args.ts';
 
-const script = fileURLToPath(new URL('../../../src/kit/cli/provision.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../../src/kit/cli/portside.ts', import.meta.url));
 
 export async function runProvision(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [...typescriptArgs, script, ...args], {
+  const child = spawn(process.execPath, [...typescriptArgs, script, 'provision', ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

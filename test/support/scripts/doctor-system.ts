@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNatsServer, type NatsServer } from '../../../scripts/broker/nats-server.ts';
+import { startNatsServer, type NatsServer } from '../../../src/kit/launch/nats-server.ts';
 import { findNatsServer } from '../../../scripts/setup/programs/nats-server.mjs';
 import { serveEndpoints, type Endpoint } from '../../../src/kit/nats/services/endpoints.ts';
 import { connectForTest } from '../broker/broker.ts';

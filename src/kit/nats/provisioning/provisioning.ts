@@ -46,23 +46,45 @@ export type ProvisionOptions = {
   readonly product?: Product | undefined;
 };
 
-/**
- * Provisions the stream of every JSON file in `folder`, in order of file name, together with the snapshot bucket of its
- * service (`<service>.json`) and the configuration bucket that the services of the product share.
- */
+export type ProvisionedStream = {
+  readonly name: string;
+  readonly file: string | URL;
+  readonly result: Provisioned;
+};
+
+/** Provisions the stream of every JSON file in `folder`, in order of file name; see `provisionFiles`. */
 export async function provisionStreams(
   nc: NatsConnection,
   folder: string,
-  { replicas, product = defaultProduct }: ProvisionOptions = {},
-): Promise<{ readonly name: string; readonly result: Provisioned }[]> {
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  options: ProvisionOptions = {},
+): Promise<ProvisionedStream[]> {
+  return provisionFiles(nc, await listStreamFiles(folder), options);
+}
+
+/** Returns the JSON files in a folder, by the names of their services: `x.json` defines the stream of the service `x`. */
+export async function listStreamFiles(folder: string): Promise<Map<string, string>> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).toSorted();
+  return new Map(files.map((file) => [basename(file, '.json'), join(folder, file)]));
+}
+
+/**
+ * Provisions streams, together with the snapshot bucket of each service and the configuration bucket that the services of
+ * the product share.
+ *
+ * @param files the file that defines the stream of each service.
+ */
+export async function provisionFiles(
+  nc: NatsConnection,
+  files: ReadonlyMap<string, string | URL>,
+  { replicas, product = defaultProduct }: ProvisionOptions = {},
+): Promise<ProvisionedStream[]> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
   const provisioned = [];
-  for (const file of files) {
-    const definition = await readStreamDefinition(join(folder, file));
+  for (const [service, file] of files) {
+    const definition = await readStreamDefinition(file);
     const wanted = { ...definition, ...(replicas !== undefined && { num_replicas: replicas }) };
-    provisioned.push({ name: definition.name, result: await provisionStream(jsm, wanted) });
-    await provisionSnapshots(nc, basename(file, '.json'), replicas);
+    provisioned.push({ name: definition.name, file, result: await provisionStream(jsm, wanted) });
+    await provisionSnapshots(nc, service, replicas);
   }
   await provisionConfigBucket(nc, product.configBucket, replicas);
   return provisioned;

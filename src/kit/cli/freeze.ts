@@ -1,0 +1,44 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { existsSync } from 'node:fs';
+import { loadService } from '../launch/load-service.ts';
+import { findContractBreaks, freezeSchemas } from '../testing/event-contract.ts';
+import { readModuleArgument } from './module-argument.ts';
+
+const help = `portside freeze [--schemas FOLDER] MODULE
+
+Freezes the schemas of new event shapes: writes a JSON file for each version of each event that has none. Existing files are
+never changed. MODULE exports the service (a compiled module, such as dist/service.js).
+
+--schemas FOLDER  the folder of the files; default: the folder schemas of the package that contains MODULE
+
+Exit codes: 0 if every shape is frozen; 1 if a shape differs from its frozen schema, or is missing.
+`;
+
+export async function freeze(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, schemas: { type: 'string' } },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const module = readModuleArgument(positionals);
+  const { contract } = await loadService(module);
+  const folder = resolve(values.schemas ?? join(findPackage(resolve(module)), 'schemas'));
+  const url = pathToFileURL(`${folder}/`);
+  for (const file of freezeSchemas(contract.events, url))
+    process.stdout.write(`frozen: ${relative('.', join(folder, file))}\n`);
+  const breaks = findContractBreaks(contract.events, url, {});
+  if (breaks.length > 0) throw new Error(breaks.join('\n'));
+}
+
+/** Returns the nearest folder above `path` with a package.json. */
+function findPackage(path: string): string {
+  const folder = dirname(path);
+  if (folder === path) throw new Error('the module is not part of a package; name the folder with --schemas');
+  return existsSync(join(folder, 'package.json')) ? folder : findPackage(folder);
+}
