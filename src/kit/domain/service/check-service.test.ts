@@ -33,24 +33,61 @@ const test = suite('defineService');
 test('accepts names that do not collide', () => {
   defineService({ ...base, indexes: { colour: (lamp) => lamp.colour } });
 });
-for (const [name, reason] of [
-  ['limit', 'the index "limit" has the name of a query parameter'],
-  ['sort', 'the index "sort" has the name of a query parameter'],
-  ['a-b', 'the index "a-b" must consist of letters and digits'],
-] as const) {
-  test(`rejects the index ${name}`, () =>
-    assert.throws(() => defineService({ ...base, indexes: { [name]: () => '' } }), reason));
+for (const name of ['limit', 'after', 'asOf', 'sort', 'cursor']) {
+  test(`rejects the index ${name}, a query parameter`, () =>
+    assert.throws(
+      () => defineService({ ...base, indexes: { [name]: () => '' } }),
+      `lamps: the index "${name}" has the name of a query parameter`,
+    ));
 }
-test('rejects a verb that has the name of a method of the client, or cannot be a token of a subject', () => {
-  for (const [verb, reason] of [
-    ['follow', 'the verb "follow" has the name of a method of the client'],
-    ['switch.on', 'the verb "switch.on" must consist of letters'],
-  ] as const)
+for (const name of ['a-b', 'A', '1a', '', 'a b', 'a.b']) {
+  test(`rejects the name ${JSON.stringify(name)}`, () =>
+    assert.throws(
+      () => defineService({ ...base, indexes: { [name]: () => '' } }),
+      `the index "${name}" must consist of letters and digits and begin with a lower-case letter`,
+    ));
+}
+for (const verb of ['list', 'get', 'asOf', 'history', 'rejections', 'follow', 'then']) {
+  test(`rejects the verb ${verb}, a method of the client`, () =>
     assert.throws(
       () => defineService({ ...base, commands: ({ command }) => ({ [verb]: command({ decide }) }) }),
-      reason,
-    );
-});
+      `the verb "${verb}" has the name of a method of the client`,
+    ));
+}
+for (const name of ['now', 'actor', 'find']) {
+  test(`rejects the followed service ${name}, a field of the context`, () =>
+    assert.throws(
+      () => defineService({ ...base, follows: { [name]: contract } }),
+      `the followed service "${name}" has the name of a field of the context`,
+    ));
+}
+for (const name of ['get', 'list']) {
+  test(`rejects the query ${name}, which every service has`, () =>
+    assert.throws(
+      () =>
+        defineService({
+          ...base,
+          queries: ({ query }) => ({ [name]: query({ result: z.int(), answer: () => 1 }) }),
+        }),
+      `the query "${name}" has the name of a query of every service`,
+    ));
+}
+test('names all collisions', () =>
+  assert.throws(
+    () => defineService({ ...base, aliases: ['lamps'], indexes: { sort: () => '' } }),
+    /^lamps: the index "sort" .*; the alias "lamps" is also another name of the service$/,
+  ));
+test('rejects a parameter that the path has twice', () =>
+  assert.throws(
+    () =>
+      defineService({
+        ...base,
+        commands: ({ command }) => ({
+          dock: command({ put: '{slot}/{slot}', params: { slot: Slot }, decide }),
+        }),
+      }),
+    'the path "{slot}/{slot}" of "dock" has the parameter "slot" twice',
+  ));
 test('rejects the name of a followed service that has the name of a field of the context', () =>
   assert.throws(
     () => defineService({ ...base, follows: { now: contract } }),

@@ -1,0 +1,48 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { textParamsOf } from './text-params.ts';
+
+const params = textParamsOf({
+  slot: z.int().min(1).max(12).meta({ description: 'A slot, counted from 1.', example: 3 }),
+  room: z.string().min(1).optional(),
+  atLeast: z.int().default(1),
+});
+
+const test = suite('textParamsOf');
+
+test('accepts the numbers and texts that the schemas accept', () =>
+  assert.equal(params.parse({ slot: '3', room: '3', atLeast: '2' }), { slot: 3, room: '3', atLeast: 2 }));
+test('uses the default of a schema, and leaves out an optional parameter', () =>
+  assert.equal(params.parse({ slot: '12' }), { slot: 12, atLeast: 1 }));
+test('requires a parameter without a default', () => {
+  const { error } = params.safeParse({});
+  assert.equal(
+    error?.issues.map(({ path }) => path),
+    [['slot']],
+  );
+});
+for (const slot of ['0', '13', '03', '+3', '3.0', '3e0', ' 3', '', 'x', '1.5']) {
+  test(`rejects the slot ${JSON.stringify(slot)}`, () => assert.not(params.safeParse({ slot }).success));
+}
+test('reports why the schema rejects a value', () => {
+  const { error } = params.safeParse({ slot: '13' });
+  assert.match(error?.issues[0]?.message ?? '', 'expected number to be <=12');
+});
+test('is described by the original schemas', () => {
+  const meta = params.shape['slot']?.meta();
+  assert.equal([meta?.['description'], meta?.['example']], ['A slot, counted from 1.', 3]);
+  const override = meta?.['override'];
+  assert.ok(typeof override === 'object' && override !== null);
+  assert.equal(
+    { ...override, description: undefined, example: undefined },
+    {
+      type: 'integer',
+      minimum: 1,
+      maximum: 12,
+      description: undefined,
+      example: undefined,
+    },
+  );
+});
+test.run();
