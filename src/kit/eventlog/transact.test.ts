@@ -85,7 +85,7 @@ function createReplica({ followedEnd = 1, lampEnd = () => 0, appendResult }: Lag
     leaderPosition: unused,
   };
   let messages = 0;
-  const execute = (command: LampCommand, catchUpTimeoutMs = 60_000) =>
+  const execute = (command: LampCommand, catchUpTimeoutMs = 60_000, confirmTimeoutMs = catchUpTimeoutMs) =>
     transact(
       {
         decider,
@@ -95,6 +95,7 @@ function createReplica({ followedEnd = 1, lampEnd = () => 0, appendResult }: Lag
         queue: createKeyedQueue(),
         followed: [progress],
         catchUpTimeoutMs,
+        confirmTimeoutMs,
       },
       { id: 1, command, messageId: `m${(messages += 1)}`, commandDigest: 'd' },
     );
@@ -120,6 +121,13 @@ test('decides a rejected command again after the replica has caught up with a fo
 test('is unavailable if the replica does not reach the end of a followed stream in time', async () => {
   const { execute } = createReplica({ followedEnd: 2 });
   assert.is(await codeOf(execute('light', 10)), 'unavailable');
+});
+test('waits longer than after a write, because a view is not updated during an election', async () => {
+  const { followed, execute } = createReplica({ followedEnd: 2 });
+  const result = execute('light', 1, 60_000);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  followed.advance(2);
+  assert.equal(await result, { id: 1, state: 'lit', version: 1 });
 });
 test('rejects a command if the replica has applied all followed streams', async () => {
   const { execute } = createReplica({ followedEnd: 1 });

@@ -35,6 +35,11 @@ export type Transactor<State, Command, Event extends DomainEvent> = {
   readonly followed: readonly StreamFreshness[];
   /** Timeout for the view to reach a position that exists in the stream, in ms. */
   readonly catchUpTimeoutMs: number;
+  /**
+   * Timeout for the confirmation of a rejection or a no-op, in ms, beginning with the request to the stream leaders. It has
+   * to outlast the election of a leader, during which a view is not updated. Default: `catchUpTimeoutMs`.
+   */
+  readonly confirmTimeoutMs?: number;
   /** Called before each further attempt. */
   onRetry?(): void;
 };
@@ -175,35 +180,47 @@ async function loadEarlierResult<State, Command, Event extends DomainEvent>(
 
 /** Returns true if the view has applied the entity's last message. Otherwise waits until it has, and returns false. */
 async function hasLastMessage<State, Command, Event extends DomainEvent>(
-  { view, store, catchUpTimeoutMs }: Transactor<State, Command, Event>,
+  transactor: Transactor<State, Command, Event>,
   { id, version }: Entity<State>,
 ): Promise<boolean> {
-  return confirmPosition(view, version, await store.lastPositionOf(id), catchUpTimeoutMs);
+  const remainingMs = startTimeout(transactor);
+  return confirmPosition(transactor.view, version, await transactor.store.lastPositionOf(id), remainingMs);
 }
 
 /** Returns true if `positions` are the ends of the streams. Otherwise waits for the ends, and returns false. */
 async function confirmPositions<State, Command, Event extends DomainEvent>(
-  { catchUpTimeoutMs }: Transactor<State, Command, Event>,
+  transactor: Transactor<State, Command, Event>,
   streams: readonly StreamFreshness[],
   positions: readonly number[],
 ): Promise<boolean> {
+  const remainingMs = startTimeout(transactor);
   const confirmed = streams.map(async (stream, index) =>
-    confirmPosition(stream, positions[index] ?? 0, await stream.lastPosition(), catchUpTimeoutMs),
+    confirmPosition(stream, positions[index] ?? 0, await stream.lastPosition(), remainingMs),
   );
   return (await Promise.all(confirmed)).every(Boolean);
+}
+
+/** Returns a function that returns how long the view may still take, in ms: at least `catchUpTimeoutMs`. */
+function startTimeout<State, Command, Event extends DomainEvent>({
+  catchUpTimeoutMs,
+  confirmTimeoutMs = catchUpTimeoutMs,
+}: Transactor<State, Command, Event>): () => number {
+  const startedAt = performance.now();
+  return () => Math.max(catchUpTimeoutMs, confirmTimeoutMs - (performance.now() - startedAt));
 }
 
 async function confirmPosition(
   { reached }: Pick<StreamFreshness, 'reached'>,
   position: number,
   last: number,
-  timeoutMs: number,
+  remainingMs: () => number,
 ): Promise<boolean> {
   if (last <= position) return true;
+  const timeoutMs = remainingMs();
   if (await reached(last, timeoutMs)) return false;
   throw new Problem(
     'unavailable',
-    `This replica did not reach position ${last} within ${timeoutMs / 1000} s.`,
+    `This replica did not reach position ${last} within ${Math.round(timeoutMs / 100) / 10} s.`,
   );
 }
 

@@ -62,6 +62,8 @@ export type Transports = {
 
 /** How long a command waits for the view to reach a position that exists in the stream, in ms. */
 const catchUpTimeoutMs = 5_000;
+/** How long a rejection may take to be confirmed, in ms. With the wait for the stream leaders, a command is rejected within 20 s. */
+const confirmTimeoutMs = 15_000;
 
 /** Resolves once NATS requests are served. The caller passes HTTP requests to `respond`. */
 export async function openTransports(service: Service, options: TransportsOptions): Promise<Transports> {
@@ -96,6 +98,7 @@ export async function openTransports(service: Service, options: TransportsOption
       queue: createKeyedQueue(),
       followed: Object.values(projections.freshness.followed),
       catchUpTimeoutMs,
+      confirmTimeoutMs,
       onRetry: metrics.countCommandRetry,
     },
     sources,
