@@ -80,9 +80,9 @@ boundary.run();
 const layering = suite('the layers of the kit');
 
 for (const [file, specifier, reason] of [
-  ['src/kit/domain/entity.ts', '../eventlog/view.ts', 'domain imports only domain'],
+  ['src/kit/domain/entity.ts', '../eventlog/view/view.ts', 'domain imports only domain'],
   ['src/kit/domain/entity.ts', 'node:fs', 'domain imports only zod'],
-  ['src/kit/eventlog/view.ts', '../nats/stream/codec.ts', 'eventlog imports only'],
+  ['src/kit/eventlog/view/view.ts', '../../nats/stream/codec.ts', 'eventlog imports only'],
   ['src/kit/api/json.ts', '../http/server/app.ts', 'api imports only'],
   ['src/kit/nats/stream/codec.ts', '../../http/server/app.ts', 'nats imports only'],
   ['src/kit/http/server/app.ts', '../../nats/stream/codec.ts', 'http imports only'],

@@ -4,7 +4,7 @@ import { Objm } from '@nats-io/obj';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { laptopContract } from '#contracts/laptops';
-import { createView } from '../../src/kit/eventlog/view.ts';
+import { createView } from '../../src/kit/eventlog/view/view.ts';
 import { digestEndpoint, type DigestSource } from '../../src/kit/nats/services/digest-endpoint.ts';
 import { snapshotBucket } from '../../src/kit/nats/snapshots/snapshots.ts';
 import { eventually } from '../support/eventually.ts';

@@ -12,7 +12,7 @@ import type { KeysOf } from '../../src/kit/domain/service/index-definition.ts';
 import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
 import type { FollowedProjection } from '../../src/kit/eventlog/followed-projection.ts';
 import { joinResource } from '../../src/kit/eventlog/joined-resource.ts';
-import { createView } from '../../src/kit/eventlog/view.ts';
+import { createView } from '../../src/kit/eventlog/view/view.ts';
 
 const portIdsOf: KeysOf = (laptop) => portService.relations['laptops']?.each(laptop) ?? [];
 

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import { laptopContract, type Laptop as ExistingLaptop, type LaptopEvent } from '#contracts/laptops';
 import { Rejection, type Fold } from '../../src/kit/domain/decider.ts';
 import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
-import { decodeImage, encodeImage } from '../../src/kit/eventlog/snapshot-image.ts';
-import { createView, maxRejections, type View, type ViewImage } from '../../src/kit/eventlog/view.ts';
+import { decodeImage, encodeImage } from '../../src/kit/eventlog/view/snapshot-image.ts';
+import { createView, maxRejections, type View, type ViewImage } from '../../src/kit/eventlog/view/view.ts';
 
 type Laptop = ExistingLaptop | undefined;
 type LaptopView = View<Laptop, LaptopEvent>;

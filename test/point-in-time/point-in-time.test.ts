@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createView } from '../../src/kit/eventlog/view.ts';
+import { createView } from '../../src/kit/eventlog/view/view.ts';
 import { laptopContract, laptopEvents } from '#contracts/laptops';
 import { laptopService } from '../../src/laptops/laptop.ts';
 import { createCodec } from '../../src/kit/nats/stream/codec.ts';

@@ -11,7 +11,7 @@ import { createDecider, type CallOf, type Origin } from '../../src/kit/domain/se
 import { createKeyedQueue } from '../../src/kit/eventlog/keyed-queue.ts';
 import { Problem } from '../../src/kit/domain/problem.ts';
 import { transact, type Transactor } from '../../src/kit/eventlog/transact.ts';
-import { createView } from '../../src/kit/eventlog/view.ts';
+import { createView } from '../../src/kit/eventlog/view/view.ts';
 import type { Entity } from '../../src/kit/domain/entity.ts';
 import { laptopEvents, type Laptop, type LaptopEvent } from '#contracts/laptops';
 import type { TypesOf } from '../../src/kit/domain/service/service.ts';

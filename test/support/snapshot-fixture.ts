@@ -4,7 +4,7 @@ import { jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import { Objm } from '@nats-io/obj';
 import { headers, type NatsConnection } from 'nats';
 import * as assert from 'uvu/assert';
-import { createEntries, type ViewImage } from '../../src/kit/eventlog/view.ts';
+import { createEntries, type ViewImage } from '../../src/kit/eventlog/view/view.ts';
 import {
   openSnapshots,
   provisionSnapshots,

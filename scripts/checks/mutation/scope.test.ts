@@ -47,7 +47,7 @@ const tests = suite('the tests of the mutation run');
 tests('are those that import a mutated file and need no broker', async () => {
   const found = await findTests(root, files);
   for (const test of [
-    'src/kit/eventlog/view.test.ts',
+    'src/kit/eventlog/view/view.test.ts',
     'src/laptops/laptop.test.ts',
     'test/http/parse.test.ts',
   ])
@@ -56,9 +56,9 @@ tests('are those that import a mutated file and need no broker', async () => {
     assert.not(found.includes(test), test);
 });
 tests('of a file include those that import it through another mutated file', async () => {
-  const found = await findTests(root, ['src/kit/eventlog/position-clock.ts']);
-  assert.ok(found.includes('src/kit/eventlog/position-clock.test.ts'));
-  assert.ok(found.includes('src/kit/eventlog/view.test.ts'));
+  const found = await findTests(root, ['src/kit/eventlog/view/position-clock.ts']);
+  assert.ok(found.includes('src/kit/eventlog/view/position-clock.test.ts'));
+  assert.ok(found.includes('src/kit/eventlog/view/view.test.ts'));
   assert.not(found.includes('src/kit/domain/text.test.ts'));
 });
 tests.run();

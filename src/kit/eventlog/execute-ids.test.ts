@@ -7,7 +7,7 @@ import type { Append, EventStore } from './event-store.ts';
 import { execute, messageIdSyntax } from './execute.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { maxAttempts, type Transactor } from './transact.ts';
-import { createView } from './view.ts';
+import { createView } from './view/view.ts';
 
 type Lit = { readonly type: 'Lit' };
 

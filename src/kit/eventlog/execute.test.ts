@@ -5,7 +5,7 @@ import type { Append } from './event-store.ts';
 import { execute, type Sources } from './execute.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { Transactor } from './transact.ts';
-import { createView } from './view.ts';
+import { createView } from './view/view.ts';
 
 type Moved = { readonly type: 'Moved'; readonly at: string };
 

@@ -1,6 +1,6 @@
 import type { DomainEvent, Fold } from '../domain/decider.ts';
 import type { EventStore } from './event-store.ts';
-import type { View } from './view.ts';
+import type { View } from './view/view.ts';
 
 /** A followed stream with its view in this replica. */
 export type FollowedProjection = {

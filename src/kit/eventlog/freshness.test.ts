@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Problem } from '../domain/problem.ts';
-import { createPositionClock } from './position-clock.ts';
+import { createPositionClock } from './view/position-clock.ts';
 import { earliestOf, waitFor, type Freshness } from './freshness.ts';
 
 /** A replica that has applied position 1 of each stream, whose last positions are these. */

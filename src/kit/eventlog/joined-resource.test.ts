@@ -10,7 +10,7 @@ import type { StoredMessage } from '../domain/stored-message.ts';
 import type { EventStore } from './event-store.ts';
 import type { FollowedProjection } from './followed-projection.ts';
 import { createLookups, joinResource, relationIndex } from './joined-resource.ts';
-import { createView } from './view.ts';
+import { createView } from './view/view.ts';
 
 /** A plug: its name, which is the type of its last event. */
 const plugFold: Fold<unknown, DomainEvent> = {

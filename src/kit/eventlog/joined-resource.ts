@@ -9,7 +9,7 @@ import { nounsOf } from '../domain/service/nouns.ts';
 import type { NamedQuery, Relation, Service } from '../domain/service/service.ts';
 import { findAsOf, settledPositionAt } from './point-in-time.ts';
 import type { DomainEvent } from '../domain/decider.ts';
-import type { View } from './view.ts';
+import type { View } from './view/view.ts';
 import type { Entity } from '../domain/entity.ts';
 
 /**

@@ -6,7 +6,7 @@ import { foldHistory } from '../domain/fold.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Entity } from '../domain/entity.ts';
 import { readEntityHistory, type HistorySource } from './entity-history.ts';
-import type { View } from './view.ts';
+import type { View } from './view/view.ts';
 
 /** A stream with its view in this replica. */
 export type PointInTimeSource<State, Event extends DomainEvent> = HistorySource<Event> & {

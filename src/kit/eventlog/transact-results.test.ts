@@ -10,7 +10,7 @@ import type { StoredMessage } from '../domain/stored-message.ts';
 import type { Append, AppendResult, EventStore } from './event-store.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { maxAttempts, transact, type Transaction } from './transact.ts';
-import { createView } from './view.ts';
+import { createView } from './view/view.ts';
 
 type Count = { readonly type: 'Counted' | 'Invalid' };
 

@@ -7,9 +7,9 @@ import { Problem } from '../domain/problem.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import type { AppendResult, EventStore } from './event-store.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
-import { createPositionClock } from './position-clock.ts';
+import { createPositionClock } from './view/position-clock.ts';
 import { maxAttempts, transact } from './transact.ts';
-import { createView } from './view.ts';
+import { createView } from './view/view.ts';
 
 type Lamp = 'lit' | undefined;
 type LampCommand = 'light' | 'extinguish';

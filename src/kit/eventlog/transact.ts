@@ -7,7 +7,7 @@ import type { EventStore } from './event-store.ts';
 import { foldDecided } from './fold-decided.ts';
 import { freshnessOf, type StreamFreshness } from './freshness.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
-import type { View } from './view.ts';
+import type { View } from './view/view.ts';
 
 /** One command for one entity. */
 export type Transaction<State, Command> = {

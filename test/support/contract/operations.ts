@@ -5,7 +5,7 @@ import { createDecider } from '../../../src/kit/domain/service/service-decider.t
 import { createKeyedQueue } from '../../../src/kit/eventlog/keyed-queue.ts';
 import { freshnessOf } from '../../../src/kit/eventlog/freshness.ts';
 import { joinResource, createLookups } from '../../../src/kit/eventlog/joined-resource.ts';
-import { createView } from '../../../src/kit/eventlog/view.ts';
+import { createView } from '../../../src/kit/eventlog/view/view.ts';
 import { entityOperations } from '../../../src/kit/http/resource/entity-operations.ts';
 import { eventDocumentOperations } from '../../../src/kit/http/docs/event-document-operations.ts';
 import { createEventFeed } from '../../../src/kit/http/events/event-feed.ts';

@@ -3,7 +3,7 @@
 import { AckPolicy, DeliverPolicy, jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import { Rejection } from '../../../src/kit/domain/decider.ts';
 import type { StoredMessage } from '../../../src/kit/domain/stored-message.ts';
-import { createView, type View } from '../../../src/kit/eventlog/view.ts';
+import { createView, type View } from '../../../src/kit/eventlog/view/view.ts';
 import { laptopContract, laptopEvents, type LaptopEvent } from '#contracts/laptops';
 import type { Laptop } from '#contracts/laptops';
 import { laptopService } from '../../../src/laptops/laptop.ts';

@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import type { Fold } from '../../domain/decider.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
-import { createView } from '../../eventlog/view.ts';
+import { createView } from '../../eventlog/view/view.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { createEventFeed } from './event-feed.ts';
 

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
 import { Problem } from '../../domain/problem.ts';
-import type { View } from '../../eventlog/view.ts';
+import type { View } from '../../eventlog/view/view.ts';
 import { chunkBytes, createFeedChunks } from './feed-chunks.ts';
 import { toFeedItem, type FeedFilter, type FeedFormat, type FeedItem } from './feed-item.ts';
 import {

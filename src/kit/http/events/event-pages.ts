@@ -7,7 +7,7 @@
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
 import { createKeyedQueue } from '../../eventlog/keyed-queue.ts';
-import type { View } from '../../eventlog/view.ts';
+import type { View } from '../../eventlog/view/view.ts';
 import { toFeedItem, type FeedItem } from './feed-item.ts';
 
 export type EventPage = {

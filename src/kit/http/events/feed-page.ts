@@ -3,7 +3,7 @@
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
 import { toLiveEvent, type LiveEvent } from '../../api/documents.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
-import type { View } from '../../eventlog/view.ts';
+import type { View } from '../../eventlog/view/view.ts';
 import { matchesFilter, type FeedFilter } from './feed-item.ts';
 
 export type FeedPage<Event extends DomainEvent> = {

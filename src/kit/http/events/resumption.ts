@@ -4,7 +4,7 @@ import { Problem } from '../../domain/problem.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
 import type { DomainEvent } from '../../domain/decider.ts';
-import type { View } from '../../eventlog/view.ts';
+import type { View } from '../../eventlog/view/view.ts';
 import type { EventPages, StreamBounds } from './event-pages.ts';
 
 /** An event that a client has received; `time` in ms since the epoch. */

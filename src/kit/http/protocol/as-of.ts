@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Moment } from '../../eventlog/point-in-time.ts';
-import type { ListOptions } from '../../eventlog/view.ts';
+import type { ListOptions } from '../../eventlog/view/view.ts';
 import type { Entity } from '../../domain/entity.ts';
 
 /** Lists the entities as of `position`. Throws Problem `unavailable`. */

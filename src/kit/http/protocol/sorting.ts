@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Entity } from '../../domain/entity.ts';
-import type { ListOptions } from '../../eventlog/view.ts';
+import type { ListOptions } from '../../eventlog/view/view.ts';
 
 const SortRequest = z.object({ sort: z.string().optional(), cursor: z.string().optional() });
 export type SortRequest = z.infer<typeof SortRequest>;

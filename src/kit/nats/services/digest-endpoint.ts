@@ -9,8 +9,8 @@ import { NoRespondersError, type NatsConnection } from 'nats';
 import { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
 import { Problem } from '../../domain/problem.ts';
-import { captureAt, stateDigestFormat, stateLines } from '../../eventlog/state-digest.ts';
-import type { View, ViewImage } from '../../eventlog/view.ts';
+import { captureAt, stateDigestFormat, stateLines } from '../../eventlog/view/state-digest.ts';
+import type { View, ViewImage } from '../../eventlog/view/view.ts';
 import { defineEndpoint, type Endpoint } from './endpoints.ts';
 
 const endpointName = 'queries.digest';

@@ -2,8 +2,8 @@
 
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { ObjectStore } from '@nats-io/obj';
-import { decodeImage } from '../../eventlog/snapshot-image.ts';
-import type { ViewImage } from '../../eventlog/view.ts';
+import { decodeImage } from '../../eventlog/view/snapshot-image.ts';
+import type { ViewImage } from '../../eventlog/view/view.ts';
 import { ChunkTimeout, decodeLines, withChunkTimeout } from './line-codec.ts';
 
 export type ReadImageOptions<State> = {

@@ -11,9 +11,9 @@ import { jetstream, JetStreamApiError, type JetStreamManager } from '@nats-io/je
 import { Objm, setSha256Backend, StorageType, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
-import { encodeImage, imageFormat } from '../../eventlog/snapshot-image.ts';
+import { encodeImage, imageFormat } from '../../eventlog/view/snapshot-image.ts';
 import type { MessageIdentity } from '../../domain/stored-message.ts';
-import type { ViewImage } from '../../eventlog/view.ts';
+import type { ViewImage } from '../../eventlog/view/view.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import { brokerTimeOf } from '../connection/broker-time.ts';
 import { describeDifference, readIdentity } from '../stream/stream-identity.ts';

@@ -1,5 +1,5 @@
 import type { DomainEvent } from '../../domain/decider.ts';
-import type { View, ViewListener } from '../../eventlog/view.ts';
+import type { View, ViewListener } from '../../eventlog/view/view.ts';
 import type { Replay } from '../../nats/stream/replay.ts';
 import type { SnapshotInfo } from '../../nats/snapshots/snapshots.ts';
 

@@ -7,7 +7,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Entity } from '../../domain/entity.ts';
 import type { Service } from '../../domain/service/service.ts';
-import { createView, type View } from '../../eventlog/view.ts';
+import { createView, type View } from '../../eventlog/view/view.ts';
 import { readConfig } from '../config/config.ts';
 import { foldVersionOf } from '../fold-version.ts';
 import { createLogger } from '../observability/logger.ts';

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
-import type { View } from '../../eventlog/view.ts';
+import type { View } from '../../eventlog/view/view.ts';
 import { connectToNats, type Connection } from '../../nats/connection/connection.ts';
 import { compareStream, describeDifference, type Comparing } from '../../nats/provisioning/compare-stream.ts';
 import { readStreamDefinition } from '../../nats/provisioning/provisioning.ts';

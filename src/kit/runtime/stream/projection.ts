@@ -4,7 +4,7 @@ import type { Contract } from '../../domain/followed-stream.ts';
 import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import type { Product } from '../../domain/product.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
-import { createView, type View } from '../../eventlog/view.ts';
+import { createView, type View } from '../../eventlog/view/view.ts';
 import type { Connection } from '../../nats/connection/connection.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { StreamObserver } from '../observability/stream-observer.ts';

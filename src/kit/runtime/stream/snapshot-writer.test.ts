@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Fold } from '../../domain/decider.ts';
-import { createView } from '../../eventlog/view.ts';
+import { createView } from '../../eventlog/view/view.ts';
 import { createLogger } from '../observability/logger.ts';
 import { writeSnapshots } from './snapshot-writer.ts';
 

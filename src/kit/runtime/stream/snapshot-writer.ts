@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../../domain/decider.ts';
 import { NotJson } from '../../domain/json-state.ts';
-import type { View } from '../../eventlog/view.ts';
+import type { View } from '../../eventlog/view/view.ts';
 import type { SnapshotInfo, Snapshots } from '../../nats/snapshots/snapshots.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { StreamObserver } from '../observability/stream-observer.ts';

@@ -3,7 +3,7 @@ import type { DomainEvent } from '../../domain/decider.ts';
 import type { Contract } from '../../domain/followed-stream.ts';
 import type { Product } from '../../domain/product.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
-import type { View } from '../../eventlog/view.ts';
+import type { View } from '../../eventlog/view/view.ts';
 import type { Connection } from '../../nats/connection/connection.ts';
 import { openSnapshots, type Snapshots } from '../../nats/snapshots/snapshots.ts';
 import { createCodec } from '../../nats/stream/codec.ts';

@@ -1,6 +1,6 @@
 /** The indexes of a view. Each is built in the background when the first list uses it. */
 
-import type { IndexKey, KeysOf, NamedIndexes } from '../domain/service/index-definition.ts';
+import type { IndexKey, KeysOf, NamedIndexes } from '../../domain/service/index-definition.ts';
 import {
   comparePositions,
   createEntityIndex,

@@ -1,7 +1,7 @@
 /** Serialises the image of a view as lines of JSON, which are generated one by one so that the event loop is not blocked. */
 
-import { assertJson } from '../domain/json-state.ts';
-import type { MessageIdentity } from '../domain/stored-message.ts';
+import { assertJson } from '../../domain/json-state.ts';
+import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { IdList } from './message-ids.ts';
 import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
 

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Rejection, type Decider } from '../domain/decider.ts';
-import type { NamedIndexes } from '../domain/service/index-definition.ts';
-import type { StoredMessage } from '../domain/stored-message.ts';
+import { Rejection, type Decider } from '../../domain/decider.ts';
+import type { NamedIndexes } from '../../domain/service/index-definition.ts';
+import type { StoredMessage } from '../../domain/stored-message.ts';
 import { createView, maxRejections, type ListOptions } from './view.ts';
 
 type Lamp = { readonly colour: string } | undefined;

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Fold } from '../domain/decider.ts';
-import { Rejection } from '../domain/decider.ts';
-import type { StoredMessage } from '../domain/stored-message.ts';
+import type { Fold } from '../../domain/decider.ts';
+import { Rejection } from '../../domain/decider.ts';
+import type { StoredMessage } from '../../domain/stored-message.ts';
 import { decodeImage, encodeImage } from './snapshot-image.ts';
 import { captureAt, stateLines } from './state-digest.ts';
 import { createView } from './view.ts';

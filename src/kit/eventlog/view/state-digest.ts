@@ -1,6 +1,6 @@
 /** The state of a view in a canonical form, so that replicas can compare digests of their states at one position. */
 
-import type { DomainEvent } from '../domain/decider.ts';
+import type { DomainEvent } from '../../domain/decider.ts';
 import { batches } from './snapshot-image.ts';
 import type { View, ViewImage } from './view.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { IndexKey, KeysOf } from '../domain/service/index-definition.ts';
+import type { IndexKey, KeysOf } from '../../domain/service/index-definition.ts';
 import { createEntityIndex } from './entity-index.ts';
 
 /** In these tests, the state of an entity is the list of its keys. */

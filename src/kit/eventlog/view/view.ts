@@ -1,11 +1,11 @@
 /** In-memory projection of a stream, for reads and decisions. */
 
 import sortedBTree from 'sorted-btree';
-import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
-import type { Entity } from '../domain/entity.ts';
-import type { NamedIndexes } from '../domain/service/index-definition.ts';
-import type { MessageIdentity, StoredMessage } from '../domain/stored-message.ts';
-import { foldMessage } from '../domain/fold.ts';
+import { Rejection, type DomainEvent, type Fold } from '../../domain/decider.ts';
+import type { Entity } from '../../domain/entity.ts';
+import type { NamedIndexes } from '../../domain/service/index-definition.ts';
+import type { MessageIdentity, StoredMessage } from '../../domain/stored-message.ts';
+import { foldMessage } from '../../domain/fold.ts';
 import { createMessageIds, type MessageIdsImage } from './message-ids.ts';
 import { createPositionClock } from './position-clock.ts';
 import { createIndexes, type Sort, type Where } from './indexes.ts';

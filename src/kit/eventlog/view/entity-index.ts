@@ -1,7 +1,7 @@
 /** An index of entities by keys that their states contain. */
 
 import sortedBTree from 'sorted-btree';
-import { compareKeys, type IndexKey, type KeysOf } from '../domain/service/index-definition.ts';
+import { compareKeys, type IndexKey, type KeysOf } from '../../domain/service/index-definition.ts';
 
 /** A place in a sorted list: the entity with this key and this id. */
 export type SortPosition = { readonly key: IndexKey; readonly id: number };

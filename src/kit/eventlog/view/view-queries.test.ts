@@ -2,9 +2,9 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Rejection, type Fold } from '../domain/decider.ts';
-import type { StoredMessage } from '../domain/stored-message.ts';
-import { normalizeIndexes } from '../domain/service/index-definition.ts';
+import { Rejection, type Fold } from '../../domain/decider.ts';
+import type { StoredMessage } from '../../domain/stored-message.ts';
+import { normalizeIndexes } from '../../domain/service/index-definition.ts';
 import { createView } from './view.ts';
 
 /** A lamp: the sockets that it uses. */
