@@ -6,7 +6,7 @@ import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
 import { createAppendBatcher } from './append-batcher.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
 import { createRowExecutor, type Outcome } from './row-executor.ts';
-import { createEntityReader } from './formats/entity-reader.ts';
+import { createEntityReader } from './entity-reader.ts';
 import type { AnyKind, Kind } from './kinds/kind.ts';
 import { laptopKind } from './kinds/laptop-kind.ts';
 import type { Retrier } from './retrier.ts';

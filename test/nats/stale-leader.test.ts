@@ -1,19 +1,15 @@
-/**
- * Reads that are answered by an old leader, which does not have the latest messages. A responder passes the requests of the store
- * on to the broker, except that it answers requests for messages from a state that ends at an earlier position.
- */
+/** Reads that are answered by an old leader, which does not have the latest messages. */
 
 import { jetstreamManager } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
 import { laptopEvents } from '#contracts/laptops';
 import { Problem } from '../../src/kit/domain/problem.ts';
-import { brokerErrors } from '../../src/kit/nats/connection/broker-errors.ts';
 import { createCodec } from '../../src/kit/nats/stream/codec.ts';
 import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
+import { startOldLeader } from '../support/broker/old-leader.ts';
 import { added, openStore } from '../support/contract/event-store-contract.ts';
 import { createCleanup } from '../support/faults/scenario.ts';
 
@@ -24,34 +20,12 @@ const { connection, jsm } = await connectForTest(broker);
 const { nc } = connection;
 defer(() => nc.close());
 
-const apiPrefix = 'old-leader.API';
-const messageRequests = `${apiPrefix}.STREAM.MSG.GET.LAPTOPS`;
-const Message = z.object({ message: z.object({ seq: z.int() }) });
-const noMessage = {
-  error: { code: 404, err_code: brokerErrors.noMessageFound, description: 'no message found' },
-};
-
-/** Number of message requests that the old leader still answers, and the last position that it has. */
-let old = { answers: 0, last: 0 };
-
-nc.subscribe(`${apiPrefix}.>`, {
-  callback(error, request) {
-    if (error !== null) throw error;
-    const subject = request.subject.replace(apiPrefix, '$JS.API');
-    const isOld = request.subject === messageRequests && old.answers > 0;
-    if (isOld) old.answers -= 1;
-    void nc.request(subject, request.data).then((response) => {
-      const found = Message.safeParse(response.json());
-      const isMissing = isOld && found.success && found.data.message.seq > old.last;
-      request.respond(isMissing ? JSON.stringify(noMessage) : response.data);
-    });
-  },
-});
+const old = startOldLeader(nc, 'LAPTOPS');
 
 const subjects = eventSubjects('laptops');
 const store = createEventStore({
   connection,
-  jsm: await jetstreamManager(nc, { apiPrefix }),
+  jsm: await jetstreamManager(nc, { apiPrefix: old.apiPrefix }),
   stream: 'LAPTOPS',
   subjects,
   codec: createCodec(laptopEvents, subjects),
@@ -72,30 +46,30 @@ const timeOf = async (position: number) => (await direct.read(position))?.time ?
 const test = suite('a read that an old leader answers');
 
 test.before.each(() => {
-  old = { answers: 0, last: first };
+  Object.assign(old, { answers: 0, last: first });
 });
 
 test('of a message is repeated until the current leader returns the message', async () => {
-  old = { answers: 3, last: first };
+  old.answers = 3;
   assert.is((await store.read(second))?.messageId, 'message-2');
   assert.is(old.answers, 0);
 });
 
 test('of a message that it has returns the message', async () => {
-  old = { answers: 1, last: first };
+  old.answers = 1;
   assert.is((await store.read(first))?.messageId, 'message-1');
   assert.is(old.answers, 0);
 });
 
 test('of a message is unavailable if no other leader answers', async () => {
-  old = { answers: Infinity, last: first };
+  old.answers = Infinity;
   const error: unknown = await store.read(second).catch((thrown: unknown) => thrown);
   assert.ok(error instanceof Problem, String(error));
   assert.is(error.code, 'unavailable');
 });
 
 test('of a position that was never stored returns nothing', async () => {
-  old = { answers: 1, last: first };
+  old.answers = 1;
   assert.is(await store.read(last + 1), undefined);
 });
 
@@ -112,21 +86,21 @@ test('of a message that was deleted returns nothing', async () => {
 
 test('of the position at a time is repeated until the current leader answers', async () => {
   const time = (await timeOf(last)) + 1;
-  old = { answers: 4, last: first };
+  old.answers = 4;
   assert.is(await store.positionAt(time), last);
   assert.is(old.answers, 0);
 });
 
 test('of the position at a time is unavailable if no other leader answers', async () => {
   const time = (await timeOf(last)) + 1;
-  old = { answers: Infinity, last: first };
+  old.answers = Infinity;
   const error: unknown = await store.positionAt(time).catch((thrown: unknown) => thrown);
   assert.ok(error instanceof Problem, String(error));
   assert.is(error.code, 'unavailable');
 });
 
 test('of the position at a time before a message that it has needs no confirmation', async () => {
-  old = { answers: 1, last: first };
+  old.answers = 1;
   assert.is(await store.positionAt((await timeOf(first)) - 1), first - 1);
 });
 

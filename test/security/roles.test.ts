@@ -96,9 +96,10 @@ permissions('the operator finds the replicas, and the doctor reports no problem'
   assert.equal(complaints, [`warning sync ${monitor}`]);
 });
 
-permissions('the importer imports a file, and imports it again', async () => {
+permissions('the importer imports a file, and imports it again, also laptops with many events', async () => {
   const files = createTestFiles();
-  const file = files.write('laptops.csv', 'id,title,model,ports\n10,Dell,XPS,\n11,Apple,Air,\n');
+  const ports = Array.from({ length: 20 }, (_, index) => index + 1).join(' ');
+  const file = files.write('laptops.csv', `id,title,model,ports\n10,Dell,XPS,\n11,Apple,Air,${ports}\n`);
   for (const summary of ['2 added', '2 already there']) {
     const { code, stdout, stderr } = await startImport(broker.url, [file], broker.environmentOf('importer'))
       .ended;
