@@ -108,18 +108,21 @@ test('is not used while the leader has lost both peers and still responds', asyn
   try {
     await Promise.all([freeze(first.pid), freeze(second.pid)]);
     await outOfContact(2);
-    const [reported, message, confirmed, missing, latest, asOf, rejected] = await Promise.all([
+    const [reported, message, confirmed, missing, bounds, latest, asOf, rejected] = await Promise.all([
       store.leaderPosition(),
       store.read(position),
       store.lastPosition(1_000).catch((error: unknown) => error),
       store.read(position + 1).catch((error: unknown) => error),
+      store.bounds().catch((error: unknown) => error),
       readLatest(),
       readAsOf(new Date()),
       sendRejected(),
     ]);
     assert.equal([reported, message?.id, latest, asOf, rejected], [position, id, 503, 503, 503]);
-    assert.ok(missing instanceof Problem, String(missing));
-    assert.is(missing.code, 'unavailable');
+    for (const unknown of [missing, bounds]) {
+      assert.ok(unknown instanceof Problem, String(unknown));
+      assert.is(unknown.code, 'unavailable');
+    }
     assert.ok(confirmed instanceof Problem, String(confirmed));
     assert.is(confirmed.code, 'unavailable');
     assert.match(confirmed.message, 'not in contact with a majority');

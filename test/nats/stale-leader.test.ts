@@ -82,6 +82,7 @@ test('of a message that was deleted returns nothing', async () => {
   for (const position of [1, 2]) await jsm.streams.deleteMessage('DELETED', position);
   assert.equal([await deleted.read(1), await deleted.read(2)], [undefined, undefined]);
   assert.is((await deleted.read(3))?.position, 3);
+  assert.equal(await deleted.bounds(), { first: 3, last: 3 });
 });
 
 test('of the position at a time is repeated until the current leader answers', async () => {

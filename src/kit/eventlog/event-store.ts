@@ -33,6 +33,9 @@ export type Append<Event extends DomainEvent> = {
  */
 export type HistoryRange = { readonly after?: number; readonly upTo: number; readonly limit?: number };
 
+/** Positions of the first and last message of a stream, 0 if it is empty. */
+export type StreamBounds = { readonly first: number; readonly last: number };
+
 /**
  * Event log of one entity type. All answers come from the stream leader, never from a stale replica of the stream. A leader
  * that is cut off from its peers responds until it steps down, though, and may not have the latest messages. An answer marked
@@ -57,8 +60,8 @@ export type EventStore<Event extends DomainEvent> = {
   positionAt(time: number): Promise<number>;
   /** Returns the message at `position`; undefined if there is none, which is confirmed. Throws `unavailable`. */
   read(position: number): Promise<StoredMessage<Event> | undefined>;
-  /** Returns the position of the oldest message in the stream, 0 if it is empty; not confirmed. Throws `unavailable`. */
-  firstPosition(): Promise<number>;
+  /** Returns the positions of the first and the last message of the stream; confirmed. Throws `unavailable`. */
+  bounds(): Promise<StreamBounds>;
   /** Returns the messages of all entities in order, including rejected ones. Throws `unavailable`. */
   readAll(range: HistoryRange): Promise<StoredMessage<Event>[]>;
   /** Returns the messages of the entity in order, including rejected ones. Throws `unavailable`. */

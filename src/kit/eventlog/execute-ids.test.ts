@@ -39,7 +39,7 @@ function createLamps({ firstFreeId = 1, code = 'conflict' }: Options = {}) {
     currentTime: unused,
     positionAt: unused,
     read: unused,
-    firstPosition: unused,
+    bounds: unused,
     readAll: unused,
     history: unused,
   };

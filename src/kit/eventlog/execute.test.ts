@@ -34,7 +34,7 @@ async function executeContended(...keys: readonly string[]): Promise<Append<Move
       currentTime: unused,
       positionAt: unused,
       read: unused,
-      firstPosition: unused,
+      bounds: unused,
       readAll: unused,
       history: unused,
     },

@@ -41,7 +41,7 @@ function createPlugs() {
     currentTime: () => Promise.resolve(60_000),
     positionAt: (time) => Promise.resolve(messages.findLast((each) => each.time <= time)?.position ?? 0),
     read: unused,
-    firstPosition: unused,
+    bounds: unused,
     readAll: unused,
     async history(id, { upTo }) {
       concurrent.now += 1;

@@ -37,7 +37,7 @@ function createStore(clock: readonly number[] = [5_000]) {
     currentTime: () => Promise.resolve(times.length > 1 ? (times.shift() ?? 0) : (times[0] ?? 0)),
     positionAt: (time) => Promise.resolve(messages.findLast((each) => each.time <= time)?.position ?? 0),
     read: unused,
-    firstPosition: unused,
+    bounds: unused,
     readAll: (range) => Promise.resolve(select(range)),
     history: (_id, range) => {
       ranges.push(range);

@@ -70,7 +70,7 @@ function createReplica(
     currentTime: unused,
     positionAt: unused,
     read: (position) => Promise.resolve(messages.find((each) => each.position === position)),
-    firstPosition: unused,
+    bounds: unused,
     readAll: unused,
     history: (_id, { upTo }) => Promise.resolve(messages.filter(({ position }) => position <= upTo)),
   };

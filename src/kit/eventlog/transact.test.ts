@@ -72,7 +72,7 @@ function createReplica({ followedEnd = 1, lampEnd = () => 0, appendResult }: Lag
     currentTime: unused,
     positionAt: unused,
     read: unused,
-    firstPosition: unused,
+    bounds: unused,
     readAll: unused,
     history: unused,
   };

@@ -27,12 +27,12 @@ function createLog() {
   const store: EventStore<Written> = {
     append: unused,
     lastPositionOf: unused,
-    lastPosition: () => Promise.resolve(messages.length),
+    lastPosition: unused,
     leaderPosition: unused,
     currentTime: unused,
     positionAt: unused,
     read: unused,
-    firstPosition: () => Promise.resolve(Math.min(1, messages.length)),
+    bounds: () => Promise.resolve({ first: Math.min(1, messages.length), last: messages.length }),
     readAll: ({ after = 0, upTo, limit = Infinity }) =>
       Promise.resolve(messages.slice(after, Math.min(upTo, after + limit))),
     history: unused,

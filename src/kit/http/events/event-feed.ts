@@ -9,7 +9,7 @@ import type { ServerResponse } from 'node:http';
 import { finished, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DomainEvent } from '../../domain/decider.ts';
-import type { EventStore } from '../../eventlog/event-store.ts';
+import type { EventStore, StreamBounds } from '../../eventlog/event-store.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { View } from '../../eventlog/view/view.ts';
 import { chunkBytes, createFeedChunks } from './feed-chunks.ts';
@@ -22,7 +22,7 @@ import {
   tooSlowEvent,
   waitingMessage,
 } from './sse-format.ts';
-import { createEventPages, type StreamBounds } from './event-pages.ts';
+import { createEventPages } from './event-pages.ts';
 import { findObstacle, type SeenEvent } from './resumption.ts';
 import { createRingBuffer } from './ring-buffer.ts';
 
@@ -165,7 +165,7 @@ export function createEventFeed<State, Event extends DomainEvent>(
   async function checkStart(client: Client, seen: SeenEvent | undefined) {
     const isBuffered = () => client.position >= recent.since && client.position <= view.position;
     while (seen !== undefined || !isBuffered()) {
-      const request = { view, store, pages, after: client.position, seen, isBuffered: isBuffered() };
+      const request = { view, store, after: client.position, seen, isBuffered: isBuffered() };
       const bounds = await findObstacle(request).catch(() => 'unavailable' as const);
       if (client.isDisconnecting) return;
       if (bounds !== 'unavailable') {

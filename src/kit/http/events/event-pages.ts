@@ -16,14 +16,9 @@ export type EventPage = {
   readonly end: number;
 };
 
-/** Positions of the first and last message of a stream, 0 if it is empty. */
-export type StreamBounds = { readonly first: number; readonly last: number };
-
 export type EventPages = {
   /** Reads the page of messages after `after`, up to `upTo`. Throws `unavailable`. */
   read(after: number, upTo: number): Promise<EventPage>;
-  /** Returns the positions of the stream's first and last message, 0 if it is empty. Throws `unavailable`. */
-  readBounds(): Promise<StreamBounds>;
 };
 
 /** Limits of a page. It ends with the message that reaches the byte limit. */
@@ -39,7 +34,6 @@ export function createEventPages<State, Event extends DomainEvent>(
   const queue = createKeyedQueue();
   /** Page reads in progress, by their `after`. */
   const pendingPages = new Map<number, Promise<EventPage>>();
-  let bounds: Promise<StreamBounds> | undefined;
 
   async function readPage(after: number, upTo: number): Promise<EventPage> {
     const messages = await store.readAll({ after, upTo, limit: maxPageItems });
@@ -64,13 +58,6 @@ export function createEventPages<State, Event extends DomainEvent>(
         .finally(() => pendingPages.delete(after));
       pendingPages.set(after, page);
       return page;
-    },
-
-    readBounds() {
-      bounds ??= Promise.all([store.firstPosition(), store.lastPosition()])
-        .then(([first, last]) => ({ first, last }))
-        .finally(() => (bounds = undefined));
-      return bounds;
     },
   };
 }

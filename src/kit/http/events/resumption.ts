@@ -2,10 +2,9 @@
 
 import { Problem } from '../../domain/problem.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
-import type { EventStore } from '../../eventlog/event-store.ts';
+import type { EventStore, StreamBounds } from '../../eventlog/event-store.ts';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { View } from '../../eventlog/view/view.ts';
-import type { EventPages, StreamBounds } from './event-pages.ts';
 
 /** An event that a client has received; `time` in ms since the epoch. */
 export type SeenEvent = Pick<StoredMessage<DomainEvent>, 'position' | 'time'>;
@@ -31,8 +30,7 @@ export async function mayHold<Event extends DomainEvent>(
 
 export type ResumptionOptions<State, Event extends DomainEvent> = {
   readonly view: Pick<View<State, Event>, 'position' | 'lastMessage'>;
-  readonly store: Pick<EventStore<Event>, 'read'>;
-  readonly pages: Pick<EventPages, 'readBounds'>;
+  readonly store: Pick<EventStore<Event>, 'read' | 'bounds'>;
   /** The last position that the client has received, and an event at or before it. */
   readonly after: number;
   readonly seen: SeenEvent | undefined;
@@ -49,7 +47,6 @@ export type ResumptionOptions<State, Event extends DomainEvent> = {
 export async function findObstacle<State, Event extends DomainEvent>({
   view,
   store,
-  pages,
   after,
   seen,
   isBuffered,
@@ -57,9 +54,7 @@ export async function findObstacle<State, Event extends DomainEvent>({
   const isReplaced = seen !== undefined && !(await mayHold(store, seen));
   if (!isReplaced && isBuffered) return undefined;
   const { position: applied, lastMessage } = view;
-  let bounds = await pages.readBounds();
-  // Concurrent callers share a read, which may have begun before this call.
-  if (Math.max(after, applied) > bounds.last) bounds = await pages.readBounds();
+  const bounds = await store.bounds();
   if (!isReplaced && after <= bounds.last && after + 1 >= bounds.first) return undefined;
   const isCurrent =
     applied <= bounds.last && (lastMessage === undefined || (await mayHold(store, lastMessage)));

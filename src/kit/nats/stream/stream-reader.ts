@@ -146,11 +146,10 @@ export function createStreamReader<Event extends DomainEvent>({
         return last;
       }, queryTimeoutMs),
 
-    firstPosition: () =>
-      queryLeader(async () => {
-        const { messages, first_seq } = (await jsm.streams.info(stream)).state;
-        return messages === 0 ? 0 : first_seq;
-      }),
+    async bounds() {
+      const state = await readConfirmedState(queryTimeoutMs);
+      return { first: state.messages === 0 ? 0 : state.first_seq, last: lastStoredPosition(state) };
+    },
 
     readAll: (range) => queryLeader(() => readHistory({ connection, jsm, stream, codec, range })),
 
