@@ -19,15 +19,16 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   runtime: ['domain', 'eventlog', 'api', 'nats', 'http'],
   launch: ['domain', 'nats', 'runtime'],
   cli: ['domain', 'nats', 'runtime', 'launch', 'testing'],
-  client: ['domain', 'eventlog', 'api'],
+  'event-stream': [],
+  client: ['domain', 'eventlog', 'api', 'event-stream'],
   subscriber: ['domain', 'api', 'nats'],
   testing: ['domain', 'api', 'client', 'launch'],
   templates: [],
-  console: [],
+  console: ['event-stream'],
 };
 
 /** Layers that run in any JavaScript environment. They may import only these packages. */
-const pureLayers = new Set(['domain', 'eventlog', 'api', 'client']);
+const pureLayers = new Set(['domain', 'eventlog', 'api', 'client', 'event-stream']);
 const purePackages = new Set(['zod', 'sorted-btree', 'quick-lru']);
 
 const kit = 'src/kit/';

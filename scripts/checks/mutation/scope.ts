@@ -18,6 +18,7 @@ export const mutatedPaths = [
   'src/kit/api',
   'src/kit/client',
   'src/kit/domain',
+  'src/kit/event-stream',
   'src/kit/eventlog',
   'src/kit/index.ts',
   'src/kit/http/protocol',
@@ -78,6 +79,6 @@ function listSources(root: string, path: string): string[] {
   if (!statSync(join(root, path)).isDirectory()) return [path];
   return readdirSync(join(root, path), { recursive: true })
     .map((name) => posix.join(path, String(name)))
-    .filter((file) => /(?<!\.d)\.ts$/.test(file) && !/\/(?:node_modules|dist)\//.test(file))
+    .filter((file) => /(?<!\.d)\.(?:ts|js)$/.test(file) && !/\/(?:node_modules|dist)\//.test(file))
     .toSorted();
 }

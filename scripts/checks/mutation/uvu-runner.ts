@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, extname, dirname, join, relative } from 'node:path';
 import { findFault, readTotals } from '../totals.ts';
 import { bundle, bundlePath } from './bundle.ts';
 import type { DryRunResult, Executions, MutantRunOptions, MutantRunResult, TestRunner } from './stryker.ts';
@@ -96,7 +96,7 @@ function orderTests(
   durations: Readonly<Record<string, number>>,
 ): string[] {
   const rank = (test: string) => {
-    if (basename(test, '.test.ts').startsWith(basename(mutated, '.ts'))) return 0;
+    if (basename(test, '.test.ts').startsWith(basename(mutated, extname(mutated)))) return 0;
     return dirname(test) === dirname(mutated) ? 1 : 2;
   };
   return tests.toSorted((a, b) => rank(a) - rank(b) || (durations[a] ?? 0) - (durations[b] ?? 0));

@@ -6,7 +6,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { problemOf } from '../../../test/support/http/problem-of.ts';
-import { backOff, createTransport, delay } from './transport.ts';
+import { backOff, delay } from '../event-stream/retry.js';
+import { createTransport } from './transport.ts';
 
 const test = suite('retries of the transport');
 

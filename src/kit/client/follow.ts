@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { FeedReset, type LiveEvent } from '../api/documents.ts';
+import { followEventStream, type Place } from '../event-stream/event-stream.js';
+import { ConnectionLost } from '../event-stream/server-sent-events.js';
 import { ProblemError } from './problem-error.ts';
 import { readJson } from './read-json.ts';
-import { readServerSentEvents } from './server-sent-events.ts';
-import { backOff, isRetryable, delay, type CallOptions, type Transport } from './transport.ts';
+import { isRetryable, type CallOptions, type Transport } from './transport.ts';
 
 /** Identifies an event that was received. */
 export type SeenEvent = Pick<LiveEvent<unknown>, 'position' | 'time'>;
@@ -38,9 +39,6 @@ export class EventsGone extends Error {
   }
 }
 
-/** A connection without data for this long is considered dead, in ms. The service sends a heartbeat every 15 s. */
-const idleTimeoutMs = 45_000;
-
 /**
  * Yields events without gaps or duplicates until `signal` aborts, and reconnects whenever the connection is lost. It then
  * continues after the last position, if the stream still holds the last event.
@@ -55,38 +53,29 @@ export async function* followEvents<Event>(
 ): AsyncGenerator<LiveEvent<Event>, void> {
   const query = new URLSearchParams(types.map((type): [string, string] => ['type', type]));
   if (id !== undefined) query.set('id', String(id));
-  let seen = typeof after === 'object' ? after : undefined;
-  let lastEventId = (typeof after === 'object' ? after.position : after)?.toString();
-  let failures = 0;
+  const place: Place = {
+    lastEventId: (typeof after === 'object' ? after.position : after)?.toString(),
+    seen: typeof after === 'object' ? after : undefined,
+  };
 
-  while (!signal?.aborted) {
-    let reconnectDelayMs: number | undefined;
-    try {
-      const headers = {
-        Accept: 'text/event-stream',
-        ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }),
-        ...(seen !== undefined && { 'Seen-Event': `${seen.position}=${seen.time}` }),
-      };
-      const request = { method: 'GET', path: `${path}?${query.toString()}`, headers } as const;
-      const { body } = await transport.open(request, { token, signal });
-      if (body === null) throw new ProblemError('not-understood', 'The response has no body.');
-      for await (const incoming of readServerSentEvents(body, idleTimeoutMs)) {
-        failures = 0;
-        reconnectDelayMs = incoming.retryMs ?? reconnectDelayMs;
-        lastEventId = incoming.id ?? lastEventId;
-        if (incoming.data === undefined) continue;
-        if (incoming.event === 'reset') throw new EventsGone(readJson(FeedReset, incoming.data));
-        if (incoming.event !== 'message') continue;
-        const event = readJson(schema, incoming.data);
-        seen = { position: event.position, time: event.time };
-        yield event;
-      }
-    } catch (error) {
-      if (signal?.aborted) return;
-      if (!isRetryable(error)) throw error;
-      reconnectDelayMs ??= error.retryAfterMs;
-    }
-    failures += 1;
-    await delay(reconnectDelayMs ?? backOff(failures), signal).catch(() => undefined);
+  async function open(headers: Record<string, string>): Promise<ReadableStream<Uint8Array>> {
+    const request = { method: 'GET', path: `${path}?${query.toString()}`, headers } as const;
+    const { body } = await transport.open(request, { token, signal });
+    if (body === null) throw new ProblemError('not-understood', 'The response has no body.');
+    return body;
   }
+
+  for await (const { event, data } of followEventStream({ open, place, onFailure, signal })) {
+    if (event === 'reset') throw new EventsGone(readJson(FeedReset, data));
+    if (event !== 'message') continue;
+    const live = readJson(schema, data);
+    place.seen = live;
+    yield live;
+  }
+}
+
+function onFailure(error: unknown): number | undefined {
+  if (error instanceof ConnectionLost) return undefined;
+  if (!isRetryable(error)) throw error;
+  return error.retryAfterMs;
 }

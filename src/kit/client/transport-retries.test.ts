@@ -16,7 +16,8 @@ import {
   stepMs,
 } from '../../../test/support/http/simulated-service.ts';
 import { ProblemError } from './problem-error.ts';
-import { backOff, delay, isRetryable } from './transport.ts';
+import { backOff, delay } from '../event-stream/retry.js';
+import { isRetryable } from './transport.ts';
 
 const retries = suite('a failed request');
 retries.before.each(enableTimers);

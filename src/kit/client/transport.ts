@@ -1,3 +1,4 @@
+import { backOff, delay } from '../event-stream/retry.js';
 import { ProblemError, readProblem } from './problem-error.ts';
 
 export type TransportOptions = {
@@ -45,9 +46,6 @@ export type Transport = {
   open(request: ClientRequest, options: CallOptions): Promise<Response>;
 };
 
-/** Exponential backoff in ms: its base, doubled with every failure, and its limit. */
-const baseBackOffMs = 100;
-const maxBackOffMs = 10_000;
 /** Longest `Retry-After` that the client waits for, in ms. With a longer one, the request fails. */
 const maxRetryAfterMs = 60_000;
 
@@ -122,26 +120,4 @@ export function createTransport(baseUrl: string | URL, options: TransportOptions
       }
     },
   };
-}
-
-/** Exponential backoff with jitter after `failures` consecutive failures, in ms. */
-export function backOff(failures: number): number {
-  const limit = Math.min(maxBackOffMs, baseBackOffMs * 2 ** failures);
-  return limit / 2 + (Math.random() * limit) / 2;
-}
-
-/** Rejects with the signal's reason if it aborts first. */
-export function delay(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted) abort();
-  });
 }

@@ -80,22 +80,30 @@ export function createEntityReader({ store, request, contract }) {
     await Promise.all(Array.from({ length: concurrency }, readNext));
   }
 
+  /** @param {number} id */
+  async function open(id) {
+    store.update({
+      entity: {
+        id,
+        current: store.state.table.get(id)?.entity,
+        history: [],
+        versions: new Map(),
+        asOf: undefined,
+        historical: undefined,
+        isLoading: true,
+        problem: undefined,
+      },
+    });
+    await read(id, 0);
+  }
+
   return {
-    /** @param {number} id */
-    async open(id) {
-      store.update({
-        entity: {
-          id,
-          current: store.state.table.get(id)?.entity,
-          history: [],
-          versions: new Map(),
-          asOf: undefined,
-          historical: undefined,
-          isLoading: true,
-          problem: undefined,
-        },
-      });
-      await read(id, 0);
+    open,
+
+    /** Reads everything again, after the stream was replaced. */
+    reopen() {
+      const { entity } = store.state;
+      if (entity !== undefined) void open(entity.id);
     },
 
     /** Loads the changes of all events. @param {number} id */

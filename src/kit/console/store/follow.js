@@ -1,4 +1,6 @@
-/** Follows the live events. After an interruption, continues from the last position seen, so no event is missed. */
+/** Follows the live events. After an interruption, continues after the last event seen, if the stream still holds it. */
+
+import { followEventStream } from '../../event-stream/event-stream.js';
 
 /**
  * @typedef {{ position: number, time: string, id: number, messageId?: string, traceparent?: string, actor?: string,
@@ -9,65 +11,60 @@
  * @property {() => void} stop
  */
 
-/** Reconnection delay in ms when the browser does not reconnect by itself; doubled after each failure, up to the limit. */
-const reconnectDelayMs = 1_000;
-const maxReconnectDelayMs = 8_000;
-
 /**
  * @param {string} path
  * @param {number} after position to start after
  * @param {object} on
  * @param {(event: LiveEvent) => void} on.event
- * @param {() => void} on.reset called if the position is no longer in the stream: everything must be read again
+ * @param {(position: number) => void} on.reset called with the current position if the stream does not continue from the last
+ *   event or position: everything must be read again
  * @param {(isConnected: boolean) => void} on.connection
  * @returns {EventFeed}
  */
 export function follow(path, after, on) {
-  let position = after;
-  let delayMs = reconnectDelayMs;
-  /** @type {EventSource} */
-  let source;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let retryTimer;
+  /** @type {import('../../event-stream/event-stream.js').Place} */
+  const place = { lastEventId: String(after), seen: undefined };
+  let stopping = new AbortController();
 
-  function open() {
-    clearTimeout(retryTimer);
-    const current = new EventSource(`${path}?after=${position}`);
-    source = current;
-    current.addEventListener('open', () => {
-      delayMs = reconnectDelayMs;
-      on.connection(true);
+  /** @param {AbortSignal} signal */
+  async function run(signal) {
+    const messages = followEventStream({
+      open: (headers) => openStream(path, { headers, signal }),
+      place,
+      // Also after an error response: a gateway or a starting replica may send it.
+      onFailure: () => undefined,
+      onConnection: on.connection,
+      signal,
     });
-    current.addEventListener('message', ({ data }) => {
-      const event = JSON.parse(data);
-      position = event.position;
-      on.event(event);
-    });
-    current.addEventListener('reset', ({ data }) => {
-      position = JSON.parse(data).position;
-      on.reset();
-    });
-    current.addEventListener('error', () => {
-      on.connection(false);
-      // The browser reconnects after a lost connection, but not after an error response, whose status and headers it hides.
-      if (current !== source || current.readyState !== EventSource.CLOSED) return;
-      retryTimer = setTimeout(open, delayMs);
-      delayMs = Math.min(delayMs * 2, maxReconnectDelayMs);
-    });
+    for await (const { event, data } of messages) {
+      if (signal.aborted) return;
+      const content = JSON.parse(data);
+      if (event === 'message') {
+        place.seen = content;
+        on.event(content);
+      } else if (event === 'reset') {
+        place.seen = undefined;
+        on.reset(content.position);
+      }
+    }
   }
 
-  function stop() {
-    clearTimeout(retryTimer);
-    source.close();
-  }
-
-  open();
+  void run(stopping.signal);
   return {
-    stop,
+    stop: () => stopping.abort(),
     reconnect() {
-      delayMs = reconnectDelayMs;
-      stop();
-      open();
+      stopping.abort();
+      stopping = new AbortController();
+      void run(stopping.signal);
     },
   };
+}
+
+/** @param {string} path @param {RequestInit} options @returns {Promise<ReadableStream<Uint8Array>>} */
+async function openStream(path, options) {
+  const { ok, status, headers, body } = await fetch(path, options);
+  const isStream = headers.get('Content-Type')?.startsWith('text/event-stream');
+  if (ok && isStream && body !== null) return body;
+  await body?.cancel();
+  throw new Error(`The response has status ${status} and is not an event stream.`);
 }

@@ -19,10 +19,15 @@ const batchDelayMs = 100;
 const retryMs = 1_000;
 
 /**
- * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,
- *   contract: import('./contract.js').Contract, onEvent: (event: import('./follow.js').LiveEvent) => void }} context
+ * @param {object} context
+ * @param {import('./state.js').Store} context.store
+ * @param {import('./api.js').Request} context.request
+ * @param {import('./contract.js').Contract} context.contract
+ * @param {(event: import('./follow.js').LiveEvent) => void} context.onEvent
+ * @param {() => void} context.onRestart called after the list of another stream was read, to whose positions and versions those
+ *   read before do not apply
  */
-export function createLiveTable({ store, request, contract, onEvent }) {
+export function createLiveTable({ store, request, contract, onEvent, onRestart }) {
   const { path } = contract;
   /** Ids of changed entities, with the minimum position of the read. @type {Map<number, number>} */
   let changed = new Map();
@@ -31,6 +36,8 @@ export function createLiveTable({ store, request, contract, onEvent }) {
   let listPosition = 0;
   /** @type {import('./follow.js').EventFeed | undefined} */
   let feed;
+  /** Aborted when the stream was replaced: the positions that reads wait for belong to the old one. */
+  let stopping = new AbortController();
 
   /**
    * Reads the whole list. Every page reflects at least the position of the first one, even from another replica.
@@ -39,13 +46,15 @@ export function createLiveTable({ store, request, contract, onEvent }) {
    * @param {number} position minimum position of the first page
    */
   async function readAll(isLive, position = 0) {
+    const { signal } = stopping;
     let after = 0;
     let minPosition = position;
-    for (;;) {
+    while (!signal.aborted) {
       const limit = after === 0 ? firstPageSize : pageSize;
       const response = await request('GET', `${path}?limit=${limit}&after=${after}`, {
         headers: { 'Wait-For-Position': String(minPosition) },
       });
+      if (signal.aborted) return;
       if (response.problem !== undefined) {
         await sleep(retryMs);
         continue;
@@ -68,7 +77,7 @@ export function createLiveTable({ store, request, contract, onEvent }) {
     listPosition = position;
     feed = follow(`${path}/events`, Math.max(0, position - backlogPositions), {
       event: onLiveEvent,
-      reset: () => void reload(),
+      reset: (current) => void restart(current),
       connection: (isFollowing) => store.update({ isFollowing }),
     });
   }
@@ -97,15 +106,18 @@ export function createLiveTable({ store, request, contract, onEvent }) {
 
   /** @param {[number, number][]} reads */
   async function readEach(reads) {
+    const { signal } = stopping;
     const readNext = async () => {
       for (let next = reads.pop(); next !== undefined; next = reads.pop()) {
         const [id, position] = next;
         const headers = { 'Wait-For-Position': String(position) };
         const { status, body } = await request('GET', `${path}/${id}`, { headers });
+        if (signal.aborted) return;
         if (status === 200) store.state.table.put(body, true);
         else if (status === 404) store.state.table.remove(id);
         else {
           await sleep(retryMs);
+          if (signal.aborted) return;
           if (!changed.has(id)) changed.set(id, position);
         }
         store.update({});
@@ -120,6 +132,29 @@ export function createLiveTable({ store, request, contract, onEvent }) {
     isReading = true;
     await readAll(true);
     isReading = false;
+    void readChanged();
+  }
+
+  /**
+   * Starts again with a stream that does not continue the one that was followed: it was replaced, or lost messages.
+   *
+   * @param {number} position current position of the stream
+   */
+  async function restart(position) {
+    feed?.stop();
+    feed = undefined;
+    stopping.abort();
+    stopping = new AbortController();
+    const { signal } = stopping;
+    changed = new Map();
+    store.update({ log: [], pausedLog: undefined });
+    while (isReading) await sleep(batchDelayMs);
+    if (signal.aborted) return;
+    isReading = true;
+    await readAll(true, position);
+    isReading = false;
+    if (signal.aborted) return;
+    onRestart();
     void readChanged();
   }
 

@@ -22,7 +22,16 @@ const followedReloadMs = 5_000;
 export async function startSession(store, request) {
   const contract = await loadContract(store, request);
   const entity = createEntityReader({ store, request, contract });
-  const table = createLiveTable({ store, request, contract, onEvent: entity.onEvent });
+  const table = createLiveTable({
+    store,
+    request,
+    contract,
+    onEvent: entity.onEvent,
+    onRestart() {
+      entity.reopen();
+      void readRejections(store, request, contract.path);
+    },
+  });
   const historical = createHistoricalTable({ store, request, contract });
   const writes = createWrites({ store, request, contract });
 

@@ -47,7 +47,9 @@ export function feedOperations(
           '`position` in its `data`), `too-slow` before it disconnects a client that does not read, and a comment ' +
           'every 15 s. A CloudEvents batch is a page of the events after `after` (default 0), with a link to the next ' +
           'page. If there is no next page, poll again later with `after` set to `Stream-Position`. An `after` beyond the ' +
-          'end of the stream, and a `Seen-Event` that the stream does not hold, are rejected with 400.',
+          'end of the stream, and a `Seen-Event` that the stream does not hold, are rejected with 400. The EventSource of ' +
+          'browsers cannot send `Seen-Event`: to notice that the stream was replaced, request such a page with it after ' +
+          'each `open`, and after 400, read the list again and open a new EventSource.',
         headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.string(),
         mediaType: 'text/event-stream',

@@ -1,27 +1,28 @@
 /** Parser for Server-Sent Events (WHATWG HTML section 9.2.6). */
 
-import { ProblemError } from './problem-error.ts';
+/**
+ * @typedef {object} ServerSentEvent
+ * @property {string} event event name; `message` by default
+ * @property {string | undefined} data undefined in a block that carries only an id or a reconnection time
+ * @property {string | undefined} id
+ * @property {number | undefined} retryMs reconnection time in ms
+ */
 
-export type ServerSentEvent = {
-  /** Event name; `message` by default. */
-  readonly event: string;
-  /** Undefined in a block that carries only an id or a reconnection time. */
-  readonly data: string | undefined;
-  readonly id: string | undefined;
-  /** Reconnection time in ms. */
-  readonly retryMs: number | undefined;
-};
+/** The connection of an event stream was lost, or is idle for too long. */
+export class ConnectionLost extends Error {
+  /** @override */
+  name = 'ConnectionLost';
+}
 
 /**
  * Ends when the body ends.
  *
- * @param idleTimeoutMs time without data after which the connection is considered dead, in ms
- * @throws ProblemError `unreachable` if the connection is lost or idle for too long
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {number} idleTimeoutMs time without data after which the connection is considered dead, in ms
+ * @returns {AsyncGenerator<ServerSentEvent, void>}
+ * @throws ConnectionLost
  */
-export async function* readServerSentEvents(
-  body: ReadableStream<Uint8Array>,
-  idleTimeoutMs: number,
-): AsyncGenerator<ServerSentEvent, void> {
+export async function* readServerSentEvents(body, idleTimeoutMs) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = '';
@@ -41,11 +42,15 @@ export async function* readServerSentEvents(
   }
 }
 
-function parseBlock(block: string): ServerSentEvent {
+/** @param {string} block @returns {ServerSentEvent} */
+function parseBlock(block) {
   let event = 'message';
-  let id: string | undefined;
-  let retryMs: number | undefined;
-  const data: string[] = [];
+  /** @type {string | undefined} */
+  let id;
+  /** @type {number | undefined} */
+  let retryMs;
+  /** @type {string[]} */
+  const data = [];
   for (const line of block.split('\n')) {
     const colon = line.indexOf(':');
     const field = colon < 0 ? line : line.slice(0, colon);
@@ -58,10 +63,11 @@ function parseBlock(block: string): ServerSentEvent {
   return { event, data: data.length > 0 ? data.join('\n') : undefined, id, retryMs };
 }
 
-function withTimeout<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+/** @template T @param {number} milliseconds @param {Promise<T>} promise @returns {Promise<T>} */
+function withTimeout(milliseconds, promise) {
   return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) =>
-      reject(new ProblemError('unreachable', 'The connection was lost.', { cause }));
+    /** @param {unknown} cause */
+    const fail = (cause) => reject(new ConnectionLost('The connection was lost.', { cause }));
     const timer = setTimeout(() => fail(new Error(`no data for ${milliseconds} ms`)), milliseconds);
     promise.then(resolve, fail).finally(() => clearTimeout(timer));
   });
