@@ -2,6 +2,7 @@
 /** The `portside` command. */
 
 import { dev } from './dev.ts';
+import { doctor } from './doctor.ts';
 import { freeze } from './freeze.ts';
 import { createPackage } from './new.ts';
 import { provision } from './provision.ts';
@@ -12,6 +13,7 @@ Commands:
   new NAME           create the package of a service
   dev MODULE         run a nats-server and a service on this machine
   provision FOLDER   create or update the streams that the files in a folder define
+  doctor MODULE …    check a running system
   freeze MODULE      freeze the schemas of new event shapes
 
 portside COMMAND --help shows the arguments of a command.
@@ -22,6 +24,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   new: createPackage,
   dev,
   provision,
+  doctor,
   freeze,
 };
 
