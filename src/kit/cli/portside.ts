@@ -6,6 +6,7 @@ import { doctor } from './doctor.ts';
 import { freeze } from './freeze.ts';
 import { createPackage } from './new.ts';
 import { provision } from './provision.ts';
+import { roles } from './roles.ts';
 
 const help = `portside COMMAND [ARGUMENT …]
 
@@ -14,6 +15,7 @@ Commands:
   dev MODULE         run a nats-server and a service on this machine
   provision FOLDER   create or update the streams that the files in a folder define
   doctor MODULE …    check a running system
+  roles MODULE …     print a NATS user for each role, with least privilege
   freeze MODULE      freeze the schemas of new event shapes
 
 portside COMMAND --help shows the arguments of a command.
@@ -25,6 +27,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   dev,
   provision,
   doctor,
+  roles,
   freeze,
 };
 
