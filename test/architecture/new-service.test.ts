@@ -134,6 +134,11 @@ it('has frozen event shapes, and freezes new ones', () => {
     'frozen: schemas/dock-renamed.v1.json\n',
   );
 });
+it('prints a NATS user for each of its roles', () => {
+  const printed = runProgram('npx', ['portside', 'roles', 'dist/service.js'], docks);
+  const users = Array.from(printed.matchAll(/nkey: \$(\w+)_NKEY/g), ([, name]) => name?.toLowerCase());
+  assert.equal(users, ['docks', 'provisioner', 'publisher', 'importer', 'operator', 'subscriber']);
+});
 it('is not created in a folder that is not empty', () =>
   assert.match(
     runFailing('npx', ['portside', 'new', 'docks'], app),
