@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectForTest, startTestBroker } from '../../test/support/broker/broker.ts';
 import { startServiceProcess } from '../../test/support/process/service-process.ts';
+import { findServices } from '../services.ts';
 import { runChecks } from './checks.ts';
 import { lintChecks } from './conformance/linters.ts';
 import { prismChecks } from './conformance/prism.ts';
@@ -20,8 +21,6 @@ Starts a broker and both services on free ports and validates them with third-pa
   schemathesis        generates requests from the documents and validates the responses; needs Python 3.10 or newer
 The tools are pinned and installed in conformance/. Prints one line per check. Exit code: 1 if a check fails.
 `;
-
-const services = ['laptops', 'ports'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -41,7 +40,8 @@ async function runTools(tools: readonly string[]): Promise<boolean> {
     const { connection } = await connectForTest(broker);
     closers.unshift(() => connection.nc.close());
     const checks = prismChecks(folder);
-    for (const name of services) {
+    for (const { contract } of await findServices('src')) {
+      const { name } = contract;
       const { url, stop } = await startServiceProcess(name, { natsUrl: broker.url });
       closers.unshift(async () => void (await stop()));
       const document = join(folder, `${name}.json`);

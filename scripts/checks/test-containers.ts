@@ -10,6 +10,7 @@ import { findEngine } from './containers/engine.ts';
 import { imageChecks } from './containers/image-checks.ts';
 import { buildImages } from './containers/images.ts';
 import { loadChecks } from './containers/load-checks.ts';
+import { newPackageCheck } from './containers/new-package-check.ts';
 import { thirdServiceCheck } from './containers/third-service-check.ts';
 import { UnsupportedEnvironment, type RunContext } from './containers/run-context.ts';
 
@@ -17,6 +18,7 @@ const help = `npm run test:containers
 
 Builds the images of docker/Dockerfile and starts docker/compose.yaml with three containers of each service. Checks the
 images, the permissions and memory of the containers, the APIs of the services, and the effect of a stopped container.
+Also builds and starts a package that \`portside new\` creates from the packed kit.
 
 Uses the running Docker engine. If there is none and the user is root, starts one for the duration of the run: missing
 packages (docker.io, docker-compose, debootstrap) are installed and remain installed, and images are cached in
@@ -70,6 +72,7 @@ async function prepare(context: RunContext): Promise<readonly Check[]> {
       ...contractChecks(context, deployment),
       ...loadChecks(engine, deployment),
       thirdServiceCheck(engine, images, deployment),
+      newPackageCheck(context, engine, images),
       memoryCheck(engine, deployment),
     ];
   } catch (error) {

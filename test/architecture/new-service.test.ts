@@ -48,6 +48,8 @@ function runFailing(
   return stderr;
 }
 
+type Urls = Readonly<Record<'http' | 'probes' | 'nats' | 'monitor', string>>;
+
 /** Runs `npm start` on free ports. Resolves when it has printed the URLs. */
 async function start() {
   const child = spawn('npm', ['start'], {
@@ -60,13 +62,14 @@ async function start() {
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   process.once('exit', () => killGroup(child.pid));
   let output = '';
-  const urls = await new Promise<{ http: string; probes: string; nats: string }>((resolve, reject) => {
+  const urls = await new Promise<Urls>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
       output += `${line}\n`;
       const find = (pattern: RegExp) => pattern.exec(output)?.[1] ?? '';
       const nats = find(/NATS\s+(nats:\S+)/);
       if (nats === '') return;
-      resolve({ http: find(/console\s+(\S+)\/\n/), probes: find(/probes\s+(\S+)\/readyz/), nats });
+      const [http, probes] = [find(/console\s+(\S+)\/\n/), find(/probes\s+(\S+)\/readyz/)];
+      resolve({ http, probes, nats, monitor: find(/monitoring\s+(\S+)/) });
     });
     void exited.then((code) => reject(new Error(`npm start exited with code ${code}\n${output}`)));
   });
@@ -110,9 +113,15 @@ it('starts a broker and the service, which executes commands over REST and NATS,
   assert.throws(() => process.kill(broker, 0), /ESRCH/);
   await assertRejects(fetch(urls.http));
 });
-it('retains the data, and continues with it at the next start', async () => {
+it('retains the data, continues with it at the next start, and its doctor reports no problem', async () => {
   const { urls, stop } = await start();
   const list = await createHttpClient(urls.http).get('/docks');
+  const report = runProgram('npm', ['run', '--silent', 'doctor'], docks, {
+    NATS_URL: urls.nats,
+    NATS_MONITOR_URL: urls.monitor,
+  });
+  assert.match(report, /✓ stream DOCKS +matches streams\/docks\.json\n/);
+  assert.match(report, / 0 warnings, 0 failures\n$/);
   assert.is(await stop(), 0);
   assert.equal(list.body, [{ id: 1, name: 'South' }]);
 });
@@ -124,6 +133,11 @@ it('has frozen event shapes, and freezes new ones', () => {
     runProgram('npm', ['run', '--silent', 'freeze'], docks),
     'frozen: schemas/dock-renamed.v1.json\n',
   );
+});
+it('prints a NATS user for each of its roles', () => {
+  const printed = runProgram('npx', ['portside', 'roles', 'dist/service.js'], docks);
+  const users = Array.from(printed.matchAll(/nkey: \$(\w+)_NKEY/g), ([, name]) => name?.toLowerCase());
+  assert.equal(users, ['docks', 'provisioner', 'publisher', 'importer', 'operator', 'subscriber']);
 });
 it('is not created in a folder that is not empty', () =>
   assert.match(

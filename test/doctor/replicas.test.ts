@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Finding } from '../../scripts/doctor/finding.ts';
+import type { Finding } from '../../src/kit/doctor/finding.ts';
 import { diagnose, runDoctor } from '../support/scripts/doctor.ts';
 import { startDoctorSystem } from '../support/scripts/doctor-system.ts';
 

@@ -58,15 +58,22 @@ usage('prints the options and variables with --help without connecting', async (
   for (const name of ['--json', 'NATS_URL', 'NATS_CREDS', 'NATS_MONITOR_URL']) assert.match(stdout, name);
 });
 
-usage('names an invalid option or variable and exits with 2', async () => {
-  const [option, variable] = await Promise.all([
+usage('names an invalid option, variable or module and exits with 2', async () => {
+  const [option, variable, none, other, twice] = await Promise.all([
     runDoctor(env, ['--frobnicate']),
     runDoctor({ ...env, NATS_MONITOR_URL: 'localhost:8222' }),
+    runDoctor(env, [], []),
+    runDoctor(env, [], ['src/laptops/documents.ts']),
+    runDoctor(env, ['src/laptops/laptop.ts']),
   ]);
   assert.equal([option.code, option.stdout], [2, '']);
   assert.match(option.stderr, '--frobnicate');
   assert.equal([variable.code, variable.stdout], [2, '']);
   assert.match(variable.stderr, 'NATS_MONITOR_URL=localhost:8222');
+  assert.equal([none.code, other.code, twice.code], [2, 2, 2]);
+  assert.match(none.stderr, 'expected a MODULE that exports a service');
+  assert.match(other.stderr, 'src/laptops/documents.ts exports 0 services');
+  assert.match(twice.stderr, 'two of the modules export a service named laptops');
 });
 
 usage.after(close);

@@ -98,6 +98,17 @@ testPackage('uses the kit from the tarball', () => {
 });
 testPackage('compiles, and passes its own tests', () => assert.match(running().tests, /\bpass [1-9]\d*$/m));
 testPackage('provisions its own stream only', () => assert.is(running().provisioned, 'DOCKS: created\n'));
+testPackage('is examined by its doctor, with the stream that it follows', () => {
+  const { folder, system } = running();
+  const report = runProgram('npm', ['run', '--silent', 'doctor'], folder, {
+    NATS_URL: system.broker.url,
+    NATS_MONITOR_URL: 'http://127.0.0.1:1',
+  });
+  assert.match(report, /✓ stream DOCKS +matches streams\/docks\.json\n/);
+  assert.match(report, /✓ stream LAPTOPS +matches follows\/laptops\.json\n/);
+  assert.match(report, /✓ replicas docks +1 at the stream’s end/);
+  assert.match(report, / 1 warnings, 0 failures\n$/);
+});
 installed.run();
 
 const rest = suite('docks over REST');

@@ -1,10 +1,12 @@
 /** Checks a sample of allowed and denied subjects for every role of docker/nats-roles.conf. */
 
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
 import { eventually } from '../support/eventually.ts';
+import { runProgram } from '../support/package/kit-package.ts';
 import { roles, rolesFile, startRoleBroker, type Role } from '../support/broker/role-broker.ts';
 
 const broker = await startRoleBroker();
@@ -222,6 +224,12 @@ rights('rejects a connection without a key or with an unknown key', async () => 
     assert.match(outcome, 'Authorization Violation');
   }
   await elsewhere.close();
+});
+
+rights('is what `npm run roles` prints for the definitions of the services', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const printed = runProgram('npm', ['run', '--silent', 'roles'], root);
+  assert.is(readFileSync(rolesFile, 'utf8'), printed, 'npm run --silent roles > docker/nats-roles.conf');
 });
 
 rights('has the same roles as docs/security.md', () => {

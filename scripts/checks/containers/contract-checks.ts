@@ -13,21 +13,14 @@ import {
 } from '../../../test/support/http/http.ts';
 import type { Check } from '../checks.ts';
 import { findNatsCli, NATS_CLI_HINT } from '../../setup/programs/nats-cli.mjs';
-import {
-  natsUrlOf,
-  replicaCount,
-  services,
-  urlsOf,
-  type Deployment,
-  type ServiceName,
-} from './deployment.ts';
+import { natsUrlOf, replicaCount, services, urlsOf, type Deployment } from './deployment.ts';
 import { runIn, type RunContext } from './run-context.ts';
 
 /** Request timeout of the nats CLI. */
 const cliTimeout = '10s';
 
 export function contractChecks(context: RunContext, deployment: Deployment): readonly Check[] {
-  async function clients(service: ServiceName): Promise<[HttpClient, ...HttpClient[]]> {
+  async function clients(service: string): Promise<[HttpClient, ...HttpClient[]]> {
     const [first, ...others] = (await urlsOf(deployment, service)).map(createHttpClient);
     assert.ok(first !== undefined);
     assert.is(others.length, replicaCount - 1);

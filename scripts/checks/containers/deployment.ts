@@ -3,12 +3,17 @@
 import { z } from 'zod';
 import { eventually } from '../../../test/support/eventually.ts';
 import type { Engine } from './engine.ts';
+import { findServices } from '../../services.ts';
 import { tag, type Images } from './images.ts';
 import { step, type RunContext } from './run-context.ts';
 
-export type ServiceName = 'laptops' | 'ports';
+/** The HTTP port of each service in its containers. */
+const httpPorts = new Map(
+  (await findServices('src')).map(({ contract, defaults }) => [contract.name, defaults.httpPort]),
+);
 
-export const services: readonly ServiceName[] = ['laptops', 'ports'];
+/** Names of the services. */
+export const services: readonly string[] = [...httpPorts.keys()];
 
 /** Number of containers per service. */
 export const replicaCount = 3;
@@ -60,9 +65,7 @@ export async function deploy(context: RunContext, engine: Engine, images: Images
   const published = [
     'NATS_PORT',
     'NATS_MONITOR_PORT',
-    'LAPTOPS_HTTP_PORT',
-    'PORTS_HTTP_PORT',
-    'CHARGERS_HTTP_PORT',
+    ...[...services, 'chargers'].map((name) => `${name.toUpperCase()}_HTTP_PORT`),
   ];
   const freePorts = Object.fromEntries(published.map((name) => [name, '0']));
   const env = { TAG: tag, BASE: images.base, NATS_IMAGE: images.nats, ...freePorts };
@@ -114,14 +117,12 @@ export function addressOf({ Name, NetworkSettings }: Container, port: number): s
   return `${published.HostIp}:${published.HostPort}`;
 }
 
-const httpPorts: Readonly<Record<ServiceName, number>> = { laptops: 5000, ports: 5001 };
-
 /** Returns the URL of each running container of a service, such as `http://127.0.0.1:32768`. */
-export async function urlsOf({ containers }: Deployment, service: ServiceName): Promise<string[]> {
+export async function urlsOf({ containers }: Deployment, service: string): Promise<string[]> {
   const found = await containers(service);
   return found
     .filter(({ State }) => State.Status === 'running')
-    .map((container) => `http://${addressOf(container, httpPorts[service])}`);
+    .map((container) => `http://${addressOf(container, httpPorts.get(service) ?? 0)}`);
 }
 
 /** Returns the URL of the broker, such as `nats://127.0.0.1:32768`. */

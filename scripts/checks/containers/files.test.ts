@@ -1,22 +1,57 @@
 /** Checks settings that must be the same in several container files. */
 
-import { readdirSync, existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { laptopService } from '../../../src/laptops/laptop.ts';
-import { portService } from '../../../src/ports/port.ts';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Service } from '../../../src/kit/domain/service/service.ts';
+import { variablesOfProvisioner, variablesOfService } from '../../../src/kit/runtime/config/config.ts';
+import { createNewPackage } from '../../../test/support/package/new-package.ts';
+import { findServices } from '../../services.ts';
 import { NATS_SERVER } from '../../setup/programs/programs.mjs';
 import { ROOT } from '../../setup/root.mjs';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const dockerfile = read('docker/Dockerfile');
 const compose = read('docker/compose.yaml');
+const services = await findServices('src');
+const names = services.map(({ contract }) => contract.name);
 
-/** Names of the services with an entry point. */
-const processes = readdirSync(join(ROOT, 'src')).filter((name) =>
-  existsSync(join(ROOT, 'src', name, 'main.ts')),
-);
+const Compose = z.object({
+  services: z.record(
+    z.string(),
+    z.object({
+      ports: z.array(z.string()).default([]),
+      environment: z.record(z.string(), z.string()).default({}),
+    }),
+  ),
+});
+const readCompose = (text: string) => Compose.parse(parse(text, { merge: true })).services;
+
+/** Asserts that a compose file publishes the default port of a service, and that the processes know their variables. */
+function assertComposeMatches(text: string, { contract: { name }, defaults }: Service): void {
+  const { [name]: service, provision } = readCompose(text);
+  assert.ok(service !== undefined && provision !== undefined, text);
+  const { httpPort } = defaults;
+  assert.is(service.ports.length, 1);
+  assert.match(
+    service.ports[0] ?? '',
+    new RegExp(`^127\\.0\\.0\\.1:\\$\\{[A-Z_]*HTTP_PORT:-${httpPort}\\}:${httpPort}$`),
+  );
+  const unknown = (variables: object, known: readonly string[]) =>
+    Object.keys(variables).filter((variable) => !known.includes(variable));
+  assert.equal(unknown(service.environment, variablesOfService(defaults)), []);
+  assert.equal(unknown(provision.environment, variablesOfProvisioner()), []);
+}
+
+/** Asserts that the last stage of a Dockerfile has the default ports of a service. */
+function assertImageMatches(stage: string, { defaults: { httpPort, probePort } }: Service): void {
+  assert.ok(stage.includes(`EXPOSE ${httpPort} ${probePort}\n`), stage);
+  assert.ok(stage.includes(`"node_modules/@portside/kit/dist/cli/health-check.js", "${probePort}"]`), stage);
+}
 
 /** Returns the Dockerfile lines of a target. */
 function targetOf(name: string): string {
@@ -36,27 +71,21 @@ function composeEntryOf(name: string): string {
 
 const files = suite('Dockerfile and compose file');
 
-files('contain a target and a compose service for each service', () => {
-  for (const name of processes) {
+files('contain a target and a compose service for each service, and no others', () => {
+  const targets = Array.from(dockerfile.matchAll(/^FROM base AS (\w+)$/gm), ([, target = '']) => target);
+  assert.equal(targets.toSorted(), [...names, 'provision'].toSorted());
+  assert.equal(Object.keys(readCompose(compose)).toSorted(), [...names, 'nats', 'provision'].toSorted());
+  for (const name of names) {
     assert.ok(targetOf(name).includes(`ENTRYPOINT ["node", "dist/${name}/main.js"]`), name);
     const entry = composeEntryOf(name);
     assert.ok(entry.includes(`image: portside-${name}:`), entry);
     assert.ok(entry.includes(`target: ${name} }`), entry);
   }
 });
-files('use the default ports of each service', () => {
-  for (const { contract, defaults } of [laptopService, portService]) {
-    const { name } = contract;
-    const { httpPort, probePort } = defaults;
-    assert.ok(targetOf(name).includes(`EXPOSE ${httpPort} ${probePort}\n`), name);
-    assert.ok(
-      targetOf(name).includes(`"node_modules/@portside/kit/dist/cli/health-check.js", "${probePort}"]`),
-      name,
-    );
-    assert.match(
-      composeEntryOf(name),
-      new RegExp(`- 127\\.0\\.0\\.1:\\$\\{[A-Z_]+:-${httpPort}\\}:${httpPort}\n`),
-    );
+files('use the default ports of each service, and variables that the processes know', () => {
+  for (const service of services) {
+    assertImageMatches(targetOf(service.contract.name), service);
+    assertComposeMatches(compose, service);
   }
 });
 files('use the same base image and the pinned broker version', () => {
@@ -74,3 +103,37 @@ files('configure the broker to sync every write to disk', () => {
 });
 
 files.run();
+
+const example = suite('the Dockerfile and the compose file of examples/chargers');
+
+example('match the definition of the service', async () => {
+  const [service] = await findServices('examples');
+  assert.ok(service !== undefined);
+  assertImageMatches(read('examples/chargers/Dockerfile').split('\nFROM ').at(-1) ?? '', service);
+  assertComposeMatches(read('examples/chargers/compose.yaml'), service);
+});
+example.run();
+
+const created = suite('the Dockerfile and the compose file of a new service');
+
+created('match its definition', async () => {
+  const { folder, service } = await createNewPackage('lamps');
+  const readNew = (file: string) => readFileSync(join(folder, file), 'utf8');
+  assertImageMatches(readNew('Dockerfile').split('\nFROM ').at(-1) ?? '', service);
+  assertComposeMatches(readNew('compose.yaml'), service);
+  assert.ok(readNew('compose.yaml').includes(`nats:${NATS_SERVER.pinnedVersion}-alpine}`));
+});
+created.run();
+
+const scripts = suite('package.json');
+
+scripts('names the definition of every service in the scripts doctor and roles', () => {
+  const manifest = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(read('package.json')));
+  const modules = services.map(({ module }) => relative(ROOT, fileURLToPath(module))).join(' ');
+  for (const command of ['doctor', 'roles']) {
+    assert.ok(manifest.scripts[command]?.endsWith(`portside.ts ${command} ${modules}`), command);
+  }
+});
+scripts.run();

@@ -61,7 +61,7 @@ export function imageChecks(engine: Engine, images: Images): readonly Check[] {
       assert.equal(JSON.parse(content), {
         development: [],
         sources: [],
-        streams: ['laptops.json', 'ports.json'],
+        streams: targets.filter((name) => name !== 'provision').map((name) => `${name}.json`),
         top: ['dist', 'node_modules', 'package.json', 'streams'],
       });
       const own = found.Size - base;

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readVersion } from '../../../src/kit/runtime/package-version.ts';
 import { findNatsServer } from '../../setup/programs/nats-server.mjs';
+import { findServices } from '../../services.ts';
 import { ROOT } from '../../setup/root.mjs';
 import { findBase, pull, type Base } from './base-image.ts';
 import type { Engine } from './engine.ts';
 import { cacheFolder, runIn, step, type RunContext } from './run-context.ts';
 
 /** Dockerfile targets under test. */
-export const targets = ['provision', 'laptops', 'ports'] as const;
+export const targets = ['provision', ...(await findServices('src')).map(({ contract }) => contract.name)];
 
 /** Tag of the images built by the tests. */
 export const tag = 'test';
@@ -51,12 +52,13 @@ export async function buildImages(context: RunContext, engine: Engine): Promise<
   return images;
 }
 
-/** Builds a Dockerfile of the project on the base image of the test. */
+/** Builds a Dockerfile on the base image of the test. The default folder is the checkout. */
 export function buildImage(
   engine: Engine,
   { base, buildArguments }: Pick<Images, 'base' | 'buildArguments'>,
   file: string,
   options: readonly string[],
+  folder = '.',
 ): Promise<string> {
   return engine.docker(
     'build',
@@ -66,7 +68,7 @@ export function buildImage(
     `--build-arg=BASE=${base}`,
     ...buildArguments,
     ...proxies.map((name) => `--build-arg=${name}`),
-    '.',
+    folder,
   );
 }
 

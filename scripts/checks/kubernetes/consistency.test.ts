@@ -6,7 +6,7 @@ import { findInconsistencies, type Project } from './consistency-rule.ts';
 import { manifestConsistencyRules } from './manifest-consistency.ts';
 import { ofKind, podOf, workloadsOf, type Manifest } from './manifests.ts';
 import { projectConsistencyRules } from './project-consistency.ts';
-import { withChange, overlays, readProject, renderOverlays } from './testing.ts';
+import { withChange, overlays, readProject, renderOverlays, services } from './testing.ts';
 
 const rules = [...manifestConsistencyRules, ...projectConsistencyRules];
 const rendered = await renderOverlays();
@@ -142,7 +142,15 @@ const consistency = suite('the consistency rules');
 for (const overlay of overlays) {
   const title = `hold in ${overlay}`;
   if (rendered === undefined) consistency.skip(title);
-  else consistency(title, () => assert.equal(findInconsistencies(rules, rendered[overlay], project), []));
+  else {
+    consistency(title, () => assert.equal(findInconsistencies(rules, rendered[overlay], project), []));
+    consistency(`deploy every service in ${overlay}`, () =>
+      assert.equal(
+        ofKind(rendered[overlay], 'Deployment').map(({ metadata }) => metadata?.name),
+        services.map(({ contract }) => contract.name),
+      ),
+    );
+  }
 }
 consistency.run();
 

@@ -2,10 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chargerService } from '../../../examples/chargers/charger.ts';
-import { laptopService } from '../../../src/laptops/laptop.ts';
-import { portService } from '../../../src/ports/port.ts';
 import { variablesOfProvisioner, variablesOfService } from '../../../src/kit/runtime/config/config.ts';
+import { findServices } from '../../services.ts';
 import { ROOT } from '../../setup/root.mjs';
 import type { Project } from './consistency-rule.ts';
 import { findKubectl } from './kubectl.ts';
@@ -30,15 +28,16 @@ export async function renderOverlays(): Promise<Rendered | undefined> {
   return { 'kubernetes/overlays/local': local, 'kubernetes/overlays/production': production };
 }
 
+/** The services whose manifests are in `kubernetes/`. */
+export const services = await findServices('src');
+
+const allServices = [...services, ...(await findServices('examples'))];
+
 export function readProject(): Project {
   const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
-  const { defaults } = laptopService;
   return {
-    services: [laptopService, portService, chargerService].map(({ contract, defaults: ports }) => ({
-      name: contract.name,
-      defaults: ports,
-    })),
-    serviceVariables: variablesOfService(defaults),
+    services: allServices.map(({ contract: { name }, defaults }) => ({ name, defaults })),
+    serviceVariables: variablesOfService({ httpPort: 0, probePort: 0 }),
     provisionVariables: variablesOfProvisioner(),
     commands: read('docs/kubernetes.md'),
     keyCommands: read('docs/security.md'),

@@ -14,14 +14,14 @@ import { readModuleArgument } from './module-argument.ts';
 const help = `portside dev MODULE
 
 Runs a nats-server with JetStream and the service that MODULE exports (a compiled module, such as dist/service.js), until
-Ctrl-C. Creates the streams of the service and of those that it follows. The data is retained.
+Ctrl-C. Creates the stream of the service and, on its own nats-server, those that it follows. The data is retained.
 
 Environment variables:
   NATS_SERVER         the nats-server to run; default: the first one on PATH
   DATA_DIR            data directory of the nats-server; default .portside
   NATS_PORT           client port of the nats-server; default 4222, 0 selects a free port
   NATS_MONITOR_PORT   its monitoring port; default 8222 (or 0 if NATS_PORT is 0), 0 selects a free port
-  NATS_URL            use this server instead of starting one
+  NATS_URL            use this server instead of starting one; followed streams must exist on it
   HTTP_PORT           port of the service; default: that of its definition, 0 selects a free port
   PROBE_PORT          port of its probes and metrics; as HTTP_PORT
   HTTP_HOST           address on which the service listens; default 127.0.0.1
@@ -84,7 +84,9 @@ async function runLocally(service: Service): Promise<void> {
       ...process.env,
       ...(broker && { NATS_URL: broker.url }),
     };
-    await provisionService(service, env);
+    for (const stream of await provisionService(service, env, broker === undefined ? 'fail' : 'create')) {
+      process.stdout.write(`Created the stream ${stream}, empty: the ${name} service follows it.\n`);
+    }
     // A signal may have arrived before the process exists that it has to stop.
     if (stopping !== undefined) return;
     child = forkService(service.module, env, ['ignore', 'inherit', 'inherit', 'ipc']);

@@ -2,9 +2,11 @@
 /** The `portside` command. */
 
 import { dev } from './dev.ts';
+import { doctor } from './doctor.ts';
 import { freeze } from './freeze.ts';
 import { createPackage } from './new.ts';
 import { provision } from './provision.ts';
+import { roles } from './roles.ts';
 
 const help = `portside COMMAND [ARGUMENT …]
 
@@ -12,6 +14,8 @@ Commands:
   new NAME           create the package of a service
   dev MODULE         run a nats-server and a service on this machine
   provision FOLDER   create or update the streams that the files in a folder define
+  doctor MODULE …    check a running system
+  roles MODULE …     print a NATS user for each role, with least privilege
   freeze MODULE      freeze the schemas of new event shapes
 
 portside COMMAND --help shows the arguments of a command.
@@ -22,6 +26,8 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   new: createPackage,
   dev,
   provision,
+  doctor,
+  roles,
   freeze,
 };
 

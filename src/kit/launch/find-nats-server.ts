@@ -2,13 +2,11 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isSupportedServer, minimumServerVersion } from '../nats/connection/server-version.ts';
 
-/** The oldest supported version: major, minor. */
-const minimumVersion = [2, 12] as const;
-
-const installation = `Install nats-server ${minimumVersion.join('.')} or newer, and run this again:
+const installation = `Install nats-server ${minimumServerVersion} or newer, and run this again:
   macOS           brew install nats-server
-  Debian, Ubuntu  sudo apt-get install nats-server    (if "apt-cache policy nats-server" shows 2.12 or newer)
+  Debian, Ubuntu  sudo apt-get install nats-server    (if "apt-cache policy nats-server" shows ${minimumServerVersion} or newer)
   Go              go install github.com/nats-io/nats-server/v2@latest    ("go env GOPATH"/bin must be on PATH)
   Other           https://github.com/nats-io/nats-server/releases, and NATS_SERVER=/path/to/nats-server`;
 
@@ -29,7 +27,7 @@ export async function findNatsServer(env: NodeJS.ProcessEnv = process.env): Prom
       cause: error,
     });
   });
-  if (isNewEnough(version)) return program;
+  if (isSupportedServer(version)) return program;
   throw new Error(`${program} has version ${version}, which is too old.\n${installation}`);
 }
 
@@ -50,10 +48,4 @@ async function readVersion(program: string): Promise<string> {
   const version = /nats-server: v(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1];
   if (version === undefined) throw new Error(`--version printed "${stdout.trim()}"`);
   return version;
-}
-
-function isNewEnough(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [minimumMajor, minimumMinor] = minimumVersion;
-  return major > minimumMajor || (major === minimumMajor && minor >= minimumMinor);
 }

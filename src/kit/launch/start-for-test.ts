@@ -31,7 +31,7 @@ export async function startForTest(service: Service, env: Readonly<Record<string
       ...env,
       NATS_URL: broker.url,
     };
-    await provisionService(service, variables);
+    await provisionService(service, variables, 'create');
     const child = forkService(service.module, variables, ['ignore', 'inherit', 'inherit', 'ipc']);
     closers.unshift(() => stopProcess(child));
     const { httpPort, probePort } = await awaitReady(service.contract.name, child);

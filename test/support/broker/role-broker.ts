@@ -1,4 +1,4 @@
-/** Starts a nats-server with `docker/nats-roles.conf` and newly generated keys for every role. */
+/** Starts a nats-server with `docker/nats-roles.conf`, or with other roles, and newly generated keys for every role. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,29 +21,41 @@ export type Role = (typeof roles)[number];
 
 export const rolesFile = fileURLToPath(new URL('../../../docker/nats-roles.conf', import.meta.url));
 
-export type RoleBroker = Pick<TestBroker, 'url' | 'dataDir' | 'kill' | 'restart' | 'close'> & {
+export type RoleBroker<Name extends string = Role> = Pick<
+  TestBroker,
+  'url' | 'dataDir' | 'kill' | 'restart' | 'close'
+> & {
   /** Environment variables with which a process connects as this role. */
-  environmentOf(role: Role): Readonly<Record<string, string>>;
-  accessOf(role: Role): Access;
+  environmentOf(role: Name): Readonly<Record<string, string>>;
+  accessOf(role: Name): Access;
   /**
    * Connects as this role. The caller closes the connection. `permissionErrors` collects the errors that the server
    * reports on it.
    */
-  connectAs(role: Role): Promise<{ connection: Connection; permissionErrors: string[] }>;
+  connectAs(role: Name): Promise<{ connection: Connection; permissionErrors: string[] }>;
 };
 
-export async function startRoleBroker(): Promise<RoleBroker> {
+export async function startRoleBroker(): Promise<RoleBroker>;
+/** @param configuration that `portside roles` printed, with these roles. */
+export async function startRoleBroker<Name extends string>(
+  names: readonly Name[],
+  configuration: string,
+): Promise<RoleBroker<Name>>;
+export async function startRoleBroker(
+  names: readonly string[] = roles,
+  configuration = readFileSync(rolesFile, 'utf8'),
+): Promise<RoleBroker<string>> {
   const folder = mkdtempSync(join(tmpdir(), 'portside-roles-'));
-  const publicKeys = roles.map((role) => {
+  const publicKeys = names.map((role) => {
     const key = nkeys.createUser();
     writeFileSync(join(folder, role), key.getSeed());
     return [`${role.toUpperCase()}_NKEY`, key.getPublicKey()] as const;
   });
   const broker = await startTestBroker({
-    configuration: readFileSync(rolesFile, 'utf8'),
+    configuration,
     env: Object.fromEntries(publicKeys),
   });
-  const accessOf = (role: Role): Access => ({
+  const accessOf = (role: string): Access => ({
     url: broker.url,
     credentials: { kind: 'nkey', path: join(folder, role) },
     inboxPrefix: `_INBOX_${role}`,

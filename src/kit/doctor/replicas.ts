@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from 'nats';
-import { findReplicas, type ReplicaStatus } from '../../src/kit/nats/services/replicas.ts';
+import { findReplicas, type ReplicaStatus } from '../nats/services/replicas.ts';
 import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatCount } from './measures.ts';
 

@@ -1,12 +1,8 @@
 /** Compares digests of the state that the replicas of a service folded from a stream, at one position. */
 
 import type { NatsConnection } from 'nats';
-import {
-  digestEndpointName,
-  requestDigests,
-  type StateDigest,
-} from '../../src/kit/nats/services/digest-endpoint.ts';
-import { findReplicas } from '../../src/kit/nats/services/replicas.ts';
+import { digestEndpointName, requestDigests, type StateDigest } from '../nats/services/digest-endpoint.ts';
+import { findReplicas } from '../nats/services/replicas.ts';
 import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatCount } from './measures.ts';
 

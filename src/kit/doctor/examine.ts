@@ -1,29 +1,34 @@
-import { fileURLToPath } from 'node:url';
-import type { DoctorConfig } from './environment.ts';
+import type { Service } from '../domain/service/service.ts';
 import { examineDigests } from './digests.ts';
+import type { DoctorConfig } from './environment.ts';
 import { runCheck, type Finding } from './finding.ts';
 import { examineReplicas } from './replicas.ts';
 import { examineServers, type Broker } from './servers.ts';
-import { fetchLastPosition, services } from './services.ts';
-import type { Service } from '../../src/kit/domain/service/service.ts';
 import { examineSnapshots } from './snapshots.ts';
 import { examineAccount, examineStreamLimits } from './storage.ts';
-import { examineConfiguration, examineStorage, findStreams, type Stream } from './streams.ts';
+import {
+  examineConfiguration,
+  examineStorage,
+  fetchLastPosition,
+  findStreams,
+  type Stream,
+} from './streams.ts';
 import { examineSync } from './sync.ts';
-
-const streamsFolder = fileURLToPath(new URL('../../streams', import.meta.url));
 
 /** A stream with at least this many replicas survives the loss of a machine. */
 const minReplicas = 3;
 
-/** Runs all checks, from the servers to the snapshots. Changes nothing. */
-export async function examine(config: DoctorConfig): Promise<readonly Finding[]> {
+/** Runs all checks, from the servers to the snapshots of the services. Changes nothing. */
+export async function examine(
+  services: readonly Service[],
+  config: DoctorConfig,
+): Promise<readonly Finding[]> {
   const { findings, servers, broker, close } = await examineServers(config);
   try {
     if (broker === undefined) return findings;
     let streams: readonly Stream[] = [];
     const streamErrors = await runCheck('streams', async () => {
-      streams = await findStreams(broker.jsm, streamsFolder);
+      streams = await findStreams(broker.jsm, services);
       return [];
     });
     const replicated =
@@ -39,25 +44,24 @@ export async function examine(config: DoctorConfig): Promise<readonly Finding[]>
   }
 }
 
-/** Checks a stream and its service. The service is not checked if the stream does not exist. */
+/** Checks a stream, and the service that owns it. The service is not checked if the stream does not exist. */
 async function examineStream(
   broker: Broker,
   stream: Stream,
   streams: readonly Stream[],
   config: DoctorConfig,
 ): Promise<readonly Finding[]> {
-  const { definition, info } = stream;
+  const { definition, info, owner } = stream;
   const configuration = await runCheck(`stream ${definition.name}`, () =>
     examineConfiguration(broker.jsm, stream, config.streamReplicas),
   );
   if (info === undefined) return configuration;
-  const service = services.find(({ contract }) => contract.name === stream.service);
   const serviceFindings =
-    service === undefined
+    owner === undefined
       ? []
       : [
-          ...(await examineService(broker, service, definition.name, config.snapshotEvery)),
-          ...(await examineState(broker, service, streams)),
+          ...(await examineService(broker, owner, stream, config.snapshotEvery)),
+          ...(await examineState(broker, owner, streams)),
         ];
   const storage = [...examineStorage(definition.name, info), ...examineStreamLimits(info)];
   return [...configuration, ...storage, ...serviceFindings];
@@ -66,15 +70,21 @@ async function examineStream(
 async function examineService(
   broker: Broker,
   service: Service,
-  stream: string,
+  stream: Stream,
   snapshotEvery: number,
 ): Promise<readonly Finding[]> {
   const { name } = service.contract;
-  const fetchEnd = () => fetchLastPosition(broker, service, stream);
+  const fetchEnd = () => fetchLastPosition(broker, stream);
   const findings = await Promise.all([
     runCheck(`replicas ${name}`, () => examineReplicas(broker.connection.nc, name, fetchEnd)),
     runCheck(`snapshots ${name}`, async () =>
-      examineSnapshots({ broker, service, stream, end: await fetchEnd(), snapshotEvery }),
+      examineSnapshots({
+        broker,
+        service,
+        stream: stream.definition.name,
+        end: await fetchEnd(),
+        snapshotEvery,
+      }),
     ),
   ]);
   return findings.flat();
@@ -83,24 +93,21 @@ async function examineService(
 /** Compares the views of the replicas: of the service's own stream, and of the streams that it follows. */
 async function examineState(
   broker: Broker,
-  service: Service,
+  { contract: { name }, follows }: Service,
   streams: readonly Stream[],
 ): Promise<readonly Finding[]> {
-  const { name } = service.contract;
-  const followed = Object.keys(service.follows ?? {});
-  const owners = [service, ...services.filter(({ contract }) => followed.includes(contract.name))];
   const findings = await Promise.all(
-    owners.map(async (owner) => {
-      const { definition, info } = streams.find((stream) => stream.service === owner.contract.name) ?? {};
-      if (definition === undefined || info === undefined) return [];
-      const stream = definition.name;
-      const label = owner === service ? `state ${name}` : `state ${name} ${stream}`;
+    [name, ...Object.keys(follows)].map(async (read) => {
+      const found = streams.find(({ contract }) => contract.name === read);
+      if (found?.info === undefined) return [];
+      const stream = found.definition.name;
+      const label = read === name ? `state ${name}` : `state ${name} ${stream}`;
       return runCheck(label, () =>
         examineDigests(label, {
           nc: broker.connection.nc,
           service: name,
           stream,
-          fetchLastPosition: () => fetchLastPosition(broker, owner, stream),
+          fetchLastPosition: () => fetchLastPosition(broker, found),
         }),
       );
     }),

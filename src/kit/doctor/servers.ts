@@ -1,9 +1,9 @@
 /** Checks that every server in NATS_URL responds and has a supported version. */
 
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { connectToNats, type Connection } from '../../src/kit/nats/connection/connection.ts';
-import { explainConnectFailure } from '../../src/kit/runtime/config/config-nats.ts';
-import { isNewEnough, NATS_SERVER } from '../setup/programs/programs.mjs';
+import { connectToNats, type Connection } from '../nats/connection/connection.ts';
+import { explainConnectFailure } from '../runtime/config/config-nats.ts';
+import { isSupportedServer, minimumServerVersion } from '../nats/connection/server-version.ts';
 import type { DoctorConfig } from './environment.ts';
 import { describeError, failure, ok, type Finding } from './finding.ts';
 
@@ -70,12 +70,12 @@ function assessServer(attempt: Attempt): Finding {
   // The name of a server without a configured name is its id, which is not useful in a report.
   const name = server_name === undefined || server_name === server_id ? attempt.url : server_name;
   const detail = `nats-server ${version} at ${attempt.url}`;
-  return isNewEnough(NATS_SERVER, version)
+  return isSupportedServer(version)
     ? ok(`server ${name}`, detail)
     : failure(
         `server ${name}`,
-        `${detail} is older than ${NATS_SERVER.minimumVersion}: atomic batches are not supported`,
-        `replace it with nats-server ${NATS_SERVER.minimumVersion} or newer; the data is retained`,
+        `${detail} is older than ${minimumServerVersion}: atomic batches are not supported`,
+        `replace it with nats-server ${minimumServerVersion} or newer; the data is retained`,
       );
 }
 

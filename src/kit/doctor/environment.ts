@@ -4,7 +4,7 @@ import {
   readConfig,
   readProvisionConfig,
   type ProvisionConfig,
-} from '../../src/kit/runtime/config/config.ts';
+} from '../runtime/config/config.ts';
 
 export type DoctorConfig = ProvisionConfig & {
   /** Monitoring URLs of the servers, such as `http://localhost:8222`. */

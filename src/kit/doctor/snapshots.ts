@@ -1,12 +1,12 @@
 import type { NatsConnection } from 'nats';
-import { brokerTimeOf } from '../../src/kit/nats/connection/broker-time.ts';
-import { openSnapshots, snapshotBucket, type SnapshotInfo } from '../../src/kit/nats/snapshots/snapshots.ts';
+import { brokerTimeOf } from '../nats/connection/broker-time.ts';
+import { openSnapshots, snapshotBucket, type SnapshotInfo } from '../nats/snapshots/snapshots.ts';
 import { ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
 import type { Broker } from './servers.ts';
-import type { Service } from '../../src/kit/domain/service/service.ts';
-import { requestDigests } from '../../src/kit/nats/services/digest-endpoint.ts';
-import { foldVersionOf } from '../../src/kit/runtime/fold-version.ts';
+import type { Service } from '../domain/service/service.ts';
+import { requestDigests } from '../nats/services/digest-endpoint.ts';
+import { foldVersionOf } from '../runtime/fold-version.ts';
 import { findStream } from './streams.ts';
 
 export type SnapshotsExamination = {

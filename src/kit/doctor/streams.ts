@@ -1,30 +1,61 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
-import { brokerErrors } from '../../src/kit/nats/connection/broker-errors.ts';
-import { compareStream, describeDifference } from '../../src/kit/nats/provisioning/compare-stream.ts';
-import { readStreamDefinition, type StreamDefinition } from '../../src/kit/nats/provisioning/provisioning.ts';
+import type { EventContract } from '../domain/followed-stream.ts';
+import type { Service } from '../domain/service/service.ts';
+import { brokerErrors } from '../nats/connection/broker-errors.ts';
+import { compareStream, describeDifference } from '../nats/provisioning/compare-stream.ts';
+import { readStreamDefinition, type StreamDefinition } from '../nats/provisioning/provisioning.ts';
+import { createCodec } from '../nats/stream/codec.ts';
+import { createEventStore } from '../nats/stream/event-store.ts';
+import { eventSubjects } from '../nats/stream/subjects.ts';
 import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
+import type { Broker } from './servers.ts';
 
-/** A stream definition file and the stream of that name on the broker. */
+/** A stream that an examined service owns or follows. */
 export type Stream = {
-  /** File name without `.json`; also the name of the service. */
-  readonly service: string;
+  readonly contract: EventContract;
+  /** Undefined if the owner of the stream is not among the examined services. */
+  readonly owner: Service | undefined;
   readonly definition: StreamDefinition;
   /** Undefined if the stream does not exist. */
   readonly info: StreamInfo | undefined;
 };
 
-/** @throws Error if a file is not a stream definition, or if JetStream does not respond. */
-export async function findStreams(jsm: JetStreamManager, folder: string): Promise<Stream[]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).toSorted();
+/**
+ * Returns the streams of the services, then the streams of others that they follow.
+ *
+ * @throws Error if a file is not a stream definition, or if JetStream does not respond.
+ */
+export async function findStreams(jsm: JetStreamManager, services: readonly Service[]): Promise<Stream[]> {
+  const followed = services.flatMap(({ follows }) => Object.values(follows));
+  // The first contract with a name is that of the owner, if the owner is examined.
+  const contracts = new Map<string, EventContract>();
+  for (const contract of [...services.map((service) => service.contract), ...followed]) {
+    if (!contracts.has(contract.name)) contracts.set(contract.name, contract);
+  }
   return Promise.all(
-    files.map(async (file) => {
-      const definition = await readStreamDefinition(join(folder, file));
-      return { service: basename(file, '.json'), definition, info: await findStream(jsm, definition.name) };
+    Array.from(contracts.values(), async (contract) => {
+      const definition = await readStreamDefinition(contract.streamFile);
+      const owner = services.find((service) => service.contract === contract);
+      return { contract, owner, definition, info: await findStream(jsm, definition.name) };
     }),
   );
+}
+
+/** Reads the last position of a stream from its leader; 0 for an empty stream. */
+export function fetchLastPosition({ connection, jsm }: Broker, stream: Stream): Promise<number> {
+  const { name, events } = stream.contract;
+  const subjects = eventSubjects(name);
+  const codec = createCodec(events, subjects);
+  return createEventStore({
+    connection,
+    jsm,
+    stream: stream.definition.name,
+    subjects,
+    codec,
+  }).lastPosition();
 }
 
 /** Returns undefined if the stream does not exist. */
@@ -38,28 +69,27 @@ export async function findStream(jsm: JetStreamManager, name: string): Promise<S
 }
 
 /**
- * Compares a stream with its definition.
+ * Compares a stream with its definition: one that belongs to another service only as far as it concerns a follower.
  *
  * @param replicas expected number of replicas; not checked if undefined.
  */
 export async function examineConfiguration(
   jsm: JetStreamManager,
-  { service, definition }: Stream,
+  { contract, owner, definition }: Stream,
   replicas: number | undefined,
 ): Promise<Finding> {
   const name = `stream ${definition.name}`;
+  const file = relative('.', fileURLToPath(contract.streamFile));
   const { num_replicas: _deploymentSpecific, ...rest } = definition;
-  const differences = await compareStream(
-    jsm,
-    replicas === undefined ? rest : { ...rest, num_replicas: replicas },
-  );
-  if (differences === undefined) return failure(name, 'the stream does not exist', 'npm run provision');
-  if (differences.length === 0) return ok(name, `matches streams/${service}.json`);
-  const detail = [`differs from streams/${service}.json:`, ...differences.map(describeDifference)].join(
-    '\n  ',
-  );
+  const wanted = replicas === undefined ? rest : { ...rest, num_replicas: replicas };
+  const differences = await compareStream(jsm, wanted, owner === undefined ? 'follower' : 'provisioner');
+  const provision =
+    owner === undefined ? `the provisioner of the ${contract.name} service` : 'npm run provision';
+  if (differences === undefined) return failure(name, 'the stream does not exist', provision);
+  if (differences.length === 0) return ok(name, `matches ${file}`);
+  const detail = [`differs from ${file}:`, ...differences.map(describeDifference)].join('\n  ');
   return differences.every(({ safe }) => safe)
-    ? warning(name, detail, 'npm run provision (it loses no data)')
+    ? warning(name, detail, `${provision} (it loses no data)`)
     : failure(
         name,
         detail,

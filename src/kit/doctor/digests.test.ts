@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { StateDigest } from '../../src/kit/nats/services/digest-endpoint.ts';
+import type { StateDigest } from '../nats/services/digest-endpoint.ts';
 import { assessDigests } from './digests.ts';
 
 const reply = (replica: string, changes: Partial<StateDigest> = {}): StateDigest => ({
