@@ -88,11 +88,6 @@ test('rejects a parameter that the path has twice', () =>
       }),
     'the path "{slot}/{slot}" of "dock" has the parameter "slot" twice',
   ));
-test('rejects the name of a followed service that has the name of a field of the context', () =>
-  assert.throws(
-    () => defineService({ ...base, follows: { now: contract } }),
-    'the followed service "now" has the name of a field of the context',
-  ));
 test('rejects an alias that is the name of the service', () =>
   assert.throws(() => defineService({ ...base, aliases: ['lamps'] }), 'the alias "lamps"'));
 test('rejects a noun that has the name of a field of a reply', () =>
@@ -118,6 +113,15 @@ test('rejects parameters that differ from those in the path', () => {
     '`params` of "dock" has "slot", but the path "slots" does not',
   );
 });
+test('rejects a parameter of the path that has the name of a property of every object', () =>
+  assert.throws(
+    () =>
+      defineService({
+        ...base,
+        commands: ({ command }) => ({ dock: command({ put: '{constructor}', decide }) }),
+      }),
+    'the path "{constructor}" of "dock" has the parameter "constructor", but `params` does not',
+  ));
 test('rejects a field of a body that has the name of a parameter, also in one alternative', () => {
   const body = z.union([z.strictObject({ on: z.boolean() }), z.strictObject({ slot: Slot })]);
   assert.throws(

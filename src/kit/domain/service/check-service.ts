@@ -48,7 +48,7 @@ function checkParameters({ verb, path = '', params, body }: NamedCommand): strin
   const fields = new Set(body === undefined ? [] : fieldsOf(body));
   return [
     ...inPath.flatMap((name) =>
-      name in params
+      Object.hasOwn(params, name)
         ? []
         : [`the path "${path}" of "${verb}" has the parameter "${name}", but \`params\` does not`],
     ),
