@@ -1,13 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { createMemoryStore } from '../../../test/support/memory-store.ts';
 import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
 import { defineEvents } from '../domain/event-schema.ts';
 import { defineService } from '../domain/service/define-service.ts';
 import { normalizeIndexes } from '../domain/service/index-definition.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
-import type { EventStore } from './event-store.ts';
 import type { FollowedProjection } from './followed-projection.ts';
 import { createLookups, joinResource, relationIndex } from './joined-resource.ts';
 import { createView } from './view/view.ts';
@@ -31,26 +31,18 @@ function createPlugs() {
   const indexes = normalizeIndexes({ [relationIndex]: { each: () => [7] } });
   const view = createView(plugFold, { indexes });
   for (const each of messages) view.apply(each);
-  const unused = () => Promise.reject(new Error('unexpected call'));
   const concurrent = { now: 0, max: 0 };
-  const store: EventStore<DomainEvent> = {
-    append: unused,
-    lastPosition: unused,
-    lastPositionOf: (id) => Promise.resolve(messages.findLast((each) => each.id === id)?.position ?? 0),
-    leaderPosition: unused,
+  const reads = createMemoryStore(messages);
+  const store = createMemoryStore(messages, {
     currentTime: () => Promise.resolve(60_000),
-    positionAt: (time) => Promise.resolve(messages.findLast((each) => each.time <= time)?.position ?? 0),
-    read: unused,
-    firstPosition: unused,
-    readAll: unused,
-    async history(id, { upTo }) {
+    async history(id, range) {
       concurrent.now += 1;
       concurrent.max = Math.max(concurrent.max, concurrent.now);
       await new Promise((resolve) => setImmediate(resolve));
       concurrent.now -= 1;
-      return messages.filter((each) => each.id === id && each.position <= upTo);
+      return reads.history(id, range);
     },
-  };
+  });
   const projection: FollowedProjection = { stream: 'PLUGS', fold: plugFold, view, store };
   return {
     projection,

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createMemoryStore } from '../../../test/support/memory-store.ts';
 import { Rejection, type Fold } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
@@ -26,24 +27,14 @@ const messages = [message(1, 1_000), message(3, 3_000), message(4, 4_000)];
 function createStore(clock: readonly number[] = [5_000]) {
   const ranges: HistoryRange[] = [];
   const times = [...clock];
-  const unused = () => Promise.reject(new Error('unexpected call'));
-  const select = ({ after = 0, upTo, limit = Infinity }: HistoryRange) =>
-    messages.filter(({ position }) => position > after && position <= upTo).slice(0, limit);
-  const store: EventStore<Lit> = {
-    append: unused,
-    lastPosition: () => Promise.resolve(4),
-    lastPositionOf: () => Promise.resolve(4),
-    leaderPosition: unused,
+  const reads = createMemoryStore(messages);
+  const store = createMemoryStore(messages, {
     currentTime: () => Promise.resolve(times.length > 1 ? (times.shift() ?? 0) : (times[0] ?? 0)),
-    positionAt: (time) => Promise.resolve(messages.findLast((each) => each.time <= time)?.position ?? 0),
-    read: unused,
-    firstPosition: unused,
-    readAll: (range) => Promise.resolve(select(range)),
-    history: (_id, range) => {
+    history(id, range) {
       ranges.push(range);
-      return Promise.resolve(select(range));
+      return reads.history(id, range);
     },
-  };
+  });
   return { store, ranges, times };
 }
 

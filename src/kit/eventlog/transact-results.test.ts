@@ -2,12 +2,13 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createMemoryStore } from '../../../test/support/memory-store.ts';
 import { z } from 'zod';
 import { Rejection, type Decider } from '../domain/decider.ts';
 import { defineEvents } from '../domain/event-schema.ts';
 import { Problem } from '../domain/problem.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
-import type { Append, AppendResult, EventStore } from './event-store.ts';
+import type { Append, AppendResult } from './event-store.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { maxAttempts, transact, type Transaction } from './transact.ts';
 import { createView } from './view/view.ts';
@@ -52,9 +53,8 @@ function createReplica(
   const view = createView<number, Count>(decider);
   for (const each of messages) view.apply(each);
   const waits: [number, number][] = [];
-  const unused = () => Promise.reject(new Error('unexpected call'));
   const end = { position: view.position };
-  const store: EventStore<Count> = {
+  const store = createMemoryStore(messages, {
     append(append) {
       appends.push(append);
       return Promise.resolve(
@@ -66,14 +66,7 @@ function createReplica(
       return Promise.resolve(end.position);
     },
     lastPositionOf: () => Promise.resolve(end.position),
-    leaderPosition: unused,
-    currentTime: unused,
-    positionAt: unused,
-    read: (position) => Promise.resolve(messages.find((each) => each.position === position)),
-    firstPosition: unused,
-    readAll: unused,
-    history: (_id, { upTo }) => Promise.resolve(messages.filter(({ position }) => position <= upTo)),
-  };
+  });
   let retries = 0;
   let questions = 0;
   const execute = (transaction: Partial<Transaction<number, number>> = {}) =>
@@ -98,6 +91,7 @@ function createReplica(
         queue: createKeyedQueue(),
         followed: [],
         catchUpTimeoutMs: 1_500,
+        confirmTimeoutMs: 1_500,
         onRetry: () => (retries += 1),
       },
       { id: 1, command: 1, messageId: 'm', commandDigest: 'd', ...transaction },

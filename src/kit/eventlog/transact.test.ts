@@ -1,11 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createMemoryStore } from '../../../test/support/memory-store.ts';
 import { z } from 'zod';
 import { Rejection, type Decider } from '../domain/decider.ts';
 import { defineEvents } from '../domain/event-schema.ts';
 import { Problem } from '../domain/problem.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
-import type { AppendResult, EventStore } from './event-store.ts';
+import type { AppendResult } from './event-store.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { createPositionClock } from './view/position-clock.ts';
 import { maxAttempts, transact } from './transact.ts';
@@ -57,9 +58,8 @@ function createReplica({ followedEnd = 1, lampEnd = () => 0, appendResult }: Lag
   const followed = createPositionClock(1);
   const decider = createDecider(() => followed.position >= 2);
   const view = createView<Lamp, LampEvent>(decider);
-  const unused = () => Promise.reject(new Error('unexpected read'));
   const appendTimes: number[] = [];
-  const store: EventStore<LampEvent> = {
+  const store = createMemoryStore<LampEvent>([], {
     append() {
       appendTimes.push(performance.now());
       if (appendResult !== undefined) return Promise.resolve(appendResult);
@@ -68,21 +68,14 @@ function createReplica({ followedEnd = 1, lampEnd = () => 0, appendResult }: Lag
     },
     lastPositionOf: () => Promise.resolve(lampEnd()),
     lastPosition: () => Promise.resolve(lampEnd()),
-    leaderPosition: unused,
-    currentTime: unused,
-    positionAt: unused,
-    read: unused,
-    firstPosition: unused,
-    readAll: unused,
-    history: unused,
-  };
+  });
   const progress = {
     get position() {
       return followed.position;
     },
     reached: followed.reached,
     lastPosition: () => Promise.resolve(followedEnd),
-    leaderPosition: unused,
+    leaderPosition: store.leaderPosition,
   };
   let messages = 0;
   const execute = (command: LampCommand, catchUpTimeoutMs = 60_000, confirmTimeoutMs = catchUpTimeoutMs) =>

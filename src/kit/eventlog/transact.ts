@@ -37,9 +37,9 @@ export type Transactor<State, Command, Event extends DomainEvent> = {
   readonly catchUpTimeoutMs: number;
   /**
    * Timeout for the confirmation of a rejection or a no-op, in ms, beginning with the request to the stream leaders. It has
-   * to outlast the election of a leader, during which a view is not updated. Default: `catchUpTimeoutMs`.
+   * to outlast the election of a leader, during which a view is not updated.
    */
-  readonly confirmTimeoutMs?: number;
+  readonly confirmTimeoutMs: number;
   /** Called before each further attempt. */
   onRetry?(): void;
 };
@@ -203,7 +203,7 @@ async function confirmPositions<State, Command, Event extends DomainEvent>(
 /** Returns a function that returns how long the view may still take, in ms: at least `catchUpTimeoutMs`. */
 function startTimeout<State, Command, Event extends DomainEvent>({
   catchUpTimeoutMs,
-  confirmTimeoutMs = catchUpTimeoutMs,
+  confirmTimeoutMs,
 }: Transactor<State, Command, Event>): () => number {
   const startedAt = performance.now();
   return () => Math.max(catchUpTimeoutMs, confirmTimeoutMs - (performance.now() - startedAt));
