@@ -19,24 +19,19 @@ export function createPositionClock(start = 0): PositionClock {
   /** Lowest position that a reader waits for. */
   let lowestTarget = Infinity;
 
-  function resolveUpTo(position: number) {
-    while (lowestTarget <= position) {
-      const waiters = waiting.get(lowestTarget);
-      waiting.delete(lowestTarget);
-      lowestTarget = waiting.minKey() ?? Infinity;
-      for (const notify of waiters ?? []) notify(true);
-    }
-  }
-
   return {
     get position() {
       return current;
     },
 
     advance(position) {
-      if (position <= current) return;
-      current = position;
-      if (lowestTarget <= position) resolveUpTo(position);
+      current = Math.max(current, position);
+      while (lowestTarget <= current) {
+        const waiters = waiting.get(lowestTarget);
+        waiting.delete(lowestTarget);
+        lowestTarget = waiting.minKey() ?? Infinity;
+        for (const notify of waiters ?? []) notify(true);
+      }
     },
 
     reached(position, timeoutMs) {
