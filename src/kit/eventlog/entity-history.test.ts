@@ -26,8 +26,10 @@ type Source = {
 
 /** Returns the positions of the history. */
 async function read({ version, leaderVersion, positions }: Source, upTo?: number): Promise<number[]> {
-  const find = (position: number) =>
-    Promise.resolve(positions.includes(position) ? stored(position) : undefined);
+  const find = (position: number) => {
+    assert.ok(leaderVersion < version, 'a message is read although the leader is up to date');
+    return Promise.resolve(positions.includes(position) ? stored(position) : undefined);
+  };
   const messages = await readEntityHistory(
     {
       view: { find: () => ({ version }) },

@@ -78,10 +78,26 @@ function createChargers() {
     follows: { plugs: { ...contractOf('plugs', 'plug'), fold: plugFold } },
     commands: () => ({}),
     document: z.object({ plugs: z.array(z.unknown()) }),
+    // A plug whose name is a number is an extension lead: its document has the plug with this id instead.
     present({ state }, lookups) {
       presented += 1;
-      return { plugs: state.map((id) => lookups.plugs(id) ?? null) };
+      const nameOf = (id: number): unknown => {
+        const name = lookups.plugs(id);
+        return Number(name) > 0 ? nameOf(Number(name)) : name;
+      };
+      return { plugs: state.map((id) => nameOf(id) ?? null) };
     },
+    queries: ({ query }) => ({
+      plugged: query({
+        params: { id: z.int() },
+        result: z.unknown(),
+        answer: ({ find, list }, { id }, lookups) => ({
+          charger: find(id),
+          plugs: find(id)?.state.map(lookups.plugs),
+          all: list({ limit: 10 }).length,
+        }),
+      }),
+    }),
     relations: {
       plugs: { each: () => [7], document: z.object({}), present: ({ id, state }) => ({ id, name: state }) },
     },
@@ -165,6 +181,15 @@ earlier('has the states of that time', async () => {
   assert.equal((await at(4_000)).body, { plugs: ['C', null] });
   assert.equal(joined.presentExisting(charger(1, 2)).body, { plugs: ['C', null] });
 });
+earlier('includes entities that only the earlier states refer to', async () => {
+  const { joined, apply } = createChargers();
+  apply(1, '2');
+  apply(1, 'C');
+  apply(2, 'D');
+  const at = (time: number) => joined.presentAsOf(charger(1), () => Promise.resolve(time));
+  assert.equal((await at(3_000)).body, { plugs: ['B'] });
+  assert.equal((await at(4_000)).body, { plugs: ['C'] });
+});
 earlier('needs the time only if it refers to entities of a followed stream', async () => {
   const { joined } = createChargers();
   const unused = () => Promise.reject(new Error('unexpected call'));
@@ -211,9 +236,27 @@ referring('are listed by ascending id, in pages, without those that were removed
 });
 referring('require that the service follows the stream', () => {
   const { service } = createChargers();
-  assert.throws(() => joinResource({ ...service, follows: {} }, {}), 'the service does not follow plugs');
+  assert.throws(() => joinResource({ ...service, follows: {} }, {}), /the service does not follow plugs/);
 });
 referring.run();
+
+const querying = suite('a query');
+
+querying('reads the entities of the service, and the current ones of followed streams', () => {
+  const { joined, service } = createChargers();
+  const view = createView<unknown, DomainEvent>({
+    initial: service.contract.fold.initial,
+    evolve: (_state, { type }) => (type === 'removed' ? undefined : [1, 2]),
+  });
+  view.apply(plugMessage(1, 5, 'added'));
+  view.apply(plugMessage(2, 6, 'removed'));
+  const [plugged, ...others] = joined.queries;
+  assert.equal([plugged?.name, others], ['plugged', []]);
+  const found = { id: 5, state: [1, 2], version: 1 };
+  assert.equal(plugged?.answer(view, { id: 5 }), { charger: found, plugs: ['A', 'B'], all: 1 });
+  assert.equal(plugged?.answer(view, { id: 6 }), { charger: undefined, plugs: undefined, all: 1 });
+});
+querying.run();
 
 const lookups = suite('the lookups of a decider');
 

@@ -136,7 +136,7 @@ finding('does not include rejected messages in its state, but in its version', a
   });
 });
 finding('is unavailable while the view has not reached the position', async () => {
-  const { code } = await problemOf(findAsOf(source(createStore().store), 1, 10));
-  assert.is(code, 'unavailable');
+  const { code, message: detail } = await problemOf(findAsOf(source(createStore().store), 1, 10));
+  assert.equal([code, detail], ['unavailable', 'This replica did not reach position 10 within 5 s.']);
 });
 finding.run();

@@ -41,16 +41,14 @@ export function createPositionClock(start = 0): PositionClock {
           clearTimeout(timer);
           resolve(reached);
         };
+        const waiters = waiting.get(position) ?? new Set();
+        waiting.set(position, waiters.add(notify));
         const timer = setTimeout(() => {
-          const waiters = waiting.get(position);
-          waiters?.delete(notify);
-          if (waiters?.size === 0) waiting.delete(position);
+          waiters.delete(notify);
+          if (waiters.size === 0) waiting.delete(position);
           lowestTarget = waiting.minKey() ?? Infinity;
           notify(false);
         }, timeoutMs);
-        const waiters = waiting.get(position);
-        if (waiters === undefined) waiting.set(position, new Set([notify]));
-        else waiters.add(notify);
         lowestTarget = Math.min(lowestTarget, position);
       });
     },

@@ -77,6 +77,29 @@ for (const [difference, other] of [
   });
 }
 
+lines('depend on the id of an earlier message', () => {
+  const other = message(1, { messageId: 'other' });
+  assert.not.equal(linesOf(viewOf(message(1), message(2))), linesOf(viewOf(other, message(2))));
+});
+
+lines('distinguish a removed entity from one with the same state', () => {
+  const image = viewOf(message(1)).capture();
+  const state = image.entries.get(1)?.state;
+  assert.not.equal([...stateLines(image, state)], [...stateLines(image, { ...state, title: 'Title 1' })]);
+});
+
+lines('contain states with sorted keys, and lists in their order', () => {
+  const state = { b: [{ d: 1, c: null }, 'x'], a: { f: true, e: 2 } };
+  const view = createView<unknown, Event>({ initial: undefined, evolve: () => state });
+  view.apply(message(1));
+  assert.equal([...stateLines(view.capture(), undefined)].slice(0, 2), [
+    '[1,1001,0,"notes.events.1","m1"]',
+    '[[1,1,{"a":{"e":2,"f":true},"b":[{"c":null,"d":1},"x"]}]]',
+  ]);
+});
+
+lines('are none for an empty view', () => assert.equal(linesOf(viewOf()), []));
+
 lines('do not depend on the reason of a rejection', () => {
   const rejectedFor = (reason: string) => viewOf(message(1, { content: new Rejection(reason) }));
   assert.equal(linesOf(rejectedFor('one')), linesOf(rejectedFor('two')));
