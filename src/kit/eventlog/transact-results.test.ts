@@ -169,7 +169,7 @@ without('fails if the replica does not reach the end of the stream', async () =>
   const { execute, end, waits } = createReplica([], [message(1)]);
   end.position = 7;
   const { code, message: detail } = await problemOf(execute({ command: 0 }));
-  const [[position, timeoutMs = NaN] = []] = waits;
+  const [[position, timeoutMs] = [NaN, NaN]] = waits;
   assert.is(position, 7);
   // The time of the leader's answer counts, but the view gets the time to catch up in any case.
   assert.ok(timeoutMs >= 1_500 && timeoutMs < 2_000, `${timeoutMs} ms`);
