@@ -1,8 +1,27 @@
-/** An event store for unit tests, without a broker. */
+/** Stored messages and an event store for unit tests, without a broker. */
 
-import type { DomainEvent } from '../../src/kit/domain/decider.ts';
+import type { DomainEvent, Rejection } from '../../src/kit/domain/decider.ts';
 import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
 import type { EventStore, HistoryRange } from '../../src/kit/eventlog/event-store.ts';
+
+/** Returns a message of entity 1, stored `position` seconds after the epoch, with these changes. */
+export function storedMessage<Event extends DomainEvent>(
+  position: number,
+  content: Event | Rejection,
+  changes: Partial<StoredMessage<Event>> = {},
+): StoredMessage<Event> {
+  return {
+    position,
+    time: position * 1000,
+    nanoseconds: 0,
+    id: 1,
+    subject: 'lamps.events.1',
+    messageId: undefined,
+    commandDigest: undefined,
+    content,
+    ...changes,
+  };
+}
 
 /** Reads `messages`, also those that are added to the array later. Other calls fail, except those of `methods`. */
 export function createMemoryStore<Event extends DomainEvent>(

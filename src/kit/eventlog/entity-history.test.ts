@@ -1,19 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { storedMessage } from '../../../test/support/memory-store.ts';
 import type { DomainEvent } from '../domain/decider.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import { readEntityHistory } from './entity-history.ts';
 
-const stored = (position: number): StoredMessage<DomainEvent> => ({
-  position,
-  time: position,
-  nanoseconds: 0,
-  id: 1,
-  subject: 'lamps.events.1',
-  messageId: undefined,
-  commandDigest: undefined,
-  content: { type: 'Lit' },
-});
+const stored = (position: number): StoredMessage<DomainEvent> => storedMessage(position, { type: 'Lit' });
 
 type Source = {
   /** Position of the entity's last message that the view has applied. */

@@ -1,13 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { createMemoryStore } from '../../../test/support/memory-store.ts';
-import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
+import { createMemoryStore, storedMessage } from '../../../test/support/memory-store.ts';
+import type { DomainEvent, Fold } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
 import { defineEvents } from '../domain/event-schema.ts';
 import { defineService } from '../domain/service/define-service.ts';
 import { normalizeIndexes } from '../domain/service/index-definition.ts';
-import type { StoredMessage } from '../domain/stored-message.ts';
 import type { FollowedProjection } from './followed-projection.ts';
 import { createLookups, joinResource, relationIndex } from './joined-resource.ts';
 import { createView } from './view/view.ts';
@@ -18,11 +17,8 @@ const plugFold: Fold<unknown, DomainEvent> = {
   evolve: (_plug, { type }) => (type === 'removed' ? undefined : type),
 };
 
-function plugMessage(position: number, id: number, type: string): StoredMessage<DomainEvent> {
-  const content = type === 'invalid' ? new Rejection('invalid') : { type };
-  const identity = { position, time: position * 1000, nanoseconds: 0, subject: `plugs.events.${id}` };
-  return { ...identity, id, messageId: undefined, commandDigest: undefined, content };
-}
+const plugMessage = (position: number, id: number, type: string) =>
+  storedMessage<DomainEvent>(position, { type }, { id });
 
 /** The plugs 1 and 2, at the positions 1 and 2 of the followed stream. */
 function createPlugs() {

@@ -1,27 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createMemoryStore } from '../../../test/support/memory-store.ts';
+import { createMemoryStore, storedMessage } from '../../../test/support/memory-store.ts';
 import { Rejection, type Fold } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
-import type { StoredMessage } from '../domain/stored-message.ts';
 import type { EventStore, HistoryRange } from './event-store.ts';
 import { findAsOf, locateMoment, settledPositionAt, timeOf } from './point-in-time.ts';
 
 type Lit = { readonly type: 'Lit' };
 const fold: Fold<number, Lit> = { initial: 0, evolve: (count) => count + 1 };
 
-const message = (position: number, time: number): StoredMessage<Lit> => ({
-  position,
-  time,
-  nanoseconds: 0,
-  id: 1,
-  subject: 'lamps.events.1',
-  messageId: undefined,
-  commandDigest: undefined,
-  content: { type: 'Lit' },
-});
-
-const messages = [message(1, 1_000), message(3, 3_000), message(4, 4_000)];
+const messages = [1, 3, 4].map((position) => storedMessage<Lit>(position, { type: 'Lit' }));
 
 /** A stream with messages at 1, 3 and 4; the message at 2 was deleted. `clock` returns the times of the broker in turn. */
 function createStore(clock: readonly number[] = [5_000]) {

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createMemoryStore } from '../../../test/support/memory-store.ts';
+import { createMemoryStore, storedMessage } from '../../../test/support/memory-store.ts';
 import { z } from 'zod';
 import { Rejection, type Decider } from '../domain/decider.ts';
 import { defineEvents } from '../domain/event-schema.ts';
@@ -30,17 +30,8 @@ const decider: Decider<number, number, Count> = {
   evolve: (count, { type }) => (type === 'Invalid' ? new Rejection('invalid') : count + 1),
 };
 
-const message = (position: number, fields: Partial<StoredMessage<Count>> = {}): StoredMessage<Count> => ({
-  position,
-  time: position,
-  nanoseconds: 0,
-  id: 1,
-  subject: 'counters.events.1',
-  messageId: undefined,
-  commandDigest: 'd',
-  content: { type: 'Counted' },
-  ...fields,
-});
+const message = (position: number, fields: Partial<StoredMessage<Count>> = {}) =>
+  storedMessage<Count>(position, { type: 'Counted' }, { commandDigest: 'd', ...fields });
 
 /** A replica that has applied `messages`. Each append gets the next of these results; the last one is repeated. */
 function createReplica(

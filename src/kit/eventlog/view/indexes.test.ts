@@ -49,6 +49,8 @@ building('is sorted in the background as well, while lists sort all entities', a
   const { indexes } = createLamps(10_000);
   const sort: Sort = { by: 'colour', after: { key: 'blue', id: 9_999 } };
   const list = () => indexes.select({}, sort, 0).candidates ?? [];
+  const all = [...(indexes.select({}, { by: 'colour' }, 0).candidates ?? [])];
+  assert.equal([all.length, ...all.slice(0, 2)], [10_000, 3, 6]);
   const early = list();
   assert.ok(Array.isArray(early));
   assert.equal([early.length, ...early.slice(0, 2)], [6_667, 2, 5]);

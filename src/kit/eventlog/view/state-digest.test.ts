@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { storedMessage } from '../../../../test/support/memory-store.ts';
 import type { Fold } from '../../domain/decider.ts';
 import { Rejection } from '../../domain/decider.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
@@ -20,19 +21,12 @@ const fold: Fold<State, Event> = {
   }),
 };
 
-function message(position: number, changes: Partial<StoredMessage<Event>> = {}): StoredMessage<Event> {
-  return {
+const message = (position: number, changes: Partial<StoredMessage<Event>> = {}) =>
+  storedMessage<Event>(
     position,
-    time: 1_000 + position,
-    nanoseconds: 0,
-    subject: 'notes.events.1',
-    messageId: `m${position}`,
-    id: 1,
-    commandDigest: undefined,
-    content: { type: 'Titled', title: `Title ${position}` },
-    ...changes,
-  };
-}
+    { type: 'Titled', title: `Title ${position}` },
+    { messageId: `m${position}`, ...changes },
+  );
 
 function viewOf(...messages: readonly StoredMessage<Event>[]) {
   const view = createView(fold);
@@ -93,7 +87,7 @@ lines('contain states with sorted keys, and lists in their order', () => {
   const view = createView<unknown, Event>({ initial: undefined, evolve: () => state });
   view.apply(message(1));
   assert.equal([...stateLines(view.capture(), undefined)].slice(0, 2), [
-    '[1,1001,0,"notes.events.1","m1"]',
+    '[1,1000,0,"lamps.events.1","m1"]',
     '[[1,1,{"a":{"e":2,"f":true},"b":[{"c":null,"d":1},"x"]}]]',
   ]);
 });

@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { storedMessage } from '../../../../test/support/memory-store.ts';
 import { Rejection, type Fold } from '../../domain/decider.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
 import { normalizeIndexes } from '../../domain/service/index-definition.ts';
@@ -13,20 +14,8 @@ type Plugged = { readonly type: 'Plugged'; readonly sockets: readonly number[] }
 const none: readonly number[] = [];
 const fold: Fold<readonly number[], Plugged> = { initial: none, evolve: (_lamp, { sockets }) => sockets };
 
-const message = (
-  position: number,
-  id: number | undefined,
-  content: Plugged | Rejection,
-): StoredMessage<Plugged> => ({
-  position,
-  time: position * 1000,
-  nanoseconds: 0,
-  id,
-  subject: `lamps.events.${id ?? 'x'}`,
-  messageId: undefined,
-  commandDigest: undefined,
-  content,
-});
+const message = (position: number, id: number | undefined, content: Plugged | Rejection) =>
+  storedMessage(position, content, { id });
 const plugged = (...sockets: readonly number[]): Plugged => ({ type: 'Plugged', sockets });
 const invalid = new Rejection('invalid');
 /** Indexes the lamps by their sockets. */
