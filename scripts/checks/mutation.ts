@@ -9,14 +9,16 @@ import { parseArgs } from 'node:util';
 import { installDependencies } from '../setup/dependencies.mjs';
 import { createProgress } from '../setup/progress.mjs';
 import { UsageError } from './fault-arguments.ts';
+import { readReviewed } from './mutation/reviewed.ts';
 import { describeReport, scoreOf, threshold, type Report } from './mutation/score.ts';
 import { findMutatedFiles, findTests, mutatedPaths } from './mutation/scope.ts';
 
 const help = `npm run test:mutation [-- [--jobs N] [PATH …]]
 
 Changes the pure sources, one small change (a mutant) at a time, and runs the tests that execute the changed code and need no
-broker. A mutant is detected if a test fails or no longer ends. Prints the mutants that no test detects, and the mutation
-score: the part that is detected. Exit code: 1 if the score is below ${threshold} %, or if a test fails without a mutant.
+broker. A mutant is detected if a test fails or no longer ends. Prints the mutants that no test detects and that are not in
+scripts/checks/mutation/reviewed.json, and the mutation score: the part that is detected. Exit code: 1 if the score is below
+${threshold} %, or if a test fails without a mutant.
   PATH       a file or folder to mutate; several are allowed; default:
 ${mutatedPaths.map((path) => `               ${path}`).join('\n')}
   --jobs N   number of mutants that are tested at the same time; default: one per processor
@@ -72,7 +74,7 @@ async function main(paths: readonly string[], jobs: number): Promise<number> {
   const code = await runStryker(config);
   if (code !== 0) return code;
   const result: Report = JSON.parse(readFileSync(report, 'utf8'));
-  process.stdout.write(describeReport(result));
+  process.stdout.write(describeReport(result, readReviewed()));
   return scoreOf(Object.values(result.files).flatMap(({ mutants }) => mutants)) < threshold ? 1 : 0;
 }
 

@@ -1,11 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { laptopContract } from '#contracts/laptops';
+import { portContract } from '#contracts/ports';
 import { EntityId } from '@portside/kit';
 import { findUndescribed } from '../../test/support/contract/undescribed.ts';
 import { LaptopDocument, NewLaptop, RevisedLaptop } from './documents.ts';
 import { laptopService } from './laptop.ts';
 
-const { present, indexes, names, nouns, commands } = laptopService;
+const { present, indexes, names, nouns, commands, contract, follows, version, defaults } = laptopService;
 const state = { title: 'Lenovo', model: 'S3', portIds: [7, 8] };
 const lookups = { ports: (id: number) => (id === 7 ? { name: 'USB-C' } : undefined) };
 
@@ -36,7 +39,30 @@ routes('have stable names, which are part of paths and subjects', () => {
     ],
   );
 });
+routes('have summaries, and parameters with descriptions', () => {
+  assert.equal(
+    commands.flatMap(({ verb, summary }) => (summary === undefined ? [] : [[verb, summary]])),
+    [
+      ['fit', 'Fit a port; succeeds if the laptop already has it'],
+      ['unfit', 'Unfit a port; succeeds if the laptop does not have it'],
+    ],
+  );
+  for (const { params } of commands) assert.equal(findUndescribed(z.object(params)), []);
+});
 routes.run();
+
+const service = suite('the laptop service');
+
+service('follows the ports with the fold of their contract', () => {
+  assert.is(contract, laptopContract);
+  assert.equal(Object.keys(follows), ['ports']);
+  assert.is(follows['ports'], portContract);
+});
+service('has the version of the package, and TCP ports that differ from those of the port service', () => {
+  assert.equal(version, new URL('../../package.json', import.meta.url));
+  assert.equal(defaults, { httpPort: 5000, probePort: 9000 });
+});
+service.run();
 
 const schemas = suite('the schemas of a laptop');
 

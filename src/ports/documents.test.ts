@@ -1,11 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { laptopContract } from '#contracts/laptops';
+import { portContract } from '#contracts/ports';
 import { EntityId } from '@portside/kit';
 import { findUndescribed } from '../../test/support/contract/undescribed.ts';
 import { LaptopOfPort, NewPort, PortDocument, RenamedPort } from './documents.ts';
 import { portService } from './port.ts';
 
-const { present, indexes, names, nouns, commands, relations } = portService;
+const { present, indexes, names, nouns, commands, relations, contract, follows, version, defaults } =
+  portService;
 const state = { name: 'USB-C' };
 const laptop = { title: 'Lenovo', model: 'S3', portIds: [1] };
 const lookups = { laptops: () => undefined };
@@ -43,6 +46,19 @@ routes('have stable names, which are part of paths and subjects', () => {
   );
 });
 routes.run();
+
+const service = suite('the port service');
+
+service('follows the laptops with the fold of their contract', () => {
+  assert.is(contract, portContract);
+  assert.equal(Object.keys(follows), ['laptops']);
+  assert.is(follows['laptops'], laptopContract);
+});
+service('has the version of the package, and TCP ports that differ from those of the laptop service', () => {
+  assert.equal(version, new URL('../../package.json', import.meta.url));
+  assert.equal(defaults, { httpPort: 5001, probePort: 9001 });
+});
+service.run();
 
 const schemas = suite('the schemas of a port');
 

@@ -146,6 +146,14 @@ lines('have at most 1000 elements each, so that the writer can yield between the
     5002,
   );
 });
+lines('are not generated for a state that JSON does not preserve, and the error names the entity', () => {
+  const view = createView<unknown, LaptopEvent>({ initial: undefined, evolve: () => new Date(0) });
+  view.apply(message(1, { id: 7, content: added }));
+  assert.throws(
+    () => [...encodeImage(view.capture(), undefined)],
+    /^the state of entity 7 is not JSON: Date$/,
+  );
+});
 lines('do not change when the view advances, even while they are being generated', () => {
   const view = viewOf(...sampleMessages);
   const image = view.capture();

@@ -73,6 +73,7 @@ async function openReplica({ fromSnapshot = false } = {}): Promise<Replica> {
     queue: createKeyedQueue(),
     followed: [],
     catchUpTimeoutMs: 5_000,
+    confirmTimeoutMs: 5_000,
     snapshots,
     startPosition,
     async close() {

@@ -12,7 +12,7 @@ const OptionalId = EntityId.meta({
 
 /** Returns the schema of a new entity: the body with an optional id. */
 export function newEntityOf(body: Body): Body {
-  return extendBody(body, { id: OptionalId }, body.meta() ?? {});
+  return extendBody(body, { id: OptionalId }).meta(body.meta() ?? {});
 }
 
 /** Returns the schema of the payload of a NATS request. */
@@ -20,13 +20,13 @@ export function payloadOf({ kind, params, body }: NamedCommand): Body {
   if (kind === 'create' && body !== undefined) return newEntityOf(body);
   const fields = { id: EntityId, ...params };
   const example = { ...exampleOf(z.strictObject(fields)), ...(body && exampleOf(body)) };
-  const payload = extendBody(body ?? z.strictObject({}), fields, {});
+  const payload = extendBody(body ?? z.strictObject({}), fields);
   return payload.meta({ examples: validExamples(payload, example) });
 }
 
 /** Returns the schema of the input of `decide`: the body with the path parameters. */
 export function inputSchemaOf({ params, body }: NamedCommand): Body {
-  return extendBody(body ?? z.strictObject({}), params, {});
+  return extendBody(body ?? z.strictObject({}), params);
 }
 
 /** Splits the id from the other fields of a payload. */
@@ -35,13 +35,11 @@ export function splitId(payload: object): { readonly id: number | undefined; rea
   return { id: id === undefined ? undefined : EntityId.parse(id), input };
 }
 
-/** Adds fields in front of those of an object, or of each object of a union. */
-function extendBody(body: Body, fields: z.ZodRawShape, meta: z.GlobalMeta): Body {
-  if (body instanceof z.ZodObject) {
-    return extendObject(body, fields).meta(meta);
-  }
+/** Adds fields in front of those of an object, or of each object of a union. The result has no metadata. */
+function extendBody(body: Body, fields: z.ZodRawShape): Body {
+  if (body instanceof z.ZodObject) return extendObject(body, fields);
   const options = body.options.map((option) => extendObject(option, fields));
-  return body.clone({ ...body.def, options }).meta(meta);
+  return body.clone({ ...body.def, options });
 }
 
 /** Returns the example, unless it lacks a required field for which the schema has no example. */

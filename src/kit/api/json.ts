@@ -19,6 +19,15 @@ export function parseJson<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
   });
 }
 
+/** Returns the value, or undefined if `text` is not JSON. */
+export function tryParseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function readJson(bytes: Uint8Array): unknown {
   let text: string;
   try {

@@ -25,9 +25,42 @@ test('requires a parameter without a default', () => {
 for (const slot of ['0', '13', '03', '+3', '3.0', '3e0', ' 3', '', 'x', '1.5']) {
   test(`rejects the slot ${JSON.stringify(slot)}`, () => assert.not(params.safeParse({ slot }).success));
 }
-test('reports why the schema rejects a value', () => {
-  const { error } = params.safeParse({ slot: '13' });
-  assert.match(error?.issues[0]?.message ?? '', 'expected number to be <=12');
+for (const [slot, reason] of [
+  ['13', 'expected number to be <=12'],
+  ['x', 'expected number, received string'],
+  ['03', 'expected number, received string'],
+] as const) {
+  test(`reports why the schema rejects the slot ${slot}`, () => {
+    const { error } = params.safeParse({ slot });
+    assert.match(error?.issues[0]?.message ?? '', reason);
+  });
+}
+test('reports every reason', () => {
+  const code = z
+    .string()
+    .min(3, 'too short')
+    .regex(/^[a-z]+$/, 'not lower case');
+  const { error } = textParamsOf({ code }).safeParse({ code: 'A' });
+  assert.equal(
+    error?.issues.map(({ path, message }) => [path, message]),
+    [
+      [['code'], 'too short'],
+      [['code'], 'not lower case'],
+    ],
+  );
+});
+test('passes a schema of both texts and numbers the text if it accepts it, otherwise the number', () => {
+  const top = textParamsOf({ top: z.union([z.int(), z.literal(['all', '0'])]) });
+  assert.equal(
+    ['all', '0', '10'].map((text) => top.parse({ top: text })),
+    [{ top: 'all' }, { top: '0' }, { top: 10 }],
+  );
+});
+test('has the parameters without a default as required ones in the API documents', () =>
+  assert.equal(z.toJSONSchema(params, { io: 'input' }).required, ['slot']));
+test('is described by what a client sends, not by what `decide` receives', () => {
+  const since = z.string().transform((text) => new Date(text));
+  assert.equal(textParamsOf({ since }).shape['since']?.meta(), { override: { type: 'string' } });
 });
 test('is described by the original schemas', () => {
   const meta = params.shape['slot']?.meta();

@@ -17,7 +17,7 @@ function textParamOf(schema: z.ZodType): z.ZodType {
     : z.string();
   return text
     .transform((value, context) => {
-      const parsed = schema.safeParse(value === undefined ? undefined : fromText(schema, value));
+      const parsed = schema.safeParse(fromText(schema, value));
       if (parsed.success) return parsed.data;
       for (const { message } of parsed.error.issues) context.addIssue(message);
       return z.NEVER;
@@ -26,7 +26,7 @@ function textParamOf(schema: z.ZodType): z.ZodType {
 }
 
 /** Canonical numbers only, so that every part of an entity has a single path: `3`, not `03`, `+3`, `3.0` or `3e0`. */
-function fromText(schema: z.ZodType, text: string): unknown {
+function fromText(schema: z.ZodType, text: string | undefined): unknown {
   const isNumber = String(Number(text)) === text && !schema.safeParse(text).success;
   return isNumber ? Number(text) : text;
 }

@@ -1,4 +1,5 @@
 import { ProblemDocument } from '../api/documents.ts';
+import { tryParseJson } from '../api/json.ts';
 import { problemCodes, type ProblemCode } from '../domain/problem.ts';
 
 /** The service's problem codes and those that only a client can raise. */
@@ -44,7 +45,7 @@ export class ProblemError extends Error {
 /** Consumes the response body. */
 export async function readProblem(response: Response, idempotencyKey?: string): Promise<ProblemError> {
   const { status, headers } = response;
-  const document = ProblemDocument.safeParse(parseJson(await response.text())).data;
+  const document = ProblemDocument.safeParse(tryParseJson(await response.text())).data;
   const seconds = headers.get('Retry-After');
   const retryAfterMs = seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined;
   const options = { status, document, idempotencyKey, retryAfterMs };
@@ -56,12 +57,4 @@ export async function readProblem(response: Response, idempotencyKey?: string): 
     `The response has status ${status} and is not a problem document.`,
     options,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

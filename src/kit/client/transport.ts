@@ -78,7 +78,8 @@ export function createTransport(baseUrl: string | URL, options: TransportOptions
         ...(idempotencyKey !== undefined && { 'Idempotency-Key': `"${idempotencyKey}"` }),
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      // Undefined without a body.
+      body: JSON.stringify(body),
       signal: signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]),
     })
       .catch((cause: unknown) => {

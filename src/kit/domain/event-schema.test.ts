@@ -75,6 +75,14 @@ writing('produces a value that is read as the same event', () => {
   for (const event of [current, { type: 'ChargerLost' }] as const)
     assert.equal(events.read(JSON.parse(JSON.stringify(events.write(event)))), event);
 });
+writing('puts the type first, then the version', () =>
+  assert.equal(Object.keys(events.write({ watts: 65, name: 'brick', type: 'ChargerAdded' })), [
+    'type',
+    'v',
+    'watts',
+    'name',
+  ]),
+);
 writing('throws for an event of another service', () => {
   // JSON.parse bypasses type checking, which prevents this mistake.
   const foreign: typeof current = JSON.parse('{"type":"Foreign"}');
@@ -199,4 +207,23 @@ hostile('is rejected if an upcaster throws', () => {
   const read = fragile.read({ type: 'ChargerLost', label: 7 });
   assert.match(read instanceof Rejection ? read.reason : '', 'does not have the shape of version 1');
 });
+hostile('is rejected if its schema throws, with a reason that does not depend on the error', () => {
+  const schema = ChargerLost.refine(() => {
+    throw new SyntaxError('a text that differs between versions of Node.js');
+  });
+  const read = defineEvents({ ChargerLost: { schema } }).read({ type: 'ChargerLost' });
+  assert.ok(read instanceof Rejection);
+  assert.is(read.reason, 'the event schema threw an error');
+  assert.instance(read.cause, SyntaxError);
+});
 hostile.run();
+
+const union = suite('the schema of all events');
+
+union('accepts the current version of each type', () => {
+  assert.equal(events.event.parse(current), current);
+  assert.equal(events.event.parse({ type: 'ChargerLost' }), { type: 'ChargerLost' });
+  for (const other of [{ type: 'ChargerAdded', label: 'brick', watts: '65' }, { type: 'Foreign' }])
+    assert.not(events.event.safeParse(other).success);
+});
+union.run();

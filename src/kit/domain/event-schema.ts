@@ -34,7 +34,7 @@ export function defineEvents<Types extends Record<string, EventType>>(
   types: Types,
 ): EventSchema<z.output<Types[keyof Types]['schema']>> {
   type Event = z.output<Types[keyof Types]['schema']>;
-  const byName = new Map<string, EventType>(Object.entries(types));
+  const byName = new Map<unknown, EventType>(Object.entries(types));
   const anyEvent: z.ZodType = z.union(Object.values(types).map(({ schema }) => schema));
 
   function readEvent(value: unknown): Event | Rejection {
@@ -83,9 +83,9 @@ export function defineEvents<Types extends Record<string, EventType>>(
 }
 
 /** Returns the type of an event without `v`, if the type has only one version. */
-function findPlainType(byName: ReadonlyMap<string, EventType>, value: unknown): EventType | undefined {
+function findPlainType(byName: ReadonlyMap<unknown, EventType>, value: unknown): EventType | undefined {
   if (typeof value !== 'object' || value === null || !('type' in value) || 'v' in value) return undefined;
-  const type = typeof value.type === 'string' ? byName.get(value.type) : undefined;
+  const type = byName.get(value.type);
   return type?.older === undefined ? type : undefined;
 }
 

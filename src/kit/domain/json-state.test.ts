@@ -8,7 +8,7 @@ function failureOf(value: unknown): string {
     assertJson(value, 'state');
     return 'none';
   } catch (error) {
-    if (error instanceof NotJson) return error.message;
+    if (error instanceof NotJson) return String(error);
     throw error;
   }
 }
@@ -43,7 +43,7 @@ test('rejects values that JSON changes, and names the place', () => {
     [{ [Symbol('a')]: 1 }, 'state is not JSON: an object with a symbol as a key'],
     [Symbol('a'), 'state is not JSON: symbol'],
   ];
-  for (const [value, message] of cases) assert.is(failureOf(value), message);
+  for (const [value, message] of cases) assert.is(failureOf(value), `NotJson: ${message}`);
 });
 test('accepts only values that are equal after they were stored and read', () =>
   fc.assert(

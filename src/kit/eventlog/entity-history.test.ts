@@ -1,19 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { storedMessage } from '../../../test/support/memory-store.ts';
 import type { DomainEvent } from '../domain/decider.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import { readEntityHistory } from './entity-history.ts';
 
-const stored = (position: number): StoredMessage<DomainEvent> => ({
-  position,
-  time: position,
-  nanoseconds: 0,
-  id: 1,
-  subject: 'lamps.events.1',
-  messageId: undefined,
-  commandDigest: undefined,
-  content: { type: 'Lit' },
-});
+const stored = (position: number): StoredMessage<DomainEvent> => storedMessage(position, { type: 'Lit' });
 
 type Source = {
   /** Position of the entity's last message that the view has applied. */
@@ -26,8 +18,10 @@ type Source = {
 
 /** Returns the positions of the history. */
 async function read({ version, leaderVersion, positions }: Source, upTo?: number): Promise<number[]> {
-  const find = (position: number) =>
-    Promise.resolve(positions.includes(position) ? stored(position) : undefined);
+  const find = (position: number) => {
+    assert.ok(leaderVersion < version, 'a message is read although the leader is up to date');
+    return Promise.resolve(positions.includes(position) ? stored(position) : undefined);
+  };
   const messages = await readEntityHistory(
     {
       view: { find: () => ({ version }) },

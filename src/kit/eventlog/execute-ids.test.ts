@@ -1,9 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createMemoryStore } from '../../../test/support/memory-store.ts';
 import type { Decider } from '../domain/decider.ts';
 import { Problem, type ProblemCode } from '../domain/problem.ts';
 import type { CommandCall } from '../domain/service/service-decider.ts';
-import type { Append, EventStore } from './event-store.ts';
+import type { Append } from './event-store.ts';
 import { execute, messageIdSyntax } from './execute.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { maxAttempts, type Transactor } from './transact.ts';
@@ -16,7 +17,6 @@ type Options = { readonly firstFreeId?: number; readonly code?: ProblemCode };
 /** Executes commands for lamps; those with an id below `firstFreeId` are lit already. */
 function createLamps({ firstFreeId = 1, code = 'conflict' }: Options = {}) {
   const appends: Append<Lit>[] = [];
-  const unused = () => Promise.reject(new Error('unexpected call'));
   let nextId = 0;
   const decider: Decider<boolean, CommandCall, Lit> = {
     initial: false,
@@ -27,22 +27,13 @@ function createLamps({ firstFreeId = 1, code = 'conflict' }: Options = {}) {
     evolve: () => true,
   };
   const view = createView<boolean, Lit>(decider);
-  const store: EventStore<Lit> = {
+  const store = createMemoryStore<Lit>([], {
     append: (append) => {
       appends.push(append);
       view.skipTo(9);
       return Promise.resolve({ outcome: 'written', position: 9 });
     },
-    lastPosition: () => Promise.resolve(0),
-    lastPositionOf: () => Promise.resolve(0),
-    leaderPosition: unused,
-    currentTime: unused,
-    positionAt: unused,
-    read: unused,
-    bounds: unused,
-    readAll: unused,
-    history: unused,
-  };
+  });
   const transactor: Transactor<boolean, CommandCall, Lit> = {
     decider,
     events: { read: () => ({ type: 'Lit' }), write: (event) => ({ ...event }) },
@@ -51,6 +42,7 @@ function createLamps({ firstFreeId = 1, code = 'conflict' }: Options = {}) {
     queue: createKeyedQueue(),
     followed: [],
     catchUpTimeoutMs: 1_000,
+    confirmTimeoutMs: 1_000,
   };
   const sources = {
     makeEntityId: () => (nextId += 1),

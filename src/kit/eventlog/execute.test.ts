@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createMemoryStore } from '../../../test/support/memory-store.ts';
 import type { CommandCall } from '../domain/service/service-decider.ts';
 import type { Append } from './event-store.ts';
 import { execute, type Sources } from './execute.ts';
@@ -13,7 +14,6 @@ type Moved = { readonly type: 'Moved'; readonly at: string };
 async function executeContended(...keys: readonly string[]): Promise<Append<Moved>[]> {
   const appends: Append<Moved>[] = [];
   const fold = { initial: '', evolve: (_state: string, { at }: Moved) => at };
-  const unused = () => Promise.reject(new Error('unexpected read'));
   const transactor: Transactor<string, CommandCall, Moved> = {
     decider: { ...fold, decide: ({ now }) => [{ type: 'Moved', at: now }] },
     events: {
@@ -21,7 +21,7 @@ async function executeContended(...keys: readonly string[]): Promise<Append<Move
       write: (event) => ({ ...event }),
     },
     view: { ...createView<string, Moved>(fold), reached: () => Promise.resolve(true) },
-    store: {
+    store: createMemoryStore<Moved>([], {
       append(append) {
         appends.push(append);
         return Promise.resolve(
@@ -29,18 +29,11 @@ async function executeContended(...keys: readonly string[]): Promise<Append<Move
         );
       },
       lastPositionOf: () => Promise.resolve(1),
-      lastPosition: unused,
-      leaderPosition: unused,
-      currentTime: unused,
-      positionAt: unused,
-      read: unused,
-      bounds: unused,
-      readAll: unused,
-      history: unused,
-    },
+    }),
     queue: createKeyedQueue(),
     followed: [],
-    catchUpTimeoutMs: 1000,
+    catchUpTimeoutMs: 1_000,
+    confirmTimeoutMs: 1_000,
   };
   let calls = 0;
   const sources: Sources = {

@@ -42,8 +42,8 @@ test('returns the state after the events, as they are read from the stream', () 
   assert.equal(stateAfter(by(5), by(7, ' noon ')), { total: 12, at: 'noon' }));
 test('returns the initial state for no events', () => assert.is(stateAfter(), fold.initial));
 test('fails if an event does not match its schema, and names the type and the issue', () => {
-  const { eventType, issue, message } = failureOf(by(5), by(24));
-  assert.is(eventType, 'Counted');
+  const { name, eventType, issue, message } = failureOf(by(5), by(24));
+  assert.equal([name, eventType], ['InvalidDecision', 'Counted']);
   assert.match(issue, /^Counted: by: Too big/);
   assert.match(message, /^decide returned an invalid Counted: Counted: by: Too big/);
 });
@@ -54,7 +54,9 @@ test('fails if `evolve` throws, with the error as the cause', () => {
   assert.instance(cause, RangeError);
 });
 test('fails if an event cannot be stored as JSON or has no known type', () => {
-  assert.match(failureOf({ type: 'Counted', by: 5n }).issue, /BigInt/);
+  const { issue, cause } = failureOf({ type: 'Counted', by: 5n });
+  assert.match(issue, /BigInt/);
+  assert.instance(cause, TypeError);
   assert.match(failureOf({ type: 'Lost' }).issue, 'Lost is not an event of this service');
   assert.match(failureOf({ type: 'Counted', by: 5, at: new Map() }).issue, 'expected string');
 });

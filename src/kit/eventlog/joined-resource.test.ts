@@ -1,13 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
+import { createMemoryStore, storedMessage } from '../../../test/support/memory-store.ts';
+import type { DomainEvent, Fold } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
 import { defineEvents } from '../domain/event-schema.ts';
 import { defineService } from '../domain/service/define-service.ts';
 import { normalizeIndexes } from '../domain/service/index-definition.ts';
-import type { StoredMessage } from '../domain/stored-message.ts';
-import type { EventStore } from './event-store.ts';
 import type { FollowedProjection } from './followed-projection.ts';
 import { createLookups, joinResource, relationIndex } from './joined-resource.ts';
 import { createView } from './view/view.ts';
@@ -18,11 +17,8 @@ const plugFold: Fold<unknown, DomainEvent> = {
   evolve: (_plug, { type }) => (type === 'removed' ? undefined : type),
 };
 
-function plugMessage(position: number, id: number, type: string): StoredMessage<DomainEvent> {
-  const content = type === 'invalid' ? new Rejection('invalid') : { type };
-  const identity = { position, time: position * 1000, nanoseconds: 0, subject: `plugs.events.${id}` };
-  return { ...identity, id, messageId: undefined, commandDigest: undefined, content };
-}
+const plugMessage = (position: number, id: number, type: string) =>
+  storedMessage<DomainEvent>(position, { type }, { id });
 
 /** The plugs 1 and 2, at the positions 1 and 2 of the followed stream. */
 function createPlugs() {
@@ -31,26 +27,18 @@ function createPlugs() {
   const indexes = normalizeIndexes({ [relationIndex]: { each: () => [7] } });
   const view = createView(plugFold, { indexes });
   for (const each of messages) view.apply(each);
-  const unused = () => Promise.reject(new Error('unexpected call'));
   const concurrent = { now: 0, max: 0 };
-  const store: EventStore<DomainEvent> = {
-    append: unused,
-    lastPosition: unused,
-    lastPositionOf: (id) => Promise.resolve(messages.findLast((each) => each.id === id)?.position ?? 0),
-    leaderPosition: unused,
+  const reads = createMemoryStore(messages);
+  const store = createMemoryStore(messages, {
     currentTime: () => Promise.resolve(60_000),
-    positionAt: (time) => Promise.resolve(messages.findLast((each) => each.time <= time)?.position ?? 0),
-    read: unused,
-    bounds: unused,
-    readAll: unused,
-    async history(id, { upTo }) {
+    async history(id, range) {
       concurrent.now += 1;
       concurrent.max = Math.max(concurrent.max, concurrent.now);
       await new Promise((resolve) => setImmediate(resolve));
       concurrent.now -= 1;
-      return messages.filter((each) => each.id === id && each.position <= upTo);
+      return reads.history(id, range);
     },
-  };
+  });
   const projection: FollowedProjection = { stream: 'PLUGS', fold: plugFold, view, store };
   return {
     projection,
@@ -86,10 +74,26 @@ function createChargers() {
     follows: { plugs: { ...contractOf('plugs', 'plug'), fold: plugFold } },
     commands: () => ({}),
     document: z.object({ plugs: z.array(z.unknown()) }),
+    // A plug whose name is a number is an extension lead: its document has the plug with this id instead.
     present({ state }, lookups) {
       presented += 1;
-      return { plugs: state.map((id) => lookups.plugs(id) ?? null) };
+      const nameOf = (id: number): unknown => {
+        const name = lookups.plugs(id);
+        return Number(name) > 0 ? nameOf(Number(name)) : name;
+      };
+      return { plugs: state.map((id) => nameOf(id) ?? null) };
     },
+    queries: ({ query }) => ({
+      plugged: query({
+        params: { id: z.int() },
+        result: z.unknown(),
+        answer: ({ find, list }, { id }, lookups) => ({
+          charger: find(id),
+          plugs: find(id)?.state.map(lookups.plugs),
+          all: list({ limit: 10 }).length,
+        }),
+      }),
+    }),
     relations: {
       plugs: { each: () => [7], document: z.object({}), present: ({ id, state }) => ({ id, name: state }) },
     },
@@ -173,6 +177,15 @@ earlier('has the states of that time', async () => {
   assert.equal((await at(4_000)).body, { plugs: ['C', null] });
   assert.equal(joined.presentExisting(charger(1, 2)).body, { plugs: ['C', null] });
 });
+earlier('includes entities that only the earlier states refer to', async () => {
+  const { joined, apply } = createChargers();
+  apply(1, '2');
+  apply(1, 'C');
+  apply(2, 'D');
+  const at = (time: number) => joined.presentAsOf(charger(1), () => Promise.resolve(time));
+  assert.equal((await at(3_000)).body, { plugs: ['B'] });
+  assert.equal((await at(4_000)).body, { plugs: ['C'] });
+});
 earlier('needs the time only if it refers to entities of a followed stream', async () => {
   const { joined } = createChargers();
   const unused = () => Promise.reject(new Error('unexpected call'));
@@ -219,9 +232,27 @@ referring('are listed by ascending id, in pages, without those that were removed
 });
 referring('require that the service follows the stream', () => {
   const { service } = createChargers();
-  assert.throws(() => joinResource({ ...service, follows: {} }, {}), 'the service does not follow plugs');
+  assert.throws(() => joinResource({ ...service, follows: {} }, {}), /the service does not follow plugs/);
 });
 referring.run();
+
+const querying = suite('a query');
+
+querying('reads the entities of the service, and the current ones of followed streams', () => {
+  const { joined, service } = createChargers();
+  const view = createView<unknown, DomainEvent>({
+    initial: service.contract.fold.initial,
+    evolve: (_state, { type }) => (type === 'removed' ? undefined : [1, 2]),
+  });
+  view.apply(plugMessage(1, 5, 'added'));
+  view.apply(plugMessage(2, 6, 'removed'));
+  const [plugged, ...others] = joined.queries;
+  assert.equal([plugged?.name, others], ['plugged', []]);
+  const found = { id: 5, state: [1, 2], version: 1 };
+  assert.equal(plugged?.answer(view, { id: 5 }), { charger: found, plugs: ['A', 'B'], all: 1 });
+  assert.equal(plugged?.answer(view, { id: 6 }), { charger: undefined, plugs: undefined, all: 1 });
+});
+querying.run();
 
 const lookups = suite('the lookups of a decider');
 

@@ -108,19 +108,22 @@ export function joinResource(service: Service, projections: FollowedProjections)
     return serialized;
   }
 
-  async function presentAllAsOf(entities: readonly Entity<unknown>[], timeOf: () => Promise<number>) {
-    // The looked-up ids depend only on the entities, so a first pass with current states collects them.
-    const requested = new Map<FollowedProjection, Set<number>>();
-    for (const entity of entities) {
-      presentWith(entity, (projection, id) => {
-        requested.set(projection, (requested.get(projection) ?? new Set()).add(id));
-        return projection.view.find(id);
+  /** Repeats `read`, which looks entities up with a `Find`, until it finds all of them as of the time. */
+  async function readAsOf<Result>(
+    read: (find: Find) => Result,
+    timeOf: () => Promise<number>,
+  ): Promise<Result> {
+    const found: EntitiesByProjection = new Map();
+    for (;;) {
+      const missing = new Map<FollowedProjection, Set<number>>();
+      const result = read((projection, id) => {
+        const entity = found.get(projection)?.get(id);
+        if (entity === undefined) missing.set(projection, (missing.get(projection) ?? new Set()).add(id));
+        return entity ?? findCurrent(projection, id);
       });
+      if (missing.size === 0) return result;
+      await findAllAt(missing, await timeOf(), found);
     }
-    const earlier = requested.size === 0 ? new Map() : await findAllAt(requested, await timeOf());
-    return entities.map((entity) =>
-      presentWith(entity, (projection, id) => earlier.get(projection)?.get(id) ?? projection.view.find(id)),
-    );
   }
 
   return {
@@ -128,7 +131,9 @@ export function joinResource(service: Service, projections: FollowedProjections)
     serializeExisting,
     presentExisting: (entity) => presentWith(entity, findCurrent),
 
-    presentAllAsOf,
+    presentAllAsOf: (entities, timeOf) =>
+      readAsOf((find) => entities.map((entity) => presentWith(entity, find)), timeOf),
+    presentAsOf: (entity, timeOf) => readAsOf((find) => presentWith(entity, find), timeOf),
 
     queries: queries.map(({ answer, ...query }) => ({
       ...query,
@@ -147,12 +152,6 @@ export function joinResource(service: Service, projections: FollowedProjections)
           currentLookups,
         ),
     })),
-
-    async presentAsOf(entity, timeOf) {
-      const [presented] = await presentAllAsOf([entity], timeOf);
-      if (presented === undefined) throw new TypeError('expected one document for one entity');
-      return presented;
-    },
 
     relations: Object.entries(relations).map(([name, { document, present: presentRelated }]) => {
       const followed = service.follows[name];
@@ -193,15 +192,18 @@ export function createLookups(
 /** Maximum number of histories that are read concurrently. */
 const concurrency = 16;
 
-/** Returns the requested entities as of `time`. */
+type EntitiesByProjection = Map<FollowedProjection, Map<number, Entity<unknown>>>;
+
+/** Adds the requested entities as of `time` to `found`. */
 async function findAllAt(
   requested: ReadonlyMap<FollowedProjection, ReadonlySet<number>>,
   time: number,
-): Promise<ReadonlyMap<FollowedProjection, ReadonlyMap<number, Entity<unknown>>>> {
-  const found = new Map<FollowedProjection, Map<number, Entity<unknown>>>();
+  found: EntitiesByProjection,
+): Promise<void> {
   for (const [projection, ids] of requested) {
     const position = await settledPositionAt(projection.store, time);
-    const entities = new Map<number, Entity<unknown>>();
+    const entities = found.get(projection) ?? new Map<number, Entity<unknown>>();
+    found.set(projection, entities);
     const rest = [...ids];
     const readRest = async () => {
       for (let id = rest.pop(); id !== undefined; id = rest.pop()) {
@@ -209,7 +211,5 @@ async function findAllAt(
       }
     };
     await Promise.all(Array.from({ length: concurrency }, readRest));
-    found.set(projection, entities);
   }
-  return found;
 }

@@ -1,49 +1,28 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createMemoryStore, storedMessage } from '../../../test/support/memory-store.ts';
 import { Rejection, type Fold } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
-import type { StoredMessage } from '../domain/stored-message.ts';
 import type { EventStore, HistoryRange } from './event-store.ts';
 import { findAsOf, locateMoment, settledPositionAt, timeOf } from './point-in-time.ts';
 
 type Lit = { readonly type: 'Lit' };
 const fold: Fold<number, Lit> = { initial: 0, evolve: (count) => count + 1 };
 
-const message = (position: number, time: number): StoredMessage<Lit> => ({
-  position,
-  time,
-  nanoseconds: 0,
-  id: 1,
-  subject: 'lamps.events.1',
-  messageId: undefined,
-  commandDigest: undefined,
-  content: { type: 'Lit' },
-});
-
-const messages = [message(1, 1_000), message(3, 3_000), message(4, 4_000)];
+const messages = [1, 3, 4].map((position) => storedMessage<Lit>(position, { type: 'Lit' }));
 
 /** A stream with messages at 1, 3 and 4; the message at 2 was deleted. `clock` returns the times of the broker in turn. */
 function createStore(clock: readonly number[] = [5_000]) {
   const ranges: HistoryRange[] = [];
   const times = [...clock];
-  const unused = () => Promise.reject(new Error('unexpected call'));
-  const select = ({ after = 0, upTo, limit = Infinity }: HistoryRange) =>
-    messages.filter(({ position }) => position > after && position <= upTo).slice(0, limit);
-  const store: EventStore<Lit> = {
-    append: unused,
-    lastPosition: () => Promise.resolve(4),
-    lastPositionOf: () => Promise.resolve(4),
-    leaderPosition: unused,
+  const reads = createMemoryStore(messages);
+  const store = createMemoryStore(messages, {
     currentTime: () => Promise.resolve(times.length > 1 ? (times.shift() ?? 0) : (times[0] ?? 0)),
-    positionAt: (time) => Promise.resolve(messages.findLast((each) => each.time <= time)?.position ?? 0),
-    read: unused,
-    bounds: unused,
-    readAll: (range) => Promise.resolve(select(range)),
-    history: (_id, range) => {
+    history(id, range) {
       ranges.push(range);
-      return Promise.resolve(select(range));
+      return reads.history(id, range);
     },
-  };
+  });
   return { store, ranges, times };
 }
 
@@ -145,7 +124,7 @@ finding('does not include rejected messages in its state, but in its version', a
   });
 });
 finding('is unavailable while the view has not reached the position', async () => {
-  const { code } = await problemOf(findAsOf(source(createStore().store), 1, 10));
-  assert.is(code, 'unavailable');
+  const { code, message: detail } = await problemOf(findAsOf(source(createStore().store), 1, 10));
+  assert.equal([code, detail], ['unavailable', 'This replica did not reach position 10 within 5 s.']);
 });
 finding.run();

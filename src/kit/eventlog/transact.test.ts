@@ -1,11 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createMemoryStore, storedMessage } from '../../../test/support/memory-store.ts';
 import { z } from 'zod';
 import { Rejection, type Decider } from '../domain/decider.ts';
 import { defineEvents } from '../domain/event-schema.ts';
 import { Problem } from '../domain/problem.ts';
-import type { StoredMessage } from '../domain/stored-message.ts';
-import type { AppendResult, EventStore } from './event-store.ts';
+import type { AppendResult } from './event-store.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { createPositionClock } from './view/position-clock.ts';
 import { maxAttempts, transact } from './transact.ts';
@@ -34,17 +34,6 @@ const createDecider = (isPowerOn: () => boolean): Decider<Lamp, LampCommand, Lam
   },
 });
 
-const message = (position: number, content: LampEvent): StoredMessage<LampEvent> => ({
-  position,
-  time: position,
-  nanoseconds: 0,
-  id: 1,
-  subject: 'lamps.events.1',
-  messageId: undefined,
-  commandDigest: undefined,
-  content,
-});
-
 type Lag = {
   /** Last position of the followed stream; the replica has applied position 1 of it. */
   readonly followedEnd?: number;
@@ -57,32 +46,24 @@ function createReplica({ followedEnd = 1, lampEnd = () => 0, appendResult }: Lag
   const followed = createPositionClock(1);
   const decider = createDecider(() => followed.position >= 2);
   const view = createView<Lamp, LampEvent>(decider);
-  const unused = () => Promise.reject(new Error('unexpected read'));
   const appendTimes: number[] = [];
-  const store: EventStore<LampEvent> = {
+  const store = createMemoryStore<LampEvent>([], {
     append() {
       appendTimes.push(performance.now());
       if (appendResult !== undefined) return Promise.resolve(appendResult);
-      view.apply(message(view.position + 1, { type: 'Lit' }));
+      view.apply(storedMessage<LampEvent>(view.position + 1, { type: 'Lit' }));
       return Promise.resolve({ outcome: 'written', position: view.position });
     },
     lastPositionOf: () => Promise.resolve(lampEnd()),
     lastPosition: () => Promise.resolve(lampEnd()),
-    leaderPosition: unused,
-    currentTime: unused,
-    positionAt: unused,
-    read: unused,
-    bounds: unused,
-    readAll: unused,
-    history: unused,
-  };
+  });
   const progress = {
     get position() {
       return followed.position;
     },
     reached: followed.reached,
     lastPosition: () => Promise.resolve(followedEnd),
-    leaderPosition: unused,
+    leaderPosition: store.leaderPosition,
   };
   let messages = 0;
   const execute = (command: LampCommand, catchUpTimeoutMs = 60_000, confirmTimeoutMs = catchUpTimeoutMs) =>
@@ -137,7 +118,7 @@ test('decides a command without effect again after the replica has applied the l
   const { view, appendTimes, execute } = createReplica({ lampEnd: () => 1 });
   const result = execute('extinguish');
   await new Promise((resolve) => setImmediate(resolve));
-  view.apply(message(1, { type: 'Lit' }));
+  view.apply(storedMessage(1, { type: 'Lit' }));
   await result;
   assert.is(appendTimes.length, 1);
 });
@@ -160,7 +141,7 @@ test('does not pause after a conflict with a write that the replica has already 
   const result = codeOf(execute('light'));
   for (let position = 1; position <= maxAttempts; position++) {
     await new Promise((resolve) => setImmediate(resolve));
-    view.apply(message(position, { type: 'Lit' }));
+    view.apply(storedMessage(position, { type: 'Lit' }));
   }
   assert.is(await result, 'conflict');
   assert.is(appendTimes.length, maxAttempts);

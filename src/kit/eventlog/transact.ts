@@ -37,9 +37,9 @@ export type Transactor<State, Command, Event extends DomainEvent> = {
   readonly catchUpTimeoutMs: number;
   /**
    * Timeout for the confirmation of a rejection or a no-op, in ms, beginning with the request to the stream leaders. It has
-   * to outlast the election of a leader, during which a view is not updated. Default: `catchUpTimeoutMs`.
+   * to outlast the election of a leader, during which a view is not updated.
    */
-  readonly confirmTimeoutMs?: number;
+  readonly confirmTimeoutMs: number;
   /** Called before each further attempt. */
   onRetry?(): void;
 };
@@ -72,9 +72,9 @@ export function transact<State, Command, Event extends DomainEvent>(
 /** State carried over to the next attempt. */
 type Retry = {
   /** This replica has caught up with all streams since the command arrived, so they need no further check. */
-  readonly isCurrent: boolean;
+  readonly isCurrent?: boolean;
   /** The append conflicted with a write that is still in flight and can succeed or fail. */
-  readonly isContended: boolean;
+  readonly isContended?: boolean;
 };
 
 type AttemptResult<State> = { readonly entity: Entity<State> } | Retry;
@@ -84,7 +84,7 @@ async function attemptUntilDone<State, Command, Event extends DomainEvent>(
   transaction: Transaction<State, Command>,
 ): Promise<Entity<State>> {
   const { id } = transaction;
-  let last: Retry = { isCurrent: false, isContended: false };
+  let last: Retry = {};
   for (let attempts = 0; attempts < maxAttempts; attempts++) {
     if (attempts > 0) transactor.onRetry?.();
     const result = await attempt(transactor, transaction, last);
@@ -118,7 +118,7 @@ async function attempt<State, Command, Event extends DomainEvent>(
     return append(transactor, transaction, entity, events, last);
   }
   if (!last.isCurrent && !(await confirmPositions(transactor, streams, positions))) {
-    return { isCurrent: true, isContended: last.isContended };
+    return { ...last, isCurrent: true };
   }
   if (events instanceof Problem) throw events;
   return { entity };
@@ -129,7 +129,7 @@ async function append<State, Command, Event extends DomainEvent>(
   transaction: Transaction<State, Command>,
   entity: Entity<State>,
   events: readonly Event[],
-  { isCurrent }: Retry,
+  last: Retry,
 ): Promise<AttemptResult<State>> {
   const { decider, view, store, catchUpTimeoutMs } = transactor;
   const { id, messageId, commandDigest, traceparent, actor } = transaction;
@@ -148,7 +148,7 @@ async function append<State, Command, Event extends DomainEvent>(
       // On a replicated stream the conflicting write may still be in flight and not visible yet.
       const isContended = await hasLastMessage(transactor, entity);
       if (isContended) await pause(conflictPauseMs);
-      return { isCurrent, isContended };
+      return { ...last, isContended };
     }
     case 'unavailable':
       throw new Problem('unavailable', 'The event log is unavailable; nothing was changed.', {
@@ -203,7 +203,7 @@ async function confirmPositions<State, Command, Event extends DomainEvent>(
 /** Returns a function that returns how long the view may still take, in ms: at least `catchUpTimeoutMs`. */
 function startTimeout<State, Command, Event extends DomainEvent>({
   catchUpTimeoutMs,
-  confirmTimeoutMs = catchUpTimeoutMs,
+  confirmTimeoutMs,
 }: Transactor<State, Command, Event>): () => number {
   const startedAt = performance.now();
   return () => Math.max(catchUpTimeoutMs, confirmTimeoutMs - (performance.now() - startedAt));

@@ -42,6 +42,7 @@ export async function operationsOf(
       queue: createKeyedQueue(),
       followed: [],
       catchUpTimeoutMs: 0,
+      confirmTimeoutMs: 0,
     },
     sources,
     freshness: { stream, own: freshnessOf({ view, store }), followed: {}, staleSince: undefined },

@@ -25,121 +25,190 @@ const base = {
   document: z.object({}),
   present: () => ({}),
 };
+const relation = { each: () => [], document: z.object({}), present: () => ({}) };
 const decide = () => [];
 const Slot = z.int();
 
-const test = suite('defineService');
-
-test('accepts names that do not collide', () => {
-  defineService({ ...base, indexes: { colour: (lamp) => lamp.colour } });
-});
-for (const name of ['limit', 'after', 'asOf', 'sort', 'cursor']) {
-  test(`rejects the index ${name}, a query parameter`, () =>
-    assert.throws(
-      () => defineService({ ...base, indexes: { [name]: () => '' } }),
-      `lamps: the index "${name}" has the name of a query parameter`,
-    ));
+/** Returns why a definition is rejected. */
+function collisionOf(define: () => unknown): string {
+  try {
+    define();
+    return 'none';
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
 }
-for (const name of ['a-b', 'A', '1a', '', 'a b', 'a.b']) {
-  test(`rejects the name ${JSON.stringify(name)}`, () =>
-    assert.throws(
-      () => defineService({ ...base, indexes: { [name]: () => '' } }),
-      `the index "${name}" must consist of letters and digits and begin with a lower-case letter`,
-    ));
+
+const reserved = suite('a name that the kit uses itself');
+
+for (const name of ['limit', 'after', 'asOf', 'sort', 'cursor']) {
+  reserved(`is not an index: ${name}`, () =>
+    assert.is(
+      collisionOf(() => defineService({ ...base, indexes: { [name]: () => '' } })),
+      `lamps: the index "${name}" has the name of a query parameter`,
+    ),
+  );
 }
 for (const verb of ['list', 'get', 'asOf', 'history', 'rejections', 'follow', 'then']) {
-  test(`rejects the verb ${verb}, a method of the client`, () =>
-    assert.throws(
-      () => defineService({ ...base, commands: ({ command }) => ({ [verb]: command({ decide }) }) }),
-      `the verb "${verb}" has the name of a method of the client`,
-    ));
+  reserved(`is not a verb: ${verb}`, () =>
+    assert.is(
+      collisionOf(() =>
+        defineService({ ...base, commands: ({ command }) => ({ [verb]: command({ decide }) }) }),
+      ),
+      `lamps: the verb "${verb}" has the name of a method of the client`,
+    ),
+  );
 }
 for (const name of ['now', 'actor', 'find']) {
-  test(`rejects the followed service ${name}, a field of the context`, () =>
-    assert.throws(
-      () => defineService({ ...base, follows: { [name]: contract } }),
-      `the followed service "${name}" has the name of a field of the context`,
-    ));
+  reserved(`is not a followed service: ${name}`, () =>
+    assert.is(
+      collisionOf(() => defineService({ ...base, follows: { [name]: contract } })),
+      `lamps: the followed service "${name}" has the name of a field of the context`,
+    ),
+  );
 }
-for (const name of ['get', 'list']) {
-  test(`rejects the query ${name}, which every service has`, () =>
-    assert.throws(
-      () =>
+for (const name of ['get', 'list', 'rooms']) {
+  reserved(`is not a query: ${name}`, () =>
+    assert.is(
+      collisionOf(() =>
         defineService({
           ...base,
+          relations: { rooms: relation },
           queries: ({ query }) => ({ [name]: query({ result: z.int(), answer: () => 1 }) }),
         }),
-      `the query "${name}" has the name of a query of every service`,
+      ),
+      `lamps: the query "${name}" has the name of a query of every service`,
+    ),
+  );
+}
+for (const name of ['get', 'list']) {
+  reserved(`is not a relation: ${name}`, () =>
+    assert.is(
+      collisionOf(() => defineService({ ...base, relations: { [name]: relation } })),
+      `lamps: the relation "${name}" has the name of a query over NATS`,
+    ),
+  );
+}
+for (const noun of ['position', 'next']) {
+  reserved(`is not a noun: ${noun}`, () => {
+    const expected = `lamps: the noun "${noun}" has the name of a field of a reply`;
+    for (const words of [{ noun }, { noun: 'lamp', plural: noun }])
+      assert.is(
+        collisionOf(() => defineService({ ...base, contract: { ...contract, ...words } })),
+        expected,
+      );
+  });
+}
+reserved.run();
+
+const test = suite('the names of a service');
+
+test('may be any others', () =>
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        aliases: ['lights'],
+        follows: { rooms: contract },
+        indexes: { colour: (lamp) => lamp.colour },
+        queries: ({ query }) => ({ total: query({ result: z.int(), answer: () => 1 }) }),
+        commands: ({ command }) => ({
+          dock: command({ put: 'slots/{slot}', params: { slot: Slot }, body: z.strictObject({}), decide }),
+        }),
+      }),
+    ),
+    'none',
+  ));
+for (const name of ['a-b', 'A', '1a', '', 'a b', 'a.b']) {
+  test(`must be a token of a subject and a property: ${JSON.stringify(name)}`, () =>
+    assert.is(
+      collisionOf(() => defineService({ ...base, indexes: { [name]: () => '' } })),
+      `lamps: the index "${name}" must consist of letters and digits and begin with a lower-case letter`,
     ));
 }
-test('names all collisions', () =>
-  assert.throws(
-    () => defineService({ ...base, aliases: ['lamps'], indexes: { sort: () => '' } }),
-    /^lamps: the index "sort" .*; the alias "lamps" is also another name of the service$/,
+test('must differ from each other', () =>
+  assert.is(
+    collisionOf(() => defineService({ ...base, aliases: ['lights', 'lamps', 'lights'] })),
+    'lamps: the alias "lamps" is also another name of the service; the alias "lights" is also another name of the service',
   ));
-test('rejects a parameter that the path has twice', () =>
-  assert.throws(
-    () =>
+test('are all named that collide', () =>
+  assert.is(
+    collisionOf(() => defineService({ ...base, aliases: ['lamps'], indexes: { sort: () => '' } })),
+    'lamps: the index "sort" has the name of a query parameter; the alias "lamps" is also another name of the service',
+  ));
+test.run();
+
+const parameters = suite('the parameters of a command');
+
+parameters('must be those of its path', () => {
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        commands: ({ command }) => ({ dock: command({ put: 'slots/{slot}', decide }) }),
+      }),
+    ),
+    'lamps: the path "slots/{slot}" of "dock" has the parameter "slot", but `params` does not',
+  );
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        commands: ({ command }) => ({ dock: command({ put: 'slots', params: { slot: Slot }, decide }) }),
+      }),
+    ),
+    'lamps: `params` of "dock" has "slot", but the path "slots" does not',
+  );
+});
+parameters('are not the properties of every object', () =>
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        commands: ({ command }) => ({ dock: command({ put: '{constructor}', decide }) }),
+      }),
+    ),
+    'lamps: the path "{constructor}" of "dock" has the parameter "constructor", but `params` does not',
+  ),
+);
+parameters('are in its path once', () =>
+  assert.is(
+    collisionOf(() =>
       defineService({
         ...base,
         commands: ({ command }) => ({
           dock: command({ put: '{slot}/{slot}', params: { slot: Slot }, decide }),
         }),
       }),
-    'the path "{slot}/{slot}" of "dock" has the parameter "slot" twice',
-  ));
-test('rejects the name of a followed service that has the name of a field of the context', () =>
-  assert.throws(
-    () => defineService({ ...base, follows: { now: contract } }),
-    'the followed service "now" has the name of a field of the context',
-  ));
-test('rejects an alias that is the name of the service', () =>
-  assert.throws(() => defineService({ ...base, aliases: ['lamps'] }), 'the alias "lamps"'));
-test('rejects a noun that has the name of a field of a reply', () =>
-  assert.throws(
-    () => defineService({ ...base, contract: { ...contract, noun: 'position' } }),
-    'the noun "position" has the name of a field of a reply',
-  ));
-test('rejects parameters that differ from those in the path', () => {
-  assert.throws(
-    () =>
-      defineService({
-        ...base,
-        commands: ({ command }) => ({ dock: command({ put: 'slots/{slot}', decide }) }),
-      }),
-    'the path "slots/{slot}" of "dock" has the parameter "slot", but `params` does not',
-  );
-  assert.throws(
-    () =>
-      defineService({
-        ...base,
-        commands: ({ command }) => ({ dock: command({ put: 'slots', params: { slot: Slot }, decide }) }),
-      }),
-    '`params` of "dock" has "slot", but the path "slots" does not',
-  );
-});
-test('rejects a field of a body that has the name of a parameter, also in one alternative', () => {
+    ),
+    'lamps: the path "{slot}/{slot}" of "dock" has the parameter "slot" twice',
+  ),
+);
+parameters('differ from the fields of its body, also of one alternative', () => {
   const body = z.union([z.strictObject({ on: z.boolean() }), z.strictObject({ slot: Slot })]);
-  assert.throws(
-    () =>
+  assert.is(
+    collisionOf(() =>
       defineService({
         ...base,
         commands: ({ command }) => ({
           dock: command({ put: 'slots/{slot}', params: { slot: Slot }, body, decide }),
         }),
       }),
-    'the body of "dock" has the field "slot", the name of a path parameter',
-  );
-  assert.throws(
-    () =>
-      defineService({
-        ...base,
-        commands: ({ create }) => ({ add: create({ body: z.strictObject({ id: Slot }), decide }) }),
-      }),
-    'the body of "add" has the field "id"',
+    ),
+    'lamps: the body of "dock" has the field "slot", the name of a path parameter',
   );
 });
-test.run();
+parameters('include the id', () => {
+  const body = z.strictObject({ id: Slot });
+  assert.is(
+    collisionOf(() =>
+      defineService({ ...base, commands: ({ create }) => ({ add: create({ body, decide }) }) }),
+    ),
+    'lamps: the body of "add" has the field "id", the name of a path parameter',
+  );
+});
+parameters.run();
 
 const words = suite('the nouns');
 

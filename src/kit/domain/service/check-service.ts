@@ -44,11 +44,11 @@ function checkName(kind: string, name: string, reservedKind: string, reserved: r
 
 /** The id, the parameters and the fields of the body become one object. */
 function checkParameters({ verb, path = '', params, body }: NamedCommand): string[] {
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const inPath = [...path.matchAll(/(?<=\{)\w+(?=\})/g)].map(([name]) => name);
   const fields = new Set(body === undefined ? [] : fieldsOf(body));
   return [
     ...inPath.flatMap((name) =>
-      name in params
+      Object.hasOwn(params, name)
         ? []
         : [`the path "${path}" of "${verb}" has the parameter "${name}", but \`params\` does not`],
     ),

@@ -6,8 +6,19 @@ import { createEntityIndex } from './entity-index.ts';
 
 /** In these tests, the state of an entity is the list of its keys. */
 const keysOf: KeysOf = (state) => (Array.isArray(state) ? state : []);
-function create(...entities: [id: number, keys: readonly IndexKey[]][]) {
-  const index = createEntityIndex(keysOf, (after) => entities.filter(([id]) => id > after));
+type Entity = readonly [id: number, keys: readonly IndexKey[]];
+const existingOf = (entities: readonly Entity[]) => (after: number) => entities.filter(([id]) => id > after);
+
+/** An index for finding ids. */
+function create(...entities: readonly Entity[]) {
+  const index = createEntityIndex(keysOf, existingOf(entities));
+  assert.ok(index.build(false));
+  return index;
+}
+
+/** An index for sorted lists too. */
+function createSorted(...entities: readonly Entity[]) {
+  const index = createEntityIndex(keysOf, existingOf(entities));
   assert.ok(index.build(true));
   return index;
 }
@@ -21,6 +32,8 @@ finding('yields the ids with a key in ascending order', () => {
   assert.equal([...find(7, 0)], []);
   replace(5, [], [1]);
   assert.equal([...find(1, 3)], [5, 9]);
+  assert.equal([...find(2, 8)], [9]);
+  assert.equal([...find(2, 9)], []);
 });
 finding('no longer yields an id whose keys have changed', () => {
   const { replace, find } = create([9, [1, 2]]);
@@ -35,19 +48,23 @@ finding('finds a number by its text', () => {
   assert.equal([...find('65', 0)], [1]);
   for (const other of ['065', '65.0', '', 'x']) assert.equal([...find(other, 0)], [], other);
 });
+finding('prefers a text to the number that it represents', () => {
+  const { find } = create([1, [65]], [2, ['65']]);
+  assert.equal([...find('65', 0)], [2]);
+});
 finding.run();
 
 const sorting = suite('sorted');
 
 sorting('yields the ids by key, then by id', () => {
-  const { replace, sorted } = create([1, ['b']], [2, ['a']], [3, ['b']]);
+  const { replace, sorted } = createSorted([1, ['b']], [2, ['a']], [3, ['b']]);
   assert.equal([...sorted(undefined)], [2, 1, 3]);
   replace(4, [], ['aa']);
   replace(2, ['a'], ['c']);
   assert.equal([...sorted(undefined)], [4, 1, 3, 2]);
 });
 sorting('continues after a position, even if its entity has gone', () => {
-  const { replace, sorted } = create([1, ['a']], [2, ['b']], [3, ['b']], [4, ['c']]);
+  const { replace, sorted } = createSorted([1, ['a']], [2, ['b']], [3, ['b']], [4, ['c']]);
   replace(2, ['b'], []);
   assert.equal([...sorted({ key: 'b', id: 2 })], [3, 4]);
   replace(3, ['b'], []);
@@ -56,7 +73,7 @@ sorting('continues after a position, even if its entity has gone', () => {
   assert.equal([...sorted({ key: 'b', id: 2 })], [5, 4]);
 });
 sorting('sorts numbers by value', () => {
-  const { sorted } = create([1, [100]], [2, [9]], [3, [65]]);
+  const { sorted } = createSorted([1, [100]], [2, [9]], [3, [65]]);
   assert.equal([...sorted(undefined)], [2, 3, 1]);
 });
 sorting.run();
@@ -70,7 +87,7 @@ both('has the same result as a scan of all states after any sequence of changes'
   });
   fc.assert(
     fc.property(fc.array(change), (changes) => {
-      const { replace, find, sorted } = create();
+      const { replace, find, sorted } = createSorted();
       const states = new Map<number, readonly number[]>();
       for (const { id, keys } of changes) {
         replace(id, states.get(id) ?? [], keys);
@@ -104,3 +121,35 @@ both('is correct if entities change while it is built', () => {
   assert.equal([...sorted(undefined)], keys.flatMap(idsOf));
 });
 both.run();
+
+const building = suite('build');
+
+/** Entities 1 to 10,000 with unique keys, the highest one first. */
+const many = Array.from({ length: 10_000 }, (_, index): Entity => [index + 1, [10_000 - index]]);
+
+building('adds 5,000 entities with each call, then sorts 5,000 keys with each call', () => {
+  const { build, find, sorted } = createEntityIndex(keysOf, existingOf(many));
+  assert.equal([build(false), build(false), build(false)], [false, false, true]);
+  assert.equal([...find(1, 0)], [10_000]);
+  assert.equal([build(true), build(true), build(true), build(true)], [false, false, true, true]);
+  assert.equal([...sorted(undefined)], many.map(([id]) => id).toReversed());
+});
+building('may be interrupted by changes of entities that are in the index, and of others', () => {
+  const entities = new Map(many);
+  const { build, replace, find } = createEntityIndex(keysOf, (after) => existingOf([...entities])(after));
+  const set = (id: number, keys: readonly IndexKey[]) => {
+    replace(id, entities.get(id) ?? [], keys);
+    entities.set(id, keys);
+  };
+  entities.set(10_000, ['of the first entity']);
+  entities.set(1, ['of the first entity']);
+  assert.not(build(false));
+  // The first entity, and the last one in the index, are in it; the last of all is not.
+  set(10_000, ['other']);
+  set(5_000, ['last']);
+  while (!build(false));
+  assert.equal([...find('of the first entity', 0)], [1]);
+  assert.equal([...find('last', 0)], [5_000]);
+  assert.equal([...find('other', 0)], [10_000]);
+});
+building.run();

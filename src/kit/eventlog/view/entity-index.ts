@@ -58,8 +58,10 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
 
   function remove(id: number, key: IndexKey) {
     const ids = byKey.get(key);
-    if (typeof ids === 'object') ids.delete(id);
-    if (typeof ids === 'object' && ids.size > 0) return;
+    if (typeof ids === 'object') {
+      ids.delete(id);
+      if (ids.size > 0) return;
+    }
     byKey.delete(key);
     sortedKeys?.delete(key);
   }
@@ -71,7 +73,6 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
   }
 
   function buildIds(): boolean {
-    if (builtUpTo === Infinity) return true;
     let count = 0;
     for (const [id, state] of existing(builtUpTo)) {
       for (const key of keysOf(state)) add(id, key);
@@ -105,7 +106,7 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
     },
 
     find(key, after) {
-      const isNumber = typeof key === 'string' && !byKey.has(key) && String(Number(key)) === key;
+      const isNumber = !byKey.has(key) && String(Number(key)) === key;
       return idsOf(isNumber ? Number(key) : key, after);
     },
 

@@ -19,24 +19,19 @@ export function createPositionClock(start = 0): PositionClock {
   /** Lowest position that a reader waits for. */
   let lowestTarget = Infinity;
 
-  function resolveUpTo(position: number) {
-    while (lowestTarget <= position) {
-      const waiters = waiting.get(lowestTarget);
-      waiting.delete(lowestTarget);
-      lowestTarget = waiting.minKey() ?? Infinity;
-      for (const notify of waiters ?? []) notify(true);
-    }
-  }
-
   return {
     get position() {
       return current;
     },
 
     advance(position) {
-      if (position <= current) return;
-      current = position;
-      if (lowestTarget <= position) resolveUpTo(position);
+      current = Math.max(current, position);
+      while (lowestTarget <= current) {
+        const waiters = waiting.get(lowestTarget);
+        waiting.delete(lowestTarget);
+        lowestTarget = waiting.minKey() ?? Infinity;
+        for (const notify of waiters ?? []) notify(true);
+      }
     },
 
     reached(position, timeoutMs) {
@@ -46,16 +41,14 @@ export function createPositionClock(start = 0): PositionClock {
           clearTimeout(timer);
           resolve(reached);
         };
+        const waiters = waiting.get(position) ?? new Set();
+        waiting.set(position, waiters.add(notify));
         const timer = setTimeout(() => {
-          const waiters = waiting.get(position);
-          waiters?.delete(notify);
-          if (waiters?.size === 0) waiting.delete(position);
+          waiters.delete(notify);
+          if (waiters.size === 0) waiting.delete(position);
           lowestTarget = waiting.minKey() ?? Infinity;
           notify(false);
         }, timeoutMs);
-        const waiters = waiting.get(position);
-        if (waiters === undefined) waiting.set(position, new Set([notify]));
-        else waiters.add(notify);
         lowestTarget = Math.min(lowestTarget, position);
       });
     },

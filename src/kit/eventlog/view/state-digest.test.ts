@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { storedMessage } from '../../../../test/support/memory-store.ts';
 import type { Fold } from '../../domain/decider.ts';
 import { Rejection } from '../../domain/decider.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
@@ -20,19 +21,12 @@ const fold: Fold<State, Event> = {
   }),
 };
 
-function message(position: number, changes: Partial<StoredMessage<Event>> = {}): StoredMessage<Event> {
-  return {
+const message = (position: number, changes: Partial<StoredMessage<Event>> = {}) =>
+  storedMessage<Event>(
     position,
-    time: 1_000 + position,
-    nanoseconds: 0,
-    subject: 'notes.events.1',
-    messageId: `m${position}`,
-    id: 1,
-    commandDigest: undefined,
-    content: { type: 'Titled', title: `Title ${position}` },
-    ...changes,
-  };
-}
+    { type: 'Titled', title: `Title ${position}` },
+    { messageId: `m${position}`, ...changes },
+  );
 
 function viewOf(...messages: readonly StoredMessage<Event>[]) {
   const view = createView(fold);
@@ -76,6 +70,29 @@ for (const [difference, other] of [
     assert.not.equal(linesOf(viewOf(message(1), message(2))), linesOf(viewOf(message(1), other)));
   });
 }
+
+lines('depend on the id of an earlier message', () => {
+  const other = message(1, { messageId: 'other' });
+  assert.not.equal(linesOf(viewOf(message(1), message(2))), linesOf(viewOf(other, message(2))));
+});
+
+lines('distinguish a removed entity from one with the same state', () => {
+  const image = viewOf(message(1)).capture();
+  const state = image.entries.get(1)?.state;
+  assert.not.equal([...stateLines(image, state)], [...stateLines(image, { ...state, title: 'Title 1' })]);
+});
+
+lines('contain states with sorted keys, and lists in their order', () => {
+  const state = { b: [{ d: 1, c: null }, 'x'], a: { f: true, e: 2 } };
+  const view = createView<unknown, Event>({ initial: undefined, evolve: () => state });
+  view.apply(message(1));
+  assert.equal([...stateLines(view.capture(), undefined)].slice(0, 2), [
+    '[1,1000,0,"lamps.events.1","m1"]',
+    '[[1,1,{"a":{"e":2,"f":true},"b":[{"c":null,"d":1},"x"]}]]',
+  ]);
+});
+
+lines('are none for an empty view', () => assert.equal(linesOf(viewOf()), []));
 
 lines('do not depend on the reason of a rejection', () => {
   const rejectedFor = (reason: string) => viewOf(message(1, { content: new Rejection(reason) }));

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { storedMessage } from '../../../../test/support/memory-store.ts';
 import { Rejection, type Decider } from '../../domain/decider.ts';
 import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
@@ -23,17 +24,7 @@ function message(
   content: LampEvent | Rejection,
   messageId?: string,
 ): StoredMessage<LampEvent> {
-  const subject = `lamps.events.${id ?? 'x'}`;
-  return {
-    position,
-    time: position * 1000,
-    nanoseconds: 0,
-    id,
-    subject,
-    messageId,
-    commandDigest: undefined,
-    content,
-  };
+  return storedMessage(position, content, { id, subject: `lamps.events.${id ?? 'x'}`, messageId });
 }
 
 const lit = (colour: string): LampEvent => ({ type: 'Lit', colour });

@@ -156,10 +156,9 @@ export function createView<State, Event extends DomainEvent>(
       if (rejection !== undefined) recordRejection(message, rejection);
       if (messageId !== undefined) messageIds.remember(messageId, position);
       if (id !== undefined) {
-        entries.set(id, { state: next instanceof Rejection ? state : next, version: position });
-        if (!(next instanceof Rejection) && next !== state) {
-          entityIndexes.replace(id, existingOnly(state), existingOnly(next));
-        }
+        const after = next instanceof Rejection ? state : next;
+        entries.set(id, { state: after, version: position });
+        if (after !== state) entityIndexes.replace(id, existingOnly(state), existingOnly(after));
       }
       lastMessage = message;
       clock.advance(position);

@@ -17,7 +17,8 @@ export type TagCondition = { readonly any: true } | { readonly any: false; reado
 export function readCondition(header: string | undefined): TagCondition | undefined {
   const text = header?.trim();
   if (text === undefined) return undefined;
-  return text === '*' ? { any: true } : { any: false, tags: text.match(/(?:W\/)?"[\x21\x23-\x7e]*"/g) ?? [] };
+  if (text === '*') return { any: true };
+  return { any: false, tags: Array.from(text.matchAll(/(?:W\/)?"[\x21\x23-\x7e]*"/g), ([tag]) => tag) };
 }
 
 /**

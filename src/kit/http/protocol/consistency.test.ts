@@ -3,22 +3,37 @@ import * as assert from 'uvu/assert';
 import { createContext } from '../../../../test/support/http/context.ts';
 import type { Freshness, StreamFreshness } from '../../eventlog/freshness.ts';
 import { Problem } from '../../domain/problem.ts';
-import { describeFreshness, freshnessHeaders, markFreshness, waitForPosition } from './consistency.ts';
+import {
+  describeFreshness,
+  freshnessHeaders,
+  markFreshness,
+  markPageFreshness,
+  waitForPageStart,
+  waitForPosition,
+} from './consistency.ts';
 
-/** A replica at position 5 that never advances. Records the time limits of the waits, in ms. */
-function createReplica(staleSince?: number) {
+/** A replica at position 5 of a stream that ends at 9. Records the time limits of the waits, in ms. */
+function createReplica({ staleSince, catchesUp = false }: { staleSince?: number; catchesUp?: boolean } = {}) {
   const limits: number[] = [];
   const own: StreamFreshness = {
     position: 5,
     reached: (position, timeoutMs) => {
       limits.push(timeoutMs);
-      return Promise.resolve(position <= 5);
+      return Promise.resolve(catchesUp || position <= 5);
     },
     lastPosition: () => Promise.resolve(9),
     leaderPosition: () => Promise.resolve(9),
   };
-  const freshness: Freshness = { stream: 'LAMPS', own, followed: {}, staleSince };
+  const followed = { PORTS: { ...own, position: 7 } };
+  const freshness: Freshness = { stream: 'LAMPS', own, followed, staleSince };
   return { freshness, limits };
+}
+
+/** Returns the code and the message of the problem. */
+async function problemOf(result: Promise<unknown>): Promise<readonly [code: string, message: string]> {
+  const error: unknown = await result.catch((reason: unknown) => reason);
+  if (error instanceof Problem) return [error.code, error.message];
+  throw new Error('no problem', { cause: error });
 }
 
 const waiting = suite('a read with Wait-For-Position');
@@ -34,10 +49,8 @@ waiting('does not wait without the header', async () => {
 waiting('waits for the position', async () => {
   const { freshness } = createReplica();
   await waitForPosition({ 'Wait-For-Position': '5' }, freshness);
-  const error: unknown = await waitForPosition({ 'Wait-For-Position': '6' }, freshness).catch(
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof Problem && error.code === 'unavailable');
+  const [code] = await problemOf(waitForPosition({ 'Wait-For-Position': '6' }, freshness));
+  assert.is(code, 'unavailable');
 });
 for (const [prefer, seconds] of [
   [undefined, 5],
@@ -70,6 +83,32 @@ for (const [prefer, seconds] of [
 }
 waiting.run();
 
+const pages = suite('a page that starts after a position');
+
+pages('is read at once if the replica has applied the position', async () => {
+  const { freshness, limits } = createReplica();
+  for (const after of [0, 4, 5]) await waitForPageStart(freshness, after);
+  assert.equal(limits, []);
+});
+pages('waits for a position that the stream has and the replica does not, for 5 s', async () => {
+  const { freshness, limits } = createReplica({ catchesUp: true });
+  await waitForPageStart(freshness, 9);
+  assert.equal(limits, [5_000]);
+});
+pages('is unavailable if the replica does not reach the position in time', async () =>
+  assert.equal(await problemOf(waitForPageStart(createReplica().freshness, 6)), [
+    'unavailable',
+    'This replica is at position 5 of LAMPS and did not reach 6 within 5 s.',
+  ]),
+);
+pages('is malformed beyond the end of the stream', async () =>
+  assert.equal(await problemOf(waitForPageStart(createReplica({ catchesUp: true }).freshness, 10)), [
+    'malformed',
+    '`after` is 10, but LAMPS ends at position 9.',
+  ]),
+);
+pages.run();
+
 const headers = suite('the headers of a response');
 
 headers('contain the position, and no age while the streams are read', () =>
@@ -77,11 +116,20 @@ headers('contain the position, and no age while the streams are read', () =>
 );
 headers('contain the age in seconds if a stream is not read', () => {
   const since = Date.now() - 60_000;
-  assert.equal(describeFreshness(createReplica(since).freshness), { 'Stream-Position': '5', Age: '60' });
+  assert.equal(describeFreshness(createReplica({ staleSince: since }).freshness), {
+    'Stream-Position': '5',
+    Age: '60',
+  });
 });
 headers('are set on the response', () => {
   const ctx = createContext('/lamps');
   markFreshness(ctx, createReplica().freshness);
   assert.is(ctx.response.get('Stream-Position'), '5');
+});
+headers('of a page also contain the position of each stream', () => {
+  const ctx = createContext('/lamps');
+  markPageFreshness(ctx, createReplica().freshness);
+  assert.is(ctx.response.get('Stream-Position'), '5');
+  assert.is(ctx.response.get('Stream-Positions'), 'LAMPS=5, PORTS=7');
 });
 headers.run();

@@ -32,6 +32,11 @@ links('has the default limit if the request had none', () => {
   linkNext(ctx, 1000, 5);
   assert.is(ctx.response.get('Link'), '</lamps?limit=1000&after=5>; rel="next"');
 });
+links('continues at the cursor of a sorted list', () => {
+  const ctx = createContext('/lamps?sort=colour&cursor=old');
+  linkNext(ctx, 2, { cursor: 'new' });
+  assert.is(ctx.response.get('Link'), '</lamps?sort=colour&cursor=new&limit=2>; rel="next"');
+});
 links.run();
 
 const pages = suite('a page of entities');

@@ -1,6 +1,7 @@
 /** Sorted lists: `?sort=title`, continued by an opaque `cursor`, which stays correct while entities come and go. */
 
 import { z } from 'zod';
+import { tryParseJson } from '../../api/json.ts';
 import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Entity } from '../../domain/entity.ts';
@@ -46,7 +47,7 @@ export function parseSort({ sort, cursor }: SortRequest, after: number): ListOpt
   }
   if (after !== 0) throw new Problem('malformed', 'A sorted list continues at a cursor, not after an id.');
   if (cursor === undefined) return { by: sort };
-  const decoded = Cursor.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
+  const decoded = Cursor.safeParse(tryParseJson(Buffer.from(cursor, 'base64url').toString()));
   if (!decoded.success || decoded.data[0] !== sort) {
     throw new Problem('malformed', `The cursor is not from a list that is sorted by ${sort}.`);
   }
@@ -59,12 +60,4 @@ export function formatCursor(indexes: NamedIndexes, sort: string, { id, state }:
   const [key = ''] = indexes[sort]?.(state) ?? [];
   const cursor: z.infer<typeof Cursor> = [sort, key, id];
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

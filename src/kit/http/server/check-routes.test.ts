@@ -19,6 +19,9 @@ const operation = (
   handle: () => undefined,
 });
 
+/** Returns a predicate for `assert.throws`, which does not compare a text. */
+const says = (text: string) => (error: unknown) => error instanceof Error && error.message.includes(text);
+
 const test = suite('checkRoutes');
 
 test('accepts methods of one path, and a fixed path before one with a parameter', () =>
@@ -37,17 +40,17 @@ for (const [description, one, two] of [
   test(`rejects ${description}`, () =>
     assert.throws(
       () => checkRoutes([operation('post', one, 'first'), operation('post', two, 'second')]),
-      `POST ${two} (second) collides with POST ${one} (first)`,
+      says(`POST ${two} (second) collides with POST ${one} (first)`),
     ));
 }
 test('rejects an alias that is the path of another operation', () =>
   assert.throws(
     () => checkRoutes([operation('get', '/docs', 'docs'), operation('get', '/docks', 'docks', '/docs')]),
-    'GET /docs (docks) collides with GET /docs (docs)',
+    says('GET /docs (docks) collides with GET /docs (docs)'),
   ));
 test('rejects two operations with one name', () =>
   assert.throws(
     () => checkRoutes([operation('put', '/a/{slot}', 'dockSlot'), operation('put', '/b/{slot}', 'dockSlot')]),
-    'PUT /b/{slot} (dockSlot) has the same name as PUT /a/{slot} (dockSlot)',
+    says('PUT /b/{slot} (dockSlot) has the same name as PUT /a/{slot} (dockSlot)'),
   ));
 test.run();

@@ -59,7 +59,7 @@ export function parseHeaders(
 }
 
 function describeIssues({ issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
+  return issues.map(({ path, message }) => `${path.join()} ${message}`).join('; ');
 }
 
 /**

@@ -1,0 +1,79 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createIndexes, type Selection, type Sort } from './indexes.ts';
+
+const colours = ['red', 'green', 'blue'];
+
+/** Indexes of the lamps 1 to `count`, whose states are their names: red 1, green 2, blue 3, red 4 … */
+function createLamps(count: number) {
+  const lamps = Array.from(
+    { length: count },
+    (_, index) => [index + 1, `${colours[index % 3]} ${index + 1}`] as const,
+  );
+  const errors: unknown[] = [];
+  const indexes = createIndexes(
+    {
+      colour: (state) => String(state).split(' ').slice(0, 1),
+      name: (state) => [String(state)],
+      broken: (state) => {
+        if (state === 'green 2') throw new TypeError('no key');
+        return [String(state)];
+      },
+    },
+    (after) => lamps.slice(after),
+    (name, error) => errors.push([name, error]),
+  );
+  return { indexes, errors, find: (colour: string) => indexes.select({ colour }, undefined, 0) };
+}
+
+/** Returns the first three ids to examine; undefined if these are all ids. */
+const firstOf = ({ candidates }: Selection) => candidates && [...candidates].slice(0, 3);
+
+const building = suite('an index');
+
+building('of few entities is complete when a list first uses it', () => {
+  const { find } = createLamps(9);
+  assert.equal(firstOf(find('green')), [2, 5, 8]);
+});
+building('of many entities is built in the background, one step in each turn of the event loop', async () => {
+  // Two full steps, and one to find that no entity is left.
+  const { find } = createLamps(10_000);
+  for (let list = 0; list < 5; list++) assert.is(firstOf(find('green')), undefined);
+  await nextTurn();
+  assert.is(firstOf(find('green')), undefined);
+  await nextTurn();
+  assert.equal(firstOf(find('green')), [2, 5, 8]);
+});
+building('is sorted in the background as well, while lists sort all entities', async () => {
+  const { indexes } = createLamps(10_000);
+  const sort: Sort = { by: 'colour', after: { key: 'blue', id: 9_999 } };
+  const list = () => indexes.select({}, sort, 0).candidates ?? [];
+  const all = [...(indexes.select({}, { by: 'colour' }, 0).candidates ?? [])];
+  assert.equal([all.length, ...all.slice(0, 2)], [10_000, 3, 6]);
+  const early = list();
+  assert.ok(Array.isArray(early));
+  assert.equal([early.length, ...early.slice(0, 2)], [6_667, 2, 5]);
+  while (Array.isArray(list())) await nextTurn();
+  assert.equal([...list()], early);
+});
+building('is not sorted for lists that only select entities', async () => {
+  const { indexes } = createLamps(10_000);
+  const find = () => indexes.select({ name: 'red 1' }, undefined, 0);
+  assert.is(firstOf(find()), undefined);
+  await nextTurn();
+  await nextTurn();
+  assert.equal(firstOf(find()), [1]);
+});
+building.run();
+
+const failing = suite('an index whose function throws');
+
+failing('does not contain the entity, and reports the error', () => {
+  const { indexes, errors } = createLamps(4);
+  const { candidates } = indexes.select({}, { by: 'broken' }, 0);
+  assert.equal([...(candidates ?? [])], [3, 1, 4]);
+  assert.equal(errors, [['broken', new TypeError('no key')]]);
+  assert.not(indexes.select({ broken: 'green 2' }, undefined, 0).matches('green 2'));
+});
+failing.run();
