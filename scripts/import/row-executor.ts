@@ -30,7 +30,7 @@ export type RowExecutorOptions<Event extends DomainEvent, State> = {
  *
  * It first assumes that the entity does not exist, so a first import reads nothing. If the entity exists, the broker rejects
  * the append; the function then reads the entity and decides again. Existing rows usually come in runs (a repeated import), so
- * after one of them the next entity is read first.
+ * after one of them the next entity is read first: a rejected append costs far more than a read, as it splits its batch.
  *
  * The events of an entity are appended one by one, each with a random message id. The expected version already makes each
  * append happen at most once. An id derived from the row would make the broker discard the append as a duplicate even if the
@@ -87,8 +87,13 @@ export function createRowExecutor<
     return { outcome: 'failed', reason: `${maxAttempts} version conflicts with other writers in a row` };
   }
 
-  return (row) =>
-    queue.run(row.id, async () => {
+  /** Settles when the first row was executed. The others wait for it, because it shows whether existing rows have to be expected. */
+  let firstRow: Promise<Outcome> | undefined;
+
+  return (row) => {
+    const earlier = firstRow;
+    const result = queue.run(row.id, async (): Promise<Outcome> => {
+      await earlier;
       try {
         const outcome = await executeRow(row);
         readsFirst = outcome.outcome !== 'added';
@@ -97,6 +102,9 @@ export function createRowExecutor<
         return { outcome: 'failed', reason: describe(error) };
       }
     });
+    firstRow ??= result;
+    return result;
+  };
 }
 
 /** Returns the position of the stored event, or undefined after a version conflict. @throws Problem `unavailable` */

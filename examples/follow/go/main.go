@@ -59,7 +59,7 @@ func follow(ctx context.Context, url, file string) error {
 		return err
 	}
 	if end := stream.CachedInfo().State.LastSeq; last > end {
-		return fmt.Errorf("%s contains position %d, but the stream ends at %d: the stream was replaced; remove the file", file, last, end)
+		return fmt.Errorf("%s contains position %d, but the stream ends at %d: if it still does in a minute, the stream was replaced; remove the file", file, last, end)
 	}
 	// An ordered consumer delivers every message once and in order; the client recreates it after a gap.
 	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
