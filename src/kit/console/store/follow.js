@@ -1,7 +1,7 @@
 /** Follows the live events. After an interruption, continues from the last position seen, so no event is missed. */
 
 /**
- * @typedef {{ position: number, time: string, id: number, messageId?: string, traceparent?: string, actor?: string,
+ * @typedef {{ position: number, time: string, id: import('./contract.js').Id, messageId?: string, traceparent?: string, actor?: string,
  *   event: { type: string, [field: string]: unknown } }} LiveEvent
  *
  * @typedef {object} EventFeed
