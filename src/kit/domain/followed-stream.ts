@@ -32,7 +32,7 @@ export type Contract<State, Event extends DomainEvent = DomainEvent, Key extends
  * @typeParam Others state types, by the name of the service.
  * @typeParam OtherIds id types.
  */
-export type Follows<Others, OtherIds> = {
+export type Follows<Others, OtherIds = unknown> = {
   readonly [Name in keyof Others]: Omit<Contract<Others[Name]>, 'id'>;
 } & { readonly [Name in keyof OtherIds]: { readonly id?: IdType<OtherIds[Name] & Id> } };
 

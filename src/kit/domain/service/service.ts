@@ -31,8 +31,8 @@ export type ServiceDefinition<
   Commands,
   IndexName extends string,
   Document,
-  Key extends Id,
-  OtherIds,
+  Key extends Id = number,
+  OtherIds = {},
 > = {
   /** `import.meta.url` of the module that exports the service. The process for point-in-time lists imports it. */
   readonly module: string;

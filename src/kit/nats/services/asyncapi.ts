@@ -8,7 +8,7 @@ import {
   type AsyncOperation,
 } from '../../api/asyncapi-document.ts';
 import type { DomainEvent } from '../../domain/decider.ts';
-import type { IdType } from '../../domain/id-type.ts';
+import { isTextId, type IdType } from '../../domain/id-type.ts';
 import type { EventSchema } from '../../domain/event-schema.ts';
 import type { Nouns } from '../../domain/service/nouns.ts';
 import { listShapes } from '../../api/event-shapes.ts';
@@ -96,7 +96,10 @@ function describeEvents<Event extends DomainEvent>(
       `rejects messages that are not valid events or cannot follow the previous events of the ${noun}, and lists ` +
       `them at /${name}/rejections.`,
     parameters: {
-      id: { description: `The id of the ${noun}: ${id.description}.`, examples: [String(id.example)] },
+      id: {
+        description: `The id of the ${noun}: ${id.description}.`,
+        examples: [isTextId(id) ? id.example : '42'],
+      },
     },
     messages: Object.fromEntries(
       shapes.map(nameEvent).map((message) => [message, refer('components', 'messages', message)]),
