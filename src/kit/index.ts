@@ -10,10 +10,11 @@ export {
 } from './domain/service/command.ts';
 export { Rejection, type Decider, type DomainEvent, type Fold } from './domain/decider.ts';
 export { type Entity } from './domain/entity.ts';
-export { EntityId, maxEntityId, parseEntityId } from './domain/entity-id.ts';
+export { EntityId, maxEntityId, parseEntityId, type Id } from './domain/entity-id.ts';
 export { defineEvents, type EventSchema, type EventType, type Upcaster } from './domain/event-schema.ts';
 export { follow, type Part } from './domain/follow.ts';
 export { type Contract, type EventContract, type Follows, type Lookups } from './domain/followed-stream.ts';
+export { textId, uuidId, type IdType, type TextIdOptions } from './domain/id-type.ts';
 export { Problem, type ProblemCode } from './domain/problem.ts';
 export { defineService } from './domain/service/define-service.ts';
 export {

@@ -1,15 +1,20 @@
 /** Names and texts of commands in the API documents. */
 
+import { integerId, type IdType } from '../domain/id-type.ts';
 import { capitalize, type Nouns } from '../domain/service/nouns.ts';
 import type { NamedCommand } from '../domain/service/service.ts';
 
 /** `Fit a port; succeeds if …`, without a full stop. */
-export function summarize({ kind, verb, summary }: NamedCommand, { one }: Nouns): string {
+export function summarize(
+  { kind, verb, summary }: NamedCommand,
+  { one }: Nouns,
+  { generate }: Pick<IdType, 'generate'> = integerId,
+): string {
   if (summary !== undefined) return summary;
   const text = `${capitalize(verb)} ${one}`;
   switch (kind) {
     case 'create':
-      return `${text}; a new id is assigned if none is given`;
+      return generate === undefined ? text : `${text}; a new id is assigned if none is given`;
     case 'remove':
       return `${text}; succeeds if it does not exist`;
     case 'replace':

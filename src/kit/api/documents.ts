@@ -5,7 +5,8 @@
 
 import { z } from 'zod';
 import type { DomainEvent } from '../domain/decider.ts';
-import { EntityId } from '../domain/entity-id.ts';
+import type { Id } from '../domain/entity-id.ts';
+import { integerId, type IdType } from '../domain/id-type.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import { traceparentPattern } from './trace-context.ts';
 
@@ -55,19 +56,22 @@ export function historyEntryOf<Event>(event: z.ZodType<Event>) {
 }
 export type HistoryEntry<Event> = z.infer<ReturnType<typeof historyEntryOf<Event>>>;
 
-/** Returns the schema of the `data` of a live event. `event` is the schema of the service's events. */
-export function liveEventOf<Event>(event: z.ZodType<Event>) {
+/** Returns the schema of the `data` of a live event. `event` is the schema of the service's events, `id` their entities' ids. */
+export function liveEventOf<Event>(event: z.ZodType<Event>, id: Pick<IdType, 'schema'> = integerId) {
   return z.object({
     position: Position,
     time: Timestamp,
-    id: EntityId.meta({ description: 'The id of the entity.' }),
+    id: id.schema.meta({ description: 'The id of the entity.' }),
     messageId: MessageId.optional(),
     traceparent: Traceparent.optional(),
     actor: Actor.optional(),
     event,
   });
 }
-export type LiveEvent<Event> = z.infer<ReturnType<typeof liveEventOf<Event>>>;
+export type LiveEvent<Event, Key extends Id = Id> = Omit<
+  z.infer<ReturnType<typeof liveEventOf<Event>>>,
+  'id'
+> & { readonly id: Key };
 
 /** @param time milliseconds since the epoch. */
 export function toTimestamp(time: number): string {

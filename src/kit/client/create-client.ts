@@ -10,6 +10,7 @@ import {
 } from '../api/documents.ts';
 import { successStatusOf } from '../api/command-texts.ts';
 import type { TypedCommand } from '../domain/service/command.ts';
+import type { Id } from '../domain/entity-id.ts';
 import type { DefinedService, NamedCommand, ServiceTypes } from '../domain/service/service.ts';
 import type { VerbOf } from '../domain/service/service-decider.ts';
 import { followEvents, type FollowOptions } from './follow.ts';
@@ -33,13 +34,13 @@ export type EntityResponse<Document> = {
   readonly position: number;
 };
 
-export type ListOptions<Filter extends string> = ReadOptions & {
+export type ListOptions<Filter extends string, Key extends Id = number> = ReadOptions & {
   /** Only entities with exactly these values. */
   readonly where?: { readonly [Name in Filter]?: string | number };
   /** Sort by an index with one key for each entity, then by id. Default: by id. */
   readonly sort?: Filter;
   /** Only entities with a greater id. Not with `sort`. */
-  readonly after?: number;
+  readonly after?: Key;
   /** Entities per request; default 1000. */
   readonly pageSize?: number;
 };
@@ -61,11 +62,11 @@ export type ChangeOptions = WriteOptions & {
 /** A stream position or a time. */
 export type Moment = number | Date;
 
-export type Reads<Document, Filter extends string> = {
+export type Reads<Document, Filter extends string, Key extends Id = number> = {
   /** Yields all entities by ascending id. Pages are requested as the iteration proceeds. */
-  list(options?: ListOptions<Filter>): AsyncGenerator<Document, void>;
+  list(options?: ListOptions<Filter, Key>): AsyncGenerator<Document, void>;
   /** @throws ProblemError `not-found` */
-  get(id: number, options?: ReadOptions): Promise<EntityResponse<Document>>;
+  get(id: Key, options?: ReadOptions): Promise<EntityResponse<Document>>;
 };
 
 /** The result of a command that returns no entity. */
@@ -81,24 +82,26 @@ export type CommandMethods<Types extends ServiceTypes> = {
   >
     ? (
         ...args: Kind extends 'create'
-          ? [input: Sent & { readonly id?: number }, options?: WriteOptions]
+          ? [input: Sent & { readonly id?: Types['id'] }, options?: WriteOptions]
           : Sent extends undefined
-            ? [id: number, options?: ChangeOptions]
-            : [id: number, input: Sent, options?: ChangeOptions]
+            ? [id: Types['id'], options?: ChangeOptions]
+            : [id: Types['id'], input: Sent, options?: ChangeOptions]
       ) => Promise<Returns extends 'document' ? EntityResponse<Types['document']> : CommandResponse>
     : never;
 };
 
 export type Client<Types extends ServiceTypes> = CommandMethods<Types> &
-  Reads<Types['document'], Types['index']> & {
+  Reads<Types['document'], Types['index'], Types['id']> & {
     /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` */
-    history(id: number, options?: ReadOptions): AsyncGenerator<HistoryEntry<Types['event']>, void>;
+    history(id: Types['id'], options?: ReadOptions): AsyncGenerator<HistoryEntry<Types['event']>, void>;
     /** Returns the latest rejected messages, each with the reason. */
     rejections(options?: ReadOptions): Promise<RejectedMessage[]>;
     /** Point-in-time reads. They throw ProblemError `malformed` if `moment` is in the future. */
-    asOf(moment: Moment): Reads<Types['document'], Types['index']>;
+    asOf(moment: Moment): Reads<Types['document'], Types['index'], Types['id']>;
     /** Yields every event after a position and reconnects as needed; see `followEvents`. */
-    follow(options?: FollowOptions<Types['event']['type']>): AsyncGenerator<LiveEvent<Types['event']>, void>;
+    follow(
+      options?: FollowOptions<Types['event']['type'], Types['id']>,
+    ): AsyncGenerator<LiveEvent<Types['event'], Types['id']>, void>;
   };
 
 /**
@@ -115,14 +118,15 @@ export function createClient<Types extends ServiceTypes>(
   type Document = Types['document'];
   const [path] = service.names;
   const document: z.ZodType<Document> = service.document;
-  const { event } = service.contract.events;
+  const { events, id: idType } = service.contract;
+  const { event } = events;
   const transport = createTransport(baseUrl, options);
   const Documents = z.array(document);
   const Entries = z.array(historyEntryOf(event));
-  const Live = liveEventOf(event);
+  const Live = liveEventOf(event, idType);
 
   /** Current reads if `asOf` is empty, otherwise point-in-time reads. */
-  function createReads(asOf: Readonly<Record<string, string>>): Reads<Document, string> {
+  function createReads(asOf: Readonly<Record<string, string>>): Reads<Document, string, Id> {
     return {
       list({ where, sort, after, pageSize, ...options } = {}) {
         const query = toQuery({ ...where, sort, after, limit: pageSize, ...asOf });
@@ -130,7 +134,7 @@ export function createClient<Types extends ServiceTypes>(
       },
 
       async get(id, options = {}) {
-        const request = { method: 'GET', path: `${path}/${id}${toQuery(asOf)}` } as const;
+        const request = { method: 'GET', path: `${path}/${encodeURIComponent(id)}${toQuery(asOf)}` } as const;
         const response = await transport.send({ ...request, headers: waitHeaders(options) }, options);
         return toEntityResponse(document, response);
       },
@@ -139,7 +143,7 @@ export function createClient<Types extends ServiceTypes>(
 
   async function send(
     command: NamedCommand,
-    id: number | undefined,
+    id: Id | undefined,
     input: Readonly<Record<string, unknown>> = {},
     { ifMatch, idempotencyKey = crypto.randomUUID(), ...options }: ChangeOptions = {},
   ) {
@@ -167,11 +171,11 @@ export function createClient<Types extends ServiceTypes>(
       ];
     }
     if (body === undefined && Object.keys(params).length === 0) {
-      return [verb, (id: number, options?: ChangeOptions) => send(command, id, {}, options)];
+      return [verb, (id: Id, options?: ChangeOptions) => send(command, id, {}, options)];
     }
     return [
       verb,
-      (id: number, input: object, options?: ChangeOptions) => send(command, id, { ...input }, options),
+      (id: Id, input: object, options?: ChangeOptions) => send(command, id, { ...input }, options),
     ];
   });
 
@@ -182,15 +186,16 @@ export function createClient<Types extends ServiceTypes>(
     asOf: (moment: Moment) =>
       createReads({ asOf: moment instanceof Date ? moment.toISOString() : String(moment) }),
 
-    history: (id: number, options: ReadOptions = {}) =>
-      readPages(transport, `${path}/${id}/events`, Entries, options),
+    history: (id: Id, options: ReadOptions = {}) =>
+      readPages(transport, `${path}/${encodeURIComponent(id)}/events`, Entries, options),
 
     async rejections(options: ReadOptions = {}) {
       const request = { method: 'GET', path: `${path}/rejections`, headers: waitHeaders(options) } as const;
       return readJson(z.array(RejectedMessage), (await transport.send(request, options)).text);
     },
 
-    follow: (options: FollowOptions<string> = {}) => followEvents(transport, `${path}/events`, Live, options),
+    follow: (options: FollowOptions<string, Id> = {}) =>
+      followEvents(transport, `${path}/events`, Live, options),
   };
   return client;
 }
@@ -199,7 +204,7 @@ export function createClient<Types extends ServiceTypes>(
 function toRequest(
   collection: string,
   { method, path: below, params, body }: NamedCommand,
-  id: number | undefined,
+  id: Id | undefined,
   input: Readonly<Record<string, unknown>>,
 ): Pick<ClientRequest, 'method' | 'path' | 'body'> {
   const isParam = (name: string) => name in params;
@@ -209,7 +214,9 @@ function toRequest(
   const rest = Object.entries(input).filter(([name]) => !isParam(name));
   return {
     method: method === 'post' ? 'POST' : method === 'put' ? 'PUT' : 'DELETE',
-    path: [collection, id, filled].filter((part) => part !== undefined && part !== '').join('/'),
+    path: [collection, id && encodeURIComponent(id), filled]
+      .filter((part) => part !== undefined && part !== '')
+      .join('/'),
     ...(body !== undefined && { body: Object.fromEntries(rest) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { FeedReset, type LiveEvent } from '../api/documents.ts';
+import type { Id } from '../domain/entity-id.ts';
 import { followEventStream, type Place } from '../event-stream/event-stream.js';
 import { ConnectionLost } from '../event-stream/server-sent-events.js';
 import { ProblemError } from './problem-error.ts';
@@ -9,7 +10,7 @@ import { isRetryable, type CallOptions, type Transport } from './transport.ts';
 /** Identifies an event that was received. */
 export type SeenEvent = Pick<LiveEvent<unknown>, 'position' | 'time'>;
 
-export type FollowOptions<Type extends string> = CallOptions & {
+export type FollowOptions<Type extends string, Key extends Id = number> = CallOptions & {
   /**
    * Start after this position, for example that of a list response, or after this event, for example the last processed one.
    * With an event, it is noticed if the stream was replaced by an older copy in the meantime. 0: all events.
@@ -19,7 +20,7 @@ export type FollowOptions<Type extends string> = CallOptions & {
   /** Only events of these types. */
   readonly types?: readonly Type[];
   /** Only events of this entity. */
-  readonly id?: number;
+  readonly id?: Key;
 };
 
 /**
@@ -49,7 +50,7 @@ export async function* followEvents<Event>(
   transport: Transport,
   path: string,
   schema: z.ZodType<LiveEvent<Event>>,
-  { after, types = [], id, token, signal }: FollowOptions<string>,
+  { after, types = [], id, token, signal }: FollowOptions<string, Id>,
 ): AsyncGenerator<LiveEvent<Event>, void> {
   const query = new URLSearchParams(types.map((type): [string, string] => ['type', type]));
   if (id !== undefined) query.set('id', String(id));

@@ -1,8 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
-import type { EventContract } from '../domain/followed-stream.ts';
-import type { Service } from '../domain/service/service.ts';
+import type { ErasedContract, Service } from '../domain/service/service.ts';
 import { brokerErrors } from '../nats/connection/broker-errors.ts';
 import { compareStream, describeDifference } from '../nats/provisioning/compare-stream.ts';
 import { readStreamDefinition, type StreamDefinition } from '../nats/provisioning/provisioning.ts';
@@ -15,7 +14,7 @@ import type { Broker } from './servers.ts';
 
 /** A stream that an examined service owns or follows. */
 export type Stream = {
-  readonly contract: EventContract;
+  readonly contract: ErasedContract;
   /** Undefined if the owner of the stream is not among the examined services. */
   readonly owner: Service | undefined;
   readonly definition: StreamDefinition;
@@ -31,7 +30,7 @@ export type Stream = {
 export async function findStreams(jsm: JetStreamManager, services: readonly Service[]): Promise<Stream[]> {
   const followed = services.flatMap(({ follows }) => Object.values(follows));
   // The first contract with a name is that of the owner, if the owner is examined.
-  const contracts = new Map<string, EventContract>();
+  const contracts = new Map<string, ErasedContract>();
   for (const contract of [...services.map((service) => service.contract), ...followed]) {
     if (!contracts.has(contract.name)) contracts.set(contract.name, contract);
   }

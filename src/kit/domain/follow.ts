@@ -1,4 +1,5 @@
 import type { DomainEvent, Fold } from './decider.ts';
+import type { Id } from './entity-id.ts';
 import type { EventSchema } from './event-schema.ts';
 import { skippedEvent } from './fold.ts';
 import type { Contract, EventContract } from './followed-stream.ts';
@@ -14,18 +15,23 @@ export type Part<State, Event extends DomainEvent, Type extends Event['type']> =
 };
 
 /** Follows the stream of another service with the fold that it publishes. */
-export function follow<State, Event extends DomainEvent>(
-  contract: Contract<State, Event>,
-): Contract<State, Event>;
+export function follow<State, Event extends DomainEvent, Key extends Id = number>(
+  contract: Contract<State, Event, Key>,
+): Contract<State, Event, Key>;
 /** Follows some events of another service with a fold of its own. The contract may be the follower's own description. */
-export function follow<State, Event extends DomainEvent, Type extends Event['type'] = Event['type']>(
-  contract: EventContract<Event>,
+export function follow<
+  State,
+  Event extends DomainEvent,
+  Type extends Event['type'] = Event['type'],
+  Key extends Id = number,
+>(
+  contract: EventContract<Event, Key>,
   part: Part<State, Event, Type>,
-): Contract<State, Extract<Event, { readonly type: Type }>>;
+): Contract<State, Extract<Event, { readonly type: Type }>, Key>;
 export function follow(
-  contract: EventContract,
+  contract: Omit<EventContract, 'id'>,
   part?: Part<unknown, DomainEvent, string>,
-): EventContract | Contract<unknown> {
+): object {
   if (part === undefined) return contract;
   const { only = Object.keys(contract.events.types), fold } = part;
   return { ...contract, events: pickEvents(contract.events, only), fold };

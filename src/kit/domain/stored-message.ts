@@ -1,4 +1,5 @@
 import type { DomainEvent, Rejection } from './decider.ts';
+import type { Id } from './entity-id.ts';
 
 /** Identifies a stored message. Streams that hold different messages at one position have different histories. */
 export type MessageIdentity = {
@@ -16,7 +17,7 @@ export type MessageIdentity = {
 /** A decoded message of a stream. */
 export type StoredMessage<Event extends DomainEvent> = MessageIdentity & {
   /** Entity id in the subject; undefined if the subject has no valid id (`laptops.events.x`). */
-  readonly id: number | undefined;
+  readonly id: Id | undefined;
   /** Digest of that command. Optional. */
   readonly commandDigest: string | undefined;
   /** Trace context of that command (W3C Trace Context). Optional. */

@@ -1,9 +1,10 @@
 import type { DomainEvent } from '../domain/decider.ts';
+import type { Id } from '../domain/entity-id.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import type { EventStore } from './event-store.ts';
 
 export type HistorySource<Event extends DomainEvent> = {
-  readonly view: { find(id: number): { readonly version: number } };
+  readonly view: { find(id: Id): { readonly version: number } };
   readonly store: Pick<EventStore<Event>, 'lastPositionOf' | 'read' | 'history'>;
 };
 
@@ -15,7 +16,7 @@ export type HistorySource<Event extends DomainEvent> = {
  */
 export async function readEntityHistory<Event extends DomainEvent>(
   source: HistorySource<Event>,
-  id: number,
+  id: Id,
   upTo = Infinity,
 ): Promise<StoredMessage<Event>[]> {
   return source.store.history(id, { upTo: Math.min(upTo, await findEnd(source, id)) });
@@ -24,7 +25,7 @@ export async function readEntityHistory<Event extends DomainEvent>(
 /** Returns the position of the entity's last message; 0 if it has none. */
 async function findEnd<Event extends DomainEvent>(
   { view, store }: HistorySource<Event>,
-  id: number,
+  id: Id,
 ): Promise<number> {
   const { version } = view.find(id);
   const last = await store.lastPositionOf(id);

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../domain/decider.ts';
+import type { Id } from '../domain/entity-id.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 
 /** Result of an append. Failures are values, because they are expected and the caller handles each of them. */
@@ -15,7 +16,7 @@ export type AppendResult =
   | { readonly outcome: 'unknown'; readonly cause: unknown };
 
 export type Append<Event extends DomainEvent> = {
-  readonly id: number;
+  readonly id: Id;
   readonly events: readonly Event[];
   /** Position of the entity's last message at the time of the decision; 0 if it had none. */
   readonly expectedVersion: number;
@@ -44,7 +45,7 @@ export type StreamBounds = { readonly first: number; readonly last: number };
 export type EventStore<Event extends DomainEvent> = {
   append(append: Append<Event>): Promise<AppendResult>;
   /** Returns the position of the entity's last message, 0 if it has none; not confirmed. Throws `unavailable` on a timeout. */
-  lastPositionOf(id: number): Promise<number>;
+  lastPositionOf(id: Id): Promise<number>;
   /**
    * Returns the last position of the stream, 0 if it is empty; confirmed. Throws `unavailable` if a majority of the stream's
    * servers does not confirm it in time.
@@ -65,5 +66,5 @@ export type EventStore<Event extends DomainEvent> = {
   /** Returns the messages of all entities in order, including rejected ones. Throws `unavailable`. */
   readAll(range: HistoryRange): Promise<StoredMessage<Event>[]>;
   /** Returns the messages of the entity in order, including rejected ones. Throws `unavailable`. */
-  history(id: number, range: HistoryRange): Promise<StoredMessage<Event>[]>;
+  history(id: Id, range: HistoryRange): Promise<StoredMessage<Event>[]>;
 };

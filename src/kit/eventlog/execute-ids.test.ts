@@ -115,6 +115,18 @@ identity('fails if its precondition does not hold', async () => {
   const request = { id: 7, ...light, precondition: () => false };
   assert.is(await codeOf(execute(transactor, sources, request)), 'precondition-failed');
 });
+identity(
+  'for a text id has another digest than one for a generated id, also if the text is `new`',
+  async () => {
+    const digests = [];
+    for (const id of [undefined, 'new', 1, '1']) {
+      const { transactor, sources, appends } = createLamps({ firstFreeId: 0 });
+      await execute(transactor, sources, { ...light, id, actor: undefined });
+      digests.push(appends[0]?.commandDigest);
+    }
+    assert.is(new Set(digests).size, 4);
+  },
+);
 identity.run();
 
 const syntax = suite('the syntax of an idempotency key');

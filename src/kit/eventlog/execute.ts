@@ -1,6 +1,7 @@
 /** Executes commands of the REST API and the NATS API. Generates the entity id and the idempotency key if they are absent. */
 
 import type { DomainEvent } from '../domain/decider.ts';
+import type { Id } from '../domain/entity-id.ts';
 import { Problem } from '../domain/problem.ts';
 import type { CommandCall } from '../domain/service/service-decider.ts';
 import { maxAttempts, transact, type Transaction, type Transactor } from './transact.ts';
@@ -12,14 +13,14 @@ export const messageIdSyntax = String.raw`[\x21\x23-\x7e]{1,255}`;
 export type CommandRequest<State> = Pick<CommandCall, 'verb' | 'input' | 'actor'> &
   Pick<Transaction<State, CommandCall>, 'traceparent' | 'precondition'> & {
     /** If undefined, an id is generated for a new entity. */
-    readonly id: number | undefined;
+    readonly id: Id | undefined;
     /** Idempotency key. If undefined, a key is generated, so retries are not detected. */
     readonly messageId?: string | undefined;
   };
 
 /** Generators of ids, digests and times. */
 export type Sources = {
-  makeEntityId(): number;
+  makeEntityId(): Id;
   makeMessageId(): string;
   /** The current time, RFC 3339. */
   now(): string;
@@ -37,7 +38,10 @@ export async function execute<State, Event extends DomainEvent>(
     command: { verb, input, actor, now: sources.now() },
     messageId,
     // Only what the client sent: the time of a repeated request differs.
-    commandDigest: sources.digest(JSON.stringify([verb, id ?? 'new', input])),
+    // A text id is in an object, because it can be `new`.
+    commandDigest: sources.digest(
+      JSON.stringify([verb, typeof id === 'string' ? { id } : (id ?? 'new'), input]),
+    ),
     traceparent,
     actor,
     precondition,

@@ -1,12 +1,13 @@
 /** Joins the entities of a service with the views of followed streams when they are read. */
 
 import QuickLRU from 'quick-lru';
-import type { Lookups } from '../domain/followed-stream.ts';
+import type { Id } from '../domain/entity-id.ts';
 import type { FollowedProjection, FollowedProjections } from './followed-projection.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Nouns } from '../domain/service/nouns.ts';
 import { nounsOf } from '../domain/service/nouns.ts';
 import type { NamedQuery, Relation, Service } from '../domain/service/service.ts';
+import type { IdType } from '../domain/id-type.ts';
 import { findAsOf, settledPositionAt } from './point-in-time.ts';
 import type { DomainEvent } from '../domain/decider.ts';
 import type { View } from './view/view.ts';
@@ -29,13 +30,15 @@ const textCacheSize = 10_000;
 /** Entities of a followed stream that refer to an entity of this service. */
 export type JoinedRelation = Pick<Relation<unknown>, 'document'> & {
   readonly nouns: Nouns;
+  /** What the ids of the referring entities are. */
+  readonly id: IdType;
   /** Name of the followed service: `laptops`. */
   readonly name: string;
   /** Lists the entities that refer to `id` as JSON documents, by ascending id. */
   list(
-    id: number,
-    options: { after: number; limit: number },
-  ): { readonly id: number; readonly body: object }[];
+    id: Id,
+    options: { after: Id | undefined; limit: number },
+  ): { readonly id: Id; readonly body: object }[];
 };
 
 /** A query whose lookups are bound. */
@@ -87,7 +90,7 @@ export function joinResource(service: Service, projections: FollowedProjections)
 
   const followed = Object.values(projections);
   const textCache = new QuickLRU<
-    number,
+    Id,
     Serialized & { readonly version: number; readonly followedPosition: number }
   >({ maxSize: textCacheSize });
 
@@ -115,7 +118,7 @@ export function joinResource(service: Service, projections: FollowedProjections)
   ): Promise<Result> {
     const found: EntitiesByProjection = new Map();
     for (;;) {
-      const missing = new Map<FollowedProjection, Set<number>>();
+      const missing = new Map<FollowedProjection, Set<Id>>();
       const result = read((projection, id) => {
         const entity = found.get(projection)?.get(id);
         if (entity === undefined) missing.set(projection, (missing.get(projection) ?? new Set()).add(id));
@@ -159,6 +162,7 @@ export function joinResource(service: Service, projections: FollowedProjections)
       return {
         name,
         nouns: nounsOf(name, followed),
+        id: followed.id,
         document,
         list: (id, options) =>
           (projections[name]?.view.list({ ...options, where: { [relationIndex]: id } }) ?? []).map(
@@ -172,7 +176,7 @@ export function joinResource(service: Service, projections: FollowedProjections)
 /** Name of the index of a followed view that lists related entities. */
 export const relationIndex = 'related';
 
-type Find = (projection: FollowedProjection, id: number) => Entity<unknown>;
+type Find = (projection: FollowedProjection, id: Id) => Entity<unknown>;
 
 const findCurrent: Find = (projection, id) => projection.view.find(id);
 
@@ -180,29 +184,26 @@ const findCurrent: Find = (projection, id) => projection.view.find(id);
 export function createLookups(
   projections: FollowedProjections,
   find: Find,
-): Lookups<Readonly<Record<string, unknown>>> {
+): Readonly<Record<string, (id: Id) => unknown>> {
   return Object.fromEntries(
-    Object.entries(projections).map(([name, projection]) => [
-      name,
-      (id: number) => find(projection, id).state,
-    ]),
+    Object.entries(projections).map(([name, projection]) => [name, (id: Id) => find(projection, id).state]),
   );
 }
 
 /** Maximum number of histories that are read concurrently. */
 const concurrency = 16;
 
-type EntitiesByProjection = Map<FollowedProjection, Map<number, Entity<unknown>>>;
+type EntitiesByProjection = Map<FollowedProjection, Map<Id, Entity<unknown>>>;
 
 /** Adds the requested entities as of `time` to `found`. */
 async function findAllAt(
-  requested: ReadonlyMap<FollowedProjection, ReadonlySet<number>>,
+  requested: ReadonlyMap<FollowedProjection, ReadonlySet<Id>>,
   time: number,
   found: EntitiesByProjection,
 ): Promise<void> {
   for (const [projection, ids] of requested) {
     const position = await settledPositionAt(projection.store, time);
-    const entities = found.get(projection) ?? new Map<number, Entity<unknown>>();
+    const entities = found.get(projection) ?? new Map<Id, Entity<unknown>>();
     found.set(projection, entities);
     const rest = [...ids];
     const readRest = async () => {

@@ -1,12 +1,14 @@
 /** Serialises the commands for one entity, so that concurrent commands in one process do not conflict. */
 
+import type { Id } from '../domain/entity-id.ts';
+
 export type KeyedQueue = {
   /** Runs `task` after all earlier tasks with the same key have settled. */
-  run<T>(key: number, task: () => Promise<T>): Promise<T>;
+  run<T>(key: Id, task: () => Promise<T>): Promise<T>;
 };
 
 export function createKeyedQueue(): KeyedQueue {
-  const tails = new Map<number, Promise<unknown>>();
+  const tails = new Map<Id, Promise<unknown>>();
 
   return {
     run(key, task) {

@@ -1,6 +1,7 @@
 /** Point-in-time reads: entities as of a position or a time. */
 
 import type { DomainEvent, Fold } from '../domain/decider.ts';
+import type { Id } from '../domain/entity-id.ts';
 import type { EventStore } from './event-store.ts';
 import { foldHistory } from '../domain/fold.ts';
 import { Problem } from '../domain/problem.ts';
@@ -87,7 +88,7 @@ const catchUpTimeoutMs = 5_000;
  */
 export async function findAsOf<State, Event extends DomainEvent>(
   { fold, view, store }: PointInTimeSource<State, Event>,
-  id: number,
+  id: Id,
   position: number,
 ): Promise<Entity<State>> {
   if (!(await view.reached(position, catchUpTimeoutMs))) {

@@ -1,5 +1,6 @@
 import type { Decider, DomainEvent } from '../domain/decider.ts';
 import type { Entity } from '../domain/entity.ts';
+import type { Id } from '../domain/entity-id.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
 import { foldHistory } from '../domain/fold.ts';
 import { Problem } from '../domain/problem.ts';
@@ -11,7 +12,7 @@ import type { View } from './view/view.ts';
 
 /** One command for one entity. */
 export type Transaction<State, Command> = {
-  readonly id: number;
+  readonly id: Id;
   readonly command: Command;
   /** Identifies the command: a command sent twice with the same id is executed once. */
   readonly messageId: string;

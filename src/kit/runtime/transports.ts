@@ -27,7 +27,7 @@ import { createStatus } from './observability/status.ts';
 import type { Tracing } from './observability/tracing/tracing.ts';
 import { createPointInTimeLists } from './point-in-time/lists.ts';
 import type { Service } from '../domain/service/service.ts';
-import { sources } from './sources.ts';
+import { createSources } from './sources.ts';
 import { digestSources } from './stream/digest-sources.ts';
 import type { ServiceProjections } from './stream/service-projections.ts';
 
@@ -101,7 +101,7 @@ export async function openTransports(service: Service, options: TransportsOption
       confirmTimeoutMs,
       onRetry: metrics.countCommandRetry,
     },
-    sources,
+    sources: createSources(contract.id),
     freshness,
     eventSchema: contract.events.event,
     eventTypes: Object.keys(contract.events.types),
@@ -131,6 +131,7 @@ export async function openTransports(service: Service, options: TransportsOption
         title: `${title} over NATS`,
         name,
         nouns: resource.nouns,
+        id: contract.id,
         version,
         events: contract.events,
         endpoints,
@@ -145,11 +146,15 @@ export async function openTransports(service: Service, options: TransportsOption
       version,
       description: `The REST API of the ${name} service.`,
       writeScope,
+      id: contract.id,
       nouns: resource.nouns,
     },
     options.consoleFiles,
   );
-  const router = createRouter([...operations, ...documents], { authorizeWrite: options.authorizeWrite });
+  const router = createRouter([...operations, ...documents], {
+    id: contract.id,
+    authorizeWrite: options.authorizeWrite,
+  });
   const appOptions: Omit<AppOptions, 'router'> = {
     ...limits,
     rateLimiter: options.rateLimiter,

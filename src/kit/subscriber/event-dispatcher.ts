@@ -1,5 +1,6 @@
 import type { Msg } from 'nats';
 import { Rejection, type DomainEvent } from '../domain/decider.ts';
+import type { Id } from '../domain/entity-id.ts';
 import type { Codec, Stored } from '../nats/stream/codec.ts';
 import type { SubscribeOptions } from './options.ts';
 
@@ -17,7 +18,7 @@ const toTimestamp = (time: number) => new Date(time).toISOString();
 
 export function createEventDispatcher<Event extends DomainEvent>(
   codec: Codec<Event>,
-  { onEvent, onRejected }: Pick<SubscribeOptions<Event>, 'onEvent' | 'onRejected'>,
+  { onEvent, onRejected }: Pick<SubscribeOptions<Event, Id>, 'onEvent' | 'onRejected'>,
 ): EventDispatcher {
   return {
     async dispatch(message, stored) {

@@ -1,6 +1,8 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { LiveEvent, RejectedMessage } from '../api/documents.ts';
 import type { DomainEvent } from '../domain/decider.ts';
+import type { Id } from '../domain/entity-id.ts';
+import type { IdType } from '../domain/id-type.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
 import type { Access, Connection } from '../nats/connection/connection.ts';
 
@@ -24,7 +26,7 @@ export type DurableOptions = {
   readonly confirmWithinMs?: number;
 };
 
-export type SubscribeOptions<Event> = {
+export type SubscribeOptions<Event, Key extends Id = number> = {
   /** One or more comma-separated addresses: `nats://localhost:4222`. */
   readonly natsUrl: string;
   /** Credentials, TLS options and inbox prefix. */
@@ -44,7 +46,7 @@ export type SubscribeOptions<Event> = {
    *
    * A failure is retried with a durable consumer and ends the subscription without one.
    */
-  onEvent(event: LiveEvent<Event>): void | Promise<void>;
+  onEvent(event: LiveEvent<Event, Key>): void | Promise<void>;
   /**
    * Called with a message that is not a known event, or on which `onEvent` failed `maxAttempts` times (`error` is then the
    * last error). The subscription then continues with the next message. If this function fails, the subscription ends and
@@ -65,12 +67,14 @@ export type Subscription = {
   stop(): Promise<void>;
 };
 
-export type SubscribedService<Event extends DomainEvent> = {
+export type SubscribedService<Event extends DomainEvent, Key extends Id = number> = {
   /** First token of the service's subjects: `laptops`. */
   readonly name: string;
   /** Stream name: `LAPTOPS`. Not looked up by subject, because a subscriber may lack that permission. */
   readonly stream: string;
   readonly events: EventSchema<Event>;
+  /** What the ids of the entities are, as in the contract of the service. Default: positive integers. */
+  readonly id?: IdType<Key>;
 };
 
 export type Source = {

@@ -1,5 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../domain/decider.ts';
+import type { Id } from '../domain/entity-id.ts';
 import { createCodec } from '../nats/stream/codec.ts';
 import { connectToNats } from '../nats/connection/connection.ts';
 import { eventSubjects } from '../nats/stream/subjects.ts';
@@ -14,15 +15,15 @@ import { followInOrder } from './ordered.ts';
  *
  * @throws if no server responds or the service's stream does not exist
  */
-export async function subscribe<Event extends DomainEvent>(
-  { name, stream, events }: SubscribedService<Event>,
-  options: SubscribeOptions<Event>,
+export async function subscribe<Event extends DomainEvent, Key extends Id = number>(
+  { name, stream, events, id }: SubscribedService<Event, Key>,
+  options: SubscribeOptions<Event, Key>,
 ): Promise<Subscription> {
   const { natsUrl, access, from = 'now', durable } = options;
   const connection = await connectToNats({ ...access, url: natsUrl, name: `${name} subscriber` });
   try {
     const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
-    const subjects = eventSubjects(name);
+    const subjects = eventSubjects(name, id);
     await jsm.streams.info(stream);
     const dispatcher = createEventDispatcher(createCodec(events, subjects), options);
     const source = { connection, jsm, stream, subject: subjects.all, from };

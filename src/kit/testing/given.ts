@@ -29,8 +29,8 @@ type TestContext = { readonly now?: string; readonly actor?: string };
  */
 export function givenService<Types extends ServiceTypes>(
   service: DefinedService<Types>,
-  lookups: Lookups<Types['others']>,
-  find?: Context['find'],
+  lookups: Lookups<Types['others'], Types['otherIds']>,
+  find?: Context<unknown, Types['id']>['find'],
 ) {
   const { contract, commands } = service;
   const decider = createDecider(service, lookups, find);

@@ -4,6 +4,7 @@ import { JetStreamApiError, jetstream, type JetStreamManager } from '@nats-io/je
 import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection } from '../../../src/kit/domain/decider.ts';
+import type { Id } from '../../../src/kit/domain/entity-id.ts';
 import type { Append, AppendResult, EventStore } from '../../../src/kit/eventlog/event-store.ts';
 import { laptopEvents, type LaptopEvent } from '#contracts/laptops';
 import { brokerErrors } from '../../../src/kit/nats/connection/broker-errors.ts';
@@ -60,7 +61,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     messageId: `message-${(lastMessage += 1)}`,
     commandDigest: 'digest',
   });
-  const readAll = async (id: number) => store.history(id, { upTo: await store.lastPositionOf(id) });
+  const readAll = async (id: Id) => store.history(id, { upTo: await store.lastPositionOf(id) });
 
   test('stores an event with its message id and digest at the returned position', async () => {
     const command = append(nextId());

@@ -13,7 +13,7 @@ import type { Operation } from '../../../src/kit/http/server/operation.ts';
 import type { Connection } from '../../../src/kit/nats/connection/connection.ts';
 import { openStreamConnection } from '../../../src/kit/runtime/stream/stream-connection.ts';
 import { createLogger } from '../../../src/kit/runtime/observability/logger.ts';
-import { sources } from '../../../src/kit/runtime/sources.ts';
+import { createSources } from '../../../src/kit/runtime/sources.ts';
 import type { Service } from '../../../src/kit/domain/service/service.ts';
 
 export async function operationsOf(
@@ -44,7 +44,7 @@ export async function operationsOf(
       catchUpTimeoutMs: 0,
       confirmTimeoutMs: 0,
     },
-    sources,
+    sources: createSources(),
     freshness: { stream, own: freshnessOf({ view, store }), followed: {}, staleSince: undefined },
     eventSchema: events.event,
     eventTypes: Object.keys(events.types),

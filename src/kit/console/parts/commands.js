@@ -27,7 +27,7 @@ export function toNatsMessage(stream, position) {
   return `nats stream get ${stream} ${position}`;
 }
 
-/** @param {string} name service name @param {number | undefined} id entity id; undefined: all entities */
+/** @param {string} name service name @param {string | number | undefined} id entity id; undefined: all entities */
 export function toNatsSubscription(name, id) {
   return `nats sub ${quote(`${name}.events.${id ?? '>'}`)}`;
 }

@@ -49,7 +49,7 @@ function CreateForm({ update, session, command }) {
   return html`<${Forms} command=${command} initial=${{}} onSend=${send} onCancel=${close} />`;
 }
 
-/** @param {ViewProps & { dialog: Extract<import('../store/state.js').Dialog, { id: number }> }} props */
+/** @param {ViewProps & { dialog: Extract<import('../store/state.js').Dialog, { entity: object }> }} props */
 function CommandForm({ update, session, dialog }) {
   const { id, command, entity } = dialog;
   const close = () => update({ dialog: undefined });
@@ -65,7 +65,7 @@ function CommandForm({ update, session, dialog }) {
 /**
  * The form of a command, with a choice if its body has alternatives.
  *
- * @param {{ command: Command, id?: number, initial: import('./difference.js').Fields,
+ * @param {{ command: Command, id?: import('../store/contract.js').Id, initial: import('./difference.js').Fields,
  *   onSend: (input: Record<string, unknown>) => Promise<import('../store/api.js').Problem | undefined>, onCancel: () => void }} props
  */
 function Forms({ command, id = 0, initial, onSend, onCancel }) {
@@ -101,7 +101,7 @@ function Forms({ command, id = 0, initial, onSend, onCancel }) {
 /**
  * Splits the input of a command into its path and its body.
  *
- * @param {Command} command @param {number} id @param {Record<string, unknown>} input
+ * @param {Command} command @param {import('../store/contract.js').Id} id @param {Record<string, unknown>} input
  * @returns {{ method: string, path: string, body?: object }}
  */
 function toRequest({ method, path, params, forms }, id, input) {
@@ -115,7 +115,7 @@ function toRequest({ method, path, params, forms }, id, input) {
   };
 }
 
-/** @typedef {{ id: number, command: Command, entity: import('../store/table.js').Entity, tag: string }} SeenVersion the version that the user saw, and its entity tag */
+/** @typedef {{ id: import('../store/contract.js').Id, command: Command, entity: import('../store/table.js').Entity, tag: string }} SeenVersion the version that the user saw, and its entity tag */
 
 /** @param {ViewProps & { dialog: SeenVersion }} props */
 function ReplaceForm({ update, session, dialog }) {

@@ -29,6 +29,9 @@
  * A command. `path` has placeholders for `id` and the parameters; `forms` is empty if the command has no body.
  * @typedef {{ verb: string, method: string, path: string, summary: string, params: Field[], forms: Form[] }} Command
  *
+ * The id of an entity.
+ * @typedef {number | string} Id
+ *
  * @typedef {object} Contract
  * @property {string} title
  * @property {string} version
@@ -37,6 +40,7 @@
  * @property {string} noun singular: `laptop`
  * @property {string} one with its article: `a laptop`
  * @property {string} plural
+ * @property {boolean} hasTextIds whether the ids of the entities are texts; otherwise they are integers
  * @property {Field[]} columns
  * @property {Command | undefined} create `POST /laptops`; undefined if the service has no such command
  * @property {Command | undefined} replace `PUT /laptops/{id}`
@@ -83,6 +87,7 @@ export function readContract(document) {
     noun,
     one,
     plural,
+    hasTextIds: idSchemaOf(item['get']).type === 'string',
     columns: fieldsOf(document, responseSchemaOf(item['get'])),
     create,
     replace,
@@ -110,6 +115,11 @@ function resolveSchema(document, schema = {}) {
 function isCollection(paths, path) {
   const list = paths[path]?.['get'];
   return list !== undefined && list.deprecated !== true && paths[`${path}/{id}`]?.['get'] !== undefined;
+}
+
+/** @param {Operation | undefined} operation @returns {Schema} */
+function idSchemaOf(operation) {
+  return operation?.parameters?.find(({ name }) => name === 'id')?.schema ?? {};
 }
 
 /** @param {Operation | undefined} operation */
@@ -192,6 +202,17 @@ function eventTypesOf(document, follow) {
     .map((choice) => resolveSchema(document, choice).enum)
     .find((found) => found);
   return (names ?? []).map(String);
+}
+
+/** Returns undefined for a text that cannot be an id. @param {Contract | undefined} contract @param {string} text @returns {Id | undefined} */
+export function toId(contract, text) {
+  if (contract === undefined || contract.hasTextIds) return text;
+  return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+}
+
+/** @param {Id} a @param {Id} b */
+export function compareIds(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** @param {string} text */

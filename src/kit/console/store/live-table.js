@@ -29,7 +29,7 @@ const retryMs = 1_000;
  */
 export function createLiveTable({ store, request, contract, onEvent, onRestart }) {
   const { path } = contract;
-  /** Ids of changed entities, with the minimum position of the read. @type {Map<number, number>} */
+  /** Ids of changed entities, with the minimum position of the read. @type {Map<import('./contract.js').Id, number>} */
   let changed = new Map();
   let isReading = false;
   /** Position of the list: it includes all earlier events. */
@@ -47,11 +47,12 @@ export function createLiveTable({ store, request, contract, onEvent, onRestart }
    */
   async function readAll(isLive, position = 0) {
     const { signal } = stopping;
-    let after = 0;
+    /** @type {import('./contract.js').Id | undefined} */
+    let after;
     let minPosition = position;
     while (!signal.aborted) {
-      const limit = after === 0 ? firstPageSize : pageSize;
-      const response = await request('GET', `${path}?limit=${limit}&after=${after}`, {
+      const range = after === undefined ? `limit=${firstPageSize}` : `limit=${pageSize}&after=${after}`;
+      const response = await request('GET', `${path}?${range}`, {
         headers: { 'Wait-For-Position': String(minPosition) },
       });
       if (signal.aborted) return;
@@ -59,14 +60,15 @@ export function createLiveTable({ store, request, contract, onEvent, onRestart }
         await sleep(retryMs);
         continue;
       }
-      if (after === 0) {
+      if (after === undefined) {
         minPosition = positionOf(response);
         startFollowing(minPosition);
       }
-      const upTo = nextPage(response) === undefined ? Infinity : (response.body.at(-1)?.id ?? Infinity);
+      /** @type {import('./contract.js').Id | undefined} */
+      const upTo = nextPage(response) === undefined ? undefined : response.body.at(-1)?.id;
       store.state.table.putPage(response.body, after, upTo, isLive);
       store.update({ ...(!isLive && { loading: store.state.table.size }) });
-      if (upTo === Infinity) return;
+      if (upTo === undefined) return;
       after = upTo;
     }
   }
@@ -104,7 +106,7 @@ export function createLiveTable({ store, request, contract, onEvent, onRestart }
     isReading = false;
   }
 
-  /** @param {[number, number][]} reads */
+  /** @param {[import('./contract.js').Id, number][]} reads */
   async function readEach(reads) {
     const { signal } = stopping;
     const readNext = async () => {

@@ -36,7 +36,7 @@ export async function startSession(store, request) {
   const writes = createWrites({ store, request, contract });
 
   const showRoute = () => {
-    const route = readRoute(location.hash);
+    const route = readRoute(location.hash, contract);
     store.update({ route });
     if (route.view === 'entity') void entity.open(route.id);
   };

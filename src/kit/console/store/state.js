@@ -1,5 +1,6 @@
 /** Application state of the console. Every change goes through `update`, which schedules a render. */
 
+import { toId } from './contract.js';
 import { Table } from './table.js';
 
 /**
@@ -14,11 +15,11 @@ import { Table } from './table.js';
  * One status poll; rates are per second since the previous poll.
  * @typedef {{ time: number, eventsPerSecond: number, appendMs: number | null, lag: number | null }} Sample
  *
- * @typedef {{ view: 'table' | 'entity' | 'log' | 'health', id: number }} Route
+ * @typedef {{ view: 'table' | 'entity' | 'log' | 'health', id: import('./contract.js').Id }} Route
  *
  * The open dialog; undefined if it is closed.
  * @typedef {import('./contract.js').Command} Command
- * @typedef {{ kind: 'create', command: Command } | { kind: 'replace' | 'remove' | 'command', command: Command, id: number,
+ * @typedef {{ kind: 'create', command: Command } | { kind: 'replace' | 'remove' | 'command', command: Command, id: import('./contract.js').Id,
  *   entity: import('./table.js').Entity, tag: string }} Dialog
  *
  * @typedef {object} State
@@ -83,7 +84,7 @@ export function createStore() {
       logFilter: { type: '', id: '' },
       pausedLog: undefined,
       rejections: [],
-      route: readRoute(location.hash),
+      route: readRoute(location.hash, undefined),
       dialog: undefined,
       message: '',
       token: '',
@@ -119,9 +120,16 @@ export function progressOf(status) {
   return { applied, last, lag: last === null ? null : last - applied };
 }
 
-/** Parses `#/entity/12`, `#/log` and `#/health`; anything else is the table. @param {string} hash @returns {Route} */
-export function readRoute(hash) {
-  const [, view, id] = /^#\/(\w+)(?:\/([1-9]\d*))?$/.exec(hash) ?? [];
-  if (view === 'entity' && id !== undefined) return { view, id: Number(id) };
+/**
+ * Parses `#/entity/12`, `#/log` and `#/health`; anything else is the table.
+ *
+ * @param {string} hash
+ * @param {import('./contract.js').Contract | undefined} contract undefined until it is loaded
+ * @returns {Route}
+ */
+export function readRoute(hash, contract) {
+  const [, view, text] = /^#\/(\w+)(?:\/([\w-]+))?$/.exec(hash) ?? [];
+  const id = text === undefined ? undefined : toId(contract, text);
+  if (view === 'entity' && id !== undefined) return { view, id };
   return { view: view === 'log' || view === 'health' ? view : 'table', id: 0 };
 }

@@ -1,12 +1,13 @@
 /** In-memory table of entities with search and sorting. */
 
 import { toText } from '../parts/text.js';
+import { compareIds } from './contract.js';
 
 /**
- * @typedef {{ id: number, [field: string]: unknown }} Entity
+ * @typedef {{ id: import('./contract.js').Id, [field: string]: unknown }} Entity
  *
  * `text` is the searchable text, precomputed; `changes` counts the changes since the row was first shown.
- * @typedef {{ id: number, entity: Entity, text: string, changes: number }} Row
+ * @typedef {{ id: import('./contract.js').Id, entity: Entity, text: string, changes: number }} Row
  *
  * @typedef {{ field: string, descending: boolean }} Order
  */
@@ -14,7 +15,7 @@ import { toText } from '../parts/text.js';
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 export class Table {
-  /** @type {Map<number, Row>} */
+  /** @type {Map<import('./contract.js').Id, Row>} */
   #rows = new Map();
   /** Result of the last sort, reused because a nearly sorted array is faster to sort. @type {Row[]} */
   #sorted = [];
@@ -25,7 +26,7 @@ export class Table {
     return this.#rows.size;
   }
 
-  /** @param {number} id */
+  /** @param {import('./contract.js').Id} id */
   get(id) {
     return this.#rows.get(id);
   }
@@ -41,7 +42,7 @@ export class Table {
     return true;
   }
 
-  /** @param {number} id */
+  /** @param {import('./contract.js').Id} id */
   remove(id) {
     const existed = this.#rows.delete(id);
     this.#isStale ||= existed;
@@ -52,13 +53,16 @@ export class Table {
    * Applies a page of the list. Rows with ids in its range that are not on the page are removed.
    *
    * @param {Entity[]} page by ascending id
-   * @param {number} after start of the range, exclusive
-   * @param {number} upTo end of the range, inclusive
+   * @param {import('./contract.js').Id | undefined} after start of the range, exclusive; undefined: the beginning
+   * @param {import('./contract.js').Id | undefined} upTo end of the range, inclusive; undefined: the end
    * @param {boolean} isLive
    */
   putPage(page, after, upTo, isLive) {
     const found = new Set(page.map(({ id }) => id));
-    for (const id of this.#rows.keys()) if (id > after && id <= upTo && !found.has(id)) this.remove(id);
+    for (const id of this.#rows.keys()) {
+      const isInRange = (after === undefined || id > after) && (upTo === undefined || id <= upTo);
+      if (isInRange && !found.has(id)) this.remove(id);
+    }
     for (const entity of page) this.put(entity, isLive);
   }
 
@@ -75,7 +79,7 @@ export class Table {
       const isSameOrder = this.#sortedBy === sortedBy;
       const rows = isSameOrder ? this.#rowsInLastOrder() : [...this.#rows.values()];
       const direction = descending ? -1 : 1;
-      rows.sort((a, b) => direction * compare(a, b, field) || a.id - b.id);
+      rows.sort((a, b) => direction * compare(a, b, field) || compareIds(a.id, b.id));
       this.#sorted = rows;
       this.#sortedBy = sortedBy;
       this.#isStale = false;

@@ -38,7 +38,7 @@ export function createWrites({ store, request, contract: { path, noun } }) {
     /**
      * Reads an entity and opens the dialog of a command.
      *
-     * @param {'replace' | 'remove' | 'command'} kind @param {import('./contract.js').Command} command @param {number} id
+     * @param {'replace' | 'remove' | 'command'} kind @param {import('./contract.js').Command} command @param {import('./contract.js').Id} id
      */
     async open(kind, command, id) {
       const { status, body, headers, problem } = await request('GET', `${path}/${id}`);
@@ -47,7 +47,7 @@ export function createWrites({ store, request, contract: { path, noun } }) {
       else store.update({ message: problem?.detail ?? `The ${noun} could not be read.` });
     },
 
-    /** Reads the entity after a conflict. @param {number} id */
+    /** Reads the entity after a conflict. @param {import('./contract.js').Id} id */
     async reload(id) {
       const { status, body, headers } = await request('GET', `${path}/${id}`);
       return { entity: status === 200 ? body : undefined, tag: headers.get('ETag') ?? '*' };

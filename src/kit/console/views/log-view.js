@@ -37,7 +37,7 @@ export function LogView({ state, update, contract }) {
       <label>
         Id
         <input
-          inputmode="numeric"
+          inputmode=${contract.hasTextIds ? 'text' : 'numeric'}
           value=${logFilter.id}
           onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
             filter({ id: currentTarget.value.trim() })}
@@ -53,7 +53,7 @@ export function LogView({ state, update, contract }) {
       <${CopyButton} label="Copy as curl" text=${toCurl(feedPath(contract.path, logFilter))} />
       <${CopyButton}
         label="Copy as nats"
-        text=${toNatsSubscription(contract.name, logFilter.id === '' ? undefined : Number(logFilter.id))}
+        text=${toNatsSubscription(contract.name, logFilter.id || undefined)}
       />
     </div>
     ${events.length === 0 && html`<p class="empty">${log.length === 0 ? 'No events yet.' : 'No matching events.'}</p>`}

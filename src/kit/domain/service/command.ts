@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import type { DomainEvent } from '../decider.ts';
+import type { Id } from '../entity-id.ts';
 import type { IndexKey } from './index-definition.ts';
 
 /** An object, or a union of objects. */
@@ -17,7 +18,7 @@ export type Route =
   | { readonly delete: string; readonly post?: never; readonly put?: never };
 
 /** What a decision depends on beside the command and the state. `Lookups` finds entities of the followed streams. */
-export type Context<Lookups = unknown> = Lookups & {
+export type Context<Lookups = unknown, Key extends Id = Id> = Lookups & {
   /**
    * The time of the command (RFC 3339, UTC), by the clock of the replica that executes it. It is the same in every attempt.
    * Store it; do not compare it with stored times, because the clocks of replicas differ.
@@ -29,7 +30,7 @@ export type Context<Lookups = unknown> = Lookups & {
    * Returns the ids of this service's entities with a key in an index. Commands for different entities are executed at the
    * same time, so this cannot enforce a rule across entities; it serves to reject what is known to break one.
    */
-  find(index: string, key: IndexKey): readonly number[];
+  find(index: string, key: IndexKey): readonly Key[];
 };
 
 /** The state of an entity that exists. */
@@ -86,7 +87,7 @@ type Options<State, Event, Context, B, P extends Params> = {
 
 /** The functions that declare the commands of a service. Each knows the types of its state, events and lookups. */
 export type CommandBuilders<State, Event, Context> = {
-  /** `POST /laptops`. Returns the new entity. Clients may choose its id, otherwise one is generated. */
+  /** `POST /laptops`. Returns the new entity. Clients may choose its id, otherwise one is generated, if the ids can be. */
   create<B extends Body>(
     options: Pick<Options<State, Event, Context, B, {}>, 'summary' | 'decide'> & { readonly body: B },
   ): TypedCommand<'create', 'document', SentOf<B, {}>, InputOf<B, {}>>;

@@ -2,6 +2,8 @@ import { checkService } from './check-service.ts';
 import { commandBuilders, type TypedCommand } from './command.ts';
 import type { DomainEvent } from '../decider.ts';
 import { normalizeIndexes, sortableIndexes } from './index-definition.ts';
+import type { Id } from '../entity-id.ts';
+import { integerId } from '../id-type.ts';
 import type { RequireJson } from '../json-state.ts';
 import { queryBuilders } from './query.ts';
 import { nounsOf } from './nouns.ts';
@@ -19,8 +21,11 @@ export function defineService<
   Document,
   Others = {},
   IndexName extends string = never,
+  Key extends Id = number,
+  OtherIds = {},
 >(
-  definition: ServiceDefinition<State, Event, Others, Commands, IndexName, Document> & RequireJson<State>,
+  definition: ServiceDefinition<State, Event, Others, Commands, IndexName, Document, Key, OtherIds> &
+    RequireJson<State>,
 ): DefinedService<{
   state: State;
   event: Event;
@@ -28,6 +33,8 @@ export function defineService<
   commands: Commands;
   index: IndexName;
   document: Document;
+  id: Key;
+  otherIds: OtherIds;
 }> {
   const { contract, aliases = [], commands, indexes = {}, follows = {}, relations = {} } = definition;
   const named = Object.entries(commands(commandBuilders())).map(([verb, command]) => ({
@@ -40,9 +47,12 @@ export function defineService<
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const service = {
     ...definition,
+    contract: { id: integerId, ...contract },
     nouns: nounsOf(contract.name, contract),
     names: [contract.name, ...aliases],
-    follows,
+    follows: Object.fromEntries(
+      Object.entries(follows).map(([name, followed]) => [name, { id: integerId, ...Object(followed) }]),
+    ),
     commands: named,
     indexes: normalizeIndexes(indexes),
     sortable: sortableIndexes(indexes),

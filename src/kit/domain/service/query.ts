@@ -3,18 +3,19 @@
 import type { z } from 'zod';
 import type { Existing, Params } from './command.ts';
 import type { Entity } from '../entity.ts';
+import type { Id } from '../entity-id.ts';
 import type { IndexKey } from './index-definition.ts';
 
 /** The entities of a service, in the memory of the replica. Read-only. */
-export type EntityView<State> = {
+export type EntityView<State, Key extends Id = number> = {
   /** Returns an existing entity. */
-  find(id: number): Entity<Existing<State>> | undefined;
+  find(id: Key): Entity<Existing<State>, Key> | undefined;
   /** Lists existing entities by ascending id, or by an index; `where` has the wanted keys, by index. */
   list(options: {
     readonly limit: number;
     readonly where?: Readonly<Record<string, IndexKey | undefined>>;
     readonly sort?: { readonly by: string };
-  }): Entity<Existing<State>>[];
+  }): Entity<Existing<State>, Key>[];
 };
 
 /** A query with its type parameters erased. */
@@ -22,10 +23,10 @@ export type Query = {
   readonly summary: string | undefined;
   readonly params: Params;
   readonly result: z.ZodType;
-  answer(view: EntityView<unknown>, params: never, lookups: unknown): unknown;
+  answer(view: EntityView<unknown, Id>, params: never, lookups: unknown): unknown;
 };
 
-export type QueryBuilders<State, Lookups> = {
+export type QueryBuilders<State, Lookups, Key extends Id> = {
   /** `GET /docks/<name>?…` and `docks.queries.<name>`. */
   query<Result extends z.ZodType, P extends Params = {}>(options: {
     readonly params?: P;
@@ -35,7 +36,7 @@ export type QueryBuilders<State, Lookups> = {
     readonly summary?: string;
     /** Pure and synchronous. `lookups` finds entities of the followed streams. */
     answer(
-      view: EntityView<State>,
+      view: EntityView<State, Key>,
       params: { readonly [Name in keyof P]: z.output<P[Name]> },
       lookups: Lookups,
     ): z.input<Result>;
@@ -43,7 +44,7 @@ export type QueryBuilders<State, Lookups> = {
 };
 
 /** Returns the builders with the types of a service, which exist only for the compiler. */
-export function queryBuilders<State, Lookups>(): QueryBuilders<State, Lookups> {
+export function queryBuilders<State, Lookups, Key extends Id>(): QueryBuilders<State, Lookups, Key> {
   return {
     query: ({ params = {}, result, summary, answer }) => ({
       params,

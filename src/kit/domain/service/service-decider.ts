@@ -46,8 +46,8 @@ export type CallOf<Types extends ServiceTypes> = {
  */
 export function createDecider<Types extends ServiceTypes>(
   service: DefinedService<Types>,
-  lookups: Lookups<Types['others']>,
-  find: Context['find'] = () => [],
+  lookups: Lookups<Types['others'], Types['otherIds']>,
+  find: Context<unknown, Types['id']>['find'] = () => [],
 ): Decider<Types['state'], CallOf<Types> & Origin, Types['event']> {
   const { contract, commands } = service;
   const { fold } = contract;

@@ -2,12 +2,16 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { IndexKey, KeysOf } from '../../domain/service/index-definition.ts';
+import { compareIds, type Id } from '../../domain/entity-id.ts';
 import { createEntityIndex } from './entity-index.ts';
 
 /** In these tests, the state of an entity is the list of its keys. */
 const keysOf: KeysOf = (state) => (Array.isArray(state) ? state : []);
 type Entity = readonly [id: number, keys: readonly IndexKey[]];
-const existingOf = (entities: readonly Entity[]) => (after: number) => entities.filter(([id]) => id > after);
+const existingOf =
+  (entities: readonly Entity[]) =>
+  (after: Id = 0) =>
+    entities.filter(([id]) => compareIds(id, after) > 0);
 
 /** An index for finding ids. */
 function create(...entities: readonly Entity[]) {
@@ -103,7 +107,8 @@ both('has the same result as a scan of all states after any sequence of changes'
 both('is correct if entities change while it is built', () => {
   const count = 12_000;
   const states = new Map(Array.from({ length: count }, (_, id) => [id + 1, [id % 7]]));
-  const existing = (after: number) => [...states].filter(([id]) => id > after).toSorted(([a], [b]) => a - b);
+  const existing = (after: Id = 0) =>
+    [...states].filter(([id]) => compareIds(id, after) > 0).toSorted(([a], [b]) => a - b);
   const { build, replace, find, sorted } = createEntityIndex(keysOf, existing);
   const set = (id: number, keys: number[]) => {
     replace(id, states.get(id) ?? [], keys);

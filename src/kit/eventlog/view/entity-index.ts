@@ -1,62 +1,64 @@
 /** An index of entities by keys that their states contain. */
 
 import sortedBTree from 'sorted-btree';
+import { compareIds, keyAfter, type Id } from '../../domain/entity-id.ts';
 import { compareKeys, type IndexKey, type KeysOf } from '../../domain/service/index-definition.ts';
 
 /** A place in a sorted list: the entity with this key and this id. */
-export type SortPosition = { readonly key: IndexKey; readonly id: number };
+export type SortPosition = { readonly key: IndexKey; readonly id: Id };
 
 /** Compares places in a sorted list. */
 export function comparePositions(a: SortPosition, b: SortPosition): number {
-  return compareKeys(a.key, b.key) || a.id - b.id;
+  return compareKeys(a.key, b.key) || compareIds(a.id, b.id);
 }
 
 export type EntityIndex = {
   /** Updates the index after the keys of `id` changed. */
-  replace(id: number, before: readonly IndexKey[], after: readonly IndexKey[]): void;
+  replace(id: Id, before: readonly IndexKey[], after: readonly IndexKey[]): void;
   /**
    * Continues to build the index, for a few milliseconds. Returns true once it is complete, for sorted lists if `isSorted`.
    * Until then, `find` and `sorted` must not be used.
    */
   build(isSorted: boolean): boolean;
-  /** Yields the ids with a key, ascending, after `after`. A text also finds the number that it represents. */
-  find(key: IndexKey, after: number): Iterable<number>;
+  /** Yields the ids with a key, ascending, after `after`. A text key also finds the number that it represents. */
+  find(key: IndexKey, after: Id | undefined): Iterable<Id>;
   /** Yields all ids by ascending key, then id, beginning after `after`. */
-  sorted(after: SortPosition | undefined): Iterable<number>;
+  sorted(after: SortPosition | undefined): Iterable<Id>;
 };
 
 /** Returns the existing entities with a greater id, by ascending id. */
-export type ExistingEntities = (after: number) => Iterable<readonly [id: number, state: unknown]>;
+export type ExistingEntities = (after: Id | undefined) => Iterable<readonly [id: Id, state: unknown]>;
 
 /** Number of entities or keys that one call of `build` adds. */
 const buildStep = 5_000;
 
-type Ids = sortedBTree.default<number, undefined>;
+type Ids = sortedBTree.default<Id, undefined>;
 
 export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): EntityIndex {
   /** Most keys of a unique index have one id, which needs no tree. */
-  const byKey = new Map<IndexKey, number | Ids>();
-  /** Entities up to this id are in the index. */
-  let builtUpTo = 0;
+  const byKey = new Map<IndexKey, Id | Ids>();
+  /** Entities up to this id are in the index, and all of them once it is complete. */
+  let builtUpTo: Id | undefined;
+  let isBuilt = false;
   /** Created for the first sorted list. */
   let sortedKeys: sortedBTree.default<IndexKey, undefined> | undefined;
   /** The keys that are not sorted yet; the iterator of a Map also returns keys that are added later. */
   let unsortedKeys: Iterator<IndexKey> | undefined;
 
-  function add(id: number, key: IndexKey) {
+  function add(id: Id, key: IndexKey) {
     const ids = byKey.get(key);
     if (ids === undefined) {
       byKey.set(key, id);
       sortedKeys?.set(key, undefined);
-    } else if (typeof ids === 'number') {
-      const both: Ids = new sortedBTree.default(undefined, (a, b) => a - b);
+    } else if (typeof ids !== 'object') {
+      const both: Ids = new sortedBTree.default(undefined, compareIds);
       both.set(ids, undefined);
       both.set(id, undefined);
       byKey.set(key, both);
     } else ids.set(id, undefined);
   }
 
-  function remove(id: number, key: IndexKey) {
+  function remove(id: Id, key: IndexKey) {
     const ids = byKey.get(key);
     if (typeof ids === 'object') {
       ids.delete(id);
@@ -66,10 +68,10 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
     sortedKeys?.delete(key);
   }
 
-  function* idsOf(key: IndexKey, after: number): Generator<number, void> {
+  function* idsOf(key: IndexKey, after: Id | undefined): Generator<Id, void> {
     const ids = byKey.get(key);
-    if (typeof ids === 'object') yield* ids.keys(after + 1);
-    else if (ids !== undefined && ids > after) yield ids;
+    if (typeof ids === 'object') yield* ids.keys(keyAfter(after));
+    else if (ids !== undefined && (after === undefined || ids > after)) yield ids;
   }
 
   function buildIds(): boolean {
@@ -79,7 +81,7 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
       builtUpTo = id;
       if ((count += 1) >= buildStep) return false;
     }
-    builtUpTo = Infinity;
+    isBuilt = true;
     return true;
   }
 
@@ -100,7 +102,7 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
     build: (isSorted) => buildIds() && (!isSorted || buildSortedKeys()),
 
     replace(id, before, after) {
-      if (id > builtUpTo) return;
+      if (!isBuilt && (builtUpTo === undefined || id > builtUpTo)) return;
       for (const key of before) if (!after.includes(key)) remove(id, key);
       for (const key of after) if (!before.includes(key)) add(id, key);
     },
@@ -112,7 +114,7 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
 
     *sorted(after) {
       for (const key of sortedKeys?.keys(after?.key) ?? []) {
-        yield* idsOf(key, key === after?.key ? after.id : 0);
+        yield* idsOf(key, key === after?.key ? after.id : undefined);
       }
     },
   };

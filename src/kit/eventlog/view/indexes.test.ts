@@ -21,7 +21,7 @@ function createLamps(count: number) {
         return [String(state)];
       },
     },
-    (after) => lamps.slice(after),
+    (after = 0) => lamps.slice(Number(after)),
     (name, error) => errors.push([name, error]),
   );
   return { indexes, errors, find: (colour: string) => indexes.select({ colour }, undefined, 0) };

@@ -1,5 +1,6 @@
 /** The indexes of a view. Each is built in the background when the first list uses it. */
 
+import type { Id } from '../../domain/entity-id.ts';
 import type { IndexKey, KeysOf, NamedIndexes } from '../../domain/service/index-definition.ts';
 import {
   comparePositions,
@@ -16,16 +17,16 @@ export type Sort = { readonly by: string; readonly after?: SortPosition | undefi
 
 export type Selection = {
   /** The ids to examine, in the order of the list; undefined: all ids after `after`. */
-  readonly candidates: Iterable<number> | undefined;
+  readonly candidates: Iterable<Id> | undefined;
   /** Whether an existing entity has all wanted keys. */
   matches(state: unknown): boolean;
 };
 
 export type Indexes = {
   /** Updates the indexes that are in use. An entity that does not exist has no keys. */
-  replace(id: number, before: { readonly state: unknown } | undefined, after: typeof before): void;
+  replace(id: Id, before: { readonly state: unknown } | undefined, after: typeof before): void;
   /** Throws a `TypeError` for an unknown index. */
-  select(where: Where, sort: Sort | undefined, after: number): Selection;
+  select(where: Where, sort: Sort | undefined, after: Id | undefined): Selection;
 };
 
 const noKeys: readonly IndexKey[] = [];
@@ -74,10 +75,11 @@ export function createIndexes(
   }
 
   /** Returns the ids of all entities in the order of a sorted list. Used while the index is built. */
-  function sortAll({ by, after }: Sort): number[] {
+  function sortAll({ by, after }: Sort): Id[] {
     const keysOf = findKeys(by);
     const positions: SortPosition[] = [];
-    for (const [id, state] of existing(0)) for (const key of keysOf(state)) positions.push({ id, key });
+    for (const [id, state] of existing(undefined))
+      for (const key of keysOf(state)) positions.push({ id, key });
     return positions
       .filter((position) => after === undefined || comparePositions(position, after) > 0)
       .toSorted(comparePositions)

@@ -1,6 +1,7 @@
 /** Serialises the image of a view as lines of JSON, which are generated one by one so that the event loop is not blocked. */
 
 import { assertJson } from '../../domain/json-state.ts';
+import type { Id } from '../../domain/entity-id.ts';
 import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { IdList } from './message-ids.ts';
 import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
@@ -58,7 +59,7 @@ export function* batches<T>(items: Iterable<T>): Generator<T[], void> {
   if (batch.length > 0) yield batch;
 }
 
-type EntryLine<State> = readonly [number, number, State | null];
+type EntryLine<State> = readonly [id: Id, version: number, state: State | null];
 
 type ImageLine<State> = {
   readonly number?: number;

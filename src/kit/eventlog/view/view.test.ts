@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { storedMessage } from '../../../../test/support/memory-store.ts';
 import { Rejection, type Decider } from '../../domain/decider.ts';
+import type { Id } from '../../domain/entity-id.ts';
 import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
 import { createView, maxRejections, type ListOptions } from './view.ts';
@@ -125,7 +126,7 @@ rejecting('does not change a list that was returned before it was applied', () =
 rejecting.run();
 
 const listing = suite('the list of entities');
-const ids = (entities: readonly { readonly id: number }[]) => entities.map(({ id }) => id);
+const ids = (entities: readonly { readonly id: Id }[]) => entities.map(({ id }) => id);
 const several = () =>
   viewOf(
     message(1, 30, lit('red')),

@@ -3,6 +3,7 @@
 import sortedBTree from 'sorted-btree';
 import { Rejection, type DomainEvent, type Fold } from '../../domain/decider.ts';
 import type { Entity } from '../../domain/entity.ts';
+import { compareIds, keyAfter, type Id } from '../../domain/entity-id.ts';
 import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import type { MessageIdentity, StoredMessage } from '../../domain/stored-message.ts';
 import { foldMessage } from '../../domain/fold.ts';
@@ -20,8 +21,8 @@ export type RejectedMessage = {
 };
 
 export type ListOptions = {
-  /** Only ids greater than this one; default 0. Ignored with `sort`. */
-  readonly after?: number;
+  /** Only ids greater than this one; undefined: all. Ignored with `sort`. */
+  readonly after?: Id | undefined;
   /** At most this many entities. */
   readonly limit: number;
   /** Only entities with these keys, by index. */
@@ -51,7 +52,7 @@ export type View<State, Event extends DomainEvent> = {
   /** Resolves with true when `position` has been applied, or with false after the timeout. */
   reached(position: number, timeoutMs: number): Promise<boolean>;
   /** Returns the entity, with the initial state if it has no events. Its version includes rejected messages. */
-  find(id: number): Entity<State>;
+  find(id: Id): Entity<State>;
   /**
    * Lists existing entities by ascending id, or sorted. The first list that uses an index starts to build it in the background.
    * Until it is complete, lists examine all entities.
@@ -75,10 +76,10 @@ export const maxRejections = 1000;
 export type Entry<State> = { readonly state: State; readonly version: number };
 
 /** Entries sorted by entity id. */
-export type Entries<State> = sortedBTree.default<number, Entry<State>>;
+export type Entries<State> = sortedBTree.default<Id, Entry<State>>;
 
 export function createEntries<State>(): Entries<State> {
-  return new sortedBTree.default(undefined, (a, b) => a - b);
+  return new sortedBTree.default(undefined, compareIds);
 }
 
 /** Contents of a view at a position, as stored in a snapshot. */
@@ -113,8 +114,9 @@ export function createView<State, Event extends DomainEvent>(
   const unknown: Entry<State> = { state: fold.initial, version: 0 };
   const rejectedPositions = [...(image?.rejectedPositions ?? [])];
   const listeners = new Set<ViewListener<Event>>();
-  function* existing(after: number): Generator<readonly [id: number, state: State], void> {
-    for (const [id, { state }] of entries.entries(after + 1)) if (state !== fold.initial) yield [id, state];
+  function* existing(after: Id | undefined): Generator<readonly [id: Id, state: State], void> {
+    for (const [id, { state }] of entries.entries(keyAfter(after)))
+      if (state !== fold.initial) yield [id, state];
   }
   const entityIndexes = createIndexes(indexes, existing, onIndexError);
   let lastMessage = image?.lastMessage;
@@ -173,11 +175,11 @@ export function createView<State, Event extends DomainEvent>(
       return { id, state, version };
     },
 
-    list({ after = 0, limit, where = {}, sort }) {
+    list({ after, limit, where = {}, sort }) {
       const found: Entity<State>[] = [];
       if (limit <= 0) return found;
       const { candidates, matches } = entityIndexes.select(where, sort, after);
-      for (const id of candidates ?? entries.keys(after + 1)) {
+      for (const id of candidates ?? entries.keys(keyAfter(after))) {
         const { state, version } = entries.get(id) ?? unknown;
         if (state === fold.initial || !matches(state)) continue;
         found.push({ id, state, version });

@@ -8,7 +8,7 @@ import {
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
 import { ProblemDocument } from '../../api/documents.ts';
-import { EntityId } from '../../domain/entity-id.ts';
+import { integerId, type IdType } from '../../domain/id-type.ts';
 import type { Nouns } from '../../domain/service/nouns.ts';
 import { Problem, type ProblemCode } from '../../domain/problem.ts';
 import { isWrite, jsonMediaType, type ResponseDescription, type Operation } from '../server/operation.ts';
@@ -22,6 +22,8 @@ export type OpenApiInfo = {
   readonly description: string;
   /** The scope that writes require; undefined: writes need no token. */
   readonly writeScope?: string | undefined;
+  /** What the parameter `id` of a path is. Default: a positive integer. */
+  readonly id?: IdType;
   /** The words for an entity, for the web console. */
   readonly nouns?: Nouns | undefined;
 };
@@ -36,14 +38,14 @@ const bearerToken = 'bearerToken';
 
 export function describeOperations(
   operations: readonly Operation[],
-  { writeScope, nouns, ...info }: OpenApiInfo,
+  { writeScope, nouns, id = integerId, ...info }: OpenApiInfo,
 ): oas31.OpenAPIObject {
   const paths: ZodOpenApiPathsObject = {};
   for (const operation of operations) {
     for (const [index, path] of operation.paths.entries()) {
       paths[path] = {
         ...paths[path],
-        [operation.method]: describeOperation(operation, path, index > 0, writeScope),
+        [operation.method]: describeOperation(operation, path, index > 0, writeScope, id),
       };
     }
   }
@@ -72,6 +74,7 @@ function describeOperation(
   path: string,
   isAlias: boolean,
   writeScope: string | undefined,
+  id: IdType,
 ): ZodOpenApiOperationObject {
   const { name, summary, tag, command, params, query, headers = [], body, responses } = operation;
   const needsToken = writeScope !== undefined && isWrite(operation);
@@ -85,7 +88,7 @@ function describeOperation(
     ...(needsToken && { security: [{ [bearerToken]: [writeScope] }] }),
     ...(isAlias && { deprecated: true }),
     requestParams: {
-      ...(path.includes('{') && { path: describePathParams(path, params) }),
+      ...(path.includes('{') && { path: describePathParams(path, params, id) }),
       ...(query instanceof z.ZodObject && { query }),
       header: requestHeaderSchema([...headers, 'Request-Id']),
     },
@@ -103,9 +106,9 @@ function describeOperation(
   };
 }
 
-function describePathParams(path: string, params: z.ZodType | undefined) {
+function describePathParams(path: string, params: z.ZodType | undefined, { schema, example }: IdType) {
   return z.object({
-    ...(path.includes('{id}') && { id: EntityId.meta({ description: 'The id of the entity.', example: 1 }) }),
+    ...(path.includes('{id}') && { id: schema.meta({ description: 'The id of the entity.', example }) }),
     ...(params instanceof z.ZodObject && params.shape),
   });
 }

@@ -2,12 +2,13 @@
 
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
 import { toLiveEvent, type LiveEvent } from '../../api/documents.ts';
+import type { Id } from '../../domain/entity-id.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
 
 export type FeedItem = {
   readonly position: number;
   /** The entity's id; 0 if the message belongs to no entity. */
-  readonly id: number;
+  readonly id: Id;
   readonly type: string;
   /** The Server-Sent Event; undefined for a rejected message. */
   readonly bytes: Buffer | undefined;
@@ -17,7 +18,7 @@ export type FeedFilter = {
   /** Only events of these types. */
   readonly types?: readonly string[] | undefined;
   /** Only events of this entity. */
-  readonly id?: number | undefined;
+  readonly id?: Id | undefined;
 };
 
 /** Converts a live event to the `data` of its Server-Sent Event. Chunks are cached per function, so reuse it. */

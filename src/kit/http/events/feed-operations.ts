@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/cloud-event.ts';
 import { Problem } from '../../domain/problem.ts';
-import { EntityId } from '../../domain/entity-id.ts';
+import { EntityId, type Id } from '../../domain/entity-id.ts';
+import { isTextId, type IdType } from '../../domain/id-type.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import {
@@ -35,7 +36,7 @@ export function feedOperations(
     name: `follow${capitalize(noun)}Events`,
     summary: `Subscribe to the events of all ${plural} (Server-Sent Events), or read a page of them (CloudEvents)`,
     tag: resource.names[0],
-    query: feedQuery(noun, eventTypes),
+    query: feedQuery(noun, eventTypes, resource.contract.id),
     headers: ['Last-Event-ID', 'Seen-Event', ...freshnessHeaders],
     responses: {
       200: {
@@ -93,18 +94,24 @@ export function feedOperations(
   return [follow];
 }
 
-function feedQuery(noun: string, eventTypes: readonly string[]) {
+/** Returns the schema of an id as text, as in a query string. */
+function textOf(type: IdType): z.ZodType<Id> {
+  if (isTextId(type)) return type.schema;
+  return z
+    .string()
+    .regex(/^[1-9][0-9]{0,15}$/)
+    .transform(Number)
+    .pipe(EntityId);
+}
+
+function feedQuery(noun: string, eventTypes: readonly string[], type: IdType) {
   const EventType = z.enum(eventTypes);
   return z.strictObject({
     type: z
       .union([EventType, z.array(EventType)])
       .optional()
       .meta({ description: 'Only events of this type. May be repeated.' }),
-    id: z
-      .string()
-      .regex(/^[1-9][0-9]{0,15}$/)
-      .transform(Number)
-      .pipe(EntityId)
+    id: textOf(type)
       .optional()
       .meta({ description: `Only events of this ${noun}.` }),
     after: z

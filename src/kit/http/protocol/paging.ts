@@ -2,6 +2,8 @@
 
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { Id } from '../../domain/entity-id.ts';
+import { isTextId, type IdType } from '../../domain/id-type.ts';
 
 const defaultLimit = 1000;
 const maxLimit = 10_000;
@@ -26,8 +28,18 @@ export const PageQuery = z.strictObject({
   }),
 });
 
+/** The same for a list of entities with ids of this type. */
+export function pageQueryOf(type: IdType) {
+  const after: z.ZodType<Id | undefined> = isTextId(type)
+    ? type.schema
+        .optional()
+        .meta({ description: 'Return only items after this id, the last one of the previous page.' })
+    : PageQuery.shape.after;
+  return PageQuery.extend({ after });
+}
+
 /** Returns the page from `found`, which has `limit` + 1 items if there is a next page. Sets the Link header in that case. */
-export function takePage<Item extends { readonly id: number }>(
+export function takePage<Item extends { readonly id: Id }>(
   ctx: Context,
   limit: number,
   found: readonly Item[],
@@ -38,7 +50,7 @@ export function takePage<Item extends { readonly id: number }>(
 }
 
 /** Like `takePage`, but returns the last id of the page (`next`) instead of setting the Link header. */
-export function cutPage<Item extends { readonly id: number }>(limit: number, found: readonly Item[]) {
+export function cutPage<Item extends { readonly id: Id }>(limit: number, found: readonly Item[]) {
   return cutPageBy(limit, found, ({ id }) => id);
 }
 
@@ -59,13 +71,13 @@ export function limitOf(defaultValue: number, max: number) {
 }
 
 /** The beginning of the next page: after an id or a position, or of a sorted list, after a cursor. */
-export type NextPage = number | { readonly cursor: string };
+export type NextPage = Id | { readonly cursor: string };
 
 /** Sets the Link header to the next page, with the other query parameters unchanged. */
 export function linkNext(ctx: Context, limit: number, next: NextPage): void {
   const query = new URLSearchParams(ctx.querystring);
   query.set('limit', String(limit));
-  if (typeof next === 'number') query.set('after', String(next));
-  else query.set('cursor', next.cursor);
+  if (typeof next === 'object') query.set('cursor', next.cursor);
+  else query.set('after', String(next));
   ctx.set('Link', `<${ctx.path}?${query.toString()}>; rel="next"`);
 }

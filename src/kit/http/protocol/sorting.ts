@@ -2,6 +2,8 @@
 
 import { z } from 'zod';
 import { tryParseJson } from '../../api/json.ts';
+import type { Id } from '../../domain/entity-id.ts';
+import { integerId, type IdType } from '../../domain/id-type.ts';
 import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Entity } from '../../domain/entity.ts';
@@ -26,7 +28,8 @@ export function sortParameters(sortable: readonly string[]): Readonly<Record<str
 }
 
 /** Sort key and id of the last entity of a page, and the index that it was sorted by. */
-const Cursor = z.tuple([z.string(), z.union([z.string(), z.number()]), z.int()]);
+const cursorOf = (id: z.ZodType<Id>) => z.tuple([z.string(), z.union([z.string(), z.number()]), id]);
+type Cursor = z.infer<ReturnType<typeof cursorOf>>;
 
 const Filters = z.record(z.string(), z.string().optional());
 
@@ -40,14 +43,19 @@ export function splitSort({
 }
 
 /** Throws a Problem `malformed` if the cursor is not from a list with the same sort order. */
-export function parseSort({ sort, cursor }: SortRequest, after: number): ListOptions['sort'] {
+export function parseSort(
+  { sort, cursor }: SortRequest,
+  after: Id | undefined,
+  { schema }: Pick<IdType, 'schema'> = integerId,
+): ListOptions['sort'] {
   if (sort === undefined) {
     if (cursor === undefined) return undefined;
     throw new Problem('malformed', 'cursor requires sort.');
   }
-  if (after !== 0) throw new Problem('malformed', 'A sorted list continues at a cursor, not after an id.');
+  if (after !== undefined && after !== 0)
+    throw new Problem('malformed', 'A sorted list continues at a cursor, not after an id.');
   if (cursor === undefined) return { by: sort };
-  const decoded = Cursor.safeParse(tryParseJson(Buffer.from(cursor, 'base64url').toString()));
+  const decoded = cursorOf(schema).safeParse(tryParseJson(Buffer.from(cursor, 'base64url').toString()));
   if (!decoded.success || decoded.data[0] !== sort) {
     throw new Problem('malformed', `The cursor is not from a list that is sorted by ${sort}.`);
   }
@@ -58,6 +66,6 @@ export function parseSort({ sort, cursor }: SortRequest, after: number): ListOpt
 /** Returns the cursor after an entity. */
 export function formatCursor(indexes: NamedIndexes, sort: string, { id, state }: Entity<unknown>): string {
   const [key = ''] = indexes[sort]?.(state) ?? [];
-  const cursor: z.infer<typeof Cursor> = [sort, key, id];
+  const cursor: Cursor = [sort, key, id];
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }

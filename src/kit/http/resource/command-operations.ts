@@ -6,6 +6,7 @@ import { nameOperation, successStatusOf, summarize } from '../../api/command-tex
 import { textParamsOf } from '../../api/text-params.ts';
 import type { CommandKind } from '../../domain/service/command.ts';
 import type { Entity } from '../../domain/entity.ts';
+import type { Id } from '../../domain/entity-id.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
 import { execute } from '../../eventlog/execute.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
@@ -17,19 +18,16 @@ import { createItemResponses } from './item-response.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function commandOperations(resource: JoinedResource, context: RouteContext): Operation[] {
-  const { nouns } = resource;
+  const {
+    nouns,
+    contract: { id: idType },
+  } = resource;
   const { transactor, sources } = context;
   const { initial } = transactor.decider;
   const [collectionPath] = pathsOf(resource);
   const { present } = createItemResponses(resource);
 
-  function run(
-    ctx: RouterContext,
-    headers: RequestHeaders,
-    verb: string,
-    id: number | undefined,
-    input: object,
-  ) {
+  function run(ctx: RouterContext, headers: RequestHeaders, verb: string, id: Id | undefined, input: object) {
     const condition = readCondition(headers['If-Match']);
     return execute(transactor, sources, {
       id,
@@ -63,17 +61,17 @@ export function commandOperations(resource: JoinedResource, context: RouteContex
       paths: isCreation ? pathsOf(resource) : pathsOf(resource, ['/{id}', path].filter(Boolean).join('/')),
       params: textParamsOf(params),
       name: nameOperation(command, nouns),
-      summary: summarize(command, nouns),
+      summary: summarize(command, nouns, idType),
       tag: resource.names[0],
       command: verb,
       headers: isCreation ? ['Idempotency-Key'] : ['Idempotency-Key', 'If-Match'],
-      ...(body !== undefined && { body: isCreation ? newEntityOf(body) : body }),
+      ...(body !== undefined && { body: isCreation ? newEntityOf(body, idType) : body }),
       responses: { [status]: describeResponse(status, resource) },
       // `invalid`: the Idempotency-Key was used for another request.
       problems: [...problemsOf(kind), 'invalid', 'unavailable'],
 
       async handle({ ctx, id, params, headers, body }) {
-        const { id: requested, input } = isCreation ? splitId(body) : { id, input: body ?? {} };
+        const { id: requested, input } = isCreation ? splitId(body, idType) : { id, input: body ?? {} };
         respond(ctx, await run(ctx, headers, verb, requested, { ...input, ...params }), status);
       },
     });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { parseEntityId } from '../../domain/entity-id.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { describeFreshness } from '../protocol/consistency.ts';
 import { requestHeaderNames } from '../protocol/request-headers.ts';
@@ -40,7 +39,7 @@ export function createItemFastPath(
     const { url = '' } = request;
     if (!isPlain(request) || freshness.staleSince !== undefined || rateLimiter?.count) return undefined;
     const prefix = prefixes.find((start) => url.startsWith(start));
-    const id = prefix && parseEntityId(url.slice(prefix.length));
+    const id = prefix && resource.contract.id.parse(url.slice(prefix.length));
     const entity = id ? view.find(id) : undefined;
     return entity?.state === decider.initial ? undefined : entity;
   }

@@ -6,6 +6,7 @@ import { findAsOf, locateMoment, timeOf, type Moment } from '../../eventlog/poin
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import type { Entity } from '../../domain/entity.ts';
+import type { Id } from '../../domain/entity-id.ts';
 import { AsOf } from '../protocol/as-of.ts';
 import { matchesWeakly, readCondition } from '../protocol/conditional.ts';
 import {
@@ -16,7 +17,7 @@ import {
 } from '../protocol/consistency.ts';
 import { createPageCache } from '../protocol/page-cache.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
-import { cutPageBy, linkNext, PageQuery, type NextPage } from '../protocol/paging.ts';
+import { cutPageBy, linkNext, pageQueryOf, type NextPage } from '../protocol/paging.ts';
 import { formatCursor, parseSort, sortParameters, splitSort } from '../protocol/sorting.ts';
 import { createItemResponses, type ItemResponse } from './item-response.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
@@ -25,7 +26,7 @@ export function readOperations(
   resource: JoinedResource,
   { transactor: { view, store, decider }, freshness, listAsOf }: RouteContext,
 ): Operation[] {
-  const { document: schema, nouns } = resource;
+  const { document: schema, nouns, contract } = resource;
   const { noun, plural, one } = nouns;
   const name = capitalize(noun);
   const readCachedPage = createPageCache(freshness);
@@ -45,7 +46,11 @@ export function readOperations(
     name: `list${capitalize(plural)}`,
     summary: `List the ${plural} by ascending id`,
     tag: resource.names[0],
-    query: PageQuery.extend({ asOf: AsOf.optional(), ...filters, ...sortParameters(resource.sortable) }),
+    query: pageQueryOf(contract.id).extend({
+      asOf: AsOf.optional(),
+      ...filters,
+      ...sortParameters(resource.sortable),
+    }),
     headers: freshnessHeaders,
     responses: {
       200: {
@@ -60,7 +65,7 @@ export function readOperations(
       await waitForPosition(headers, freshness);
       // Reads one item more than the page holds, to detect a next page.
       const { where, ...request } = splitSort(rest);
-      const options = { after, limit: limit + 1, where, sort: parseSort(request, after) };
+      const options = { after, limit: limit + 1, where, sort: parseSort(request, after, contract.id) };
       const nextAfter = (last: Entity<unknown>): NextPage =>
         request.sort === undefined ? last.id : { cursor: formatCursor(resource.indexes, request.sort, last) };
       if (asOf === undefined) {
@@ -89,7 +94,7 @@ export function readOperations(
 
   const { present, presentAsOf } = createItemResponses(resource);
 
-  async function respond(ctx: Context, id: number, asOf: Moment | undefined): Promise<ItemResponse> {
+  async function respond(ctx: Context, id: Id, asOf: Moment | undefined): Promise<ItemResponse> {
     if (asOf === undefined) {
       markFreshness(ctx, freshness);
       return present(view.find(id));

@@ -5,21 +5,21 @@ import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import { freshnessHeaders, markPageFreshness, waitForPosition } from '../protocol/consistency.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
-import { PageQuery, takePage } from '../protocol/paging.ts';
+import { pageQueryOf, takePage } from '../protocol/paging.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function relationOperations(
   resource: JoinedResource,
   { transactor: { view }, freshness }: RouteContext,
 ): Operation[] {
-  return resource.relations.map(({ name, nouns: { plural }, document, list }) =>
+  return resource.relations.map(({ name, nouns: { plural }, id: relatedId, document, list }) =>
     defineOperation({
       method: 'get',
       paths: pathsOf(resource, `/{id}/${name}`),
       name: `list${capitalize(plural)}Of${capitalize(resource.nouns.noun)}`,
       summary: `List the ${plural} that refer to ${resource.nouns.one}, by ascending id`,
       tag: resource.names[0],
-      query: PageQuery,
+      query: pageQueryOf(relatedId),
       headers: freshnessHeaders,
       responses: {
         200: {

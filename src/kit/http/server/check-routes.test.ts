@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { textId } from '../../domain/id-type.ts';
 import { checkRoutes } from './check-routes.ts';
 import type { Operation } from './operation.ts';
 
@@ -53,4 +54,30 @@ test('rejects two operations with one name', () =>
     () => checkRoutes([operation('put', '/a/{slot}', 'dockSlot'), operation('put', '/b/{slot}', 'dockSlot')]),
     says('PUT /b/{slot} (dockSlot) has the same name as PUT /a/{slot} (dockSlot)'),
   ));
+
+const slug = textId(/^[a-z0-9-]+$/, { example: 'berlin-1' });
+
+test('accepts fixed paths beside text ids that cannot be equal to them', () =>
+  checkRoutes(
+    [
+      operation('get', '/parcels/events'),
+      operation('get', '/parcels/{id}'),
+      operation('get', '/parcels/{id}/events'),
+    ],
+    textId(/^[A-Z]{3}-[0-9]{4}$/, { example: 'ABC-1234' }),
+  ));
+for (const [fixed, parameter] of [
+  ['/parcels/events', '/parcels/{id}'],
+  ['/parcels/free/slots', '/parcels/{id}/{kind}'],
+] as const) {
+  test(`rejects ${fixed} beside ${parameter} if the first could be a text id`, () => {
+    const routes = [operation('get', fixed, 'fixed'), operation('put', parameter, 'parameter')];
+    assert.throws(
+      () => checkRoutes(routes, slug),
+      `"${fixed.split('/')[2]}" in GET ${fixed} (fixed) and PUT ${parameter} (parameter) could be an id: ids match ^[a-z0-9-]+$`,
+    );
+  });
+}
+test('accepts a fixed segment that can be an id if other segments of the paths differ', () =>
+  checkRoutes([operation('get', '/docs/events'), operation('get', '/parcels/{id}')], slug));
 test.run();

@@ -5,6 +5,7 @@
 
 import type { RouterContext } from '@koa/router';
 import type { z } from 'zod';
+import type { Id } from '../../domain/entity-id.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { RequestHeaderName, RequestHeaders } from '../protocol/request-headers.ts';
 import type { ResponseHeaderName } from '../protocol/response-headers.ts';
@@ -50,7 +51,7 @@ type Declaration<Params, Query, Body> = {
 export type Input<Params, Query, Body> = {
   readonly ctx: RouterContext;
   /** The entity's id from the path; 0 if the path has none. */
-  readonly id: number;
+  readonly id: Id;
   readonly params: Params;
   readonly query: Query;
   readonly headers: RequestHeaders;

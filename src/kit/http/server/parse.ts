@@ -4,7 +4,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
 import readRawBody from 'raw-body';
 import type { z } from 'zod';
-import { parseEntityId } from '../../domain/entity-id.ts';
+import type { Id } from '../../domain/entity-id.ts';
+import { integerId, type IdType } from '../../domain/id-type.ts';
 import { locateIssues, maxBodyBytes, parseJson } from '../../api/json.ts';
 import { Problem } from '../../domain/problem.ts';
 import {
@@ -13,11 +14,11 @@ import {
   type RequestHeaders,
 } from '../protocol/request-headers.ts';
 
-/** @throws Problem `malformed` unless `text` is an id: 1, 2, 3 … */
-export function parseId(text: string | undefined): number {
-  const id = parseEntityId(text ?? '');
+/** @throws Problem `malformed` unless `text` is an id. */
+export function parseId(text: string | undefined, type: IdType = integerId): Id {
+  const id = type.parse(text ?? '');
   if (id === undefined)
-    throw new Problem('malformed', `"${text}" is not an id. An id is a positive integer below 2^53.`);
+    throw new Problem('malformed', `"${text}" is not an id. An id is ${type.description}.`);
   return id;
 }
 

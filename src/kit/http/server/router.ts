@@ -2,6 +2,7 @@
 
 import { Router, type RouterContext } from '@koa/router';
 import type { Context } from 'koa';
+import type { IdType } from '../../domain/id-type.ts';
 import { Problem } from '../../domain/problem.ts';
 import { mediaTypesOf, negotiate } from './accept.ts';
 import { createCompression, type Compression } from './compression.ts';
@@ -11,6 +12,8 @@ import { stateOf } from './request-state.ts';
 import { parseBody, parseHeaders, parseId, parseParams, parseQuery } from './parse.ts';
 
 export type RouterOptions = {
+  /** What the parameter `id` of a path is. Default: a positive integer. */
+  readonly id?: IdType;
   /**
    * Returns who sent the request, if the token says so. Throws a Problem if the request may not write. Undefined: writes
    * need no token.
@@ -27,7 +30,7 @@ type Handler = (ctx: RouterContext) => Promise<void>;
  * @throws TypeError if two operations collide.
  */
 export function createRouter(operations: readonly Operation[], options: RouterOptions = {}): Router {
-  checkRoutes(operations);
+  checkRoutes(operations, options.id);
   const router = new Router();
   const compress = createCompression();
   const handlers = new Map<string, Map<string, Handler>>();
@@ -63,7 +66,7 @@ export function createRouter(operations: readonly Operation[], options: RouterOp
 
 function createHandler(
   operation: Operation,
-  { authorizeWrite }: RouterOptions,
+  { id: idType, authorizeWrite }: RouterOptions,
   compress: Compression,
 ): Handler {
   const { params, query, headers = [], body, handle } = operation;
@@ -76,7 +79,7 @@ function createHandler(
     const id = ctx.params['id'];
     const input = {
       ctx,
-      id: id === undefined ? 0 : parseId(id),
+      id: id === undefined ? 0 : parseId(id, idType),
       params: params === undefined ? undefined : parseParams(params, ctx.params),
       query: query === undefined ? undefined : parseQuery(query, ctx.query),
       headers: parseHeaders(headers, ctx.req.headers, stateOf(ctx).traceparent),

@@ -8,6 +8,7 @@ import {
   type AsyncOperation,
 } from '../../api/asyncapi-document.ts';
 import type { DomainEvent } from '../../domain/decider.ts';
+import { isTextId, type IdType } from '../../domain/id-type.ts';
 import type { EventSchema } from '../../domain/event-schema.ts';
 import type { Nouns } from '../../domain/service/nouns.ts';
 import { listShapes } from '../../api/event-shapes.ts';
@@ -28,6 +29,7 @@ export type AsyncApiOptions<Event extends DomainEvent> = {
   /** The service's name: `laptops`. */
   readonly name: string;
   readonly nouns: Nouns;
+  readonly id: IdType;
   readonly version: string;
   readonly events: EventSchema<Event>;
   readonly endpoints: readonly Endpoint[];
@@ -79,7 +81,7 @@ function describeServer() {
 }
 
 function describeEvents<Event extends DomainEvent>(
-  { name, nouns: { noun, plural }, events, stream }: AsyncApiOptions<Event>,
+  { name, nouns: { noun, plural }, id, events, stream }: AsyncApiOptions<Event>,
   schemas: ReturnType<typeof createSchemas>,
 ): Part {
   const shapes = listShapes(events);
@@ -94,7 +96,10 @@ function describeEvents<Event extends DomainEvent>(
       `rejects messages that are not valid events or cannot follow the previous events of the ${noun}, and lists ` +
       `them at /${name}/rejections.`,
     parameters: {
-      id: { description: `The id of the ${noun}: a positive integer below 2^53.`, examples: ['42'] },
+      id: {
+        description: `The id of the ${noun}: ${id.description}.`,
+        examples: [isTextId(id) ? id.example : '42'],
+      },
     },
     messages: Object.fromEntries(
       shapes.map(nameEvent).map((message) => [message, refer('components', 'messages', message)]),

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
-import { EntityId } from '../../domain/entity-id.ts';
+import { isTextId, type IdType } from '../../domain/id-type.ts';
 import { execute, type Sources } from '../../eventlog/execute.ts';
 import { ageOf, defaultWaitSeconds, waitFor, type Freshness } from '../../eventlog/freshness.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
@@ -27,21 +27,36 @@ const defaultLimit = 100;
 /** A reply is a single message: a page ends earlier if it reaches the broker's `max_payload`. */
 const maxLimit = 1000;
 
-const Page = {
-  limit: z.int().min(1).max(maxLimit).default(defaultLimit),
-  after: z.int().min(0).default(0),
-};
+/** The parameters of a page of entities with ids of this type. */
+function pageOf(type: IdType) {
+  return {
+    limit: z.int().min(1).max(maxLimit).default(defaultLimit),
+    after: isTextId(type) ? type.schema.optional() : z.int().min(0).default(0),
+  };
+}
+
+/** The schema of `next`. */
+function nextOf(type: IdType) {
+  return (isTextId(type) ? type.schema : z.int()).optional().meta({
+    description:
+      'Present if there are more entities: the id to send as `after`. A page has fewer than `limit` entities if more do ' +
+      'not fit into one message of the broker (`max_payload`).',
+  });
+}
 
 /** A key of an index, or its text form, as in a query string. */
 const Key = z.union([z.string(), z.number()]);
-const ById = z.strictObject({ id: EntityId }).meta({ examples: [{ id: 1 }] });
 const examplePosition = 12;
 
 export function entityEndpoints(
   resource: JoinedResource,
   { transactor, sources, freshness }: EndpointContext,
 ): Endpoint[] {
-  const { document: schema, nouns } = resource;
+  const {
+    document: schema,
+    nouns,
+    contract: { id: idType },
+  } = resource;
   const { noun, plural, one } = nouns;
   const { view } = transactor;
   const version = z.int().meta({
@@ -52,20 +67,12 @@ export function entityEndpoints(
   const applied = z
     .int()
     .meta({ description: `The position that the reply reflects, as in ${streamPositionHeader}.` });
-  const next = z
-    .int()
-    .optional()
-    .meta({
-      description:
-        'Present if there are more entities: the id to send as `after`. A page has fewer than `limit` entities if more do ' +
-        'not fit into one message of the broker (`max_payload`).',
-    });
   const example = exampleOf(schema);
   const One = z
     .object({ position: version, [noun]: schema })
     .meta({ examples: [{ position: examplePosition, [noun]: example }] });
   const Many = z
-    .object({ position: applied, [plural]: z.array(schema), next })
+    .object({ position: applied, [plural]: z.array(schema), next: nextOf(idType) })
     .meta({ examples: [{ position: examplePosition, [plural]: [example] }] });
   const Removed = z.object({ position: version }).meta({ examples: [{ position: examplePosition }] });
 
@@ -75,7 +82,13 @@ export function entityEndpoints(
       expectedVersion === undefined
         ? undefined
         : ({ version }: Entity<unknown>) => version === expectedVersion;
-    return execute(transactor, sources, { ...splitId(payload), verb, messageId, traceparent, precondition });
+    return execute(transactor, sources, {
+      ...splitId(payload, idType),
+      verb,
+      messageId,
+      traceparent,
+      precondition,
+    });
   }
 
   /** `{"position":12,"laptop":{…}}` */
@@ -94,8 +107,8 @@ export function entityEndpoints(
     ...resource.commands.map((command) =>
       defineEndpoint({
         name: `commands.${command.verb}`,
-        summary: summarize(command, nouns),
-        input: payloadOf(command),
+        summary: summarize(command, nouns, idType),
+        input: payloadOf(command, idType),
         output: command.kind === 'remove' ? Removed : One,
         async handle(payload, info) {
           const entity = await run(command, payload, info);
@@ -108,7 +121,7 @@ export function entityEndpoints(
     defineEndpoint({
       name: 'queries.get',
       summary: `Get ${one}`,
-      input: ById,
+      input: z.strictObject({ id: idType.schema }).meta({ examples: [{ id: idType.example }] }),
       output: One,
       async handle({ id }, info) {
         await refresh(info);
@@ -121,7 +134,7 @@ export function entityEndpoints(
       summary: `List the ${plural} by ascending id`,
       input: z
         .strictObject({
-          ...Page,
+          ...pageOf(idType),
           ...Object.fromEntries(Object.keys(resource.indexes).map((field) => [field, Key.optional()])),
         })
         .meta({ examples: [{ limit: 10 }] }),
@@ -157,13 +170,15 @@ export function entityEndpoints(
       });
     }),
 
-    ...resource.relations.map(({ name, nouns: { plural: field }, document: related, list }) =>
+    ...resource.relations.map(({ name, nouns: { plural: field }, id: relatedId, document: related, list }) =>
       defineEndpoint({
         name: `queries.${name}`,
         summary: `List the ${field} that refer to ${one}, by ascending id`,
-        input: z.strictObject({ id: EntityId, ...Page }).meta({ examples: [{ id: 1, limit: 10 }] }),
+        input: z
+          .strictObject({ id: idType.schema, ...pageOf(relatedId) })
+          .meta({ examples: [{ id: idType.example, limit: 10 }] }),
         output: z
-          .object({ position: applied, [field]: z.array(related), next })
+          .object({ position: applied, [field]: z.array(related), next: nextOf(relatedId) })
           .meta({ examples: [{ position: examplePosition, [field]: [exampleOf(related)] }] }),
         async handle({ id, limit, after }, info) {
           await refresh(info);

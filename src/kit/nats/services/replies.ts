@@ -2,6 +2,8 @@
 
 import type { NatsConnection } from 'nats';
 import { toProblemDocument } from '../../api/problem-document.ts';
+import type { Id } from '../../domain/entity-id.ts';
+import { maxTextIdLength } from '../../domain/id-type.ts';
 import { Problem } from '../../domain/problem.ts';
 
 export type Reply = {
@@ -41,18 +43,19 @@ export type PageOptions<Item> = {
  *
  * @throws Problem `too-large` if not even the first item fits.
  */
-export function replyWithPage<Item extends { readonly id: number }>(options: PageOptions<Item>): Reply {
+export function replyWithPage<Item extends { readonly id: Id }>(options: PageOptions<Item>): Reply {
   const { position, age, field, found, limit, maxBytes, toText } = options;
-  const write = (texts: readonly string[], next: number | undefined) =>
-    `{"position":${position},"${field}":[${texts.join(',')}]${next === undefined ? '' : `,"next":${next}`}}`;
-  const emptyBytes = Buffer.byteLength(write([], Number.MAX_SAFE_INTEGER));
-  const texts = takeFitting(found.slice(0, limit), maxBytes - emptyBytes, toText);
+  const write = (texts: readonly string[], next: Id | undefined) =>
+    `{"position":${position},"${field}":[${texts.join(',')}]${next === undefined ? '' : `,"next":${JSON.stringify(next)}`}}`;
   const [first] = found;
+  const longestId = typeof first?.id === 'string' ? '-'.repeat(maxTextIdLength) : Number.MAX_SAFE_INTEGER;
+  const emptyBytes = Buffer.byteLength(write([], longestId));
+  const texts = takeFitting(found.slice(0, limit), maxBytes - emptyBytes, toText);
   if (texts.length === 0 && first !== undefined) {
     throw new Problem(
       'too-large',
       `The item ${first.id} does not fit into a reply of ${maxBytes} bytes, the broker's limit. ` +
-        `Read it over REST, or continue with "after": ${first.id}.`,
+        `Read it over REST, or continue with "after": ${JSON.stringify(first.id)}.`,
     );
   }
   const next = texts.length < found.length ? found[texts.length - 1]?.id : undefined;

@@ -2,6 +2,7 @@
 
 import { Buffer, isUtf8 } from 'node:buffer';
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
+import type { Id } from '../../domain/entity-id.ts';
 import type { EventSchema } from '../../domain/event-schema.ts';
 import { defaultProduct, type Product } from '../../domain/product.ts';
 import type { MessageIdentity, StoredMessage } from '../../domain/stored-message.ts';
@@ -28,8 +29,8 @@ export function createCodec<Event extends DomainEvent>(
   subjects: Subjects,
   { commandDigestHeader, actorHeader }: Pick<Product, 'commandDigestHeader' | 'actorHeader'> = defaultProduct,
 ): Codec<Event> {
-  function read(id: number | undefined, data: Uint8Array): Event | Rejection {
-    if (id === undefined) return new Rejection('the subject does not end in an id (1, 2, 3 …)');
+  function read(id: Id | undefined, data: Uint8Array): Event | Rejection {
+    if (id === undefined) return new Rejection(`the subject does not end in an id (${subjects.idForm})`);
     if (!isUtf8(data)) return new Rejection('not UTF-8');
     let value: unknown;
     try {

@@ -1,21 +1,31 @@
 /** Event subjects: `<service>.events.<id>`, exactly one per entity. */
 
-import { parseEntityId } from '../../domain/entity-id.ts';
+import type { Id } from '../../domain/entity-id.ts';
+import { integerId, type IdType } from '../../domain/id-type.ts';
 
 export type Subjects = {
   /** Wildcard for all event subjects of the service: `laptops.events.*`. */
   readonly all: string;
-  /** The subject of one entity: `laptops.events.42`. */
-  of(id: number): string;
+  /** What an id looks like: `1, 2, 3 …`. */
+  readonly idForm: string;
+  /** The subject of one entity: `laptops.events.42`. Throws a TypeError for a text that is not an id. */
+  of(id: Id): string;
   /** Returns the entity id in `subject`; undefined if the last token is not a canonical id. */
-  idOf(subject: string): number | undefined;
+  idOf(subject: string): Id | undefined;
 };
 
-export function eventSubjects(service: string): Subjects {
+export function eventSubjects(
+  service: string,
+  { parse, form }: Pick<IdType, 'parse' | 'form'> = integerId,
+): Subjects {
   const prefix = `${service}.events.`;
   return {
     all: `${prefix}*`,
-    of: (id) => prefix + id,
-    idOf: (subject) => (subject.startsWith(prefix) ? parseEntityId(subject.slice(prefix.length)) : undefined),
+    idForm: form,
+    of(id) {
+      if (typeof id === 'string' && parse(id) === undefined) throw new TypeError(`not an id: ${id}`);
+      return prefix + id;
+    },
+    idOf: (subject) => (subject.startsWith(prefix) ? parse(subject.slice(prefix.length)) : undefined),
   };
 }

@@ -38,7 +38,7 @@ function createLists(options: Pick<PointInTimeOptions, 'idleMs' | 'timeoutMs'>) 
     /** Lists with a child process that takes this time, in ms. Returns the process id of the child. */
     async list(milliseconds: number): Promise<number> {
       const [entity] = await lists.list(milliseconds, { limit: 1, where: {} });
-      return entity?.id ?? 0;
+      return Number(entity?.id);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Contract } from '../../domain/followed-stream.ts';
+import type { IdType } from '../../domain/id-type.ts';
 import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import type { Product } from '../../domain/product.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
@@ -48,7 +49,7 @@ export type ProjectionOptions = {
 
 /** Resolves once the view has applied all messages that the stream held at the time of the call. */
 export async function openProjection<State, Event extends DomainEvent>(
-  contract: Contract<State, Event>,
+  contract: Omit<Contract<State, Event>, 'id'> & { readonly id?: IdType },
   indexes: NamedIndexes,
   options: ProjectionOptions,
 ): Promise<Projection<State, Event>> {

@@ -1,6 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Contract } from '../../domain/followed-stream.ts';
+import type { IdType } from '../../domain/id-type.ts';
 import type { Product } from '../../domain/product.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
 import type { View } from '../../eventlog/view/view.ts';
@@ -46,7 +47,12 @@ export type StreamConnectionOptions = {
 };
 
 export async function openStreamConnection<State, Event extends DomainEvent>(
-  { name, events, fold }: Pick<Contract<State, Event>, 'name' | 'events' | 'fold'>,
+  {
+    name,
+    id,
+    events,
+    fold,
+  }: Pick<Contract<State, Event>, 'name' | 'events' | 'fold'> & { readonly id?: IdType },
   options: StreamConnectionOptions,
 ): Promise<StreamConnection<State, Event>> {
   const {
@@ -61,7 +67,7 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
     onAppendRetry,
     readiness,
   } = options;
-  const subjects = eventSubjects(name);
+  const subjects = eventSubjects(name, id);
   const codec = createCodec(events, subjects, product);
 
   /** Ends the process, because the view was folded from another stream. A new process has to rebuild it. */

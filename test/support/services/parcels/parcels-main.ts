@@ -1,0 +1,4 @@
+import { runService } from '@portside/kit/runtime';
+import { parcelService } from './parcels.ts';
+
+await runService(parcelService);
