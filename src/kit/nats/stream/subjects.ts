@@ -1,5 +1,6 @@
 /** Event subjects: `<service>.events.<id>`, exactly one per entity. */
 
+import { Buffer } from 'node:buffer';
 import type { Id } from '../../domain/entity-id.ts';
 import { integerId, type IdType } from '../../domain/id-type.ts';
 
@@ -26,6 +27,14 @@ export function eventSubjects(
       if (typeof id === 'string' && parse(id) === undefined) throw new TypeError(`not an id: ${id}`);
       return prefix + id;
     },
-    idOf: (subject) => (subject.startsWith(prefix) ? parse(subject.slice(prefix.length)) : undefined),
+    idOf(subject) {
+      const id = subject.startsWith(prefix) ? parse(subject.slice(prefix.length)) : undefined;
+      return typeof id === 'string' ? copyOf(id) : id;
+    },
   };
+}
+
+/** Returns a copy of an ASCII text. A slice would keep the whole subject in memory, and is slower to compare. */
+function copyOf(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
