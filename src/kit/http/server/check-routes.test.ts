@@ -74,7 +74,9 @@ for (const [fixed, parameter] of [
     const routes = [operation('get', fixed, 'fixed'), operation('put', parameter, 'parameter')];
     assert.throws(
       () => checkRoutes(routes, slug),
-      `"${fixed.split('/')[2]}" in GET ${fixed} (fixed) and PUT ${parameter} (parameter) could be an id: ids match ^[a-z0-9-]+$`,
+      says(
+        `"${fixed.split('/')[2]}" in GET ${fixed} (fixed) and PUT ${parameter} (parameter) could be an id: ids match ^[a-z0-9-]+$`,
+      ),
     );
   });
 }
