@@ -1,8 +1,9 @@
-/** The web console has a form for every command of a service, made from its schemas. */
+/** The web console has a form for every command and query of a service, made from its schemas. */
 
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
 import { provisionStreams } from '../../src/kit/nats/provisioning/provisioning.ts';
 import { inBrowser, openBrowser } from '../support/http/browser.ts';
 import { startServiceProcess } from '../support/process/service-process.ts';
@@ -19,6 +20,11 @@ const docks = await startServiceProcess('docks', {
 });
 const browser = await openBrowser();
 
+const post = (body: object) => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const dialog = (page: Page) => page.getByRole('dialog');
 const field = (page: Page, name: string) => dialog(page).locator(`[name="${name}"]`);
@@ -67,6 +73,35 @@ testCommand(
     });
   },
 );
+testCommand('has a form for each query, and shows its result', async () => {
+  for (const id of [11, 12]) {
+    const json = { id, vendor: 'Dell', label: `Desk ${id}` };
+    await fetch(`${docks.url}/docks`, post(json));
+    await fetch(`${docks.url}/docks/${id}/relocate`, post({ location: 'B 7' }));
+  }
+  await browser.visit(docks.url, async (page) => {
+    await page.getByRole('link', { name: 'Queries' }).click();
+    await page.getByText('The docks at a location with the most free slots.').waitFor();
+    const parameter = (name: string) => page.locator(`main [name="${name}"]`);
+    await button(page, 'Run').click();
+    await page.getByRole('alert').filter({ hasText: 'The query parameters are invalid.' }).waitFor();
+    await parameter('location').fill('B 7');
+    await parameter('atLeast').fill('12');
+    await button(page, 'Run').click();
+    const result = page.getByRole('region', { name: 'Result' });
+    await result.getByRole('row', { name: '11 12' }).waitFor();
+    assert.is(await result.getByRole('row').count(), 3);
+    await parameter('location').fill('C 1');
+    await button(page, 'Run').click();
+    await result.getByText('The result is empty.').waitFor();
+  });
+});
+testCommand('has no queries for a service without them', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await page.getByRole('link', { name: 'Event log' }).waitFor();
+    assert.is(await page.getByRole('link', { name: 'Queries' }).count(), 0);
+  });
+});
 commands.after(async () => {
   await browser.close();
   await docks.stop();

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readContract } from '../../src/kit/console/store/contract.js';
 import { differenceOf } from '../../src/kit/console/parts/difference.js';
+import { pathOf } from '../../src/kit/console/store/queries.js';
 import { Table } from '../../src/kit/console/store/table.js';
 import { toCount, toText, traceIdOf } from '../../src/kit/console/parts/text.js';
 
@@ -83,6 +84,18 @@ formatting('lists the fields that differ, including those of a new or removed en
 });
 formatting.run();
 
+const queries = suite('a query');
+
+queries('has its parameters in the query string', () => {
+  const query = { name: 'free', path: '/docks/free', summary: '', params: [] };
+  assert.is(pathOf(query, {}), '/docks/free');
+  assert.is(
+    pathOf(query, { location: 'A 12', atLeast: 3, isLocked: true }),
+    '/docks/free?location=A+12&atLeast=3&isLocked=true',
+  );
+});
+queries.run();
+
 const contracts = suite('a contract');
 
 contracts('is read from the OpenAPI document of any service', () => {
@@ -102,6 +115,19 @@ contracts('is read from the OpenAPI document of any service', () => {
       '/lamps': { get: { operationId: 'listLamps', responses: {} } },
       '/lamps/{id}': {
         get: { operationId: 'getLamp', responses: ok({ $ref: '#/components/schemas/Lamp' }) },
+      },
+      '/lamps/brightest': {
+        get: {
+          operationId: 'brightestLamps',
+          'x-query': 'brightest',
+          summary: 'The brightest lamps',
+          parameters: [
+            { name: 'count', in: 'query', schema: { type: 'integer' } },
+            { name: 'room', in: 'query', required: true, schema: { type: 'string' } },
+            { name: 'Request-Id', in: 'header', schema: { type: 'string' } },
+          ],
+          responses: {},
+        },
       },
       '/lamps/{id}/events': { get: { operationId: 'getLampHistory', responses: {} } },
       '/lamps/{id}/rooms': { get: { operationId: 'listRoomsOfLamp', responses: {} } },
@@ -152,6 +178,17 @@ contracts('is read from the OpenAPI document of any service', () => {
       forms: [
         { name: 'By hand', fields: [{ name: 'turns', schema: { type: 'integer' }, required: false }] },
         { name: 'pliers', fields: [{ name: 'tool', schema: { const: 'pliers' }, required: true }] },
+      ],
+    },
+  ]);
+  assert.equal(contract.queries, [
+    {
+      name: 'brightest',
+      path: '/lamps/brightest',
+      summary: 'The brightest lamps',
+      params: [
+        { name: 'count', schema: { type: 'integer' }, required: false },
+        { name: 'room', schema: { type: 'string' }, required: true },
       ],
     },
   ]);

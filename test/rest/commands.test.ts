@@ -234,6 +234,14 @@ queries('answers from the view, over REST and NATS', async () => {
   assert.equal(reply.json<{ result: unknown }>().result, expected.slice(0, 1));
   await client.undock(first, { slot: 6 });
 });
+queries('is a method of the typed client', async () => {
+  const id = await register();
+  const { position } = await client.relocate(id, { location: 'Q 2' });
+  const { result, position: applied } = await client.free({ location: 'Q 2' }, { waitFor: position });
+  assert.equal(result, [{ id, free: 12 }]);
+  assert.ok(applied >= position);
+  assert.is((await problemOf(client.free({ location: 'Q 2', atLeast: 13 }))).code, 'malformed');
+});
 queries('rejects parameters that do not match their schemas', async () => {
   for (const query of [
     '',

@@ -7,12 +7,20 @@ const params = textParamsOf({
   slot: z.int().min(1).max(12).meta({ description: 'A slot, counted from 1.', example: 3 }),
   room: z.string().min(1).optional(),
   atLeast: z.int().default(1),
+  isLocked: z.boolean().optional(),
 });
 
 const test = suite('textParamsOf');
 
 test('accepts the numbers and texts that the schemas accept', () =>
   assert.equal(params.parse({ slot: '3', room: '3', atLeast: '2' }), { slot: 3, room: '3', atLeast: 2 }));
+test('accepts booleans as `true` and `false`', () => {
+  const read = (isLocked: string) => params.parse({ slot: '3', isLocked })['isLocked'];
+  assert.equal([read('true'), read('false')], [true, false]);
+  for (const other of ['1', 'TRUE', '', 'yes']) {
+    assert.not(params.safeParse({ slot: '3', isLocked: other }).success, other);
+  }
+});
 test('uses the default of a schema, and leaves out an optional parameter', () =>
   assert.equal(params.parse({ slot: '12' }), { slot: 12, atLeast: 1 }));
 test('requires a parameter without a default', () => {

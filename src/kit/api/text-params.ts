@@ -1,4 +1,4 @@
-/** Parameters in a path or a query are text. A schema of numbers gets the number that the text represents. */
+/** Parameters in a path or a query are text. A schema of numbers or booleans gets the value that the text represents. */
 
 import { z } from 'zod';
 import type { Params } from '../domain/service/command.ts';
@@ -27,6 +27,7 @@ function textParamOf(schema: z.ZodType): z.ZodType {
 
 /** Canonical numbers only, so that every part of an entity has a single path: `3`, not `03`, `+3`, `3.0` or `3e0`. */
 function fromText(schema: z.ZodType, text: string): unknown {
-  const isNumber = String(Number(text)) === text && !schema.safeParse(text).success;
-  return isNumber ? Number(text) : text;
+  if (schema.safeParse(text).success) return text;
+  if (text === 'true' || text === 'false') return text === 'true';
+  return String(Number(text)) === text ? Number(text) : text;
 }

@@ -10,10 +10,18 @@ import {
 } from '../api/documents.ts';
 import { successStatusOf } from '../api/command-texts.ts';
 import type { TypedCommand } from '../domain/service/command.ts';
-import type { DefinedService, NamedCommand, ServiceTypes } from '../domain/service/service.ts';
+import type { TypedQuery } from '../domain/service/query.ts';
+import type { DefinedService, NamedCommand, NamedQuery, ServiceTypes } from '../domain/service/service.ts';
 import type { VerbOf } from '../domain/service/service-decider.ts';
 import { followEvents, type FollowOptions } from './follow.ts';
-import { readPages, readPosition, toQuery, waitHeaders, type ReadOptions } from './pages.ts';
+import {
+  readPages,
+  readPosition,
+  toQuery,
+  waitHeaders,
+  type QueryParameters,
+  type ReadOptions,
+} from './pages.ts';
 import { ProblemError } from './problem-error.ts';
 import { readJson } from './read-json.ts';
 import {
@@ -89,7 +97,31 @@ export type CommandMethods<Types extends ServiceTypes> = {
     : never;
 };
 
+/** The answer to a query. */
+export type QueryResponse<Result> = {
+  readonly result: Result;
+  /** The position that the response reflects. */
+  readonly position: number;
+};
+
+/** A method for each query of a service. `params` has its parameters. */
+export type QueryMethods<Types extends ServiceTypes> = {
+  readonly [Name in keyof Types['queries']]: Types['queries'][Name] extends TypedQuery<
+    infer Sent,
+    infer Result
+  >
+    ? (
+        ...args: Sent extends undefined
+          ? [options?: ReadOptions]
+          : {} extends Sent
+            ? [params?: Sent, options?: ReadOptions]
+            : [params: Sent, options?: ReadOptions]
+      ) => Promise<QueryResponse<Result>>
+    : never;
+};
+
 export type Client<Types extends ServiceTypes> = CommandMethods<Types> &
+  QueryMethods<Types> &
   Reads<Types['document'], Types['index']> & {
     /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` */
     history(id: number, options?: ReadOptions): AsyncGenerator<HistoryEntry<Types['event']>, void>;
@@ -175,8 +207,22 @@ export function createClient<Types extends ServiceTypes>(
     ];
   });
 
+  async function ask({ name, result }: NamedQuery, params: QueryParameters = {}, options: ReadOptions = {}) {
+    const request = { method: 'GET', path: `${path}/${name}${toQuery(params)}` } as const;
+    const response = await transport.send({ ...request, headers: waitHeaders(options) }, options);
+    return { result: readJson(result, response.text), position: readPosition(response.headers) };
+  }
+
+  const queryMethods = service.queries.map((query) => [
+    query.name,
+    Object.keys(query.params).length === 0
+      ? (options?: ReadOptions) => ask(query, {}, options)
+      : (params?: QueryParameters, options?: ReadOptions) => ask(query, params, options),
+  ]);
+
   const client = {
     ...Object.fromEntries(methods),
+    ...Object.fromEntries(queryMethods),
     ...createReads({}),
 
     asOf: (moment: Moment) =>

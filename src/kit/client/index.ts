@@ -9,6 +9,8 @@ export {
   type CommandResponse,
   type ListOptions,
   type Moment,
+  type QueryMethods,
+  type QueryResponse,
   type Reads,
   type WriteOptions,
 } from './create-client.ts';

@@ -17,7 +17,7 @@ import { html, useEffect, useRef, useState } from '../vendor/preact.js';
  * @property {(body: object) => { method: string, path: string, headers?: Record<string, string>, body?: object }} toRequest for
  *   the curl command
  * @property {(body: object) => Promise<Problem | undefined>} onSend
- * @property {() => void} onCancel
+ * @property {() => void} [onCancel]
  */
 
 /** @param {EntityFormProps} props */
@@ -58,7 +58,7 @@ export function EntityForm({ fields, initial, action, toRequest, onSend, onCance
       )}
     <div class="buttons">
       <button type="submit" disabled=${isSending}>${action}</button>
-      <button type="button" class="quiet" onClick=${onCancel}>Cancel</button>
+      ${onCancel && html`<button type="button" class="quiet" onClick=${onCancel}>Cancel</button>`}
       <${CopyButton} label="Copy as curl" text=${curlOf(toRequest(toBody(fields, values)))} />
     </div>
   </form>`;

@@ -29,6 +29,9 @@
  * A command. `path` has placeholders for `id` and the parameters; `forms` is empty if the command has no body.
  * @typedef {{ verb: string, method: string, path: string, summary: string, params: Field[], forms: Form[] }} Command
  *
+ * A query of the service's own.
+ * @typedef {{ name: string, path: string, summary: string, params: Field[] }} Query
+ *
  * @typedef {object} Contract
  * @property {string} title
  * @property {string} version
@@ -42,12 +45,14 @@
  * @property {Command | undefined} replace `PUT /laptops/{id}`
  * @property {Command | undefined} remove `DELETE /laptops/{id}`
  * @property {Command[]} commands all others
+ * @property {Query[]} queries
  * @property {string[]} referrers collections whose entities refer to this one: `laptops` for a port
  * @property {string[]} eventTypes
  * @property {boolean} requiresToken whether writes require a bearer token
  *
- * @typedef {{ operationId: string, summary?: string, 'x-command'?: string, deprecated?: boolean, security?: unknown[],
- *   parameters?: { name: string, in?: string, schema?: Schema }[],
+ * @typedef {{ name: string, in?: string, required?: boolean, schema?: Schema }} Parameter
+ * @typedef {{ operationId: string, summary?: string, 'x-command'?: string, 'x-query'?: string, deprecated?: boolean, security?: unknown[],
+ *   parameters?: Parameter[],
  *   requestBody?: { content: Record<string, { schema: Schema }> },
  *   responses: Record<string, { content?: Record<string, { schema: Schema }> }> }} Operation
  * @typedef {{ info: { title: string, version: string }, 'x-entity'?: { noun: string, plural: string, one: string }, paths: Record<string, Record<string, Operation>>,
@@ -88,6 +93,7 @@ export function readContract(document) {
     replace,
     remove,
     commands: commands.filter((command) => ![create, replace, remove].includes(command)),
+    queries: queriesOf(document, path),
     referrers: referrersOf(paths, path),
     eventTypes: eventTypesOf(document, paths[`${path}/events`]?.['get']),
     requiresToken: (collection['post']?.security ?? []).length > 0,
@@ -141,25 +147,40 @@ function commandsOf(document, path) {
   return Object.entries(document.paths).flatMap(([target, operations]) => {
     if (target !== path && !target.startsWith(`${path}/`)) return [];
     return Object.entries(operations).flatMap(([method, operation]) => {
-      const { 'x-command': verb, summary = '', parameters = [] } = operation;
+      const { 'x-command': verb, summary = '' } = operation;
       if (verb === undefined) return [];
-      const params = parameters.filter((parameter) => parameter.in === 'path' && parameter.name !== 'id');
       return [
         {
           verb,
           method: method.toUpperCase(),
           path: target,
           summary,
-          params: params.map(({ name, schema }) => ({
-            name,
-            schema: resolveSchema(document, schema),
-            required: true,
-          })),
+          params: parametersOf(document, operation, 'path').filter(({ name }) => name !== 'id'),
           forms: formsOf(document, bodySchemaOf(operation)),
         },
       ];
     });
   });
+}
+
+/** @param {OpenApi} document @param {string} path @returns {Query[]} */
+function queriesOf(document, path) {
+  return Object.entries(document.paths).flatMap(([target, { get }]) => {
+    const { 'x-query': name, summary = '' } = get ?? {};
+    if (get === undefined || name === undefined || target !== `${path}/${name}`) return [];
+    return [{ name, path: target, summary, params: parametersOf(document, get, 'query') }];
+  });
+}
+
+/** @param {OpenApi} document @param {Operation} operation @param {'path' | 'query'} place @returns {Field[]} */
+function parametersOf(document, { parameters = [] }, place) {
+  return parameters
+    .filter((parameter) => parameter.in === place)
+    .map(({ name, schema, required = place === 'path' }) => ({
+      name,
+      schema: resolveSchema(document, schema),
+      required,
+    }));
 }
 
 /** @param {OpenApi} document @param {Schema | undefined} schema @returns {Form[]} */

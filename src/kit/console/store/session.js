@@ -5,6 +5,7 @@ import { createEntityReader } from './entity.js';
 import { createLiveTable } from './live-table.js';
 import { createHistoricalTable } from './historical-table.js';
 import { readContract } from './contract.js';
+import { createAsk } from './queries.js';
 import { progressOf, readRoute } from './state.js';
 import { createWrites } from './writes.js';
 
@@ -45,7 +46,7 @@ export async function startSession(store, request) {
       entity.refresh();
     },
   });
-  return { entity, historical, writes };
+  return { entity, historical, writes, ask: createAsk(request) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startSession>>} Session */

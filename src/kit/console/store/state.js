@@ -14,7 +14,7 @@ import { Table } from './table.js';
  * One status poll; rates are per second since the previous poll.
  * @typedef {{ time: number, eventsPerSecond: number, appendMs: number | null, lag: number | null }} Sample
  *
- * @typedef {{ view: 'table' | 'entity' | 'log' | 'health', id: number }} Route
+ * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health', id: number }} Route
  *
  * The open dialog; undefined if it is closed.
  * @typedef {import('./contract.js').Command} Command
@@ -119,9 +119,10 @@ export function progressOf(status) {
   return { applied, last, lag: last === null ? null : last - applied };
 }
 
-/** Parses `#/entity/12`, `#/log` and `#/health`; anything else is the table. @param {string} hash @returns {Route} */
+/** Parses `#/entity/12`, `#/queries`, `#/log` and `#/health`; anything else is the table. @param {string} hash @returns {Route} */
 export function readRoute(hash) {
   const [, view, id] = /^#\/(\w+)(?:\/([1-9]\d*))?$/.exec(hash) ?? [];
   if (view === 'entity' && id !== undefined) return { view, id: Number(id) };
-  return { view: view === 'log' || view === 'health' ? view : 'table', id: 0 };
+  const isKnown = view === 'queries' || view === 'log' || view === 'health';
+  return { view: isKnown ? view : 'table', id: 0 };
 }

@@ -61,7 +61,7 @@ for (const name of ['now', 'actor', 'find']) {
       `the followed service "${name}" has the name of a field of the context`,
     ));
 }
-for (const name of ['get', 'list']) {
+for (const name of ['get', 'list', 'digest']) {
   test(`rejects the query ${name}, which every service has`, () =>
     assert.throws(
       () =>
@@ -72,6 +72,17 @@ for (const name of ['get', 'list']) {
       `the query "${name}" has the name of a query of every service`,
     ));
 }
+test('rejects a query with the name of a method of the client or of a command, which is one too', () => {
+  const declare = (name: string) => () =>
+    defineService({
+      ...base,
+      commands: ({ command }) => ({ light: command({ decide }) }),
+      queries: ({ query }) => ({ [name]: query({ result: z.int(), answer: () => 1 }) }),
+    });
+  assert.throws(declare('history'), 'the query "history" has the name of a method of the client');
+  assert.throws(declare('light'), 'the query "light" has the name of a command');
+  assert.not.throws(declare('brightest'));
+});
 test('names all collisions', () =>
   assert.throws(
     () => defineService({ ...base, aliases: ['lamps'], indexes: { sort: () => '' } }),

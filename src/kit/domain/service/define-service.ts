@@ -3,7 +3,7 @@ import { commandBuilders, type TypedCommand } from './command.ts';
 import type { DomainEvent } from '../decider.ts';
 import { normalizeIndexes, sortableIndexes } from './index-definition.ts';
 import type { RequireJson } from '../json-state.ts';
-import { queryBuilders } from './query.ts';
+import { queryBuilders, type TypedQuery } from './query.ts';
 import { nounsOf } from './nouns.ts';
 import type { DefinedService, Service, ServiceDefinition } from './service.ts';
 
@@ -19,14 +19,17 @@ export function defineService<
   Document,
   Others = {},
   IndexName extends string = never,
+  Queries extends Readonly<Record<string, TypedQuery<unknown, unknown>>> = {},
 >(
-  definition: ServiceDefinition<State, Event, Others, Commands, IndexName, Document> & RequireJson<State>,
+  definition: ServiceDefinition<State, Event, Others, Commands, IndexName, Queries, Document> &
+    RequireJson<State>,
 ): DefinedService<{
   state: State;
   event: Event;
   others: Others;
   commands: Commands;
   index: IndexName;
+  queries: Queries;
   document: Document;
 }> {
   const { contract, aliases = [], commands, indexes = {}, follows = {}, relations = {} } = definition;

@@ -25,6 +25,14 @@ export type Query = {
   answer(view: EntityView<unknown>, params: never, lookups: unknown): unknown;
 };
 
+/** A query with the types that the client needs. `Sent` is its parameters before parsing; undefined if it has none. */
+export type TypedQuery<Sent, Result> = Query & {
+  readonly types?: { readonly sent: Sent; readonly result: Result };
+};
+
+/** A parameter whose schema has a default is optional. */
+type SentOf<P extends Params> = [keyof P] extends [never] ? undefined : z.input<z.ZodObject<P>>;
+
 export type QueryBuilders<State, Lookups> = {
   /** `GET /docks/<name>?…` and `docks.queries.<name>`. */
   query<Result extends z.ZodType, P extends Params = {}>(options: {
@@ -39,7 +47,7 @@ export type QueryBuilders<State, Lookups> = {
       params: { readonly [Name in keyof P]: z.output<P[Name]> },
       lookups: Lookups,
     ): z.input<Result>;
-  }): Query;
+  }): TypedQuery<SentOf<P>, z.output<Result>>;
 };
 
 /** Returns the builders with the types of a service, which exist only for the compiler. */

@@ -24,6 +24,7 @@ export type ServiceDefinition<
   Others,
   Commands,
   IndexName extends string,
+  Queries,
   Document,
 > = {
   /** `import.meta.url` of the module that exports the service. The process for point-in-time lists imports it. */
@@ -51,7 +52,7 @@ export type ServiceDefinition<
   /** Query parameters of the list: it can be filtered by each index, and sorted by those with one key for each entity. */
   readonly indexes?: { readonly [Name in IndexName]: Index<Existing<State>> };
   /** Reads of the view beyond the list and the item, by name. */
-  queries?(builders: QueryBuilders<State, Lookups<Others>>): Readonly<Record<string, Query>>;
+  queries?(builders: QueryBuilders<State, Lookups<Others>>): Queries;
   /** Schema of the JSON document, with a description of every field and examples. */
   readonly document: z.ZodType<Document>;
   /**
@@ -70,7 +71,15 @@ export type NamedQuery = Query & { readonly name: string };
 
 /** A service with its type parameters erased, as used by the runtime. */
 export type Service = Pick<
-  ServiceDefinition<unknown, DomainEvent, Readonly<Record<string, unknown>>, unknown, string, unknown>,
+  ServiceDefinition<
+    unknown,
+    DomainEvent,
+    Readonly<Record<string, unknown>>,
+    unknown,
+    string,
+    unknown,
+    unknown
+  >,
   'module' | 'contract' | 'version' | 'foldVersion' | 'product' | 'defaults' | 'document'
 > & {
   readonly nouns: Nouns;
@@ -93,6 +102,7 @@ export type ServiceTypes = {
   readonly others: unknown;
   readonly commands: unknown;
   readonly index: string;
+  readonly queries: unknown;
   readonly document: unknown;
 };
 

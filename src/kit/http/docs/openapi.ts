@@ -73,7 +73,7 @@ function describeOperation(
   isAlias: boolean,
   writeScope: string | undefined,
 ): ZodOpenApiOperationObject {
-  const { name, summary, tag, command, params, query, headers = [], body, responses } = operation;
+  const { name, summary, tag, command, queryName, params, query, headers = [], body, responses } = operation;
   const needsToken = writeScope !== undefined && isWrite(operation);
   return {
     // Operation ids must be unique, so each alias needs its own.
@@ -82,6 +82,7 @@ function describeOperation(
     description: summary,
     tags: [tag],
     ...(command !== undefined && { 'x-command': command }),
+    ...(queryName !== undefined && { 'x-query': queryName }),
     ...(needsToken && { security: [{ [bearerToken]: [writeScope] }] }),
     ...(isAlias && { deprecated: true }),
     requestParams: {
