@@ -202,15 +202,42 @@ indexes('filters the list by each key, and is available to `decide`', async () =
     return found;
   };
   assert.equal([await idsOf('9'), await idsOf(8)], [[first], [first]]);
-  for (const laptop of [9, '9']) {
-    const reply = await nc.request('docks.queries.list', JSON.stringify({ laptop }));
-    assert.match(reply.string(), `"docks":[{"id":${first},`);
-  }
+  const reply = await nc.request('docks.queries.list', '{"laptop":9}');
+  assert.match(reply.string(), `"docks":[{"id":${first},`);
   await client.undock(first, { slot: 2 });
   await client.dock(second, { slot: 1, laptopId: 8 });
   assert.equal(await idsOf('8'), [second]);
   await client.undock(second, { slot: 1 });
   assert.is((await docks.get('/docks?sort=laptop')).status, 400);
+});
+indexes('rejects a filter that is not a key of its index, over REST and NATS', async () => {
+  for (const laptop of ['abc', '', '07', '7.5', '-1', '0', '1e3']) {
+    const response = await docks.get(`/docks?laptop=${laptop}`);
+    assertProblem(response, 'malformed', 'The query parameters are invalid.');
+    assert.equal(pointersOf(response), ['/laptop'], laptop);
+  }
+  assert.match((await docks.get('/docks?laptop=abc')).text, 'must be a whole number, such as 7');
+  for (const laptop of ['abc', '7', 7.5, 0, null]) {
+    const reply = await nc.request('docks.queries.list', JSON.stringify({ laptop }));
+    assert.is(reply.headers?.get('Nats-Service-Error-Code'), '422', String(laptop));
+    assert.match(reply.string(), '"pointer":"/laptop"');
+  }
+  assert.equal((await docks.get('/docks?label=7')).body, []);
+});
+indexes('describes its keys in the OpenAPI document', async () => {
+  const Parameters = z.array(z.looseObject({ name: z.string(), schema: z.unknown() }));
+  const { body } = await docks.get('/openapi.json');
+  const { parameters } = z
+    .object({ paths: z.object({ '/docks': z.object({ get: z.object({ parameters: Parameters }) }) }) })
+    .parse(body).paths['/docks'].get;
+  const schemaOf = (name: string) => parameters.find((parameter) => parameter.name === name)?.schema;
+  assert.equal(schemaOf('laptop'), {
+    type: 'integer',
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'Only docks with exactly this laptop.',
+  });
+  assert.equal(schemaOf('label'), { type: 'string', description: 'Only docks with exactly this label.' });
 });
 indexes.run();
 

@@ -33,6 +33,16 @@ test('requires a parameter without a default', () => {
 for (const slot of ['0', '13', '03', '+3', '3.0', '3e0', ' 3', '', 'x', '1.5']) {
   test(`rejects the slot ${JSON.stringify(slot)}`, () => assert.not(params.safeParse({ slot }).success));
 }
+test('reports what a text should be', () => {
+  const { error } = params.safeParse({ slot: 'x', isLocked: 'yes' });
+  assert.equal(
+    error?.issues.map(({ path, message }) => [...path, message]),
+    [
+      ['slot', 'must be a whole number, such as 7'],
+      ['isLocked', 'must be true or false'],
+    ],
+  );
+});
 test('reports why the schema rejects a value', () => {
   const { error } = params.safeParse({ slot: '13' });
   assert.match(error?.issues[0]?.message ?? '', 'expected number to be <=12');

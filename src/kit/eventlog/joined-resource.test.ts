@@ -28,7 +28,7 @@ function plugMessage(position: number, id: number, type: string): StoredMessage<
 function createPlugs() {
   const messages = [plugMessage(1, 1, 'A'), plugMessage(2, 2, 'B')];
   // Every plug refers to the charger 7.
-  const indexes = normalizeIndexes({ [relationIndex]: { each: () => [7] } });
+  const indexes = normalizeIndexes({ [relationIndex]: { key: z.int(), each: () => [7] } });
   const view = createView(plugFold, { indexes });
   for (const each of messages) view.apply(each);
   const unused = () => Promise.reject(new Error('unexpected call'));

@@ -1,7 +1,7 @@
 import { checkService } from './check-service.ts';
 import { commandBuilders, type TypedCommand } from './command.ts';
 import type { DomainEvent } from '../decider.ts';
-import { normalizeIndexes, sortableIndexes } from './index-definition.ts';
+import { keySchemas, normalizeIndexes, sortableIndexes, type SortableIn } from './index-definition.ts';
 import type { RequireJson } from '../json-state.ts';
 import { queryBuilders, type TypedQuery } from './query.ts';
 import { nounsOf } from './nouns.ts';
@@ -18,17 +18,18 @@ export function defineService<
   Commands extends Readonly<Record<string, TypedCommand<unknown, unknown, unknown, unknown>>>,
   Document,
   Others = {},
-  IndexName extends string = never,
+  Indexes extends object = {},
   Queries extends Readonly<Record<string, TypedQuery<unknown, unknown>>> = {},
 >(
-  definition: ServiceDefinition<State, Event, Others, Commands, IndexName, Queries, Document> &
+  definition: ServiceDefinition<State, Event, Others, Commands, Indexes, Queries, Document> &
     RequireJson<State>,
 ): DefinedService<{
   state: State;
   event: Event;
   others: Others;
   commands: Commands;
-  index: IndexName;
+  index: keyof Indexes & string;
+  sortable: SortableIn<Indexes>;
   queries: Queries;
   document: Document;
 }> {
@@ -48,6 +49,7 @@ export function defineService<
     follows,
     commands: named,
     indexes: normalizeIndexes(indexes),
+    indexKeys: keySchemas(indexes),
     sortable: sortableIndexes(indexes),
     queries: queries.map(([name, query]) => ({ ...query, name })),
     relations,

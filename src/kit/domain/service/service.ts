@@ -5,7 +5,7 @@ import type { Command, CommandBuilders, Context, Existing } from './command.ts';
 import type { DomainEvent } from '../decider.ts';
 import type { Entity } from '../entity.ts';
 import type { Contract, Follows, Lookups } from '../followed-stream.ts';
-import type { Index, NamedIndexes } from './index-definition.ts';
+import type { Index, KeySchemas, NamedIndexes } from './index-definition.ts';
 import type { Query, QueryBuilders } from './query.ts';
 import type { Nouns } from './nouns.ts';
 
@@ -23,7 +23,7 @@ export type ServiceDefinition<
   Event extends DomainEvent,
   Others,
   Commands,
-  IndexName extends string,
+  Indexes,
   Queries,
   Document,
 > = {
@@ -50,7 +50,7 @@ export type ServiceDefinition<
   /** Commands by verb, the last token of the NATS subject: `laptops.commands.<verb>`. */
   commands(builders: CommandBuilders<State, Event, Context<Lookups<Others>>>): Commands;
   /** Query parameters of the list: it can be filtered by each index, and sorted by those with one key for each entity. */
-  readonly indexes?: { readonly [Name in IndexName]: Index<Existing<State>> };
+  readonly indexes?: Indexes & Readonly<Record<string, Index<Existing<State>>>>;
   /** Reads of the view beyond the list and the item, by name. */
   queries?(builders: QueryBuilders<State, Lookups<Others>>): Queries;
   /** Schema of the JSON document, with a description of every field and examples. */
@@ -76,7 +76,7 @@ export type Service = Pick<
     DomainEvent,
     Readonly<Record<string, unknown>>,
     unknown,
-    string,
+    unknown,
     unknown,
     unknown
   >,
@@ -88,6 +88,7 @@ export type Service = Pick<
   readonly follows: Follows<Readonly<Record<string, unknown>>>;
   readonly commands: readonly NamedCommand[];
   readonly indexes: NamedIndexes;
+  readonly indexKeys: KeySchemas;
   readonly queries: readonly NamedQuery[];
   /** The indexes by which a list can be sorted. */
   readonly sortable: readonly string[];
@@ -102,6 +103,7 @@ export type ServiceTypes = {
   readonly others: unknown;
   readonly commands: unknown;
   readonly index: string;
+  readonly sortable: string;
   readonly queries: unknown;
   readonly document: unknown;
 };

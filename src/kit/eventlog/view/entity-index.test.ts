@@ -30,11 +30,6 @@ finding('no longer yields an id whose keys have changed', () => {
     [[], [9], [9]],
   );
 });
-finding('finds a number by its text', () => {
-  const { find } = create([1, [65]], [2, [100]]);
-  assert.equal([...find('65', 0)], [1]);
-  for (const other of ['065', '65.0', '', 'x']) assert.equal([...find(other, 0)], [], other);
-});
 finding.run();
 
 const sorting = suite('sorted');

@@ -19,7 +19,7 @@ export type EntityIndex = {
    * Until then, `find` and `sorted` must not be used.
    */
   build(isSorted: boolean): boolean;
-  /** Yields the ids with a key, ascending, after `after`. A text also finds the number that it represents. */
+  /** Yields the ids with a key, ascending, after `after`. */
   find(key: IndexKey, after: number): Iterable<number>;
   /** Yields all ids by ascending key, then id, beginning after `after`. */
   sorted(after: SortPosition | undefined): Iterable<number>;
@@ -104,10 +104,7 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
       for (const key of after) if (!before.includes(key)) add(id, key);
     },
 
-    find(key, after) {
-      const isNumber = typeof key === 'string' && !byKey.has(key) && String(Number(key)) === key;
-      return idsOf(isNumber ? Number(key) : key, after);
-    },
+    find: idsOf,
 
     *sorted(after) {
       for (const key of sortedKeys?.keys(after?.key) ?? []) {

@@ -93,7 +93,7 @@ export function createIndexes(
 
     select(where, sort, after) {
       const wanted = Object.entries(where).flatMap(([name, key]) =>
-        key === undefined ? [] : [{ name, key, text: String(key), keysOf: findKeys(name) }],
+        key === undefined ? [] : [{ name, key, keysOf: findKeys(name) }],
       );
       const [first] = wanted;
       return {
@@ -101,8 +101,7 @@ export function createIndexes(
           sort === undefined
             ? first && indexOf(first.name, false)?.find(first.key, after)
             : (indexOf(sort.by, true)?.sorted(sort.after) ?? sortAll(sort)),
-        matches: (state) =>
-          wanted.every(({ keysOf, text }) => keysOf(state).some((key) => String(key) === text)),
+        matches: (state) => wanted.every(({ keysOf, key }) => keysOf(state).includes(key)),
       };
     },
   };

@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { Rejection, type Fold } from '../../domain/decider.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
 import { normalizeIndexes } from '../../domain/service/index-definition.ts';
@@ -30,7 +31,7 @@ const message = (
 const plugged = (...sockets: readonly number[]): Plugged => ({ type: 'Plugged', sockets });
 const invalid = new Rejection('invalid');
 /** Indexes the lamps by their sockets. */
-const indexes = normalizeIndexes({ sockets: { each: (lamp: readonly number[]) => lamp } });
+const indexes = normalizeIndexes({ sockets: { key: z.int(), each: (lamp: readonly number[]) => lamp } });
 
 function viewOf(...messages: readonly StoredMessage<Plugged>[]) {
   const view = createView(fold, { indexes });

@@ -1,9 +1,10 @@
 /** Sorted lists: `?sort=title`, continued by an opaque `cursor`, which stays correct while entities come and go. */
 
 import { z } from 'zod';
-import type { NamedIndexes } from '../../domain/service/index-definition.ts';
+import { isKeyOf, type KeySchemas, type NamedIndexes } from '../../domain/service/index-definition.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Entity } from '../../domain/entity.ts';
+import type { Where } from '../../eventlog/view/indexes.ts';
 import type { ListOptions } from '../../eventlog/view/view.ts';
 
 const SortRequest = z.object({ sort: z.string().optional(), cursor: z.string().optional() });
@@ -27,19 +28,23 @@ export function sortParameters(sortable: readonly string[]): Readonly<Record<str
 /** Sort key and id of the last entity of a page, and the index that it was sorted by. */
 const Cursor = z.tuple([z.string(), z.union([z.string(), z.number()]), z.int()]);
 
-const Filters = z.record(z.string(), z.string().optional());
+const Filters = z.record(z.string(), z.union([z.string(), z.number()]).optional());
 
 /** Separates the parameters for sorting from the filters. */
 export function splitSort({
   sort,
   cursor,
   ...where
-}: Readonly<Record<string, unknown>>): SortRequest & { readonly where: Record<string, string | undefined> } {
+}: Readonly<Record<string, unknown>>): SortRequest & { readonly where: Where } {
   return { ...SortRequest.parse({ sort, cursor }), where: Filters.parse(where) };
 }
 
 /** Throws a Problem `malformed` if the cursor is not from a list with the same sort order. */
-export function parseSort({ sort, cursor }: SortRequest, after: number): ListOptions['sort'] {
+export function parseSort(
+  keys: KeySchemas,
+  { sort, cursor }: SortRequest,
+  after: number,
+): ListOptions['sort'] {
   if (sort === undefined) {
     if (cursor === undefined) return undefined;
     throw new Problem('malformed', 'cursor requires sort.');
@@ -47,7 +52,8 @@ export function parseSort({ sort, cursor }: SortRequest, after: number): ListOpt
   if (after !== 0) throw new Problem('malformed', 'A sorted list continues at a cursor, not after an id.');
   if (cursor === undefined) return { by: sort };
   const decoded = Cursor.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
-  if (!decoded.success || decoded.data[0] !== sort) {
+  const schema = keys[sort];
+  if (!decoded.success || decoded.data[0] !== sort || !schema || !isKeyOf(schema, decoded.data[1])) {
     throw new Problem('malformed', `The cursor is not from a list that is sorted by ${sort}.`);
   }
   const [, key, id] = decoded.data;

@@ -2,6 +2,7 @@
 
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { textParamsOf } from '../../api/text-params.ts';
 import { findAsOf, locateMoment, timeOf, type Moment } from '../../eventlog/point-in-time.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
@@ -30,12 +31,9 @@ export function readOperations(
   const name = capitalize(noun);
   const readCachedPage = createPageCache(freshness);
   const filters = Object.fromEntries(
-    Object.keys(resource.indexes).map((field) => [
+    Object.entries(resource.indexKeys).map(([field, key]) => [
       field,
-      z
-        .string()
-        .optional()
-        .meta({ description: `Only ${plural} with exactly this ${field}.` }),
+      key.optional().meta({ description: `Only ${plural} with exactly this ${field}.`, ...exampleIn(key) }),
     ]),
   );
 
@@ -45,7 +43,11 @@ export function readOperations(
     name: `list${capitalize(plural)}`,
     summary: `List the ${plural} by ascending id`,
     tag: resource.names[0],
-    query: PageQuery.extend({ asOf: AsOf.optional(), ...filters, ...sortParameters(resource.sortable) }),
+    query: PageQuery.extend({
+      asOf: AsOf.optional(),
+      ...textParamsOf(filters).shape,
+      ...sortParameters(resource.sortable),
+    }),
     headers: freshnessHeaders,
     responses: {
       200: {
@@ -60,7 +62,7 @@ export function readOperations(
       await waitForPosition(headers, freshness);
       // Reads one item more than the page holds, to detect a next page.
       const { where, ...request } = splitSort(rest);
-      const options = { after, limit: limit + 1, where, sort: parseSort(request, after) };
+      const options = { after, limit: limit + 1, where, sort: parseSort(resource.indexKeys, request, after) };
       const nextAfter = (last: Entity<unknown>): NextPage =>
         request.sort === undefined ? last.id : { cursor: formatCursor(resource.indexes, request.sort, last) };
       if (asOf === undefined) {
@@ -129,4 +131,9 @@ export function readOperations(
   });
 
   return [list, item];
+}
+
+function exampleIn(schema: z.ZodType): { readonly example?: unknown } {
+  const { example } = schema.meta() ?? {};
+  return example === undefined ? {} : { example };
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
 import { EntityId } from '../../domain/entity-id.ts';
+import { AnyText, type KeySchemas } from '../../domain/service/index-definition.ts';
 import { execute, type Sources } from '../../eventlog/execute.ts';
 import { ageOf, defaultWaitSeconds, waitFor, type Freshness } from '../../eventlog/freshness.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
@@ -12,6 +13,7 @@ import type { CommandCall } from '../../domain/service/service-decider.ts';
 import { exampleOf, payloadOf, splitId, validExamples } from '../../api/command-input.ts';
 import { summarize } from '../../api/command-texts.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
+import type { Where } from '../../eventlog/view/indexes.ts';
 import type { Entity } from '../../domain/entity.ts';
 import { expectedSubjectSequenceHeader, streamPositionHeader } from '../connection/headers.ts';
 import { defineEndpoint, type Endpoint, type RequestInfo } from './endpoints.ts';
@@ -32,8 +34,18 @@ const Page = {
   after: z.int().min(0).default(0),
 };
 
-/** A key of an index, or its text form, as in a query string. */
-const Key = z.union([z.string(), z.number()]);
+/** The keys of an index without a schema are texts. A number is accepted instead of the text that represents it. */
+const TextOrNumber = z.union([z.string(), z.number()]);
+
+/** Returns the values that a list is filtered by, as keys. */
+function toKeys(schemas: KeySchemas, values: Where): Where {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      schemas[name] === AnyText && value !== undefined ? String(value) : value,
+    ]),
+  );
+}
 const ById = z.strictObject({ id: EntityId }).meta({ examples: [{ id: 1 }] });
 const examplePosition = 12;
 
@@ -122,7 +134,12 @@ export function entityEndpoints(
       input: z
         .strictObject({
           ...Page,
-          ...Object.fromEntries(Object.keys(resource.indexes).map((field) => [field, Key.optional()])),
+          ...Object.fromEntries(
+            Object.entries(resource.indexKeys).map(([field, key]) => [
+              field,
+              (key === AnyText ? TextOrNumber : key).optional(),
+            ]),
+          ),
         })
         .meta({ examples: [{ limit: 10 }] }),
       output: Many,
@@ -131,7 +148,7 @@ export function entityEndpoints(
         return replyWithPage({
           ...readFreshness(),
           field: plural,
-          found: view.list({ limit: limit + 1, after, where: wanted }),
+          found: view.list({ limit: limit + 1, after, where: toKeys(resource.indexKeys, wanted) }),
           limit,
           maxBytes: info.maxReplyBytes,
           toText: (entity) => resource.serializeExisting(entity).text,
