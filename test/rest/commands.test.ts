@@ -326,8 +326,8 @@ documents('has every command with its verb, parameters and body', async () => {
     ),
   );
   assert.equal(commands, [
-    'register: post /docks addDock',
-    'relabel: put /docks/{id} changeDock',
+    'register: post /docks registerDock',
+    'relabel: put /docks/{id} relabelDock',
     'relocate: post /docks/{id}/relocate relocateDock',
     'dock: put /docks/{id}/slots/{slot} dockSlot',
     'undock: delete /docks/{id}/slots/{slot} undockSlot',
