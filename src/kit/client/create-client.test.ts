@@ -43,7 +43,7 @@ const chargers = defineService({
     }),
     reset: command({ decide }),
   }),
-  indexes: { name: ({ name }) => name },
+  indexes: { name: ({ name }) => name, plug: { key: z.int(), each: () => [1] } },
   queries: ({ query }) => ({
     strongest: query({
       params: { portId: z.int(), atLeast: z.int().default(1), isIdle: z.boolean().optional() },
@@ -202,6 +202,18 @@ reads('of rejected messages returns them with the reasons', async () => {
   assert.equal(sent(), ['GET /chargers/rejections']);
   assert.is(header('Wait-For-Position'), '4');
   assert.equal(await client.rejections(), [rejected]);
+});
+reads('can be sorted by an index with one key for each entity, in both directions', async () => {
+  const { client, sent } = createTestClient([]);
+  await collect(client.list({ sort: 'name' }));
+  await collect(client.list({ sort: '-name', where: { plug: 1 } }));
+  // @ts-expect-error: the index has several keys for each entity.
+  await collect(client.list({ sort: 'plug' }));
+  assert.equal(sent(), [
+    'GET /chargers?sort=name',
+    'GET /chargers?plug=1&sort=-name',
+    'GET /chargers?sort=plug',
+  ]);
 });
 reads.run();
 

@@ -10,19 +10,12 @@ import {
 } from '../api/documents.ts';
 import { successStatusOf } from '../api/command-texts.ts';
 import type { TypedCommand } from '../domain/service/command.ts';
-import type { TypedQuery } from '../domain/service/query.ts';
-import type { DefinedService, NamedCommand, NamedQuery, ServiceTypes } from '../domain/service/service.ts';
+import type { DefinedService, NamedCommand, ServiceTypes } from '../domain/service/service.ts';
 import type { VerbOf } from '../domain/service/service-decider.ts';
 import { followEvents, type FollowOptions } from './follow.ts';
-import {
-  readPages,
-  readPosition,
-  toQuery,
-  waitHeaders,
-  type QueryParameters,
-  type ReadOptions,
-} from './pages.ts';
+import { readPages, readPosition, toQuery, waitHeaders, type ReadOptions } from './pages.ts';
 import { ProblemError } from './problem-error.ts';
+import { createQueryMethods, type QueryMethods } from './query-methods.ts';
 import { readJson } from './read-json.ts';
 import {
   createTransport,
@@ -41,11 +34,11 @@ export type EntityResponse<Document> = {
   readonly position: number;
 };
 
-export type ListOptions<Filter extends string> = ReadOptions & {
+export type ListOptions<Filter extends string, Sortable extends string = Filter> = ReadOptions & {
   /** Only entities with exactly these values. */
   readonly where?: { readonly [Name in Filter]?: string | number };
-  /** Sort by an index with one key for each entity, then by id. Default: by id. */
-  readonly sort?: Filter;
+  /** Sort by an index with one key for each entity, then by id. With `-`, its keys are descending. Default: by id. */
+  readonly sort?: Sortable | `-${Sortable}`;
   /** Only entities with a greater id. Not with `sort`. */
   readonly after?: number;
   /** Entities per request; default 1000. */
@@ -69,9 +62,9 @@ export type ChangeOptions = WriteOptions & {
 /** A stream position or a time. */
 export type Moment = number | Date;
 
-export type Reads<Document, Filter extends string> = {
-  /** Yields all entities by ascending id. Pages are requested as the iteration proceeds. */
-  list(options?: ListOptions<Filter>): AsyncGenerator<Document, void>;
+export type Reads<Document, Filter extends string, Sortable extends string = Filter> = {
+  /** Yields all entities by ascending id, or sorted. Pages are requested as the iteration proceeds. */
+  list(options?: ListOptions<Filter, Sortable>): AsyncGenerator<Document, void>;
   /** @throws ProblemError `not-found` */
   get(id: number, options?: ReadOptions): Promise<EntityResponse<Document>>;
 };
@@ -97,38 +90,15 @@ export type CommandMethods<Types extends ServiceTypes> = {
     : never;
 };
 
-/** The answer to a query. */
-export type QueryResponse<Result> = {
-  readonly result: Result;
-  /** The position that the response reflects. */
-  readonly position: number;
-};
-
-/** A method for each query of a service. `params` has its parameters. */
-export type QueryMethods<Types extends ServiceTypes> = {
-  readonly [Name in keyof Types['queries']]: Types['queries'][Name] extends TypedQuery<
-    infer Sent,
-    infer Result
-  >
-    ? (
-        ...args: Sent extends undefined
-          ? [options?: ReadOptions]
-          : {} extends Sent
-            ? [params?: Sent, options?: ReadOptions]
-            : [params: Sent, options?: ReadOptions]
-      ) => Promise<QueryResponse<Result>>
-    : never;
-};
-
 export type Client<Types extends ServiceTypes> = CommandMethods<Types> &
   QueryMethods<Types> &
-  Reads<Types['document'], Types['index']> & {
+  Reads<Types['document'], Types['index'], Types['sortable']> & {
     /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` */
     history(id: number, options?: ReadOptions): AsyncGenerator<HistoryEntry<Types['event']>, void>;
     /** Returns the latest rejected messages, each with the reason. */
     rejections(options?: ReadOptions): Promise<RejectedMessage[]>;
     /** Point-in-time reads. They throw ProblemError `malformed` if `moment` is in the future. */
-    asOf(moment: Moment): Reads<Types['document'], Types['index']>;
+    asOf(moment: Moment): Reads<Types['document'], Types['index'], Types['sortable']>;
     /** Yields every event after a position and reconnects as needed; see `followEvents`. */
     follow(options?: FollowOptions<Types['event']['type']>): AsyncGenerator<LiveEvent<Types['event']>, void>;
   };
@@ -207,22 +177,9 @@ export function createClient<Types extends ServiceTypes>(
     ];
   });
 
-  async function ask({ name, result }: NamedQuery, params: QueryParameters = {}, options: ReadOptions = {}) {
-    const request = { method: 'GET', path: `${path}/${name}${toQuery(params)}` } as const;
-    const response = await transport.send({ ...request, headers: waitHeaders(options) }, options);
-    return { result: readJson(result, response.text), position: readPosition(response.headers) };
-  }
-
-  const queryMethods = service.queries.map((query) => [
-    query.name,
-    Object.keys(query.params).length === 0
-      ? (options?: ReadOptions) => ask(query, {}, options)
-      : (params?: QueryParameters, options?: ReadOptions) => ask(query, params, options),
-  ]);
-
   const client = {
     ...Object.fromEntries(methods),
-    ...Object.fromEntries(queryMethods),
+    ...createQueryMethods(service.queries, path, transport),
     ...createReads({}),
 
     asOf: (moment: Moment) =>

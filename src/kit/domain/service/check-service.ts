@@ -8,7 +8,7 @@ import type { NamedCommand, Service } from './service.ts';
 const queryParameters = ['limit', 'after', 'asOf', 'sort', 'cursor'];
 const clientMethods = ['list', 'get', 'asOf', 'history', 'rejections', 'follow', 'then'];
 const contextFields = ['now', 'actor', 'find'];
-const replyFields = ['position', 'next'];
+const replyFields = ['position', 'next', 'cursor'];
 const natsQueries = ['get', 'list', 'digest'];
 
 /** A token of a subject, a segment of a path, and a property that needs no quotes. */

@@ -9,11 +9,11 @@ import type { IndexKey } from './index-definition.ts';
 export type EntityView<State> = {
   /** Returns an existing entity. */
   find(id: number): Entity<Existing<State>> | undefined;
-  /** Lists existing entities by ascending id, or by an index; `where` has the wanted keys, by index. */
+  /** Lists existing entities by ascending id, or by the keys of an index; `where` has the wanted keys, by index. */
   list(options: {
     readonly limit: number;
     readonly where?: Readonly<Record<string, IndexKey | undefined>>;
-    readonly sort?: { readonly by: string };
+    readonly sort?: { readonly by: string; readonly descending?: boolean };
   }): Entity<Existing<State>>[];
 };
 

@@ -6,9 +6,10 @@ import { compareKeys, type IndexKey, type KeysOf } from '../../domain/service/in
 /** A place in a sorted list: the entity with this key and this id. */
 export type SortPosition = { readonly key: IndexKey; readonly id: number };
 
-/** Compares places in a sorted list. */
-export function comparePositions(a: SortPosition, b: SortPosition): number {
-  return compareKeys(a.key, b.key) || a.id - b.id;
+/** Compares places in a sorted list. Ids are always ascending. */
+export function comparePositions(a: SortPosition, b: SortPosition, descending: boolean): number {
+  const byKey = compareKeys(a.key, b.key);
+  return (descending ? -byKey : byKey) || a.id - b.id;
 }
 
 export type EntityIndex = {
@@ -21,8 +22,8 @@ export type EntityIndex = {
   build(isSorted: boolean): boolean;
   /** Yields the ids with a key, ascending, after `after`. */
   find(key: IndexKey, after: number): Iterable<number>;
-  /** Yields all ids by ascending key, then id, beginning after `after`. */
-  sorted(after: SortPosition | undefined): Iterable<number>;
+  /** Yields all ids by ascending or descending key, then by ascending id, beginning after `after`. */
+  sorted(after: SortPosition | undefined, descending?: boolean): Iterable<number>;
 };
 
 /** Returns the existing entities with a greater id, by ascending id. */
@@ -70,6 +71,11 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
     else if (ids !== undefined && ids > after) yield ids;
   }
 
+  function* keysFrom(first: IndexKey | undefined, descending: boolean): Generator<IndexKey, void> {
+    if (!descending) yield* sortedKeys?.keys(first) ?? [];
+    else for (const [key] of sortedKeys?.entriesReversed(first) ?? []) yield key;
+  }
+
   function buildIds(): boolean {
     if (builtUpTo === Infinity) return true;
     let count = 0;
@@ -106,8 +112,8 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
 
     find: idsOf,
 
-    *sorted(after) {
-      for (const key of sortedKeys?.keys(after?.key) ?? []) {
+    *sorted(after, descending = false) {
+      for (const key of keysFrom(after?.key, descending)) {
         yield* idsOf(key, key === after?.key ? after.id : 0);
       }
     },

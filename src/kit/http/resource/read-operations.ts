@@ -2,6 +2,7 @@
 
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
 import { textParamsOf } from '../../api/text-params.ts';
 import { findAsOf, locateMoment, timeOf, type Moment } from '../../eventlog/point-in-time.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
@@ -17,8 +18,7 @@ import {
 } from '../protocol/consistency.ts';
 import { createPageCache } from '../protocol/page-cache.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
-import { cutPageBy, linkNext, PageQuery, type NextPage } from '../protocol/paging.ts';
-import { formatCursor, parseSort, sortParameters, splitSort } from '../protocol/sorting.ts';
+import { cutPageBy, linkNext, PageQuery } from '../protocol/paging.ts';
 import { createItemResponses, type ItemResponse } from './item-response.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
@@ -63,12 +63,11 @@ export function readOperations(
       // Reads one item more than the page holds, to detect a next page.
       const { where, ...request } = splitSort(rest);
       const options = { after, limit: limit + 1, where, sort: parseSort(resource.indexKeys, request, after) };
-      const nextAfter = (last: Entity<unknown>): NextPage =>
-        request.sort === undefined ? last.id : { cursor: formatCursor(resource.indexes, request.sort, last) };
+      const nextPage = (last: Entity<unknown>) => nextAfter(resource.indexes, request.sort, last);
       if (asOf === undefined) {
         markPageFreshness(ctx, freshness);
         const { bytes, next } = readCachedPage(JSON.stringify([limit, after, where, request]), () => {
-          const { page, next } = cutPageBy(limit, view.list(options), nextAfter);
+          const { page, next } = cutPageBy(limit, view.list(options), nextPage);
           const texts = page.map((entity) => resource.serializeExisting(entity).text);
           return {
             bytes: Buffer.from(`[${texts.join(',')}]`),
@@ -81,7 +80,7 @@ export function readOperations(
       } else {
         const position = await locateMoment(store, asOf);
         ctx.set('Stream-Position', String(position));
-        const { page, next } = cutPageBy(limit, await listAsOf(position, options), nextAfter);
+        const { page, next } = cutPageBy(limit, await listAsOf(position, options), nextPage);
         if (next !== undefined) linkNext(ctx, limit, next);
         const presented = await resource.presentAllAsOf(page, () => timeOf(store, asOf, position));
         ctx.body = presented.map(({ body }) => body);

@@ -12,6 +12,7 @@ import type { NamedCommand } from '../../domain/service/service.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
 import { exampleOf, payloadOf, splitId, validExamples } from '../../api/command-input.ts';
 import { summarize } from '../../api/command-texts.ts';
+import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
 import type { Where } from '../../eventlog/view/indexes.ts';
 import type { Entity } from '../../domain/entity.ts';
@@ -72,12 +73,21 @@ export function entityEndpoints(
         'Present if there are more entities: the id to send as `after`. A page has fewer than `limit` entities if more do ' +
         'not fit into one message of the broker (`max_payload`).',
     });
+  const cursor = z
+    .string()
+    .optional()
+    .meta({ description: 'Present instead of `next` in a sorted list: the text to send as `cursor`.' });
   const example = exampleOf(schema);
   const One = z
     .object({ position: version, [noun]: schema })
     .meta({ examples: [{ position: examplePosition, [noun]: example }] });
   const Many = z
-    .object({ position: applied, [plural]: z.array(schema), next })
+    .object({
+      position: applied,
+      [plural]: z.array(schema),
+      next,
+      ...(resource.sortable.length > 0 && { cursor }),
+    })
     .meta({ examples: [{ position: examplePosition, [plural]: [example] }] });
   const Removed = z.object({ position: version }).meta({ examples: [{ position: examplePosition }] });
 
@@ -140,18 +150,22 @@ export function entityEndpoints(
               (key === AnyText ? TextOrNumber : key).optional(),
             ]),
           ),
+          ...sortParameters(resource.sortable),
         })
         .meta({ examples: [{ limit: 10 }] }),
       output: Many,
-      async handle({ limit, after, ...wanted }, info) {
+      async handle({ limit, after, ...rest }, info) {
+        const { where, ...request } = splitSort(rest);
+        const sort = parseSort(resource.indexKeys, request, after);
         await refresh(info);
         return replyWithPage({
           ...readFreshness(),
           field: plural,
-          found: view.list({ limit: limit + 1, after, where: toKeys(resource.indexKeys, wanted) }),
+          found: view.list({ limit: limit + 1, after, where: toKeys(resource.indexKeys, where), sort }),
           limit,
           maxBytes: info.maxReplyBytes,
           toText: (entity) => resource.serializeExisting(entity).text,
+          nextAfter: (last) => nextAfter(resource.indexes, request.sort, last),
         });
       },
     }),

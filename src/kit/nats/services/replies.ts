@@ -2,6 +2,7 @@
 
 import type { NatsConnection } from 'nats';
 import { toProblemDocument } from '../../api/problem-document.ts';
+import type { NextPage } from '../../api/sorting.ts';
 import { Problem } from '../../domain/problem.ts';
 
 export type Reply = {
@@ -34,29 +35,44 @@ export type PageOptions<Item> = {
   readonly maxBytes: number;
   /** Returns an item as JSON. */
   toText(item: Item): string;
+  /** Returns where the page after an item begins. Default: after its id. */
+  nextAfter?(item: Item): NextPage;
 };
 
 /**
- * Returns a page of at most `limit` items and `maxBytes` bytes. If items are left, `next` is the id to continue after.
+ * Returns a page of at most `limit` items and `maxBytes` bytes. If items are left, `next` is the id to continue after, or of a
+ * sorted list, `cursor` the place.
  *
  * @throws Problem `too-large` if not even the first item fits.
  */
 export function replyWithPage<Item extends { readonly id: number }>(options: PageOptions<Item>): Reply {
-  const { position, age, field, found, limit, maxBytes, toText } = options;
-  const write = (texts: readonly string[], next: number | undefined) =>
-    `{"position":${position},"${field}":[${texts.join(',')}]${next === undefined ? '' : `,"next":${next}`}}`;
-  const emptyBytes = Buffer.byteLength(write([], Number.MAX_SAFE_INTEGER));
+  const { position, age, field, found, limit, maxBytes, toText, nextAfter = ({ id }) => id } = options;
+  const writeEnd = (last: Item | undefined) => (last === undefined ? '' : `,${writeNext(nextAfter(last))}`);
+  const write = (texts: readonly string[], end: string) =>
+    `{"position":${position},"${field}":[${texts.join(',')}]${end}}`;
+  // A cursor contains a key, so that the end is not of the same size for every page.
+  const endBytes = Math.max(0, ...found.map((item) => Buffer.byteLength(writeEnd(item))));
+  const emptyBytes = Buffer.byteLength(write([], '')) + endBytes;
   const texts = takeFitting(found.slice(0, limit), maxBytes - emptyBytes, toText);
   const [first] = found;
   if (texts.length === 0 && first !== undefined) {
     throw new Problem(
       'too-large',
       `The item ${first.id} does not fit into a reply of ${maxBytes} bytes, the broker's limit. ` +
-        `Read it over REST, or continue with "after": ${first.id}.`,
+        `Read it over REST, or continue with ${describeNext(nextAfter(first))}.`,
     );
   }
-  const next = texts.length < found.length ? found[texts.length - 1]?.id : undefined;
-  return { position, age, text: write(texts, next) };
+  const last = texts.length < found.length ? found[texts.length - 1] : undefined;
+  return { position, age, text: write(texts, writeEnd(last)) };
+}
+
+/** The field of the next request. */
+function describeNext(next: NextPage): string {
+  return typeof next === 'number' ? `"after": ${next}` : `"cursor": "${next.cursor}"`;
+}
+
+function writeNext(next: NextPage): string {
+  return typeof next === 'number' ? `"next":${next}` : `"cursor":${JSON.stringify(next.cursor)}`;
 }
 
 /** @throws Problem `too-large` if the reply exceeds `maxBytes`. */

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { keySchemas, normalizeIndexes } from '../../domain/service/index-definition.ts';
-import { Problem } from '../../domain/problem.ts';
+import { keySchemas, normalizeIndexes } from '../domain/service/index-definition.ts';
+import { Problem } from '../domain/problem.ts';
 import { formatCursor, parseSort, sortParameters, splitSort } from './sorting.ts';
 
 type Lamp = { readonly colour: string; readonly watts: number };
@@ -31,7 +31,10 @@ parameters('are an index and a cursor, both optional and described', () => {
   const schema = z.object(sortParameters(['colour', 'watts']));
   assert.equal(schema.parse({}), {});
   assert.equal(schema.parse({ sort: 'watts', cursor: 'x' }), { sort: 'watts', cursor: 'x' });
-  assert.not(schema.safeParse({ sort: 'size' }).success);
+  assert.equal(schema.parse({ sort: '-watts' }), { sort: '-watts' });
+  for (const sort of ['size', '-size', '--watts', '+watts', '-']) {
+    assert.not(schema.safeParse({ sort }).success, sort);
+  }
   const { sort, cursor } = z.toJSONSchema(schema).properties ?? {};
   for (const parameter of [sort, cursor])
     assert.ok(typeof parameter === 'object' && (parameter.description ?? '').length > 20);
@@ -51,15 +54,17 @@ const order = suite('the order of a list');
 
 order('is that of the ids without `sort`', () => assert.is(parseSort(keys, {}, 5), undefined));
 order('begins with the first entity without a cursor', () =>
-  assert.equal(parseSort(keys, { sort: 'colour' }, 0), { by: 'colour' }),
+  assert.equal(parseSort(keys, { sort: 'colour' }, 0), { by: 'colour', descending: false }),
 );
-for (const [sort, key] of [
-  ['colour', 'red'],
-  ['watts', 9],
+for (const [sort, by, descending, key] of [
+  ['colour', 'colour', false, 'red'],
+  ['watts', 'watts', false, 9],
+  ['-watts', 'watts', true, 9],
 ] as const) {
   order(`continues after the entity of the cursor (${sort})`, () =>
     assert.equal(parseSort(keys, { sort, cursor: formatCursor(indexes, sort, lamp) }, 0), {
-      by: sort,
+      by,
+      descending,
       after: { key, id: 7 },
     }),
   );
@@ -80,6 +85,7 @@ for (const cursor of [
   '',
   'x',
   formatCursor(indexes, 'watts', lamp),
+  formatCursor(indexes, '-colour', lamp),
   encode(['colour', 'red']),
   encode(['colour', null, 7]),
   encode(['colour', 1, 7]),
