@@ -64,6 +64,10 @@ testCommand(
       await submit(page, 'Relocate');
       await page.getByRole('definition').getByText('A 12').waitFor({ state: 'detached' });
 
+      await page.getByRole('term').getByText('Relocated at').waitFor();
+      await button(page, 'Undock slot 3').click();
+      await page.getByText('Undock dock: done').waitFor();
+      await button(page, 'Undock slot 3').waitFor({ state: 'detached' });
       await button(page, 'Undock').click();
       await field(page, 'slot').fill('3');
       await submit(page, 'Undock');
@@ -94,6 +98,38 @@ testCommand('has a form for each query, and shows its result', async () => {
     await parameter('location').fill('C 1');
     await button(page, 'Run').click();
     await result.getByText('The result is empty.').waitFor();
+  });
+});
+testCommand('filters the table by the indexes of the service, live and at a point in time', async () => {
+  for (const id of [21, 22]) {
+    await fetch(`${docks.url}/docks`, post({ id, vendor: 'Filtered', label: `Filter ${id}` }));
+  }
+  await fetch(`${docks.url}/docks/21/slots/4`, { ...post({ laptopId: 7 }), method: 'PUT' });
+  await browser.visit(docks.url, async (page) => {
+    const filter = (label: string) => page.getByRole('form', { name: 'Filters' }).getByLabel(label);
+    const row = (id: number) => page.locator(`tr[data-id="${id}"]`);
+    await row(22).waitFor();
+    await filter('Laptop').fill('7');
+    await row(22).waitFor({ state: 'detached' });
+    await row(21).waitFor();
+    assert.is(await page.locator('tr[data-id]').count(), 1);
+    await fetch(`${docks.url}/docks/21/slots/4`, { method: 'DELETE' });
+    await row(21).waitFor({ state: 'detached' });
+    await filter('Laptop').fill('seven');
+    await page.getByRole('alert').getByText('Laptop: must be a whole number, such as 7').waitFor();
+    await filter('Laptop').fill('');
+    await filter('Vendor').fill('Filtered');
+    await page.getByText(/^2 of \d+ docks$/).waitFor();
+    await fetch(`${docks.url}/docks`, post({ id: 23, vendor: 'Filtered', label: 'Later' }));
+    await row(23).waitFor();
+    await page.getByLabel('Position').fill('1');
+    await page.getByLabel('Position').press('Enter');
+    await row(23).waitFor({ state: 'detached' });
+    assert.is(await page.locator('tr[data-id]').count(), 0);
+    await button(page, 'Return to live view').click();
+    await row(23).waitFor();
+    await filter('Vendor').fill('');
+    await row(11).waitFor();
   });
 });
 testCommand('has no queries for a service without them', async () => {

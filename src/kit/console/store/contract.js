@@ -29,6 +29,10 @@
  * A command. `path` has placeholders for `id` and the parameters; `forms` is empty if the command has no body.
  * @typedef {{ verb: string, method: string, path: string, summary: string, params: Field[], forms: Form[] }} Command
  *
+ * A command that takes an item out of a list in the document: `DELETE /laptops/{id}/ports/{portId}` one of `ports`. `key` is the
+ * field of the item with the value of the parameter; undefined: the item itself.
+ * @typedef {{ command: Command, param: string, field: string, key: string | undefined }} ItemCommand
+ *
  * A query of the service's own.
  * @typedef {{ name: string, path: string, summary: string, params: Field[] }} Query
  *
@@ -46,6 +50,8 @@
  * @property {Command | undefined} remove `DELETE /laptops/{id}`
  * @property {Command[]} commands all others
  * @property {Query[]} queries
+ * @property {Field[]} filters query parameters that select entities by an index
+ * @property {ItemCommand[]} itemCommands
  * @property {string[]} referrers collections whose entities refer to this one: `laptops` for a port
  * @property {string[]} eventTypes
  * @property {boolean} requiresToken whether writes require a bearer token
@@ -80,6 +86,7 @@ export function readContract(document) {
   const create = take('POST', path);
   const replace = take('PUT', `${path}/{id}`);
   const remove = take('DELETE', `${path}/{id}`);
+  const columns = fieldsOf(document, responseSchemaOf(item['get']));
   return {
     title: info.title,
     version: info.version,
@@ -88,12 +95,14 @@ export function readContract(document) {
     noun,
     one,
     plural,
-    columns: fieldsOf(document, responseSchemaOf(item['get'])),
+    columns,
     create,
     replace,
     remove,
     commands: commands.filter((command) => ![create, replace, remove].includes(command)),
     queries: queriesOf(document, path),
+    filters: filtersOf(document, collection['get']),
+    itemCommands: commands.flatMap((command) => itemCommandsOf(document, command, columns)),
     referrers: referrersOf(paths, path),
     eventTypes: eventTypesOf(document, paths[`${path}/events`]?.['get']),
     requiresToken: (collection['post']?.security ?? []).length > 0,
@@ -170,6 +179,34 @@ function queriesOf(document, path) {
     if (get === undefined || name === undefined || target !== `${path}/${name}`) return [];
     return [{ name, path: target, summary, params: parametersOf(document, get, 'query') }];
   });
+}
+
+/** Query parameters of a list that are not filters. */
+const listParameters = ['limit', 'after', 'asOf', 'sort', 'cursor'];
+
+/** @param {OpenApi} document @param {Operation | undefined} list */
+function filtersOf(document, list) {
+  if (list === undefined) return [];
+  return parametersOf(document, list, 'query').filter(({ name }) => !listParameters.includes(name));
+}
+
+/**
+ * The parameter belongs to the items of the list that have a field of its name, or to the list that the path names.
+ *
+ * @param {OpenApi} document @param {Command} command @param {Field[]} columns @returns {ItemCommand[]}
+ */
+function itemCommandsOf(document, command, columns) {
+  const { method, path, params, forms } = command;
+  const [param, ...others] = params;
+  if (method !== 'DELETE' || param === undefined || others.length > 0 || forms.length > 0) return [];
+  const [, list] = new RegExp(`/([^/]+)/\\{${param.name}\\}$`).exec(path) ?? [];
+  const lists = columns.flatMap(({ name, schema: { items } }) => {
+    if (items === undefined) return [];
+    const { properties } = resolveSchema(document, items);
+    if (properties !== undefined && param.name in properties) return [{ field: name, key: param.name }];
+    return name === list ? [{ field: name, key: properties === undefined ? undefined : 'id' }] : [];
+  });
+  return lists.slice(0, 1).map((found) => ({ command, param: param.name, ...found }));
 }
 
 /** @param {OpenApi} document @param {Operation} operation @param {'path' | 'query'} place @returns {Field[]} */

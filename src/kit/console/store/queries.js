@@ -1,9 +1,10 @@
-/** Requests for the queries of the service. */
+/** Paths with parameters, and requests for the queries of the service. */
 
-/** Returns the path of a query with its parameters. @param {import('./contract.js').Query} query @param {object} params */
+/** Returns a path with its parameters, except for undefined ones. @param {{ path: string }} target @param {object} params */
 export function pathOf({ path }, params) {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) search.set(name, String(value));
+  for (const [name, value] of Object.entries(params))
+    if (value !== undefined) search.set(name, String(value));
   return search.size === 0 ? path : `${path}?${search}`;
 }
 

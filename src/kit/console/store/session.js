@@ -2,6 +2,7 @@
 
 import { sleep } from './api.js';
 import { createEntityReader } from './entity.js';
+import { createFilter } from './filter.js';
 import { createLiveTable } from './live-table.js';
 import { createHistoricalTable } from './historical-table.js';
 import { readContract } from './contract.js';
@@ -23,8 +24,17 @@ const followedReloadMs = 5_000;
 export async function startSession(store, request) {
   const contract = await loadContract(store, request);
   const entity = createEntityReader({ store, request, contract });
-  const table = createLiveTable({ store, request, contract, onEvent: entity.onEvent });
-  const historical = createHistoricalTable({ store, request, contract });
+  const filter = createFilter({ store, request, contract });
+  const table = createLiveTable({
+    store,
+    request,
+    contract,
+    onEvent(event) {
+      entity.onEvent(event);
+      filter.refresh(event.position);
+    },
+  });
+  const historical = createHistoricalTable({ store, request, contract, onTravel: filter.refresh });
   const writes = createWrites({ store, request, contract });
 
   const showRoute = () => {
@@ -46,7 +56,7 @@ export async function startSession(store, request) {
       entity.refresh();
     },
   });
-  return { entity, historical, writes, ask: createAsk(request) };
+  return { entity, historical, filter, writes, ask: createAsk(request) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startSession>>} Session */

@@ -1,5 +1,6 @@
 /** Application state of the console. Every change goes through `update`, which schedules a render. */
 
+import { noFilter } from './filter.js';
 import { Table } from './table.js';
 
 /**
@@ -31,6 +32,7 @@ import { Table } from './table.js';
  * @property {Table} table current entities
  * @property {number | undefined} loading number of rows loaded so far; undefined once the table is complete
  * @property {string} search
+ * @property {import('./filter.js').Filter} filter
  * @property {import('./table.js').Order} order
  * @property {HistoricalTable | undefined} historical table at a point in time; undefined: the live table is shown
  * @property {OpenEntity | undefined} entity
@@ -76,6 +78,7 @@ export function createStore() {
       table: new Table(),
       loading: 0,
       search: '',
+      filter: noFilter,
       order: { field: 'id', descending: false },
       historical: undefined,
       entity: undefined,

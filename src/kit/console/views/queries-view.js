@@ -1,6 +1,6 @@
 /** The queries of the service: a form with the parameters of one, and its result. */
 
-import { capitalize } from '../store/contract.js';
+import { toLabel } from '../store/labels.js';
 import { pathOf } from '../store/queries.js';
 import { toNatsQuery } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
@@ -23,7 +23,7 @@ export function QueriesView({ session, contract }) {
           onInput=${(/** @type {{ currentTarget: HTMLSelectElement }} */ { currentTarget }) =>
             setName(currentTarget.value)}
         >
-          ${queries.map((each) => html`<option value=${each.name}>${capitalize(each.name)}</option>`)}
+          ${queries.map((each) => html`<option value=${each.name}>${toLabel(each.name)}</option>`)}
         </select>
       </label>
     </div>
@@ -73,7 +73,7 @@ function Result({ value }) {
   return html`<table class="result">
     <thead>
       <tr>
-        ${columns.map((column) => html`<th scope="col">${capitalize(column)}</th>`)}
+        ${columns.map((column) => html`<th scope="col">${toLabel(column)}</th>`)}
       </tr>
     </thead>
     <tbody>
