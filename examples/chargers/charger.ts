@@ -3,7 +3,7 @@
 import { portContract } from '#contracts/ports';
 import { defineService, follow, Problem, Rejection, type Contract } from '@portside/kit';
 import { ChangedCharger, ChargerDocument, NewCharger } from './documents.ts';
-import { chargerEvents, type ChargerEvent } from './events.ts';
+import { chargerEvents, Watts, type ChargerEvent } from './events.ts';
 
 /** An existing charger. The state is undefined before a charger is added and after it is removed. */
 export type Charger = { readonly watts: number; readonly portId: number };
@@ -64,7 +64,7 @@ export const chargerService = defineService({
     remove: remove({ decide: () => [{ type: 'ChargerRemoved' }] }),
   }),
 
-  indexes: { watts: ({ watts }) => watts },
+  indexes: { watts: { key: Watts, one: ({ watts }) => watts } },
   document: ChargerDocument,
   present({ id, state: { watts, portId } }, { ports }) {
     const port = ports(portId);

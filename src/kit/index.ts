@@ -31,5 +31,5 @@ export {
   type CommandCall,
   type Origin,
 } from './domain/service/service-decider.ts';
-export { type EntityView, type Query } from './domain/service/query.ts';
+export { type EntityView, type TypedQuery } from './domain/service/query.ts';
 export { text } from './domain/text.ts';

@@ -20,6 +20,7 @@ export const laptopService = defineService({
       decide: ({ title, model }) => [{ type: 'LaptopAdded', title, model }],
     }),
     revise: replace({
+      operationId: 'changeLaptop',
       body: RevisedLaptop,
       decide({ title, model }, laptop) {
         const changes = {

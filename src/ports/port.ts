@@ -17,6 +17,7 @@ export const portService = defineService({
   commands: ({ create, replace, remove }) => ({
     add: create({ body: NewPort, decide: ({ name }) => [{ type: 'PortAdded', name }] }),
     rename: replace({
+      operationId: 'changePort',
       body: RenamedPort,
       decide: ({ name }, port) =>
         name === port.name ? [] : [{ type: 'PortRenamed', name, from: port.name }],

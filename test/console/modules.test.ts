@@ -3,7 +3,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readContract } from '../../src/kit/console/store/contract.js';
+import { labelIn, labelOf, toLabel } from '../../src/kit/console/store/labels.js';
 import { differenceOf } from '../../src/kit/console/parts/difference.js';
+import { pathOf } from '../../src/kit/console/store/queries.js';
 import { Table } from '../../src/kit/console/store/table.js';
 import { toCount, toText, traceIdOf } from '../../src/kit/console/parts/text.js';
 
@@ -83,6 +85,19 @@ formatting('lists the fields that differ, including those of a new or removed en
 });
 formatting.run();
 
+const queries = suite('a query');
+
+queries('has its parameters in the query string', () => {
+  const query = { name: 'free', path: '/docks/free', summary: '', params: [] };
+  assert.is(pathOf(query, {}), '/docks/free');
+  assert.is(pathOf(query, { asOf: undefined }), '/docks/free');
+  assert.is(
+    pathOf(query, { location: 'A 12', atLeast: 3, isLocked: true }),
+    '/docks/free?location=A+12&atLeast=3&isLocked=true',
+  );
+});
+queries.run();
+
 const contracts = suite('a contract');
 
 contracts('is read from the OpenAPI document of any service', () => {
@@ -90,18 +105,50 @@ contracts('is read from the OpenAPI document of any service', () => {
   const Lamp = {
     type: 'object',
     required: ['id'],
-    properties: { id: { type: 'integer' }, lit: { type: 'boolean' } },
+    properties: {
+      id: { type: 'integer' },
+      lit: { type: 'boolean', title: 'Switched on' },
+      bulbs: { type: 'array', items: { type: 'object', properties: { id: { type: 'integer' } } } },
+      tags: { type: 'array', items: { type: 'string' } },
+      plugged: { type: 'array', items: { $ref: '#/components/schemas/Plugged' } },
+    },
   };
   const contract = readContract({
     info: { title: 'Lamps', version: '1' },
     'x-entity': { noun: 'lamp', plural: 'lamps', one: 'a lamp' },
-    components: { schemas: { Lamp } },
+    components: {
+      schemas: { Lamp, Plugged: { type: 'object', properties: { socket: { type: 'integer' } } } },
+    },
     paths: {
       '/old': { get: { operationId: 'listLampsByold', deprecated: true, responses: {} } },
       '/old/{id}': { get: { operationId: 'getLampByold', deprecated: true, responses: {} } },
-      '/lamps': { get: { operationId: 'listLamps', responses: {} } },
+      '/lamps': {
+        get: {
+          operationId: 'listLamps',
+          parameters: [
+            { name: 'limit', in: 'query', schema: { type: 'integer' } },
+            { name: 'room', in: 'query', schema: { type: 'integer' } },
+            { name: 'cursor', in: 'query', schema: { type: 'string' } },
+            { name: 'Prefer', in: 'header', schema: { type: 'string' } },
+          ],
+          responses: {},
+        },
+      },
       '/lamps/{id}': {
         get: { operationId: 'getLamp', responses: ok({ $ref: '#/components/schemas/Lamp' }) },
+      },
+      '/lamps/brightest': {
+        get: {
+          operationId: 'brightestLamps',
+          'x-query': 'brightest',
+          summary: 'The brightest lamps',
+          parameters: [
+            { name: 'count', in: 'query', schema: { type: 'integer' } },
+            { name: 'room', in: 'query', required: true, schema: { type: 'string' } },
+            { name: 'Request-Id', in: 'header', schema: { type: 'string' } },
+          ],
+          responses: {},
+        },
       },
       '/lamps/{id}/events': { get: { operationId: 'getLampHistory', responses: {} } },
       '/lamps/{id}/rooms': { get: { operationId: 'listRoomsOfLamp', responses: {} } },
@@ -139,6 +186,9 @@ contracts('is read from the OpenAPI document of any service', () => {
     [
       ['id', true],
       ['lit', false],
+      ['bulbs', false],
+      ['tags', false],
+      ['plugged', false],
     ],
   );
   assert.equal([contract.create, contract.replace, contract.remove], [undefined, undefined, undefined]);
@@ -155,7 +205,83 @@ contracts('is read from the OpenAPI document of any service', () => {
       ],
     },
   ]);
+  assert.equal(contract.filters, [{ name: 'room', schema: { type: 'integer' }, required: false }]);
+  assert.equal(
+    ['lit', 'plugged', 'switchedOffAt'].map((name) => labelIn(contract, name)),
+    ['Switched on', 'Plugged', 'Switched off at'],
+  );
+  assert.equal(contract.queries, [
+    {
+      name: 'brightest',
+      path: '/lamps/brightest',
+      summary: 'The brightest lamps',
+      params: [
+        { name: 'count', schema: { type: 'integer' }, required: false },
+        { name: 'room', schema: { type: 'string' }, required: true },
+      ],
+    },
+  ]);
   assert.equal(contract.referrers, ['rooms']);
   assert.equal(contract.eventTypes, []);
 });
+contracts('has the commands that take one item out of a list of the document', () => {
+  const array = (items: object) => ({ type: 'array', items });
+  const properties = {
+    bulbs: array({ type: 'object', properties: { id: {}, colour: {} } }),
+    tags: array({ type: 'string' }),
+    plugs: array({ type: 'object', properties: { id: {}, socket: {} } }),
+    name: { type: 'string' },
+  };
+  const remove = (path: string, verb: string, ...names: string[]) => ({
+    [`/lamps/{id}/${path}`]: {
+      delete: {
+        operationId: verb,
+        'x-command': verb,
+        parameters: ['id', ...names].map((name) => ({ name, in: 'path', schema: {} })),
+        responses: {},
+      },
+    },
+  });
+  const { itemCommands } = readContract({
+    info: { title: 'Lamps', version: '1' },
+    paths: {
+      '/lamps': { get: { operationId: 'list', responses: {} } },
+      '/lamps/{id}': {
+        get: {
+          operationId: 'get',
+          responses: { 200: { content: { 'application/json': { schema: { properties } } } } },
+        },
+      },
+      ...remove('bulbs/{bulbId}', 'unscrew', 'bulbId'),
+      ...remove('tags/{tag}', 'untag', 'tag'),
+      ...remove('sockets/{socket}', 'unplug', 'socket'),
+      ...remove('bulbs/{bulbId}/colours/{colour}', 'bleach', 'bulbId', 'colour'),
+      ...remove('name', 'rename'),
+      ...remove('rooms/{roomId}', 'leave', 'roomId'),
+    },
+  });
+  assert.equal(
+    itemCommands.map(({ command: { verb }, param, field, key }) => [verb, param, field, key]),
+    [
+      ['unscrew', 'bulbId', 'bulbs', 'id'],
+      ['untag', 'tag', 'tags', undefined],
+      ['unplug', 'socket', 'plugs', 'socket'],
+    ],
+  );
+});
 contracts.run();
+
+const labels = suite('a label');
+
+labels('is the title of the schema, or the name in words', () => {
+  assert.is(labelOf({ name: 'lit', schema: { title: 'Switched on' } }), 'Switched on');
+  assert.is(labelOf({ name: 'relocatedAt', schema: {} }), 'Relocated at');
+  assert.equal(['id', 'portId', 'cpuMHz', 'x2Ratio', 'addAgain'].map(toLabel), [
+    'Id',
+    'Port id',
+    'Cpu MHz',
+    'X2 ratio',
+    'Add again',
+  ]);
+});
+labels.run();

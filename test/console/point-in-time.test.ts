@@ -115,10 +115,10 @@ testEntity('shows each event with its position, message id and changes', async (
     const entries = page.locator('.timeline > li');
     const change = entries.filter({ hasText: 'LaptopRevised' });
     await change.getByRole('list', { name: 'Changes' }).getByText('S3').waitFor();
-    assert.match((await change.textContent()) ?? '', /model: *S3 *→ *S4/);
+    assert.match((await change.textContent()) ?? '', /Model: *S3 *→ *S4/);
     assert.match((await change.textContent()) ?? '', /message [0-9a-f-]{36}/);
     assert.match((await change.textContent()) ?? '', String(revised));
-    assert.not.match((await change.textContent()) ?? '', 'title: Lenovo →');
+    assert.not.match((await change.textContent()) ?? '', 'Title: Lenovo →');
     const trace = change.getByRole('link', { name: traceId });
     assert.is(await trace.getAttribute('href'), `https://traces.example/${traceId}`);
     const rejectedEntry = entries.filter({ hasText: 'Rejected: the laptop already exists' });

@@ -98,7 +98,9 @@ testUpdate('the new name of a port fitted to a laptop', async () => {
     await button(page, 'Unfit').click();
     await fill(page, { portId: 'one' }, 'Unfit');
     await dialog(page).locator('[aria-invalid="true"][name="portId"]').waitFor();
-    await fill(page, { portId: '1' }, 'Unfit');
+    await button(page, 'Cancel').click();
+    await button(page, 'Unfit port 1').click();
+    await page.getByText(/Unfit laptop: done/).waitFor();
     await page.getByRole('definition').getByText('USB-C 240 W').waitFor({ state: 'detached' });
   });
 });

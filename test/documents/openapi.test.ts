@@ -57,12 +57,19 @@ async function readDocument(url: string) {
 const services = [
   {
     name: 'laptops',
+    // Clients that are generated from the document depend on these names.
+    operationIds:
+      'followLaptopEvents getStatus listLaptopRejections getLaptopHistory listLaptops addLaptop getLaptop changeLaptop ' +
+      'removeLaptop fitPort unfitPort',
     url: laptops.url,
     document: await readDocument(laptops.url),
     operations: await operationsOf(laptopService, clients),
   },
   {
     name: 'ports',
+    operationIds:
+      'followPortEvents getStatus listPortRejections getPortHistory listPorts addPort getPort changePort removePort ' +
+      'listLaptopsOfPort',
     url: ports.url,
     document: await readDocument(ports.url),
     operations: await operationsOf(portService, clients),
@@ -81,7 +88,7 @@ function referencesIn(value: unknown): string[] {
 const fill = (path: string) =>
   path.replace('{id}', '1').replace('{code}', 'not-found').replace('{module}', 'main.js');
 
-for (const { name, url, document, operations } of services) {
+for (const { name, operationIds, url, document, operations } of services) {
   const documented = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
   );
@@ -101,6 +108,12 @@ for (const { name, url, document, operations } of services) {
         inPath,
       );
     }
+  });
+  openApiDocument('keeps the operation ids', () => {
+    const ids = documented.flatMap(({ operation: { operationId, tags, deprecated } }) =>
+      tags.includes(name) && deprecated !== true ? [operationId] : [],
+    );
+    assert.is(ids.join(' '), operationIds);
   });
   openApiDocument('gives each response a Request-Id header, and each error the problem media type', () => {
     for (const { path, operation } of documented) {

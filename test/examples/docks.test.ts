@@ -185,7 +185,7 @@ testNats('execute every command', async () => {
   await request('commands.relabel', { id, label: 'East' });
   await request('commands.relocate', { id, storeroom: true });
   await request('commands.dock', { id, slot: 2, laptopId: 7 });
-  const { docks } = z.object({ docks: z.array(Dock) }).parse(await request('queries.list', { laptop: '7' }));
+  const { docks } = z.object({ docks: z.array(Dock) }).parse(await request('queries.list', { laptop: 7 }));
   assert.equal(
     docks.map((dock) => [dock.id, dock.laptops]),
     [[id, [{ slot: 2, ...lenovo }]]],

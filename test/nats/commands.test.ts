@@ -1,6 +1,6 @@
 /** Commands and queries over NATS: the same rules, schemas, ids and problems as in the REST API. */
 
-import { headers } from 'nats';
+import { headers, type MsgHdrs } from 'nats';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fetchServiceInfo } from '../../src/kit/nats/services/framework/discovery.ts';
@@ -16,16 +16,20 @@ const [one, two, ports] = await Promise.all(
 
 type Reply = { status: number; body: unknown; position: string };
 
+function toHeaders(fields: Record<string, string>): MsgHdrs {
+  const sent = headers();
+  for (const [name, value] of Object.entries(fields)) sent.set(name, value);
+  return sent;
+}
+
 /** Sends a request, like `nats req <subject> <payload>`. Status 200 represents a reply without an error code. */
 async function request(
   subject: string,
   payload: object | string,
   fields: Record<string, string> = {},
 ): Promise<Reply> {
-  const sent = headers();
-  for (const [name, value] of Object.entries(fields)) sent.set(name, value);
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const reply = await nc.request(subject, text, { timeout: 5_000, headers: sent });
+  const reply = await nc.request(subject, text, { timeout: 5_000, headers: toHeaders(fields) });
   return {
     status: Number(reply.headers?.get('Nats-Service-Error-Code') || 200),
     body: reply.json(),
@@ -154,6 +158,81 @@ queries(
   },
 );
 queries.run();
+
+const sorted = suite('a sorted list over NATS');
+
+type SortedPage = { laptops: { id: number }[]; cursor?: string; next?: number };
+const latestPosition = { 'Wait-For-Position': 'latest' };
+
+async function readSorted(payload: object, pages = Infinity): Promise<[ids: number[], cursor?: string]> {
+  const ids: number[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < pages; page++) {
+    const fields = cursor === undefined ? payload : { ...payload, cursor };
+    const reply = await nc.request('laptops.queries.list', JSON.stringify(fields), {
+      timeout: 5_000,
+      headers: toHeaders(latestPosition),
+    });
+    const body: SortedPage = reply.json();
+    assert.is(reply.headers?.get('Nats-Service-Error-Code'), '', reply.string());
+    assert.is(body.next, undefined);
+    ids.push(...body.laptops.map(({ id }) => id));
+    cursor = body.cursor;
+    if (cursor === undefined) break;
+  }
+  return cursor === undefined ? [ids] : [ids, cursor];
+}
+
+sorted('has the order of the REST API, in both directions, on pages of any size', async () => {
+  for (const [id, title] of [
+    [2001, 'b'],
+    [2002, 'a'],
+    [2003, 'c'],
+    [2004, 'b'],
+  ] as const) {
+    await request('laptops.commands.add', { id, title, model: 'sorted' });
+  }
+  for (const [sort, expected] of [
+    ['title', [2002, 2001, 2004, 2003]],
+    ['-title', [2003, 2001, 2004, 2002]],
+  ] as const) {
+    const rest = await fetch(`${one?.url}/laptops?model=sorted&sort=${sort}`, { headers: latestPosition });
+    const shown = [...(await rest.text()).matchAll(/"id":(\d+),"title"/g)].map(([, id]) => Number(id));
+    assert.equal(shown, [...expected]);
+    for (const limit of [1, 3, 4]) {
+      assert.equal(await readSorted({ sort, model: 'sorted', limit }), [[...expected]]);
+    }
+  }
+});
+sorted('continues at its cursor, also of the REST API, after entities came and went', async () => {
+  const payload = { sort: 'title', model: 'sorted', limit: 2 };
+  const [ids, cursor] = await readSorted(payload, 1);
+  assert.equal(ids, [2002, 2001]);
+  await request('laptops.commands.remove', { id: 2001 });
+  await request('laptops.commands.add', { id: 2000, title: 'a', model: 'sorted' });
+  await request('laptops.commands.add', { id: 2005, title: 'bb', model: 'sorted' });
+  const reply = await request('laptops.queries.list', { ...payload, limit: 10, cursor }, latestPosition);
+  assert.match(JSON.stringify(reply.body), /"id":2004,.*"id":2005,.*"id":2003,/);
+  const rest = await fetch(`${one?.url}/laptops?sort=title&model=sorted&cursor=${cursor}`, {
+    headers: latestPosition,
+  });
+  assert.match(await rest.text(), /^\[\{"id":2004,.*"id":2005,.*"id":2003,/);
+});
+sorted('rejects an unknown field, a cursor of another list, and `after`', async () => {
+  const [, cursor] = await readSorted({ sort: 'title', limit: 1 }, 1);
+  for (const [payload, status] of [
+    [{ sort: 'ports' }, 422],
+    [{ sort: '-ports' }, 422],
+    [{ sort: 'title', after: 3 }, 400],
+    [{ cursor }, 400],
+    [{ sort: '-title', cursor }, 400],
+    [{ sort: 'title', cursor: 'x' }, 400],
+  ] as const) {
+    const reply = await request('laptops.queries.list', payload);
+    assert.is(reply.status, status, JSON.stringify(payload));
+  }
+});
+sorted.run();
 
 const microservice = suite('the NATS microservice');
 

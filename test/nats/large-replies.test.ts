@@ -23,6 +23,7 @@ type Entry = { readonly id: number };
 type Body = {
   readonly laptops?: readonly Entry[];
   readonly next?: number;
+  readonly cursor?: string;
   readonly detail?: string;
   readonly errors?: readonly unknown[];
 };
@@ -75,6 +76,18 @@ lists('ends a page where it fits into max_payload, and says where to continue', 
   assert.equal(pages.flat(), laptopIds);
   // Only the last page may be much smaller than the limit.
   for (const page of pages.slice(0, -1)) assert.ok(page.length >= 15, `${page.length} laptops`);
+});
+lists('ends a sorted page where it fits, with its cursor', async () => {
+  const ids: number[] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined;) {
+    const fields: object = { sort: '-title', limit: 1000, ...(cursor !== '' && { cursor }) };
+    const { status, bytes, body } = await request('laptops.queries.list', fields);
+    assert.is(status, 200, body.detail);
+    assert.ok(bytes <= maxPayload, `${bytes} bytes`);
+    ids.push(...(body.laptops ?? []).map(({ id }) => id));
+    cursor = body.cursor;
+  }
+  assert.equal(ids, laptopIds);
 });
 lists('of the entities that refer to another one ends where it fits as well', async () => {
   const pages = await readPages('ports.queries.laptops', { id: 1, limit: 1000 });

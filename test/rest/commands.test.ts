@@ -202,15 +202,42 @@ indexes('filters the list by each key, and is available to `decide`', async () =
     return found;
   };
   assert.equal([await idsOf('9'), await idsOf(8)], [[first], [first]]);
-  for (const laptop of [9, '9']) {
-    const reply = await nc.request('docks.queries.list', JSON.stringify({ laptop }));
-    assert.match(reply.string(), `"docks":[{"id":${first},`);
-  }
+  const reply = await nc.request('docks.queries.list', '{"laptop":9}');
+  assert.match(reply.string(), `"docks":[{"id":${first},`);
   await client.undock(first, { slot: 2 });
   await client.dock(second, { slot: 1, laptopId: 8 });
   assert.equal(await idsOf('8'), [second]);
   await client.undock(second, { slot: 1 });
   assert.is((await docks.get('/docks?sort=laptop')).status, 400);
+});
+indexes('rejects a filter that is not a key of its index, over REST and NATS', async () => {
+  for (const laptop of ['abc', '', '07', '7.5', '-1', '0', '1e3']) {
+    const response = await docks.get(`/docks?laptop=${laptop}`);
+    assertProblem(response, 'malformed', 'The query parameters are invalid.');
+    assert.equal(pointersOf(response), ['/laptop'], laptop);
+  }
+  assert.match((await docks.get('/docks?laptop=abc')).text, 'must be a whole number, such as 7');
+  for (const laptop of ['abc', '7', 7.5, 0, null]) {
+    const reply = await nc.request('docks.queries.list', JSON.stringify({ laptop }));
+    assert.is(reply.headers?.get('Nats-Service-Error-Code'), '422', String(laptop));
+    assert.match(reply.string(), '"pointer":"/laptop"');
+  }
+  assert.equal((await docks.get('/docks?label=7')).body, []);
+});
+indexes('describes its keys in the OpenAPI document', async () => {
+  const Parameters = z.array(z.looseObject({ name: z.string(), schema: z.unknown() }));
+  const { body } = await docks.get('/openapi.json');
+  const { parameters } = z
+    .object({ paths: z.object({ '/docks': z.object({ get: z.object({ parameters: Parameters }) }) }) })
+    .parse(body).paths['/docks'].get;
+  const schemaOf = (name: string) => parameters.find((parameter) => parameter.name === name)?.schema;
+  assert.equal(schemaOf('laptop'), {
+    type: 'integer',
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'Only docks with exactly this laptop.',
+  });
+  assert.equal(schemaOf('label'), { type: 'string', description: 'Only docks with exactly this label.' });
 });
 indexes.run();
 
@@ -233,6 +260,14 @@ queries('answers from the view, over REST and NATS', async () => {
   const reply = await nc.request('docks.queries.free', '{"location":"Q 1","atLeast":12}');
   assert.equal(reply.json<{ result: unknown }>().result, expected.slice(0, 1));
   await client.undock(first, { slot: 6 });
+});
+queries('is a method of the typed client', async () => {
+  const id = await register();
+  const { position } = await client.relocate(id, { location: 'Q 2' });
+  const { result, position: applied } = await client.free({ location: 'Q 2' }, { waitFor: position });
+  assert.equal(result, [{ id, free: 12 }]);
+  assert.ok(applied >= position);
+  assert.is((await problemOf(client.free({ location: 'Q 2', atLeast: 13 }))).code, 'malformed');
 });
 queries('rejects parameters that do not match their schemas', async () => {
   for (const query of [
@@ -291,8 +326,8 @@ documents('has every command with its verb, parameters and body', async () => {
     ),
   );
   assert.equal(commands, [
-    'register: post /docks addDock',
-    'relabel: put /docks/{id} changeDock',
+    'register: post /docks registerDock',
+    'relabel: put /docks/{id} relabelDock',
     'relocate: post /docks/{id}/relocate relocateDock',
     'dock: put /docks/{id}/slots/{slot} dockSlot',
     'undock: delete /docks/{id}/slots/{slot} undockSlot',

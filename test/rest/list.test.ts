@@ -131,12 +131,12 @@ filters.run();
 const sorted = suite('a sorted list');
 
 /** The laptops that all tests of this file have added, by title, then by id. */
-async function expectedOrder(): Promise<unknown[]> {
+async function expectedOrder(direction: 1 | -1 = 1): Promise<unknown[]> {
   const { body } = await laptops.get('/laptops');
   assert.ok(Array.isArray(body));
   const items: { id: number; title: string }[] = body;
   return items
-    .toSorted((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : a.id - b.id))
+    .toSorted((a, b) => (a.title < b.title ? -direction : a.title > b.title ? direction : a.id - b.id))
     .map(({ id }) => id);
 }
 
@@ -159,6 +159,20 @@ sorted('continues at its cursor after entities were added, changed and removed',
   const rest = (await readPages(laptops, next)).flat();
   assert.equal(rest, [...expected.slice(4), 501]);
 });
+sorted('can have its field in descending order, with ascending ids of the same key', async () => {
+  const expected = await expectedOrder(-1);
+  for (const limit of [1, 2, 4, 1000]) {
+    assert.equal((await readPages(laptops, `/laptops?sort=-title&limit=${limit}`)).flat(), expected);
+  }
+  const first = await laptops.get('/laptops?sort=-title&limit=2');
+  await laptops.delete(`/laptops/${String(expected[1])}`);
+  await laptops.delete(`/laptops/${String(expected[2])}`);
+  await laptops.post('/laptops', { json: { id: 503, title: 'zz first', model: 'M' } });
+  assert.equal((await readPages(laptops, nextOf(first) ?? '')).flat(), expected.slice(3));
+  const position = first.headers.get('Stream-Position') ?? '';
+  const before = await readPages(laptops, `/laptops?sort=-title&limit=4&asOf=${position}`);
+  assert.equal(before.flat(), expected);
+});
 sorted('can be read as of an earlier position', async () => {
   const before = await laptops.get('/laptops?sort=title');
   const position = before.headers.get('Stream-Position') ?? '';
@@ -177,6 +191,9 @@ sorted('rejects an unknown field, `after`, and a cursor of another list', async 
     'sort=title&after=3',
     `cursor=${cursor}`,
     `sort=model&cursor=${cursor}`,
+    `sort=-title&cursor=${cursor}`,
+    'sort=-ports',
+    'sort=-',
     'sort=title&cursor=x',
   ]) {
     assert.is((await laptops.get(`/laptops?${query}`)).status, 400, query);

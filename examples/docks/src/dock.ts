@@ -70,7 +70,7 @@ export const dockService = defineService({
     vendor: (dock) => dock.vendor,
     label: (dock) => dock.label,
     location: { each: ({ location }) => (location === null ? [] : [location]) },
-    laptop: { each: ({ slots }) => Object.values(slots) },
+    laptop: { key: EntityId, each: ({ slots }) => Object.values(slots) },
   },
   queries: ({ query }) => ({
     free: query({

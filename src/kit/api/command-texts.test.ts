@@ -38,14 +38,14 @@ summaries.run();
 
 const names = suite('the operation name of a command');
 
-names('is made of the noun, or of the last parameter without `Id`', () => {
+names('is made of the verb and the noun, or of the last parameter without `Id`', () => {
   const room = named(
     'move',
     command({ put: '{floorId}/{room}', params: { floorId: z.int(), room: z.int() }, decide }),
   );
   assert.equal(
     [add, rate, scrap, test, plug, unplug, room].map((each) => nameOperation(each, nouns)),
-    ['addAdapter', 'changeAdapter', 'scrapAdapter', 'testAdapter', 'plugSlot', 'unplugSlot', 'moveRoom'],
+    ['registerAdapter', 'rateAdapter', 'scrapAdapter', 'testAdapter', 'plugSlot', 'unplugSlot', 'moveRoom'],
   );
 });
 names('keeps `Id` inside a parameter, and a parameter that is nothing else', () => {
@@ -53,6 +53,9 @@ names('keeps `Id` inside a parameter, and a parameter that is nothing else', () 
     nameOperation({ ...test, params: { [parameter]: z.string() } }, nouns);
   assert.equal(['slotIdea', 'gridIdId', 'Id'].map(nameFor), ['testSlotIdea', 'testGridId', 'testId']);
 });
+names('is that of the definition, if it has one', () =>
+  assert.is(nameOperation({ ...add, operationId: 'addAdapter' }, nouns), 'addAdapter'),
+);
 names.run();
 
 const statuses = suite('the status of a successful command');

@@ -24,23 +24,17 @@ export function summarize(
 }
 
 /**
- * Returns a name that is unique in the service: `addLaptop`, `fitPort` for `PUT /laptops/{id}/ports/{portId}`, `relocateDock`
- * for `POST /docks/{id}/relocate`.
+ * Returns the verb and the noun, or the last parameter: `registerDock`, `relocateDock`, `dockSlot` for
+ * `PUT /docks/{id}/slots/{slot}`.
  */
-export function nameOperation({ kind, verb, params }: NamedCommand, { noun }: Nouns): string {
-  switch (kind) {
-    case 'create':
-      return `add${capitalize(noun)}`;
-    case 'replace':
-      return `change${capitalize(noun)}`;
-    case 'remove':
-    case 'command': {
-      const parameter = Object.keys(params)
-        .at(-1)
-        ?.replace(/(?<=.)Id$/, '');
-      return verb + capitalize(parameter ?? noun);
-    }
-  }
+export function nameOperation(
+  { verb, params, operationId }: Pick<NamedCommand, 'verb' | 'params' | 'operationId'>,
+  { noun }: Pick<Nouns, 'noun'>,
+): string {
+  const parameter = Object.keys(params)
+    .at(-1)
+    ?.replace(/(?<=.)Id$/, '');
+  return operationId ?? verb + capitalize(parameter ?? noun);
 }
 
 /** The status of a successful response. With 204, it has no body. */

@@ -7,12 +7,20 @@ const params = textParamsOf({
   slot: z.int().min(1).max(12).meta({ description: 'A slot, counted from 1.', example: 3 }),
   room: z.string().min(1).optional(),
   atLeast: z.int().default(1),
+  isLocked: z.boolean().optional(),
 });
 
 const test = suite('textParamsOf');
 
 test('accepts the numbers and texts that the schemas accept', () =>
   assert.equal(params.parse({ slot: '3', room: '3', atLeast: '2' }), { slot: 3, room: '3', atLeast: 2 }));
+test('accepts booleans as `true` and `false`', () => {
+  const read = (isLocked: string) => params.parse({ slot: '3', isLocked })['isLocked'];
+  assert.equal([read('true'), read('false')], [true, false]);
+  for (const other of ['1', 'TRUE', '', 'yes']) {
+    assert.not(params.safeParse({ slot: '3', isLocked: other }).success, other);
+  }
+});
 test('uses the default of a schema, and leaves out an optional parameter', () =>
   assert.equal(params.parse({ slot: '12' }), { slot: 12, atLeast: 1 }));
 test('requires a parameter without a default', () => {
@@ -25,16 +33,20 @@ test('requires a parameter without a default', () => {
 for (const slot of ['0', '13', '03', '+3', '3.0', '3e0', ' 3', '', 'x', '1.5']) {
   test(`rejects the slot ${JSON.stringify(slot)}`, () => assert.not(params.safeParse({ slot }).success));
 }
-for (const [slot, reason] of [
-  ['13', 'expected number to be <=12'],
-  ['x', 'expected number, received string'],
-  ['03', 'expected number, received string'],
-] as const) {
-  test(`reports why the schema rejects the slot ${slot}`, () => {
-    const { error } = params.safeParse({ slot });
-    assert.match(error?.issues[0]?.message ?? '', reason);
-  });
-}
+test('reports what a text should be', () => {
+  const { error } = params.safeParse({ slot: 'x', isLocked: 'yes' });
+  assert.equal(
+    error?.issues.map(({ path, message }) => [...path, message]),
+    [
+      ['slot', 'must be a whole number, such as 7'],
+      ['isLocked', 'must be true or false'],
+    ],
+  );
+});
+test('reports why the schema rejects a value', () => {
+  const { error } = params.safeParse({ slot: '13' });
+  assert.match(error?.issues[0]?.message ?? '', 'expected number to be <=12');
+});
 test('reports every reason', () => {
   const code = z
     .string()

@@ -43,7 +43,16 @@ const chargers = defineService({
     }),
     reset: command({ decide }),
   }),
-  indexes: { name: ({ name }) => name },
+  indexes: { name: ({ name }) => name, plug: { key: z.int(), each: () => [1] } },
+  queries: ({ query }) => ({
+    strongest: query({
+      params: { portId: z.int(), atLeast: z.int().default(1), isIdle: z.boolean().optional() },
+      result: z.array(z.object({ id: z.int() })),
+      answer: () => [],
+    }),
+    first: query({ params: { of: z.string().default('all') }, result: z.int(), answer: () => 1 }),
+    count: query({ result: z.int().transform(String), answer: () => 1 }),
+  }),
   document: Charger,
   present: ({ id, state: { name } }) => ({ id, name }),
 });
@@ -194,6 +203,18 @@ reads('of rejected messages returns them with the reasons', async () => {
   assert.is(header('Wait-For-Position'), '4');
   assert.equal(await client.rejections(), [rejected]);
 });
+reads('can be sorted by an index with one key for each entity, in both directions', async () => {
+  const { client, sent } = createTestClient([]);
+  await collect(client.list({ sort: 'name' }));
+  await collect(client.list({ sort: '-name', where: { plug: 1 } }));
+  // @ts-expect-error: the index has several keys for each entity.
+  await collect(client.list({ sort: 'plug' }));
+  assert.equal(sent(), [
+    'GET /chargers?sort=name',
+    'GET /chargers?plug=1&sort=-name',
+    'GET /chargers?sort=plug',
+  ]);
+});
 reads.run();
 
 const writes = suite('a write');
@@ -262,6 +283,37 @@ for (const [ifMatch, expected] of [
   });
 }
 writes.run();
+
+const queries = suite('a query');
+
+queries('is sent with its parameters, and returns its result and the position', async () => {
+  const { client, sent } = createTestClient([{ id: 7 }]);
+  const { result, position } = await client.strongest({ portId: 1, isIdle: true });
+  const ids: number[] = result.map(({ id }) => id);
+  assert.equal([ids, position], [[7], 12]);
+  assert.equal(sent(), ['GET /chargers/strongest?portId=1&isIdle=true']);
+});
+queries('may have parameters that are all optional, or none, and returns the parsed result', async () => {
+  const { client, sent } = createTestClient(1);
+  await client.first();
+  await client.first({ of: 'a b' });
+  const { result }: { result: string } = await client.count();
+  assert.is(result, '1');
+  assert.equal(sent(), ['GET /chargers/first', 'GET /chargers/first?of=a+b', 'GET /chargers/count']);
+});
+queries('waits for a position', async () => {
+  const { client, header } = createTestClient(1);
+  await client.count({ waitFor: 'latest', waitSeconds: 2 });
+  assert.equal([header('Wait-For-Position'), header('Prefer')], ['latest', 'wait=2']);
+  await client.first({ of: 'x' }, { waitFor: 9 });
+  assert.is(header('Wait-For-Position'), '9');
+});
+queries('fails if the result has another shape', async () => {
+  const { client } = createTestClient('x');
+  const error = await client.count().catch((reason: unknown) => reason);
+  assert.ok(error instanceof ProblemError && error.code === 'not-understood');
+});
+queries.run();
 
 const events = suite('the events');
 

@@ -16,6 +16,7 @@ import type { VerbOf } from '../domain/service/service-decider.ts';
 import { followEvents, type FollowOptions } from './follow.ts';
 import { readPages, readPosition, toQuery, waitHeaders, type ReadOptions } from './pages.ts';
 import { ProblemError } from './problem-error.ts';
+import { createQueryMethods, type QueryMethods } from './query-methods.ts';
 import { readJson } from './read-json.ts';
 import {
   createTransport,
@@ -34,11 +35,15 @@ export type EntityResponse<Document> = {
   readonly position: number;
 };
 
-export type ListOptions<Filter extends string, Key extends Id = number> = ReadOptions & {
+export type ListOptions<
+  Filter extends string,
+  Sortable extends string = Filter,
+  Key extends Id = number,
+> = ReadOptions & {
   /** Only entities with exactly these values. */
   readonly where?: { readonly [Name in Filter]?: string | number };
-  /** Sort by an index with one key for each entity, then by id. Default: by id. */
-  readonly sort?: Filter;
+  /** Sort by an index with one key for each entity, then by id. With `-`, its keys are descending. Default: by id. */
+  readonly sort?: Sortable | `-${Sortable}`;
   /** Only entities with a greater id. Not with `sort`. */
   readonly after?: Key;
   /** Entities per request; default 1000. */
@@ -62,9 +67,14 @@ export type ChangeOptions = WriteOptions & {
 /** A stream position or a time. */
 export type Moment = number | Date;
 
-export type Reads<Document, Filter extends string, Key extends Id = number> = {
-  /** Yields all entities by ascending id. Pages are requested as the iteration proceeds. */
-  list(options?: ListOptions<Filter, Key>): AsyncGenerator<Document, void>;
+export type Reads<
+  Document,
+  Filter extends string,
+  Sortable extends string = Filter,
+  Key extends Id = number,
+> = {
+  /** Yields all entities by ascending id, or sorted. Pages are requested as the iteration proceeds. */
+  list(options?: ListOptions<Filter, Sortable, Key>): AsyncGenerator<Document, void>;
   /** @throws ProblemError `not-found` */
   get(id: Key, options?: ReadOptions): Promise<EntityResponse<Document>>;
 };
@@ -91,13 +101,14 @@ export type CommandMethods<Types extends ServiceTypes> = {
 };
 
 export type Client<Types extends ServiceTypes> = CommandMethods<Types> &
-  Reads<Types['document'], Types['index'], Types['id']> & {
+  QueryMethods<Types> &
+  Reads<Types['document'], Types['index'], Types['sortable'], Types['id']> & {
     /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` */
     history(id: Types['id'], options?: ReadOptions): AsyncGenerator<HistoryEntry<Types['event']>, void>;
     /** Returns the latest rejected messages, each with the reason. */
     rejections(options?: ReadOptions): Promise<RejectedMessage[]>;
     /** Point-in-time reads. They throw ProblemError `malformed` if `moment` is in the future. */
-    asOf(moment: Moment): Reads<Types['document'], Types['index'], Types['id']>;
+    asOf(moment: Moment): Reads<Types['document'], Types['index'], Types['sortable'], Types['id']>;
     /** Yields every event after a position and reconnects as needed; see `followEvents`. */
     follow(
       options?: FollowOptions<Types['event']['type'], Types['id']>,
@@ -126,7 +137,7 @@ export function createClient<Types extends ServiceTypes>(
   const Live = liveEventOf(event, idType);
 
   /** Current reads if `asOf` is empty, otherwise point-in-time reads. */
-  function createReads(asOf: Readonly<Record<string, string>>): Reads<Document, string, Id> {
+  function createReads(asOf: Readonly<Record<string, string>>): Reads<Document, string, string, Id> {
     return {
       list({ where, sort, after, pageSize, ...options } = {}) {
         const query = toQuery({ ...where, sort, after, limit: pageSize, ...asOf });
@@ -181,6 +192,7 @@ export function createClient<Types extends ServiceTypes>(
 
   const client = {
     ...Object.fromEntries(methods),
+    ...createQueryMethods(service.queries, path, transport),
     ...createReads({}),
 
     asOf: (moment: Moment) =>

@@ -14,5 +14,6 @@ export {
 } from './create-client.ts';
 export { EventsGone, type FollowOptions, type SeenEvent } from './follow.ts';
 export { type ReadOptions } from './pages.ts';
+export { type QueryMethods, type QueryResponse } from './query-methods.ts';
 export { ProblemError, type ClientProblemCode } from './problem-error.ts';
 export { type CallOptions, type TransportOptions } from './transport.ts';

@@ -68,8 +68,10 @@ export function readPosition(headers: Headers): number {
   return Number(position);
 }
 
+export type QueryParameters = Readonly<Record<string, string | number | boolean | undefined>>;
+
 /** Returns `?name=value…` for the defined values, or an empty string. */
-export function toQuery(values: Readonly<Record<string, string | number | undefined>>): string {
+export function toQuery(values: QueryParameters): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) query.set(name, String(value));

@@ -24,7 +24,7 @@ const plugMessage = (position: number, id: number, type: string) =>
 function createPlugs() {
   const messages = [plugMessage(1, 1, 'A'), plugMessage(2, 2, 'B')];
   // Every plug refers to the charger 7.
-  const indexes = normalizeIndexes({ [relationIndex]: { each: () => [7] } });
+  const indexes = normalizeIndexes({ [relationIndex]: { key: z.int(), each: () => [7] } });
   const view = createView(plugFold, { indexes });
   for (const each of messages) view.apply(each);
   const concurrent = { now: 0, max: 0 };

@@ -1,11 +1,13 @@
 /** Edit conflict: displays both versions side by side and lets the user choose. */
 
+import { labelIn } from '../store/labels.js';
 import { differenceOf } from './difference.js';
 import { html } from '../vendor/preact.js';
 import { toText } from './text.js';
 
 /**
  * @typedef {object} ConflictProps
+ * @property {import('../store/contract.js').Contract} contract
  * @property {import('./difference.js').Fields} original version that the user started from
  * @property {import('./difference.js').Fields | undefined} current version on the server; undefined if it was removed
  * @property {import('./difference.js').Fields} mine fields that the user entered
@@ -15,7 +17,7 @@ import { toText } from './text.js';
  */
 
 /** @param {ConflictProps} props */
-export function Conflict({ original, current, mine, onMine, onTheirs, onCancel }) {
+export function Conflict({ contract, original, current, mine, onMine, onTheirs, onCancel }) {
   if (current === undefined) {
     return html`<p class="error" role="alert">Someone else removed it in the meantime.</p>
       <div class="buttons"><button type="button" autofocus onClick=${onCancel}>Close</button></div>`;
@@ -42,7 +44,7 @@ export function Conflict({ original, current, mine, onMine, onTheirs, onCancel }
         ${[...changed].map(
           (field) =>
             html`<tr>
-              <th scope="row">${field}</th>
+              <th scope="row">${labelIn(contract, field)}</th>
               <td>${toText(original[field])}</td>
               <td>${toText(current[field])}</td>
               <td>${field in mine ? toText(mine[field]) : 'unchanged'}</td>

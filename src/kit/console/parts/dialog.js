@@ -1,4 +1,4 @@
-import { capitalize } from '../store/contract.js';
+import { labelIn, toLabel } from '../store/labels.js';
 import { Conflict } from './conflict.js';
 import { EntityForm } from './entity-form.js';
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
@@ -33,7 +33,7 @@ export function Dialog(props) {
 
 /** @param {import('../store/state.js').Dialog} dialog @param {import('../store/contract.js').Contract} contract */
 function headingOf(dialog, { noun, one }) {
-  const verb = capitalize(dialog.command.verb);
+  const verb = toLabel(dialog.command.verb);
   return dialog.kind === 'create' ? `${verb} ${one}` : `${verb} ${noun} ${dialog.id}`;
 }
 
@@ -90,7 +90,7 @@ function Forms({ command, id = 0, initial, onSend, onCancel }) {
       key=${chosen}
       fields=${[...params, ...(forms[chosen]?.fields ?? [])]}
       initial=${initial}
-      action=${capitalize(verb)}
+      action=${toLabel(verb)}
       toRequest=${(/** @type {Record<string, unknown>} */ input) => toRequest(command, id, input)}
       onSend=${onSend}
       onCancel=${onCancel}
@@ -104,7 +104,7 @@ function Forms({ command, id = 0, initial, onSend, onCancel }) {
  * @param {Command} command @param {import('../store/contract.js').Id} id @param {Record<string, unknown>} input
  * @returns {{ method: string, path: string, body?: object }}
  */
-function toRequest({ method, path, params, forms }, id, input) {
+export function toRequest({ method, path, params, forms }, id, input) {
   const isParam = (/** @type {string} */ name) => params.some((param) => param.name === name);
   const values = { ...input, id };
   const rest = Object.entries(input).filter(([name]) => !isParam(name));
@@ -118,7 +118,7 @@ function toRequest({ method, path, params, forms }, id, input) {
 /** @typedef {{ id: import('../store/contract.js').Id, command: Command, entity: import('../store/table.js').Entity, tag: string }} SeenVersion the version that the user saw, and its entity tag */
 
 /** @param {ViewProps & { dialog: SeenVersion }} props */
-function ReplaceForm({ update, session, dialog }) {
+function ReplaceForm({ update, session, contract, dialog }) {
   const { id, command } = dialog;
   const [seen, setSeen] = useState({ entity: dialog.entity, tag: dialog.tag });
   const [theirs, setTheirs] = useState(
@@ -137,6 +137,7 @@ function ReplaceForm({ update, session, dialog }) {
   };
   if (theirs !== undefined) {
     return html`<${Conflict}
+      contract=${contract}
       original=${seen.entity}
       current=${theirs.entity}
       mine=${theirs.mine}
@@ -152,7 +153,7 @@ function ReplaceForm({ update, session, dialog }) {
     key=${seen.tag}
     fields=${command.forms[0]?.fields ?? []}
     initial=${seen.entity}
-    action=${capitalize(command.verb)}
+    action=${toLabel(command.verb)}
     toRequest=${(/** @type {object} */ body) => ({ method, path, body, headers: { 'If-Match': seen.tag } })}
     onSend=${send}
     onCancel=${close}
@@ -160,7 +161,7 @@ function ReplaceForm({ update, session, dialog }) {
 }
 
 /** @param {ViewProps & { dialog: SeenVersion }} props */
-function RemoveForm({ update, session, dialog }) {
+function RemoveForm({ update, session, contract, dialog }) {
   const { id, command } = dialog;
   const [seen, setSeen] = useState({ entity: dialog.entity, tag: dialog.tag });
   const [error, setError] = useState('');
@@ -189,13 +190,13 @@ function RemoveForm({ update, session, dialog }) {
       ${Object.entries(seen.entity).map(
         ([field, value]) =>
           html`<div>
-            <dt>${field}</dt>
+            <dt>${labelIn(contract, field)}</dt>
             <dd>${toText(value)}</dd>
           </div>`,
       )}
     </dl>
     <div class="buttons">
-      <button type="submit">${capitalize(command.verb)}</button>
+      <button type="submit">${toLabel(command.verb)}</button>
       <button type="button" class="quiet" onClick=${close}>Cancel</button>
     </div>
   </form>`;

@@ -1,6 +1,6 @@
 /** Form generated from a schema: one field per property. The service's validation errors are displayed at the fields. */
 
-import { capitalize } from '../store/contract.js';
+import { labelOf } from '../store/labels.js';
 import { toCurl } from './commands.js';
 import { CopyButton } from './copy-button.js';
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
@@ -17,7 +17,7 @@ import { html, useEffect, useRef, useState } from '../vendor/preact.js';
  * @property {(body: object) => { method: string, path: string, headers?: Record<string, string>, body?: object }} toRequest for
  *   the curl command
  * @property {(body: object) => Promise<Problem | undefined>} onSend
- * @property {() => void} onCancel
+ * @property {() => void} [onCancel]
  */
 
 /** @param {EntityFormProps} props */
@@ -58,7 +58,7 @@ export function EntityForm({ fields, initial, action, toRequest, onSend, onCance
       )}
     <div class="buttons">
       <button type="submit" disabled=${isSending}>${action}</button>
-      <button type="button" class="quiet" onClick=${onCancel}>Cancel</button>
+      ${onCancel && html`<button type="button" class="quiet" onClick=${onCancel}>Cancel</button>`}
       <${CopyButton} label="Copy as curl" text=${curlOf(toRequest(toBody(fields, values)))} />
     </div>
   </form>`;
@@ -73,7 +73,8 @@ function curlOf({ path, ...request }) {
  * @param {{ field: Field, value: string | boolean | undefined, isFirst: boolean, error: string | undefined,
  *   onValue: (value: string | boolean) => void }} props
  */
-function FieldInput({ field: { name, schema, required }, value, isFirst, error, onValue }) {
+function FieldInput({ field, value, isFirst, error, onValue }) {
+  const { name, schema, required } = field;
   const id = `field-${name}`;
   const common = {
     id,
@@ -84,15 +85,15 @@ function FieldInput({ field: { name, schema, required }, value, isFirst, error, 
     'aria-describedby': `${id}-hint${error === undefined ? '' : ` ${id}-error`}`,
   };
   return html`<div class="field">
-    <label for=${id}>${capitalize(name)}${!required && ' (optional)'}</label>
+    <label for=${id}>${labelOf(field)}${!required && ' (optional)'}</label>
     <${Control} common=${common} schema=${schema} value=${value} onValue=${onValue} />
     <small id=${`${id}-hint`}>${schema.description}</small>
     ${error !== undefined && html`<span class="error" id=${`${id}-error`}>${error}</span>`}
   </div>`;
 }
 
-/** @param {{ common: object, schema: import('../store/contract.js').Schema, value: string | boolean | undefined, onValue: (value: string | boolean) => void }} props */
-function Control({ common, schema, value, onValue }) {
+/** The input for a value of a schema. @param {{ common: object, schema: import('../store/contract.js').Schema, value: string | boolean | undefined, onValue: (value: string | boolean) => void }} props */
+export function Control({ common, schema, value, onValue }) {
   const onInput = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
     onValue(currentTarget.value);
   switch (kindOf(schema)) {

@@ -31,6 +31,12 @@
  *
  * The id of an entity.
  * @typedef {number | string} Id
+ * A command that takes an item out of a list in the document: `DELETE /laptops/{id}/ports/{portId}` one of `ports`. `key` is the
+ * field of the item with the value of the parameter; undefined: the item itself.
+ * @typedef {{ command: Command, param: string, field: string, key: string | undefined }} ItemCommand
+ *
+ * A query of the service's own.
+ * @typedef {{ name: string, path: string, summary: string, params: Field[] }} Query
  *
  * @typedef {object} Contract
  * @property {string} title
@@ -46,12 +52,16 @@
  * @property {Command | undefined} replace `PUT /laptops/{id}`
  * @property {Command | undefined} remove `DELETE /laptops/{id}`
  * @property {Command[]} commands all others
+ * @property {Query[]} queries
+ * @property {Field[]} filters query parameters that select entities by an index
+ * @property {ItemCommand[]} itemCommands
  * @property {string[]} referrers collections whose entities refer to this one: `laptops` for a port
  * @property {string[]} eventTypes
  * @property {boolean} requiresToken whether writes require a bearer token
  *
- * @typedef {{ operationId: string, summary?: string, 'x-command'?: string, deprecated?: boolean, security?: unknown[],
- *   parameters?: { name: string, in?: string, schema?: Schema }[],
+ * @typedef {{ name: string, in?: string, required?: boolean, schema?: Schema }} Parameter
+ * @typedef {{ operationId: string, summary?: string, 'x-command'?: string, 'x-query'?: string, deprecated?: boolean, security?: unknown[],
+ *   parameters?: Parameter[],
  *   requestBody?: { content: Record<string, { schema: Schema }> },
  *   responses: Record<string, { content?: Record<string, { schema: Schema }> }> }} Operation
  * @typedef {{ info: { title: string, version: string }, 'x-entity'?: { noun: string, plural: string, one: string }, paths: Record<string, Record<string, Operation>>,
@@ -79,6 +89,7 @@ export function readContract(document) {
   const create = take('POST', path);
   const replace = take('PUT', `${path}/{id}`);
   const remove = take('DELETE', `${path}/{id}`);
+  const columns = fieldsOf(document, responseSchemaOf(item['get']));
   return {
     title: info.title,
     version: info.version,
@@ -88,11 +99,14 @@ export function readContract(document) {
     one,
     plural,
     hasTextIds: idSchemaOf(item['get']).type === 'string',
-    columns: fieldsOf(document, responseSchemaOf(item['get'])),
+    columns,
     create,
     replace,
     remove,
     commands: commands.filter((command) => ![create, replace, remove].includes(command)),
+    queries: queriesOf(document, path),
+    filters: filtersOf(document, collection['get']),
+    itemCommands: commands.flatMap((command) => itemCommandsOf(document, command, columns)),
     referrers: referrersOf(paths, path),
     eventTypes: eventTypesOf(document, paths[`${path}/events`]?.['get']),
     requiresToken: (collection['post']?.security ?? []).length > 0,
@@ -151,25 +165,68 @@ function commandsOf(document, path) {
   return Object.entries(document.paths).flatMap(([target, operations]) => {
     if (target !== path && !target.startsWith(`${path}/`)) return [];
     return Object.entries(operations).flatMap(([method, operation]) => {
-      const { 'x-command': verb, summary = '', parameters = [] } = operation;
+      const { 'x-command': verb, summary = '' } = operation;
       if (verb === undefined) return [];
-      const params = parameters.filter((parameter) => parameter.in === 'path' && parameter.name !== 'id');
       return [
         {
           verb,
           method: method.toUpperCase(),
           path: target,
           summary,
-          params: params.map(({ name, schema }) => ({
-            name,
-            schema: resolveSchema(document, schema),
-            required: true,
-          })),
+          params: parametersOf(document, operation, 'path').filter(({ name }) => name !== 'id'),
           forms: formsOf(document, bodySchemaOf(operation)),
         },
       ];
     });
   });
+}
+
+/** @param {OpenApi} document @param {string} path @returns {Query[]} */
+function queriesOf(document, path) {
+  return Object.entries(document.paths).flatMap(([target, { get }]) => {
+    const { 'x-query': name, summary = '' } = get ?? {};
+    if (get === undefined || name === undefined || target !== `${path}/${name}`) return [];
+    return [{ name, path: target, summary, params: parametersOf(document, get, 'query') }];
+  });
+}
+
+/** Query parameters of a list that are not filters. */
+const listParameters = ['limit', 'after', 'asOf', 'sort', 'cursor'];
+
+/** @param {OpenApi} document @param {Operation | undefined} list */
+function filtersOf(document, list) {
+  if (list === undefined) return [];
+  return parametersOf(document, list, 'query').filter(({ name }) => !listParameters.includes(name));
+}
+
+/**
+ * The parameter belongs to the items of the list that have a field of its name, or to the list that the path names.
+ *
+ * @param {OpenApi} document @param {Command} command @param {Field[]} columns @returns {ItemCommand[]}
+ */
+function itemCommandsOf(document, command, columns) {
+  const { method, path, params, forms } = command;
+  const [param, ...others] = params;
+  if (method !== 'DELETE' || param === undefined || others.length > 0 || forms.length > 0) return [];
+  const [, list] = new RegExp(`/([^/]+)/\\{${param.name}\\}$`).exec(path) ?? [];
+  const lists = columns.flatMap(({ name, schema: { items } }) => {
+    if (items === undefined) return [];
+    const { properties } = resolveSchema(document, items);
+    if (properties !== undefined && param.name in properties) return [{ field: name, key: param.name }];
+    return name === list ? [{ field: name, key: properties === undefined ? undefined : 'id' }] : [];
+  });
+  return lists.slice(0, 1).map((found) => ({ command, param: param.name, ...found }));
+}
+
+/** @param {OpenApi} document @param {Operation} operation @param {'path' | 'query'} place @returns {Field[]} */
+function parametersOf(document, { parameters = [] }, place) {
+  return parameters
+    .filter((parameter) => parameter.in === place)
+    .map(({ name, schema, required = place === 'path' }) => ({
+      name,
+      schema: resolveSchema(document, schema),
+      required,
+    }));
 }
 
 /** @param {OpenApi} document @param {Schema | undefined} schema @returns {Form[]} */

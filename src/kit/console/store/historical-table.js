@@ -11,9 +11,9 @@ const retryMs = 1_000;
 
 /**
  * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,
- *   contract: import('./contract.js').Contract }} context
+ *   contract: import('./contract.js').Contract, onTravel: () => void }} context
  */
-export function createHistoricalTable({ store, request, contract }) {
+export function createHistoricalTable({ store, request, contract, onTravel }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -47,11 +47,13 @@ export function createHistoricalTable({ store, request, contract }) {
       clearTimeout(timer);
       if (asOf === undefined) {
         store.update({ historical: undefined });
+        onTravel();
         return;
       }
       const { historical = { table: new Table(), position: undefined } } = store.state;
       store.update({ historical: { ...historical, asOf, isLoading: true, problem: undefined } });
       timer = setTimeout(() => void read(asOf), debounceMs);
+      onTravel();
     },
   };
 }

@@ -2,9 +2,11 @@
 
 import { sleep } from './api.js';
 import { createEntityReader } from './entity.js';
+import { createFilter } from './filter.js';
 import { createLiveTable } from './live-table.js';
 import { createHistoricalTable } from './historical-table.js';
 import { readContract } from './contract.js';
+import { createAsk } from './queries.js';
 import { progressOf, readRoute } from './state.js';
 import { createWrites } from './writes.js';
 
@@ -22,17 +24,22 @@ const followedReloadMs = 5_000;
 export async function startSession(store, request) {
   const contract = await loadContract(store, request);
   const entity = createEntityReader({ store, request, contract });
+  const filter = createFilter({ store, request, contract });
   const table = createLiveTable({
     store,
     request,
     contract,
-    onEvent: entity.onEvent,
+    onEvent(event) {
+      entity.onEvent(event);
+      filter.refresh(event.position);
+    },
     onRestart() {
       entity.reopen();
+      filter.restart();
       void readRejections(store, request, contract.path);
     },
   });
-  const historical = createHistoricalTable({ store, request, contract });
+  const historical = createHistoricalTable({ store, request, contract, onTravel: filter.refresh });
   const writes = createWrites({ store, request, contract });
 
   const showRoute = () => {
@@ -54,7 +61,7 @@ export async function startSession(store, request) {
       entity.refresh();
     },
   });
-  return { entity, historical, writes };
+  return { entity, historical, filter, writes, ask: createAsk(request) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startSession>>} Session */

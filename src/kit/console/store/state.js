@@ -1,6 +1,7 @@
 /** Application state of the console. Every change goes through `update`, which schedules a render. */
 
 import { toId } from './contract.js';
+import { noFilter } from './filter.js';
 import { Table } from './table.js';
 
 /**
@@ -15,7 +16,7 @@ import { Table } from './table.js';
  * One status poll; rates are per second since the previous poll.
  * @typedef {{ time: number, eventsPerSecond: number, appendMs: number | null, lag: number | null }} Sample
  *
- * @typedef {{ view: 'table' | 'entity' | 'log' | 'health', id: import('./contract.js').Id }} Route
+ * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health', id: import('./contract.js').Id }} Route
  *
  * The open dialog; undefined if it is closed.
  * @typedef {import('./contract.js').Command} Command
@@ -32,6 +33,7 @@ import { Table } from './table.js';
  * @property {Table} table current entities
  * @property {number | undefined} loading number of rows loaded so far; undefined once the table is complete
  * @property {string} search
+ * @property {import('./filter.js').Filter} filter
  * @property {import('./table.js').Order} order
  * @property {HistoricalTable | undefined} historical table at a point in time; undefined: the live table is shown
  * @property {OpenEntity | undefined} entity
@@ -77,6 +79,7 @@ export function createStore() {
       table: new Table(),
       loading: 0,
       search: '',
+      filter: noFilter,
       order: { field: 'id', descending: false },
       historical: undefined,
       entity: undefined,
@@ -121,7 +124,7 @@ export function progressOf(status) {
 }
 
 /**
- * Parses `#/entity/12`, `#/log` and `#/health`; anything else is the table.
+ * Parses `#/entity/12`, `#/queries`, `#/log` and `#/health`; anything else is the table.
  *
  * @param {string} hash
  * @param {import('./contract.js').Contract | undefined} contract undefined until it is loaded
@@ -131,5 +134,6 @@ export function readRoute(hash, contract) {
   const [, view, text] = /^#\/(\w+)(?:\/([\w-]+))?$/.exec(hash) ?? [];
   const id = text === undefined ? undefined : toId(contract, text);
   if (view === 'entity' && id !== undefined) return { view, id };
-  return { view: view === 'log' || view === 'health' ? view : 'table', id: 0 };
+  const isKnown = view === 'queries' || view === 'log' || view === 'health';
+  return { view: isKnown ? view : 'table', id: 0 };
 }

@@ -1,7 +1,7 @@
 /** Writes of the user. Each carries an idempotency key, so that retries are safe, and the version that the user saw. */
 
 import { createIdempotencyKey, positionOf } from './api.js';
-import { capitalize } from './contract.js';
+import { toLabel } from './labels.js';
 
 /**
  * @typedef {import('./api.js').ApiResponse} ApiResponse
@@ -16,23 +16,31 @@ export function createWrites({ store, request, contract: { path, noun } }) {
   /** A write with an unknown outcome retains its key, so that repeating it executes it once. */
   let pending = { text: '', key: '' };
 
+  /** @param {Write} write @returns {Promise<ApiResponse>} */
+  async function send({ method, path: target, body, tag, command }) {
+    const text = JSON.stringify([method, target, body, tag]);
+    if (pending.text !== text) pending = { text, key: createIdempotencyKey() };
+    const headers = {
+      'Idempotency-Key': `"${pending.key}"`,
+      ...(tag !== undefined && { 'If-Match': tag }),
+    };
+    const response = await request(method, target, { body, headers });
+    if (response.status !== 0 && response.status < 500) pending = { text: '', key: '' };
+    if (response.status === 401 || response.status === 403) store.update({ isUnauthorized: true });
+    if (response.problem === undefined)
+      store.update({
+        message: `${toLabel(command.verb)} ${noun}: done (position ${positionOf(response)})`,
+      });
+    return response;
+  }
+
   return {
-    /** @param {Write} write @returns {Promise<ApiResponse>} */
-    async send({ method, path: target, body, tag, command }) {
-      const text = JSON.stringify([method, target, body, tag]);
-      if (pending.text !== text) pending = { text, key: createIdempotencyKey() };
-      const headers = {
-        'Idempotency-Key': `"${pending.key}"`,
-        ...(tag !== undefined && { 'If-Match': tag }),
-      };
-      const response = await request(method, target, { body, headers });
-      if (response.status !== 0 && response.status < 500) pending = { text: '', key: '' };
-      if (response.status === 401 || response.status === 403) store.update({ isUnauthorized: true });
-      if (response.problem === undefined)
-        store.update({
-          message: `${capitalize(command.verb)} ${noun}: done (position ${positionOf(response)})`,
-        });
-      return response;
+    send,
+
+    /** Sends a write without a dialog, and shows its problem as a message. @param {Write} write */
+    async sendAtOnce(write) {
+      const { problem } = await send(write);
+      if (problem !== undefined) store.update({ message: problem.detail });
     },
 
     /**

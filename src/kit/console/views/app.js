@@ -6,6 +6,7 @@ import { EntityView } from './entity-view.js';
 import { HealthView } from './health-view.js';
 import { LogView } from './log-view.js';
 import { Notices } from '../parts/notices.js';
+import { QueriesView } from './queries-view.js';
 import { html, useEffect, useRef } from '../vendor/preact.js';
 import { StatusStrip } from '../parts/status-strip.js';
 import { TableView } from './table-view.js';
@@ -19,7 +20,13 @@ import { TokenField } from '../parts/token-field.js';
  * @property {import('../store/contract.js').Contract} contract
  */
 
-const views = { table: TableView, entity: EntityView, log: LogView, health: HealthView };
+const views = {
+  table: TableView,
+  entity: EntityView,
+  queries: QueriesView,
+  log: LogView,
+  health: HealthView,
+};
 
 /** @param {Omit<ViewProps, 'session' | 'contract'> & { session: ViewProps['session'] | undefined }} props */
 export function App({ state, update, session }) {
@@ -50,6 +57,7 @@ function Navigation({ state: { contract, route, rejections } }) {
   const name = capitalize(contract?.name ?? 'entities');
   const links = /** @type {const} */ ([
     ['table', '#/', name],
+    ...(contract?.queries.length ? [/** @type {const} */ (['queries', '#/queries', 'Queries'])] : []),
     ['log', '#/log', rejections.length === 0 ? 'Event log' : `Event log (${rejections.length} rejected)`],
     ['health', '#/health', 'Health'],
   ]);

@@ -1,10 +1,12 @@
 /** One entity: current state, state at a point in time, and history. */
 
 import { capitalize } from '../store/contract.js';
+import { labelIn, toLabel } from '../store/labels.js';
 import { toCurl, toNatsQuery, toNatsSubscription } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { html } from '../vendor/preact.js';
 import { progressOf } from '../store/state.js';
+import { toRequest } from '../parts/dialog.js';
 import { toText } from '../parts/text.js';
 import { TimeTravel } from './time-travel.js';
 import { Timeline } from './timeline.js';
@@ -28,7 +30,7 @@ export function EntityView({ state, session, contract }) {
         commandsOf(contract).map(
           ({ kind, command }) =>
             html`<button type="button" onClick=${() => session.writes.open(kind, command, id)}>
-              ${capitalize(command.verb)}
+              ${toLabel(command.verb)}
             </button>`,
         )
       }
@@ -53,8 +55,15 @@ export function EntityView({ state, session, contract }) {
             ${Object.entries(shown).map(
               ([field, value]) =>
                 html`<div>
-                  <dt>${capitalize(field)}</dt>
-                  <dd>${toText(value)}</dd>
+                  <dt>${labelIn(contract, field)}</dt>
+                  <dd>
+                    <${Value}
+                      value=${value}
+                      commands=${isHistorical ? [] : contract.itemCommands.filter((each) => each.field === field)}
+                      id=${id}
+                      session=${session}
+                    />
+                  </dd>
                 </div>`,
             )}
           </dl>`
@@ -77,4 +86,30 @@ function commandsOf({ replace, remove, commands }) {
     ...commands.map((command) => ({ kind: /** @type {const} */ ('command'), command })),
     ...(remove === undefined ? [] : [{ kind: /** @type {const} */ ('remove'), command: remove }]),
   ];
+}
+
+/**
+ * The value of a field; of a list, with the commands for each item.
+ *
+ * @param {{ value: unknown, commands: import('../store/contract.js').ItemCommand[], id: import('../store/contract.js').Id,
+ *   session: import('../store/session.js').Session }} props
+ */
+function Value({ value, commands, id, session }) {
+  if (commands.length === 0 || !Array.isArray(value) || value.length === 0) return toText(value);
+  return html`<ul class="items">
+    ${value.map(
+      (item) =>
+        html`<li>
+          ${toText(item)}
+          ${commands.map(({ command, param, key }) => {
+            const input = { [param]: key === undefined ? item : Object(item)[key] };
+            const name = `${toLabel(command.verb)} ${toLabel(param.replace(/(?<=.)Id$/, '')).toLowerCase()} ${input[param]}`;
+            const send = () => session.writes.sendAtOnce({ ...toRequest(command, id, input), command });
+            return html`<button type="button" class="quiet" aria-label=${name} onClick=${send}>
+              ${toLabel(command.verb)}
+            </button>`;
+          })}
+        </li>`,
+    )}
+  </ul>`;
 }

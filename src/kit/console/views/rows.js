@@ -1,6 +1,6 @@
 /** Virtualized table: only the visible rows are in the DOM. */
 
-import { capitalize } from '../store/contract.js';
+import { labelOf, toLabel } from '../store/labels.js';
 import { html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { toText } from '../parts/text.js';
 
@@ -50,7 +50,7 @@ export function Rows({ rows, contract, order, isHistorical, onOrder, onOpen }) {
     <table aria-rowcount=${rows.length + 1}>
       <thead>
         <tr aria-rowindex="1">
-          ${contract.columns.map((column) => html`<${Heading} name=${column.name} order=${order} onOrder=${onOrder} />`)}
+          ${contract.columns.map((column) => html`<${Heading} column=${column} order=${order} onOrder=${onOrder} />`)}
           ${canChange && html`<th scope="col" class="actions">Actions</th>`}
         </tr>
       </thead>
@@ -74,13 +74,14 @@ export function Rows({ rows, contract, order, isHistorical, onOrder, onOpen }) {
   </div>`;
 }
 
-/** @param {{ name: string, order: import('../store/table.js').Order, onOrder: RowsProps['onOrder'] }} props */
-function Heading({ name, order, onOrder }) {
+/** @param {{ column: import('../store/contract.js').Field, order: import('../store/table.js').Order, onOrder: RowsProps['onOrder'] }} props */
+function Heading({ column, order, onOrder }) {
+  const { name } = column;
   const isOrder = order.field === name;
   const direction = order.descending ? 'descending' : 'ascending';
   return html`<th scope="col" class=${name === 'id' && 'id'} aria-sort=${isOrder ? direction : undefined}>
     <button type="button" class="quiet" onClick=${() => onOrder(name)}>
-      ${capitalize(name)}<span aria-hidden="true">${isOrder ? (order.descending ? ' ▼' : ' ▲') : ''}</span>
+      ${labelOf(column)}<span aria-hidden="true">${isOrder ? (order.descending ? ' ▼' : ' ▲') : ''}</span>
     </button>
   </th>`;
 }
@@ -114,10 +115,10 @@ function TableRow({
               html`<button
                 type="button"
                 class="quiet"
-                aria-label=${`${capitalize(command.verb)} ${noun} ${id}`}
+                aria-label=${`${toLabel(command.verb)} ${noun} ${id}`}
                 onClick=${() => onOpen(kind, command, id)}
               >
-                ${capitalize(command.verb)}
+                ${toLabel(command.verb)}
               </button>`,
           )
         }

@@ -1,22 +1,28 @@
 /** Table of all entities, live or at a point in time, with search, sorting and forms. */
 
 import { capitalize } from '../store/contract.js';
+import { labelOf, toLabel } from '../store/labels.js';
+import { pathOf } from '../store/queries.js';
 import { toCurl, toNatsQuery } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
+import { Control } from '../parts/entity-form.js';
 import { html } from '../vendor/preact.js';
 import { Rows } from './rows.js';
 import { progressOf } from '../store/state.js';
 import { toCount } from '../parts/text.js';
 import { TimeTravel } from './time-travel.js';
 
+/** @typedef {import('../store/contract.js').Field} Field */
+
 /** @param {import('./app.js').ViewProps} props */
 export function TableView({ state, update, session, contract }) {
-  const { search, order, historical, loading, status } = state;
+  const { search, filter, order, historical, loading, status } = state;
   const table = historical?.table ?? state.table;
-  const rows = table.list(search, order);
+  const found = table.list(search, order);
+  const rows = filter.ids === undefined ? found : found.filter(({ id }) => filter.ids?.has(id));
   const { create } = contract;
   const isHistorical = historical !== undefined;
-  const path = isHistorical ? `${contract.path}?asOf=${historical.asOf}` : contract.path;
+  const path = pathOf(contract, { ...filter.values, asOf: historical?.asOf });
   const last = progressOf(status).applied;
   return html`
     <section class=${isHistorical ? 'view historical' : 'view'} aria-labelledby="title">
@@ -41,12 +47,13 @@ export function TableView({ state, update, session, contract }) {
             disabled=${isHistorical}
             onClick=${() => update({ dialog: { kind: 'create', command: create } })}
           >
-            ${capitalize(create.verb)} ${contract.one}
+            ${toLabel(create.verb)} ${contract.one}
           </button>`
         }
         <${CopyButton} label="Copy as curl" text=${toCurl(path)} />
-        ${!isHistorical && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(contract.name, 'list', {})} />`}
+        ${!isHistorical && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(contract.name, 'list', toFields(contract.filters, filter.values))} />`}
       </div>
+      <${Filters} filters=${contract.filters} filter=${filter} onFilter=${session.filter.set} />
       <${TimeTravel}
         asOf=${historical?.asOf}
         position=${historical?.position}
@@ -71,6 +78,44 @@ export function TableView({ state, update, session, contract }) {
       }
     </section>
   `;
+}
+
+/**
+ * @param {{ filters: Field[], filter: import('../store/filter.js').Filter,
+ *   onFilter: import('../store/session.js').Session['filter']['set'] }} props
+ */
+function Filters({ filters, filter: { values, problem }, onFilter }) {
+  if (filters.length === 0) return null;
+  return html`<form
+    class="bar filters"
+    aria-label="Filters"
+    onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}
+  >
+    ${filters.map(
+      (field) =>
+        html`<label>
+          ${labelOf(field)}
+          <${Control}
+            common=${{ title: field.schema.description }}
+            schema=${field.schema}
+            value=${values[field.name] ?? ''}
+            onValue=${(/** @type {string | boolean} */ value) => onFilter(field.name, String(value))}
+          />
+        </label>`,
+    )}
+    <p class="error" role="alert">${problem}</p>
+  </form>`;
+}
+
+/** The fields of a NATS request. @param {Field[]} filters @param {Record<string, string>} values */
+function toFields(filters, values) {
+  return Object.fromEntries(
+    filters.flatMap(({ name, schema: { type } }) => {
+      const value = values[name];
+      if (value === undefined) return [];
+      return [[name, type === 'integer' || type === 'number' ? Number(value) : value]];
+    }),
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 /** History of one entity, latest event first, with the changes of each event. */
 
+import { labelIn } from '../store/labels.js';
 import { toCurl, toNatsMessage } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { differenceOf } from '../parts/difference.js';
@@ -36,6 +37,7 @@ export function Timeline({ entity, session, contract, status }) {
             key=${entry.position}
             entry=${entry}
             isShown=${asOf === String(entry.position)}
+            contract=${contract}
             difference=${changesOf(versions, previous?.position, entry.position)}
             status=${status}
             onTravel=${() => session.entity.travel(id, String(entry.position))}
@@ -46,10 +48,10 @@ export function Timeline({ entity, session, contract, status }) {
 }
 
 /**
- * @param {{ entry: import('../store/entity.js').Entry, isShown: boolean, status: import('../store/state.js').Status | undefined,
+ * @param {{ entry: import('../store/entity.js').Entry, isShown: boolean, contract: import('../store/contract.js').Contract, status: import('../store/state.js').Status | undefined,
  *   difference: import('../parts/difference.js').Difference[] | undefined, onTravel: () => void }} props
  */
-function Entry({ entry, isShown, difference, status, onTravel }) {
+function Entry({ entry, isShown, contract, difference, status, onTravel }) {
   const { position, time, messageId, traceparent, actor, event, rejected } = entry;
   return html`<li
     class=${rejected === undefined ? undefined : 'rejected'}
@@ -75,7 +77,7 @@ function Entry({ entry, isShown, difference, status, onTravel }) {
         ${difference.map(
           ({ field, before, after }) =>
             html`<li>
-              ${field}: <del>${toText(before)}</del> <span aria-hidden="true">→</span>
+              ${labelIn(contract, field)}: <del>${toText(before)}</del> <span aria-hidden="true">→</span>
               <ins>${toText(after)}</ins>
             </li>`,
         )}

@@ -68,7 +68,7 @@ for (const name of ['now', 'actor', 'find']) {
     ),
   );
 }
-for (const name of ['get', 'list', 'rooms']) {
+for (const name of ['get', 'list', 'digest', 'rooms']) {
   reserved(`is not a query: ${name}`, () =>
     assert.is(
       collisionOf(() =>
@@ -90,7 +90,7 @@ for (const name of ['get', 'list']) {
     ),
   );
 }
-for (const noun of ['position', 'next']) {
+for (const noun of ['position', 'next', 'cursor']) {
   reserved(`is not a noun: ${noun}`, () => {
     const expected = `lamps: the noun "${noun}" has the name of a field of a reply`;
     for (const words of [{ noun }, { noun: 'lamp', plural: noun }])
@@ -132,6 +132,21 @@ test('must differ from each other', () =>
     collisionOf(() => defineService({ ...base, aliases: ['lights', 'lamps', 'lights'] })),
     'lamps: the alias "lamps" is also another name of the service; the alias "lights" is also another name of the service',
   ));
+test('of a query must differ from the methods of the client and from the commands', () => {
+  const collisionOfQuery = (name: string) =>
+    collisionOf(() =>
+      defineService({
+        ...base,
+        commands: ({ command }) => ({ light: command({ decide }) }),
+        queries: ({ query }) => ({ [name]: query({ result: z.int(), answer: () => 1 }) }),
+      }),
+    );
+  assert.equal(['history', 'light', 'brightest'].map(collisionOfQuery), [
+    'lamps: the query "history" has the name of a method of the client',
+    'lamps: the query "light" has the name of a command',
+    'none',
+  ]);
+});
 test('are all named that collide', () =>
   assert.is(
     collisionOf(() => defineService({ ...base, aliases: ['lamps'], indexes: { sort: () => '' } })),

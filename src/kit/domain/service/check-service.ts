@@ -8,8 +8,8 @@ import type { NamedCommand, Service } from './service.ts';
 const queryParameters = ['limit', 'after', 'asOf', 'sort', 'cursor'];
 const clientMethods = ['list', 'get', 'asOf', 'history', 'rejections', 'follow', 'then'];
 const contextFields = ['now', 'actor', 'find'];
-const replyFields = ['position', 'next'];
-const natsQueries = ['get', 'list'];
+const replyFields = ['position', 'next', 'cursor'];
+const natsQueries = ['get', 'list', 'digest'];
 
 /** A token of a subject, a segment of a path, and a property that needs no quotes. */
 const namePattern = /^[a-z][a-zA-Z0-9]*$/;
@@ -17,15 +17,19 @@ const namePattern = /^[a-z][a-zA-Z0-9]*$/;
 /** @throws TypeError that names the service and both sides of the collision. */
 export function checkService(service: Service): void {
   const { contract, names, nouns, commands, indexes, queries, follows, relations } = service;
+  const verbs = commands.map(({ verb }) => verb);
   const collisions = [
-    ...commands.flatMap(({ verb }) => checkName('verb', verb, 'method of the client', clientMethods)),
+    ...verbs.flatMap((verb) => checkName('verb', verb, 'method of the client', clientMethods)),
     ...Object.keys(indexes).flatMap((name) => checkName('index', name, 'query parameter', queryParameters)),
     ...Object.keys(follows).flatMap((name) =>
       checkName('followed service', name, 'field of the context', contextFields),
     ),
-    ...queries.flatMap(({ name }) =>
-      checkName('query', name, 'query of every service', [...natsQueries, ...Object.keys(relations)]),
-    ),
+    ...queries.flatMap(({ name }) => [
+      ...checkName('query', name, 'query of every service', natsQueries),
+      ...checkReserved('query', name, 'relation', Object.keys(relations)),
+      ...checkReserved('query', name, 'method of the client', clientMethods),
+      ...checkReserved('query', name, 'command', verbs),
+    ]),
     ...Object.keys(relations).flatMap((name) => checkName('relation', name, 'query over NATS', natsQueries)),
     ...[nouns.noun, nouns.plural].flatMap((name) => checkName('noun', name, 'field of a reply', replyFields)),
     ...names.flatMap((name, index) =>
@@ -36,8 +40,12 @@ export function checkService(service: Service): void {
   if (collisions.length > 0) throw new TypeError(`${contract.name}: ${collisions.join('; ')}`);
 }
 
+function checkReserved(kind: string, name: string, reservedKind: string, reserved: readonly string[]) {
+  return reserved.includes(name) ? [`the ${kind} "${name}" has the name of a ${reservedKind}`] : [];
+}
+
 function checkName(kind: string, name: string, reservedKind: string, reserved: readonly string[]): string[] {
-  if (reserved.includes(name)) return [`the ${kind} "${name}" has the name of a ${reservedKind}`];
+  if (reserved.includes(name)) return checkReserved(kind, name, reservedKind, reserved);
   if (namePattern.test(name)) return [];
   return [`the ${kind} "${name}" must consist of letters and digits and begin with a lower-case letter`];
 }

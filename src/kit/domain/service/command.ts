@@ -52,6 +52,7 @@ export type Command = {
   readonly body: Body | undefined;
   /** A sentence without a full stop. */
   readonly summary: string | undefined;
+  readonly operationId: string | undefined;
   decide(input: never, state: unknown, context: Context): readonly DomainEvent[];
 };
 
@@ -78,6 +79,8 @@ type Options<State, Event, Context, B, P extends Params> = {
   readonly body?: B;
   /** Shown in the API documents and in the web console. Default: the verb and the noun. */
   readonly summary?: string;
+  /** Name in the OpenAPI document, for example to keep that of an earlier verb. Default: the verb and the noun. */
+  readonly operationId?: string;
   /**
    * Returns the events that execute the command, or `[]` if nothing has to change. Throws a `Problem` (`conflict`) for a
    * command that contradicts the state. Pure and synchronous. `input` has the fields of the body and the path parameters.
@@ -89,11 +92,11 @@ type Options<State, Event, Context, B, P extends Params> = {
 export type CommandBuilders<State, Event, Context> = {
   /** `POST /laptops`. Returns the new entity. Clients may choose its id, otherwise one is generated, if the ids can be. */
   create<B extends Body>(
-    options: Pick<Options<State, Event, Context, B, {}>, 'summary' | 'decide'> & { readonly body: B },
+    options: Omit<Options<State, Event, Context, B, {}>, 'params' | 'body'> & { readonly body: B },
   ): TypedCommand<'create', 'document', SentOf<B, {}>, InputOf<B, {}>>;
   /** `PUT /laptops/{id}`. Returns the changed entity. */
   replace<B extends Body>(
-    options: Pick<Options<Existing<State>, Event, Context, B, {}>, 'summary' | 'decide'> & {
+    options: Omit<Options<Existing<State>, Event, Context, B, {}>, 'params' | 'body'> & {
       readonly body: B;
     },
   ): TypedCommand<'replace', 'document', SentOf<B, {}>, InputOf<B, {}>>;
@@ -116,11 +119,12 @@ type AnyOptions = Route & {
   readonly params?: Params;
   readonly body?: Body | undefined;
   readonly summary?: string;
+  readonly operationId?: string;
   decide(input: never, state: never, context: never): readonly DomainEvent[];
 };
 
 function declare(kind: CommandKind, defaults: Route, options: AnyOptions): Command {
-  const { params = {}, body, summary, decide } = options;
+  const { params = {}, body, summary, operationId, decide } = options;
   const route = [options.post, options.put, options.delete].some((path) => path !== undefined)
     ? options
     : defaults;
@@ -132,6 +136,7 @@ function declare(kind: CommandKind, defaults: Route, options: AnyOptions): Comma
     params,
     body,
     summary,
+    operationId,
     decide,
   };
 }

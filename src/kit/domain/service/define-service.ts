@@ -1,11 +1,11 @@
 import { checkService } from './check-service.ts';
 import { commandBuilders, type TypedCommand } from './command.ts';
 import type { DomainEvent } from '../decider.ts';
-import { normalizeIndexes, sortableIndexes } from './index-definition.ts';
+import { keySchemas, normalizeIndexes, sortableIndexes, type SortableIn } from './index-definition.ts';
 import type { Id } from '../entity-id.ts';
 import { integerId } from '../id-type.ts';
 import type { RequireJson } from '../json-state.ts';
-import { queryBuilders } from './query.ts';
+import { queryBuilders, type TypedQuery } from './query.ts';
 import { nounsOf } from './nouns.ts';
 import type { DefinedService, Service, ServiceDefinition } from './service.ts';
 
@@ -20,18 +20,21 @@ export function defineService<
   Commands extends Readonly<Record<string, TypedCommand<unknown, unknown, unknown, unknown>>>,
   Document,
   Others = {},
-  IndexName extends string = never,
+  Indexes extends object = {},
+  Queries extends Readonly<Record<string, TypedQuery<unknown, unknown>>> = {},
   Key extends Id = number,
   OtherIds = {},
 >(
-  definition: ServiceDefinition<State, Event, Others, Commands, IndexName, Document, Key, OtherIds> &
+  definition: ServiceDefinition<State, Event, Others, Commands, Indexes, Queries, Document, Key, OtherIds> &
     RequireJson<State>,
 ): DefinedService<{
   state: State;
   event: Event;
   others: Others;
   commands: Commands;
-  index: IndexName;
+  index: keyof Indexes & string;
+  sortable: SortableIn<Indexes>;
+  queries: Queries;
   document: Document;
   id: Key;
   otherIds: OtherIds;
@@ -55,6 +58,7 @@ export function defineService<
     ),
     commands: named,
     indexes: normalizeIndexes(indexes),
+    indexKeys: keySchemas(indexes),
     sortable: sortableIndexes(indexes),
     queries: queries.map(([name, query]) => ({ ...query, name })),
     relations,

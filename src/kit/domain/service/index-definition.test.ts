@@ -1,12 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { compareKeys, normalizeIndexes, sortableIndexes, type Index } from './index-definition.ts';
 
 type Charger = { readonly name: string; readonly watts: number; readonly plugs: readonly string[] };
 
 const indexes: Readonly<Record<string, Index<Charger>>> = {
   name: ({ name }) => name,
-  watts: ({ watts }) => watts,
+  watts: { key: z.int(), one: ({ watts }) => watts },
   plug: { each: ({ plugs }) => plugs },
 };
 const brick: Charger = { name: 'brick', watts: 65, plugs: ['C', 'A'] };

@@ -10,11 +10,11 @@ import type { IndexKey } from './index-definition.ts';
 export type EntityView<State, Key extends Id = number> = {
   /** Returns an existing entity. */
   find(id: Key): Entity<Existing<State>, Key> | undefined;
-  /** Lists existing entities by ascending id, or by an index; `where` has the wanted keys, by index. */
+  /** Lists existing entities by ascending id, or by the keys of an index; `where` has the wanted keys, by index. */
   list(options: {
     readonly limit: number;
     readonly where?: Readonly<Record<string, IndexKey | undefined>>;
-    readonly sort?: { readonly by: string };
+    readonly sort?: { readonly by: string; readonly descending?: boolean };
   }): Entity<Existing<State>, Key>[];
 };
 
@@ -25,6 +25,14 @@ export type Query = {
   readonly result: z.ZodType;
   answer(view: EntityView<unknown, Id>, params: never, lookups: unknown): unknown;
 };
+
+/** A query with the types that the client needs. `Sent` is its parameters before parsing; undefined if it has none. */
+export type TypedQuery<Sent, Result> = Query & {
+  readonly types?: { readonly sent: Sent; readonly result: Result };
+};
+
+/** A parameter whose schema has a default is optional. */
+type SentOf<P extends Params> = [keyof P] extends [never] ? undefined : z.input<z.ZodObject<P>>;
 
 export type QueryBuilders<State, Lookups, Key extends Id> = {
   /** `GET /docks/<name>?…` and `docks.queries.<name>`. */
@@ -40,7 +48,7 @@ export type QueryBuilders<State, Lookups, Key extends Id> = {
       params: { readonly [Name in keyof P]: z.output<P[Name]> },
       lookups: Lookups,
     ): z.input<Result>;
-  }): Query;
+  }): TypedQuery<SentOf<P>, z.output<Result>>;
 };
 
 /** Returns the builders with the types of a service, which exist only for the compiler. */

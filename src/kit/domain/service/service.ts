@@ -7,7 +7,7 @@ import type { Entity } from '../entity.ts';
 import type { Id } from '../entity-id.ts';
 import type { Contract, Follows, IdOf, Lookups } from '../followed-stream.ts';
 import type { IdType } from '../id-type.ts';
-import type { Index, NamedIndexes } from './index-definition.ts';
+import type { Index, KeySchemas, NamedIndexes } from './index-definition.ts';
 import type { Query, QueryBuilders } from './query.ts';
 import type { Nouns } from './nouns.ts';
 
@@ -29,7 +29,8 @@ export type ServiceDefinition<
   Event extends DomainEvent,
   Others,
   Commands,
-  IndexName extends string,
+  Indexes,
+  Queries,
   Document,
   Key extends Id = number,
   OtherIds = {},
@@ -57,9 +58,9 @@ export type ServiceDefinition<
   /** Commands by verb, the last token of the NATS subject: `laptops.commands.<verb>`. */
   commands(builders: CommandBuilders<State, Event, Context<Lookups<Others, OtherIds>, Key>>): Commands;
   /** Query parameters of the list: it can be filtered by each index, and sorted by those with one key for each entity. */
-  readonly indexes?: { readonly [Name in IndexName]: Index<Existing<State>> };
+  readonly indexes?: Indexes & Readonly<Record<string, Index<Existing<State>>>>;
   /** Reads of the view beyond the list and the item, by name. */
-  queries?(builders: QueryBuilders<State, Lookups<Others, OtherIds>, Key>): Readonly<Record<string, Query>>;
+  queries?(builders: QueryBuilders<State, Lookups<Others, OtherIds>, Key>): Queries;
   /** Schema of the JSON document, with a description of every field and examples. */
   readonly document: z.ZodType<Document>;
   /**
@@ -85,7 +86,17 @@ export type ErasedLookups = Readonly<Record<string, (id: never) => unknown>>;
 
 /** A service with its type parameters erased, as used by the runtime. */
 export type Service = Pick<
-  ServiceDefinition<unknown, DomainEvent, Record<string, unknown>, unknown, string, unknown, Id, unknown>,
+  ServiceDefinition<
+    unknown,
+    DomainEvent,
+    Readonly<Record<string, unknown>>,
+    unknown,
+    unknown,
+    unknown,
+    unknown,
+    Id,
+    unknown
+  >,
   'module' | 'version' | 'foldVersion' | 'product' | 'defaults' | 'document'
 > & {
   readonly contract: ErasedContract;
@@ -95,6 +106,7 @@ export type Service = Pick<
   readonly follows: Readonly<Record<string, ErasedContract>>;
   readonly commands: readonly NamedCommand[];
   readonly indexes: NamedIndexes;
+  readonly indexKeys: KeySchemas;
   readonly queries: readonly NamedQuery[];
   /** The indexes by which a list can be sorted. */
   readonly sortable: readonly string[];
@@ -109,6 +121,8 @@ export type ServiceTypes = {
   readonly others: unknown;
   readonly commands: unknown;
   readonly index: string;
+  readonly sortable: string;
+  readonly queries: unknown;
   readonly document: unknown;
   readonly id: Id;
   readonly otherIds: unknown;

@@ -47,15 +47,6 @@ finding('no longer yields an id whose keys have changed', () => {
     [[], [9], [9]],
   );
 });
-finding('finds a number by its text', () => {
-  const { find } = create([1, [65]], [2, [100]]);
-  assert.equal([...find('65', 0)], [1]);
-  for (const other of ['065', '65.0', '', 'x']) assert.equal([...find(other, 0)], [], other);
-});
-finding('prefers a text to the number that it represents', () => {
-  const { find } = create([1, [65]], [2, ['65']]);
-  assert.equal([...find('65', 0)], [2]);
-});
 finding.run();
 
 const sorting = suite('sorted');
@@ -75,6 +66,18 @@ sorting('continues after a position, even if its entity has gone', () => {
   assert.equal([...sorted({ key: 'b', id: 2 })], [4]);
   replace(5, [], ['b']);
   assert.equal([...sorted({ key: 'b', id: 2 })], [5, 4]);
+});
+sorting('yields the keys in descending order, and the ids of a key in ascending order', () => {
+  const { replace, sorted } = create([1, ['b']], [2, ['a']], [3, ['b']], [4, ['c']]);
+  assert.equal([...sorted(undefined, true)], [4, 1, 3, 2]);
+  assert.equal([...sorted({ key: 'b', id: 1 }, true)], [3, 2]);
+  replace(3, ['b'], []);
+  replace(1, ['b'], []);
+  assert.equal([...sorted({ key: 'b', id: 1 }, true)], [2]);
+  replace(5, [], ['bb']);
+  assert.equal([...sorted({ key: 'b', id: 1 }, true)], [2]);
+  assert.equal([...sorted({ key: 'z', id: 9 }, true)], [4, 5, 2]);
+  assert.equal([...sorted({ key: '', id: 9 }, true)], []);
 });
 sorting('sorts numbers by value', () => {
   const { sorted } = createSorted([1, [100]], [2, [9]], [3, [65]]);
@@ -101,6 +104,7 @@ both('has the same result as a scan of all states after any sequence of changes'
         [...states.keys()].filter((id) => states.get(id)?.includes(key)).toSorted((a, b) => a - b);
       for (const key of [1, 2, 3, 4, 5]) assert.equal([...find(key, 0)], idsOf(key));
       assert.equal([...sorted(undefined)], [1, 2, 3, 4, 5].flatMap(idsOf));
+      assert.equal([...sorted(undefined, true)], [5, 4, 3, 2, 1].flatMap(idsOf));
     }),
   );
 });
@@ -124,6 +128,7 @@ both('is correct if entities change while it is built', () => {
   const keys = Array.from({ length: 12 }, (_, key) => key);
   for (const key of keys) assert.equal([...find(key, 0)], idsOf(key));
   assert.equal([...sorted(undefined)], keys.flatMap(idsOf));
+  assert.equal([...sorted(undefined, true)], keys.toReversed().flatMap(idsOf));
 });
 both.run();
 

@@ -7,9 +7,10 @@ import { compareKeys, type IndexKey, type KeysOf } from '../../domain/service/in
 /** A place in a sorted list: the entity with this key and this id. */
 export type SortPosition = { readonly key: IndexKey; readonly id: Id };
 
-/** Compares places in a sorted list. */
-export function comparePositions(a: SortPosition, b: SortPosition): number {
-  return compareKeys(a.key, b.key) || compareIds(a.id, b.id);
+/** Compares places in a sorted list. Ids are always ascending. */
+export function comparePositions(a: SortPosition, b: SortPosition, descending: boolean): number {
+  const byKey = compareKeys(a.key, b.key);
+  return (descending ? -byKey : byKey) || compareIds(a.id, b.id);
 }
 
 export type EntityIndex = {
@@ -20,10 +21,10 @@ export type EntityIndex = {
    * Until then, `find` and `sorted` must not be used.
    */
   build(isSorted: boolean): boolean;
-  /** Yields the ids with a key, ascending, after `after`. A text key also finds the number that it represents. */
+  /** Yields the ids with a key, ascending, after `after`. */
   find(key: IndexKey, after: Id | undefined): Iterable<Id>;
-  /** Yields all ids by ascending key, then id, beginning after `after`. */
-  sorted(after: SortPosition | undefined): Iterable<Id>;
+  /** Yields all ids by ascending or descending key, then by ascending id, beginning after `after`. */
+  sorted(after: SortPosition | undefined, descending?: boolean): Iterable<Id>;
 };
 
 /** Returns the existing entities with a greater id, by ascending id. */
@@ -74,6 +75,11 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
     else if (ids !== undefined && (after === undefined || ids > after)) yield ids;
   }
 
+  function* keysFrom(first: IndexKey | undefined, descending: boolean): Generator<IndexKey, void> {
+    if (!descending) yield* sortedKeys?.keys(first) ?? [];
+    else for (const [key] of sortedKeys?.entriesReversed(first) ?? []) yield key;
+  }
+
   function buildIds(): boolean {
     let count = 0;
     for (const [id, state] of existing(builtUpTo)) {
@@ -107,13 +113,10 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
       for (const key of after) if (!before.includes(key)) add(id, key);
     },
 
-    find(key, after) {
-      const isNumber = !byKey.has(key) && String(Number(key)) === key;
-      return idsOf(isNumber ? Number(key) : key, after);
-    },
+    find: idsOf,
 
-    *sorted(after) {
-      for (const key of sortedKeys?.keys(after?.key) ?? []) {
+    *sorted(after, descending = false) {
+      for (const key of keysFrom(after?.key, descending)) {
         yield* idsOf(key, key === after?.key ? after.id : undefined);
       }
     },

@@ -13,7 +13,13 @@ import {
 /** The wanted keys, by index. */
 export type Where = Readonly<Record<string, IndexKey | undefined>>;
 
-export type Sort = { readonly by: string; readonly after?: SortPosition | undefined };
+/** Sorts by the keys of an index, then by ascending id, beginning after a position. */
+export type Sort = {
+  readonly by: string;
+  /** Greatest key first. */
+  readonly descending?: boolean | undefined;
+  readonly after?: SortPosition | undefined;
+};
 
 export type Selection = {
   /** The ids to examine, in the order of the list; undefined: all ids after `after`. */
@@ -75,14 +81,14 @@ export function createIndexes(
   }
 
   /** Returns the ids of all entities in the order of a sorted list. Used while the index is built. */
-  function sortAll({ by, after }: Sort): Id[] {
+  function sortAll({ by, after, descending = false }: Sort): Id[] {
     const keysOf = findKeys(by);
     const positions: SortPosition[] = [];
     for (const [id, state] of existing(undefined))
       for (const key of keysOf(state)) positions.push({ id, key });
     return positions
-      .filter((position) => after === undefined || comparePositions(position, after) > 0)
-      .toSorted(comparePositions)
+      .filter((position) => after === undefined || comparePositions(position, after, descending) > 0)
+      .toSorted((a, b) => comparePositions(a, b, descending))
       .map(({ id }) => id);
   }
 
@@ -95,16 +101,15 @@ export function createIndexes(
 
     select(where, sort, after) {
       const wanted = Object.entries(where).flatMap(([name, key]) =>
-        key === undefined ? [] : [{ name, key, text: String(key), keysOf: findKeys(name) }],
+        key === undefined ? [] : [{ name, key, keysOf: findKeys(name) }],
       );
       const [first] = wanted;
       return {
         candidates:
           sort === undefined
             ? first && indexOf(first.name, false)?.find(first.key, after)
-            : (indexOf(sort.by, true)?.sorted(sort.after) ?? sortAll(sort)),
-        matches: (state) =>
-          wanted.every(({ keysOf, text }) => keysOf(state).some((key) => String(key) === text)),
+            : (indexOf(sort.by, true)?.sorted(sort.after, sort.descending) ?? sortAll(sort)),
+        matches: (state) => wanted.every(({ keysOf, key }) => keysOf(state).includes(key)),
       };
     },
   };

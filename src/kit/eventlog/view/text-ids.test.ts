@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import type { Fold } from '../../domain/decider.ts';
 import { normalizeIndexes } from '../../domain/service/index-definition.ts';
 import { decodeImage, encodeImage } from './snapshot-image.ts';
@@ -15,7 +16,9 @@ const fold: Fold<Parcel, Weighed> = {
   initial: undefined,
   evolve: (_parcel, { weight }) => (weight === 0 ? undefined : { weight }),
 };
-const indexes = normalizeIndexes({ weight: ({ weight }: { readonly weight: number }) => weight });
+const indexes = normalizeIndexes({
+  weight: { key: z.int(), one: ({ weight }: { readonly weight: number }) => weight },
+});
 const id = fc.stringMatching(/^[A-Ba-b0-1][A-Ba-b0-1_-]{0,2}$/);
 const changes = fc.array(fc.record({ id, weight: fc.integer({ min: 0, max: 3 }) }));
 

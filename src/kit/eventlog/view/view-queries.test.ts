@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { storedMessage } from '../../../../test/support/memory-store.ts';
 import { Rejection, type Fold } from '../../domain/decider.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
@@ -19,7 +20,7 @@ const message = (position: number, id: number | undefined, content: Plugged | Re
 const plugged = (...sockets: readonly number[]): Plugged => ({ type: 'Plugged', sockets });
 const invalid = new Rejection('invalid');
 /** Indexes the lamps by their sockets. */
-const indexes = normalizeIndexes({ sockets: { each: (lamp: readonly number[]) => lamp } });
+const indexes = normalizeIndexes({ sockets: { key: z.int(), each: (lamp: readonly number[]) => lamp } });
 
 function viewOf(...messages: readonly StoredMessage<Plugged>[]) {
   const view = createView(fold, { indexes });
@@ -88,6 +89,7 @@ listing('have existed when their keys were computed', () => {
   const seen: unknown[] = [];
   const recording = normalizeIndexes({
     sockets: {
+      key: z.int(),
       each(lamp: readonly number[]) {
         seen.push(lamp);
         return lamp;

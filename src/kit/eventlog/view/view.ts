@@ -27,7 +27,6 @@ export type ListOptions = {
   readonly limit: number;
   /** Only entities with these keys, by index. */
   readonly where?: Where;
-  /** Sorts by the keys of an index, then by id, beginning after a position. */
   readonly sort?: Sort | undefined;
 };
 

@@ -76,7 +76,7 @@ function describeOperation(
   writeScope: string | undefined,
   id: IdType,
 ): ZodOpenApiOperationObject {
-  const { name, summary, tag, command, params, query, headers = [], body, responses } = operation;
+  const { name, summary, tag, command, queryName, params, query, headers = [], body, responses } = operation;
   const needsToken = writeScope !== undefined && isWrite(operation);
   return {
     // Operation ids must be unique, so each alias needs its own.
@@ -85,6 +85,7 @@ function describeOperation(
     description: summary,
     tags: [tag],
     ...(command !== undefined && { 'x-command': command }),
+    ...(queryName !== undefined && { 'x-query': queryName }),
     ...(needsToken && { security: [{ [bearerToken]: [writeScope] }] }),
     ...(isAlias && { deprecated: true }),
     requestParams: {

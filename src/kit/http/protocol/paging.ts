@@ -2,6 +2,7 @@
 
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { NextPage } from '../../api/sorting.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import { isTextId, type IdType } from '../../domain/id-type.ts';
 
@@ -69,9 +70,6 @@ export function cutPageBy<Item, Next>(
 export function limitOf(defaultValue: number, max: number) {
   return z.preprocess(parseDigits, z.int(notInteger).min(1).max(max)).default(defaultValue);
 }
-
-/** The beginning of the next page: after an id or a position, or of a sorted list, after a cursor. */
-export type NextPage = Id | { readonly cursor: string };
 
 /** Sets the Link header to the next page, with the other query parameters unchanged. */
 export function linkNext(ctx: Context, limit: number, next: NextPage): void {

@@ -18,6 +18,7 @@ export function queryOperations(
       name: name + capitalize(resource.nouns.plural),
       summary,
       tag: resource.names[0],
+      queryName: name,
       query: textParamsOf(params).strict(),
       headers: freshnessHeaders,
       responses: {

@@ -2,6 +2,8 @@
 
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
+import { textParamsOf } from '../../api/text-params.ts';
 import { findAsOf, locateMoment, timeOf, type Moment } from '../../eventlog/point-in-time.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
@@ -17,8 +19,7 @@ import {
 } from '../protocol/consistency.ts';
 import { createPageCache } from '../protocol/page-cache.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
-import { cutPageBy, linkNext, pageQueryOf, type NextPage } from '../protocol/paging.ts';
-import { formatCursor, parseSort, sortParameters, splitSort } from '../protocol/sorting.ts';
+import { cutPageBy, linkNext, pageQueryOf } from '../protocol/paging.ts';
 import { createItemResponses, type ItemResponse } from './item-response.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
@@ -31,12 +32,9 @@ export function readOperations(
   const name = capitalize(noun);
   const readCachedPage = createPageCache(freshness);
   const filters = Object.fromEntries(
-    Object.keys(resource.indexes).map((field) => [
+    Object.entries(resource.indexKeys).map(([field, key]) => [
       field,
-      z
-        .string()
-        .optional()
-        .meta({ description: `Only ${plural} with exactly this ${field}.` }),
+      key.optional().meta({ description: `Only ${plural} with exactly this ${field}.`, ...exampleIn(key) }),
     ]),
   );
 
@@ -48,7 +46,7 @@ export function readOperations(
     tag: resource.names[0],
     query: pageQueryOf(contract.id).extend({
       asOf: AsOf.optional(),
-      ...filters,
+      ...textParamsOf(filters).shape,
       ...sortParameters(resource.sortable),
     }),
     headers: freshnessHeaders,
@@ -65,13 +63,13 @@ export function readOperations(
       await waitForPosition(headers, freshness);
       // Reads one item more than the page holds, to detect a next page.
       const { where, ...request } = splitSort(rest);
-      const options = { after, limit: limit + 1, where, sort: parseSort(request, after, contract.id) };
-      const nextAfter = (last: Entity<unknown>): NextPage =>
-        request.sort === undefined ? last.id : { cursor: formatCursor(resource.indexes, request.sort, last) };
+      const sort = parseSort(resource.indexKeys, request, after, contract.id);
+      const options = { after, limit: limit + 1, where, sort };
+      const nextPage = (last: Entity<unknown>) => nextAfter(resource.indexes, request.sort, last);
       if (asOf === undefined) {
         markPageFreshness(ctx, freshness);
         const { bytes, next } = readCachedPage(JSON.stringify([limit, after, where, request]), () => {
-          const { page, next } = cutPageBy(limit, view.list(options), nextAfter);
+          const { page, next } = cutPageBy(limit, view.list(options), nextPage);
           const texts = page.map((entity) => resource.serializeExisting(entity).text);
           return {
             bytes: Buffer.from(`[${texts.join(',')}]`),
@@ -84,7 +82,7 @@ export function readOperations(
       } else {
         const position = await locateMoment(store, asOf);
         ctx.set('Stream-Position', String(position));
-        const { page, next } = cutPageBy(limit, await listAsOf(position, options), nextAfter);
+        const { page, next } = cutPageBy(limit, await listAsOf(position, options), nextPage);
         if (next !== undefined) linkNext(ctx, limit, next);
         const presented = await resource.presentAllAsOf(page, () => timeOf(store, asOf, position));
         ctx.body = presented.map(({ body }) => body);
@@ -134,4 +132,9 @@ export function readOperations(
   });
 
   return [list, item];
+}
+
+function exampleIn(schema: z.ZodType): { readonly example?: unknown } {
+  const { example } = schema.meta() ?? {};
+  return example === undefined ? {} : { example };
 }

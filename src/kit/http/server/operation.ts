@@ -37,6 +37,8 @@ type Declaration<Params, Query, Body> = {
   readonly tag: string;
   /** Verb of the command that the operation executes. */
   readonly command?: string;
+  /** Name of the service's own query that the operation answers. */
+  readonly queryName?: string;
   readonly query?: z.ZodType<Query>;
   readonly headers?: readonly RequestHeaderName[];
   readonly body?: z.ZodType<Body>;

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
 import { isTextId, type IdType } from '../../domain/id-type.ts';
+import { AnyText, type KeySchemas } from '../../domain/service/index-definition.ts';
 import { execute, type Sources } from '../../eventlog/execute.ts';
 import { ageOf, defaultWaitSeconds, waitFor, type Freshness } from '../../eventlog/freshness.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
@@ -11,7 +12,9 @@ import type { NamedCommand } from '../../domain/service/service.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
 import { exampleOf, payloadOf, splitId, validExamples } from '../../api/command-input.ts';
 import { summarize } from '../../api/command-texts.ts';
+import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
+import type { Where } from '../../eventlog/view/indexes.ts';
 import type { Entity } from '../../domain/entity.ts';
 import { expectedSubjectSequenceHeader, streamPositionHeader } from '../connection/headers.ts';
 import { defineEndpoint, type Endpoint, type RequestInfo } from './endpoints.ts';
@@ -44,8 +47,18 @@ function nextOf(type: IdType) {
   });
 }
 
-/** A key of an index, or its text form, as in a query string. */
-const Key = z.union([z.string(), z.number()]);
+/** The keys of an index without a schema are texts. A number is accepted instead of the text that represents it. */
+const TextOrNumber = z.union([z.string(), z.number()]);
+
+/** Returns the values that a list is filtered by, as keys. */
+function toKeys(schemas: KeySchemas, values: Where): Where {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      schemas[name] === AnyText && value !== undefined ? String(value) : value,
+    ]),
+  );
+}
 const examplePosition = 12;
 
 export function entityEndpoints(
@@ -67,12 +80,21 @@ export function entityEndpoints(
   const applied = z
     .int()
     .meta({ description: `The position that the reply reflects, as in ${streamPositionHeader}.` });
+  const cursor = z
+    .string()
+    .optional()
+    .meta({ description: 'Present instead of `next` in a sorted list: the text to send as `cursor`.' });
   const example = exampleOf(schema);
   const One = z
     .object({ position: version, [noun]: schema })
     .meta({ examples: [{ position: examplePosition, [noun]: example }] });
   const Many = z
-    .object({ position: applied, [plural]: z.array(schema), next: nextOf(idType) })
+    .object({
+      position: applied,
+      [plural]: z.array(schema),
+      next: nextOf(idType),
+      ...(resource.sortable.length > 0 && { cursor }),
+    })
     .meta({ examples: [{ position: examplePosition, [plural]: [example] }] });
   const Removed = z.object({ position: version }).meta({ examples: [{ position: examplePosition }] });
 
@@ -135,19 +157,28 @@ export function entityEndpoints(
       input: z
         .strictObject({
           ...pageOf(idType),
-          ...Object.fromEntries(Object.keys(resource.indexes).map((field) => [field, Key.optional()])),
+          ...Object.fromEntries(
+            Object.entries(resource.indexKeys).map(([field, key]) => [
+              field,
+              (key === AnyText ? TextOrNumber : key).optional(),
+            ]),
+          ),
+          ...sortParameters(resource.sortable),
         })
         .meta({ examples: [{ limit: 10 }] }),
       output: Many,
-      async handle({ limit, after, ...wanted }, info) {
+      async handle({ limit, after, ...rest }, info) {
+        const { where, ...request } = splitSort(rest);
+        const sort = parseSort(resource.indexKeys, request, after, idType);
         await refresh(info);
         return replyWithPage({
           ...readFreshness(),
           field: plural,
-          found: view.list({ limit: limit + 1, after, where: wanted }),
+          found: view.list({ limit: limit + 1, after, where: toKeys(resource.indexKeys, where), sort }),
           limit,
           maxBytes: info.maxReplyBytes,
           toText: (entity) => resource.serializeExisting(entity).text,
+          nextAfter: (last) => nextAfter(resource.indexes, request.sort, last),
         });
       },
     }),

@@ -2,8 +2,8 @@
 
 import type { NatsConnection } from 'nats';
 import { toProblemDocument } from '../../api/problem-document.ts';
+import type { NextPage } from '../../api/sorting.ts';
 import type { Id } from '../../domain/entity-id.ts';
-import { maxTextIdLength } from '../../domain/id-type.ts';
 import { Problem } from '../../domain/problem.ts';
 
 export type Reply = {
@@ -36,30 +36,46 @@ export type PageOptions<Item> = {
   readonly maxBytes: number;
   /** Returns an item as JSON. */
   toText(item: Item): string;
+  /** Returns where the page after an item begins. Default: after its id. */
+  nextAfter?(item: Item): NextPage;
 };
 
 /**
- * Returns a page of at most `limit` items and `maxBytes` bytes. If items are left, `next` is the id to continue after.
+ * Returns a page of at most `limit` items and `maxBytes` bytes. If items are left, `next` is the id to continue after, or of a
+ * sorted list, `cursor` the place.
  *
  * @throws Problem `too-large` if not even the first item fits.
  */
 export function replyWithPage<Item extends { readonly id: Id }>(options: PageOptions<Item>): Reply {
-  const { position, age, field, found, limit, maxBytes, toText } = options;
-  const write = (texts: readonly string[], next: Id | undefined) =>
-    `{"position":${position},"${field}":[${texts.join(',')}]${next === undefined ? '' : `,"next":${JSON.stringify(next)}`}}`;
-  const [first] = found;
-  const longestId = typeof first?.id === 'string' ? '-'.repeat(maxTextIdLength) : Number.MAX_SAFE_INTEGER;
-  const emptyBytes = Buffer.byteLength(write([], longestId));
+  const { position, age, field, found, limit, maxBytes, toText, nextAfter = ({ id }) => id } = options;
+  const writeEnd = (last: Item | undefined) => (last === undefined ? '' : `,${writeNext(nextAfter(last))}`);
+  const write = (texts: readonly string[], end: string) =>
+    `{"position":${position},"${field}":[${texts.join(',')}]${end}}`;
+  // Neither ids nor cursors are of the same size for every item.
+  const endBytes = Math.max(0, ...found.map((item) => Buffer.byteLength(writeEnd(item))));
+  const emptyBytes = Buffer.byteLength(write([], '')) + endBytes;
   const texts = takeFitting(found.slice(0, limit), maxBytes - emptyBytes, toText);
+  const [first] = found;
   if (texts.length === 0 && first !== undefined) {
     throw new Problem(
       'too-large',
       `The item ${first.id} does not fit into a reply of ${maxBytes} bytes, the broker's limit. ` +
-        `Read it over REST, or continue with "after": ${JSON.stringify(first.id)}.`,
+        `Read it over REST, or continue with ${describeNext(nextAfter(first))}.`,
     );
   }
-  const next = texts.length < found.length ? found[texts.length - 1]?.id : undefined;
-  return { position, age, text: write(texts, next) };
+  const last = texts.length < found.length ? found[texts.length - 1] : undefined;
+  return { position, age, text: write(texts, writeEnd(last)) };
+}
+
+/** The field of the next request. */
+function describeNext(next: NextPage): string {
+  return typeof next === 'object' ? `"cursor": "${next.cursor}"` : `"after": ${JSON.stringify(next)}`;
+}
+
+function writeNext(next: NextPage): string {
+  return typeof next === 'object'
+    ? `"cursor":${JSON.stringify(next.cursor)}`
+    : `"next":${JSON.stringify(next)}`;
 }
 
 /** @throws Problem `too-large` if the reply exceeds `maxBytes`. */

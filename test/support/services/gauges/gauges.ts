@@ -67,9 +67,12 @@ export const gaugeService = defineService({
     scrap: command({ decide: () => [{ type: 'GaugeScrapped' }] }),
   }),
   indexes: {
-    level(gauge) {
-      if (gauge.level === unindexedLevel) throw new RangeError('faulty index');
-      return gauge.level;
+    level: {
+      key: Level(24),
+      one(gauge) {
+        if (gauge.level === unindexedLevel) throw new RangeError('faulty index');
+        return gauge.level;
+      },
     },
   },
   document: GaugeDocument,

@@ -36,7 +36,7 @@ export const parcelService = defineService({
     }),
     deliver: remove({ decide: () => [{ type: 'ParcelDelivered' }] }),
   }),
-  indexes: { town: (parcel) => parcel.town, weight: (parcel) => parcel.weight },
+  indexes: { town: (parcel) => parcel.town, weight: { key: Weight, one: (parcel) => parcel.weight } },
   queries: ({ query }) => ({
     heavy: query({
       params: { atLeast: Weight },
