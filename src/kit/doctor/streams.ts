@@ -45,8 +45,8 @@ export async function findStreams(jsm: JetStreamManager, services: readonly Serv
 
 /** Reads the last position of a stream from its leader; 0 for an empty stream. */
 export function fetchLastPosition({ connection, jsm }: Broker, stream: Stream): Promise<number> {
-  const { name, events } = stream.contract;
-  const subjects = eventSubjects(name);
+  const { name, events, id } = stream.contract;
+  const subjects = eventSubjects(name, id);
   const codec = createCodec(events, subjects);
   return createEventStore({
     connection,

@@ -68,7 +68,12 @@ for (const name of ['now', 'actor', 'find']) {
     ),
   );
 }
-for (const name of ['get', 'list', 'digest', 'rooms']) {
+for (const [name, ...owners] of [
+  ['get', 'query of every service', 'method of the client'],
+  ['list', 'query of every service', 'method of the client'],
+  ['digest', 'query of every service'],
+  ['rooms', 'relation'],
+] as const) {
   reserved(`is not a query: ${name}`, () =>
     assert.is(
       collisionOf(() =>
@@ -78,7 +83,7 @@ for (const name of ['get', 'list', 'digest', 'rooms']) {
           queries: ({ query }) => ({ [name]: query({ result: z.int(), answer: () => 1 }) }),
         }),
       ),
-      `lamps: the query "${name}" has the name of a query of every service`,
+      `lamps: ${owners.map((owner) => `the query "${name}" has the name of a ${owner}`).join('; ')}`,
     ),
   );
 }

@@ -68,7 +68,7 @@ sorting('continues after a position, even if its entity has gone', () => {
   assert.equal([...sorted({ key: 'b', id: 2 })], [5, 4]);
 });
 sorting('yields the keys in descending order, and the ids of a key in ascending order', () => {
-  const { replace, sorted } = create([1, ['b']], [2, ['a']], [3, ['b']], [4, ['c']]);
+  const { replace, sorted } = createSorted([1, ['b']], [2, ['a']], [3, ['b']], [4, ['c']]);
   assert.equal([...sorted(undefined, true)], [4, 1, 3, 2]);
   assert.equal([...sorted({ key: 'b', id: 1 }, true)], [3, 2]);
   replace(3, ['b'], []);
