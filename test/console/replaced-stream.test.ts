@@ -75,8 +75,10 @@ test('shows the entities and events of a stream that is longer than the old one'
     await awaitTable(page, [...range(1, 5), ...range(21, 31)]);
 
     await page.getByRole('link', { name: 'Log' }).click();
-    const positions = await page.locator('.log summary .position').allTextContents();
-    assert.equal(positions.map(Number), range(1, 16).toReversed());
+    await eventually(async () => {
+      const positions = await page.locator('.log summary .position').allTextContents();
+      assert.equal(positions.map(Number), range(1, 16).toReversed());
+    });
     assert.is(await page.locator('.log summary').getByText('Laptop 9').count(), 0);
     assert.is(await page.evaluate('globalThis.wasLoadedOnce'), true);
   }));
