@@ -90,5 +90,17 @@ test('shows changes in a stream that is shorter than the old one', () =>
     await publish(laptops(43, 44));
     await awaitTable(page, [...range(1, 5), ...range(41, 44)]);
   }));
+test('notices it even if it had received no event', () =>
+  browser.visit(`${service.url}/#/entity/1`, async (page) => {
+    await publish([{ subject: 'laptops.events.1', payload: '{"type":"LaptopRevised","model":"Lost"}' }]);
+    await page.route('**/laptops/events', (route) => route.abort());
+    await page.reload();
+    await page.getByText('Lost').first().waitFor();
+    await replaceStream(laptops(61, 70));
+    await page.unroute('**/laptops/events');
+    await page.getByText('Lost').first().waitFor({ state: 'detached' });
+    await page.goto(`${service.url}/#/`);
+    await awaitTable(page, [...range(1, 5), ...range(61, 70)]);
+  }));
 replaced.after(close);
 replaced.run();

@@ -104,6 +104,12 @@ export function positionOf({ headers }) {
   return Number(headers.get('Stream-Position') ?? 0);
 }
 
+/** The last event that a list reflects. @param {ApiResponse} response */
+export function lastEventOf({ headers }) {
+  const [position, time] = headers.get('Last-Event')?.split('=') ?? [];
+  return position === undefined || time === undefined ? undefined : { position: Number(position), time };
+}
+
 /** Path of the next page, from the Link header (RFC 8288). @param {ApiResponse} response */
 export function nextPage({ headers }) {
   return /<([^>]+)>; rel="next"/.exec(headers.get('Link') ?? '')?.[1];

@@ -6,6 +6,8 @@ import { followEventStream } from '../../event-stream/event-stream.js';
  * @typedef {{ position: number, time: string, id: import('./contract.js').Id, messageId?: string, traceparent?: string, actor?: string,
  *   event: { type: string, [field: string]: unknown } }} LiveEvent
  *
+ * @typedef {import('../../event-stream/event-stream.js').Place['seen']} SeenEvent
+ *
  * @typedef {object} EventFeed
  * @property {() => void} reconnect opens a new connection, because the current one may be dead without an error
  * @property {() => void} stop
@@ -14,6 +16,7 @@ import { followEventStream } from '../../event-stream/event-stream.js';
 /**
  * @param {string} path
  * @param {number} after position to start after
+ * @param {SeenEvent} seen the last event that the list reflects
  * @param {object} on
  * @param {(event: LiveEvent) => void} on.event
  * @param {(position: number) => void} on.reset called with the current position if the stream does not continue from the last
@@ -21,9 +24,9 @@ import { followEventStream } from '../../event-stream/event-stream.js';
  * @param {(isConnected: boolean) => void} on.connection
  * @returns {EventFeed}
  */
-export function follow(path, after, on) {
+export function follow(path, after, seen, on) {
   /** @type {import('../../event-stream/event-stream.js').Place} */
-  const place = { lastEventId: String(after), seen: undefined };
+  const place = { lastEventId: String(after), seen };
   let stopping = new AbortController();
 
   /** @param {AbortSignal} signal */

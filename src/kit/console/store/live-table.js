@@ -1,6 +1,6 @@
 /** Keeps the table current: reads the list, then follows the events and rereads the entities that they affect. */
 
-import { nextPage, positionOf, sleep } from './api.js';
+import { lastEventOf, nextPage, positionOf, sleep } from './api.js';
 import { follow } from './follow.js';
 
 /** Number of positions before the list's own at which the event log starts. */
@@ -24,14 +24,16 @@ const retryMs = 1_000;
  * @param {import('./api.js').Request} context.request
  * @param {import('./contract.js').Contract} context.contract
  * @param {(event: import('./follow.js').LiveEvent) => void} context.onEvent
+ * @param {() => void} context.onStart called once, when changes are followed. What was read before may belong to another stream
  * @param {() => void} context.onRestart called after the list of another stream was read, to whose positions and versions those
  *   read before do not apply
  */
-export function createLiveTable({ store, request, contract, onEvent, onRestart }) {
+export function createLiveTable({ store, request, contract, onEvent, onStart, onRestart }) {
   const { path } = contract;
   /** Ids of changed entities, with the minimum position of the read. @type {Map<import('./contract.js').Id, number>} */
   let changed = new Map();
   let isReading = false;
+  let isStarted = false;
   /** Position of the list: it includes all earlier events. */
   let listPosition = 0;
   /** @type {import('./follow.js').EventFeed | undefined} */
@@ -62,7 +64,7 @@ export function createLiveTable({ store, request, contract, onEvent, onRestart }
       }
       if (after === undefined) {
         minPosition = positionOf(response);
-        startFollowing(minPosition);
+        startFollowing(minPosition, lastEventOf(response));
       }
       /** @type {import('./contract.js').Id | undefined} */
       const upTo = nextPage(response) === undefined ? undefined : response.body.at(-1)?.id;
@@ -73,15 +75,17 @@ export function createLiveTable({ store, request, contract, onEvent, onRestart }
     }
   }
 
-  /** @param {number} position */
-  function startFollowing(position) {
+  /** @param {number} position @param {import('./follow.js').SeenEvent} seen */
+  function startFollowing(position, seen) {
     if (feed !== undefined) return;
     listPosition = position;
-    feed = follow(`${path}/events`, Math.max(0, position - backlogPositions), {
+    feed = follow(`${path}/events`, Math.max(0, position - backlogPositions), seen, {
       event: onLiveEvent,
       reset: (current) => void restart(current),
       connection: (isFollowing) => store.update({ isFollowing }),
     });
+    if (!isStarted) onStart();
+    isStarted = true;
   }
 
   /** @param {import('./follow.js').LiveEvent} event */

@@ -24,6 +24,7 @@ const followedReloadMs = 5_000;
 export async function startSession(store, request) {
   const contract = await loadContract(store, request);
   const entity = createEntityReader({ store, request, contract });
+  let isFollowing = false;
   const filter = createFilter({ store, request, contract });
   const table = createLiveTable({
     store,
@@ -32,6 +33,10 @@ export async function startSession(store, request) {
     onEvent(event) {
       entity.onEvent(event);
       filter.refresh(event.position);
+    },
+    onStart() {
+      isFollowing = true;
+      showRoute();
     },
     onRestart() {
       entity.reopen();
@@ -45,7 +50,7 @@ export async function startSession(store, request) {
   const showRoute = () => {
     const route = readRoute(location.hash, contract);
     store.update({ route });
-    if (route.view === 'entity') void entity.open(route.id);
+    if (route.view === 'entity' && isFollowing) void entity.open(route.id);
   };
   addEventListener('hashchange', showRoute);
   store.update({ contract });

@@ -23,13 +23,14 @@ import {
   waitingMessage,
 } from './sse-format.ts';
 import { createEventPages } from './event-pages.ts';
-import { findObstacle, type SeenEvent } from './resumption.ts';
+import { findObstacle } from './resumption.ts';
 import { createRingBuffer } from './ring-buffer.ts';
+import type { SeenEvent } from '../protocol/seen-event.ts';
 
 export type FeedRequest = {
   /** The position to start after; undefined: only new events. */
   readonly after: number | undefined;
-  /** An event at or before `after` that the client has received. */
+  /** An event that the client has received, or whose effect is in the list that it has read. */
   readonly seen?: SeenEvent | undefined;
   readonly filter: FeedFilter;
   /** The format of the `data` fields; undefined: live events as JSON. */

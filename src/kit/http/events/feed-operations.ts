@@ -14,7 +14,8 @@ import {
   waitForPosition,
 } from '../protocol/consistency.ts';
 import type { FeedFormat } from './feed-item.ts';
-import { mayHold, parseSeenEvent } from './resumption.ts';
+import { mayHold } from './resumption.ts';
+import { parseSeenEvent } from '../protocol/seen-event.ts';
 import { readFeedPage } from './feed-page.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { limitOf, linkNext } from '../protocol/paging.ts';

@@ -1,19 +1,10 @@
 /** Checks whether a client can continue at the position that it names. */
 
 import { Problem } from '../../domain/problem.ts';
-import type { StoredMessage } from '../../domain/stored-message.ts';
 import type { EventStore, StreamBounds } from '../../eventlog/event-store.ts';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { View } from '../../eventlog/view/view.ts';
-
-/** An event that a client has received; `time` in ms since the epoch. */
-export type SeenEvent = Pick<StoredMessage<DomainEvent>, 'position' | 'time'>;
-
-/** Parses a valid `Seen-Event` header. */
-export function parseSeenEvent(text: string): SeenEvent {
-  const [position, time = ''] = text.split('=');
-  return { position: Number(position), time: Date.parse(time) };
-}
+import type { SeenEvent } from '../protocol/seen-event.ts';
 
 /**
  * Whether the stream may still hold the event. False if another message is at its position.
@@ -31,7 +22,7 @@ export async function mayHold<Event extends DomainEvent>(
 export type ResumptionOptions<State, Event extends DomainEvent> = {
   readonly view: Pick<View<State, Event>, 'position' | 'lastMessage'>;
   readonly store: Pick<EventStore<Event>, 'read' | 'bounds'>;
-  /** The last position that the client has received, and an event at or before it. */
+  /** The position to continue after. */
   readonly after: number;
   readonly seen: SeenEvent | undefined;
   /** Whether the events after `after` are known to be available. */
@@ -39,8 +30,8 @@ export type ResumptionOptions<State, Event extends DomainEvent> = {
 };
 
 /**
- * Returns the bounds of the stream if the client cannot continue: the stream ends before `after`, has deleted events after it,
- * or has another message in place of `seen`.
+ * Returns the bounds of the stream if the client cannot continue: the stream ends before `after` or `seen`, has deleted events
+ * after `after`, or has another message in place of `seen`.
  *
  * @throws Problem `unavailable`, also if the view is of a stream that was replaced: this process is about to exit
  */
@@ -52,10 +43,11 @@ export async function findObstacle<State, Event extends DomainEvent>({
   isBuffered,
 }: ResumptionOptions<State, Event>): Promise<StreamBounds | undefined> {
   const isReplaced = seen !== undefined && !(await mayHold(store, seen));
-  if (!isReplaced && isBuffered) return undefined;
+  const end = Math.max(after, seen?.position ?? 0);
+  if (!isReplaced && isBuffered && end === after) return undefined;
   const { position: applied, lastMessage } = view;
   const bounds = await store.bounds();
-  if (!isReplaced && after <= bounds.last && after + 1 >= bounds.first) return undefined;
+  if (!isReplaced && end <= bounds.last && after + 1 >= bounds.first) return undefined;
   const isCurrent =
     applied <= bounds.last && (lastMessage === undefined || (await mayHold(store, lastMessage)));
   if (!isCurrent) throw new Problem('unavailable', 'The stream was replaced.');

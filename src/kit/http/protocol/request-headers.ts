@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { messageIdSyntax } from '../../eventlog/execute.ts';
 import { waitTargetsPattern } from '../../eventlog/freshness.ts';
+import { seenEventPattern } from './seen-event.ts';
 
 /** Stored as `Nats-Msg-Id`. The IETF draft requires a quoted string; an unquoted value is accepted as well. */
 const IdempotencyKey = z
@@ -57,13 +58,10 @@ const schemas = {
     .meta({ description: 'Start after this position. Default: only new events.', example: '12' }),
   'Seen-Event': z
     .string()
-    .regex(
-      /^[0-9]{1,15}=[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/,
-      'must be the position and the time of an event: 12=2026-01-31T12:00:00.000Z',
-    )
+    .regex(seenEventPattern, 'must be the position and the time of an event: 12=2026-01-31T12:00:00.000Z')
     .meta({
       description:
-        'Position and `time` of the last event that the client has received. If the stream was replaced, for example by an ' +
+        'Position and `time` of the last event that the client has received, or `Last-Event` of the list that it has read. If the stream was replaced, for example by an ' +
         'older copy, and has another message at this position, the client cannot continue.',
       example: '12=2026-01-31T12:00:00.000Z',
     }),

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { defaultProduct } from '../../domain/product.ts';
 import { waitTargetsPattern } from '../../eventlog/freshness.ts';
+import { seenEventPattern } from './seen-event.ts';
 
 const wholeNumber = /^[0-9]+$/;
 
@@ -30,6 +31,17 @@ export const responseHeaders = {
         'a next page that reflects at least as much.',
       example: 'LAPTOPS=12, PORTS=7',
       header: { id: 'Stream-Positions' },
+    }),
+  'Last-Event': z
+    .string()
+    .regex(seenEventPattern)
+    .optional()
+    .meta({
+      description:
+        'Position and time of the last event that the list reflects, unless there is none. Send it as `Seen-Event` to ' +
+        'follow the events after the list.',
+      example: '12=2026-01-31T12:00:00.000Z',
+      header: { id: 'Last-Event' },
     }),
   ETag: z
     .string()

@@ -18,6 +18,7 @@ import {
   waitForPosition,
 } from '../protocol/consistency.ts';
 import { createPageCache } from '../protocol/page-cache.ts';
+import { formatSeenEvent } from '../protocol/seen-event.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { cutPageBy, linkNext, pageQueryOf } from '../protocol/paging.ts';
 import { createItemResponses, type ItemResponse } from './item-response.ts';
@@ -53,7 +54,7 @@ export function readOperations(
     responses: {
       200: {
         description: `A page of ${plural}.`,
-        headers: ['Stream-Position', 'Stream-Positions', 'Age', 'Link'],
+        headers: ['Stream-Position', 'Stream-Positions', 'Last-Event', 'Age', 'Link'],
         body: z.array(schema),
       },
     },
@@ -68,6 +69,8 @@ export function readOperations(
       const nextPage = (last: Entity<unknown>) => nextAfter(resource.indexes, request.sort, last);
       if (asOf === undefined) {
         markPageFreshness(ctx, freshness);
+        const { lastMessage } = view;
+        if (lastMessage !== undefined) ctx.set('Last-Event', formatSeenEvent(lastMessage));
         const { bytes, next } = readCachedPage(JSON.stringify([limit, after, where, request]), () => {
           const { page, next } = cutPageBy(limit, view.list(options), nextPage);
           const texts = page.map((entity) => resource.serializeExisting(entity).text);
