@@ -31,5 +31,6 @@ export {
   type CommandCall,
   type Origin,
 } from './domain/service/service-decider.ts';
+export { type SortableIn } from './domain/service/index-definition.ts';
 export { type EntityView, type TypedQuery } from './domain/service/query.ts';
 export { text } from './domain/text.ts';
