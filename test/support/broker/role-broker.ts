@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nkeys } from 'nats';
 import { connectToNats, type Access, type Connection } from '../../../src/kit/nats/connection/connection.ts';
+import { eventually } from '../eventually.ts';
 import { startTestBroker, type TestBroker } from './broker.ts';
 
 export const roles = [
@@ -75,10 +76,14 @@ export async function startRoleBroker(
     }),
     async connectAs(role) {
       const permissionErrors: string[] = [];
-      const connection = await connectToNats(
-        { ...accessOf(role), name: `test ${role}` },
-        { onServerError: ({ message }) => permissionErrors.push(message) },
+      // The server closes a connection that does not authenticate within 2 s, which happens on a busy machine.
+      const connection = await eventually(() =>
+        connectToNats(
+          { ...accessOf(role), name: `test ${role}` },
+          { onServerError: ({ message }) => permissionErrors.push(message) },
+        ),
       );
+      permissionErrors.length = 0;
       return { connection, permissionErrors };
     },
     async close() {
