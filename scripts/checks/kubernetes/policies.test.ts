@@ -162,6 +162,8 @@ const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
   'is spread over nodes and zones': [
     inPod((pod) => delete pod.topologySpreadConstraints),
     inPod((pod) => pod.topologySpreadConstraints?.forEach((constraint) => delete constraint.labelSelector)),
+    inPod((pod) => delete pod.affinity),
+    inPod((pod) => pod.topologySpreadConstraints?.push(...pod.topologySpreadConstraints)),
     (manifests) => delete first(manifests, 'StatefulSet').pod.affinity,
   ],
   'has an autoscaler that never goes below the initial replicas, if there are several': [

@@ -74,13 +74,20 @@ export const rolloutPolicies: readonly Policy[] = [
   }),
   forServers('is spread over nodes and zones', (server) => {
     const { topologySpreadConstraints = [], affinity } = podOf(server);
+    const {
+      requiredDuringSchedulingIgnoredDuringExecution: required = [],
+      preferredDuringSchedulingIgnoredDuringExecution: preferred = [],
+    } = affinity?.podAntiAffinity ?? {};
     const rules = [
       ...topologySpreadConstraints,
-      ...(affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+      ...required,
+      ...preferred.map(({ podAffinityTerm }) => podAffinityTerm),
     ].filter(({ labelSelector }) => {
       const hasLabels = Object.keys(labelSelector?.matchLabels ?? {}).length > 0;
       return hasLabels && selects(labelSelector, podLabelsOf(server));
     });
+    // The scheduler ignores all soft constraints on nodes that lack the label of one of them.
+    if (topologySpreadConstraints.length > 1) return true;
     return !['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].every((key) =>
       rules.some(({ topologyKey }) => topologyKey === key),
     );
