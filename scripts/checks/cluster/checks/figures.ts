@@ -1,0 +1,62 @@
+/** The figures of a run, and the table in docs/kubernetes.md that shows them. */
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpus, release } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../../../setup/root.mjs';
+import { kubernetesVersion } from '../build/programs.ts';
+import type { LoadReport } from './load.ts';
+
+export type Figures = {
+  /** Records a duration, in ms. */
+  time(name: string, ms: number): void;
+  /** Records the effect of an event on the clients. Returns it as one line. */
+  event(name: string, report: LoadReport, startedAt: number): string;
+  write(): Promise<void>;
+};
+
+const document = join(ROOT, 'docs', 'kubernetes.md');
+const [start, end] = ['<!-- figures -->', '<!-- end of figures -->'];
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+export function createFigures(): Figures {
+  const times: string[] = [];
+  const events: string[] = [];
+  return {
+    time: (name, ms) => void times.push(`| ${name} | ${seconds(ms)} |`),
+    event(name, report, startedAt) {
+      const { reads, writes, failures, slowestMs, lost, duplicated } = report;
+      // From the event to the last failure: after that, every request succeeded.
+      const last = failures.at(-1)?.at;
+      const recovery = last === undefined ? 'none' : seconds(Math.max(0, last - startedAt));
+      const cells = [reads + writes, failures.length, lost, duplicated, seconds(slowestMs), recovery];
+      events.push(`| ${[name, ...cells].join(' | ')} |`);
+      return `${reads + writes} requests, ${failures.length} failed, errors for ${recovery}, slowest ${seconds(slowestMs)}`;
+    },
+    async write() {
+      const date = new Date().toISOString().slice(0, 10);
+      const text = [
+        start,
+        '',
+        `Last run: ${date}, Kubernetes ${kubernetesVersion}, ${cpus().length} CPUs (${cpus()[0]?.model.trim()}), Linux ${release()}.`,
+        '',
+        '| step | time |',
+        '| --- | --- |',
+        ...times,
+        '',
+        '| event | requests | failed | writes lost | writes stored twice | slowest read | errors for |',
+        '| --- | --- | --- | --- | --- | --- | --- |',
+        ...events,
+        '',
+        end,
+      ].join('\n');
+      const page = await readFile(document, 'utf8');
+      const [before, rest] = page.split(start);
+      const after = rest?.split(end)[1];
+      if (before === undefined || after === undefined)
+        throw new Error(`${document} has no place for the figures`);
+      await writeFile(document, before + text + after);
+    },
+  };
+}
