@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { createCleanup } from '../../test/support/faults/scenario.ts';
 import { runChecks } from './checks.ts';
 import { saveImages } from './cluster/build/images.ts';
-import { buildPrograms } from './cluster/build/programs.ts';
+import { buildClusterPrograms } from './cluster/build/programs.ts';
 import { findObstacle, installPackages } from './cluster/build/requirements.ts';
 import { removeNodeCgroups } from './cluster/nodes/cgroups.ts';
 import { runFolder } from './cluster/nodes/program.ts';
@@ -78,6 +78,6 @@ async function main(): Promise<number> {
 async function prepare(context: RunContext): Promise<void> {
   findObstacle(context.env);
   await installPackages(context);
-  await buildPrograms(context.signal);
+  await buildClusterPrograms(context.signal);
   await saveImages(context);
 }

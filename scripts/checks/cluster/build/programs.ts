@@ -1,9 +1,9 @@
-/** Builds the programs of a Kubernetes cluster from Go modules. */
+/** Builds the programs of a Kubernetes cluster, and kube-score, from Go modules. */
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,7 @@ const versionVariables = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg
   [`${path}.gitTreeState`, 'clean'],
 ]);
 
-const programs: readonly GoProgram[] = [
+const clusterPrograms: readonly GoProgram[] = [
   { name: 'kubernetes', goPackage: '.', variables: Object.fromEntries(versionVariables) },
   { name: 'coredns', goPackage: '.' },
   { name: 'kube-router', goPackage: 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router' },
@@ -45,24 +45,44 @@ const programs: readonly GoProgram[] = [
 
 /** Free disk space that a build needs, in bytes. Measured: 3.1 GB of compiled packages and 1.5 GB of sources. */
 const buildBytes = 7e9;
+const kubeScoreBytes = 1e9;
 
 export const programPath = (name: string) => join(clusterFolder, name);
 
-/** Builds the programs that are missing or whose module has changed. */
-export async function buildPrograms(signal: AbortSignal): Promise<void> {
+/** Builds the programs of the cluster that are missing or whose module has changed. */
+export const buildClusterPrograms = (signal: AbortSignal) =>
+  buildPrograms(clusterPrograms, buildBytes, signal);
+
+const kubeScore: GoProgram = {
+  name: 'kube-score',
+  goPackage: 'github.com/zegl/kube-score/cmd/kube-score',
+};
+
+export const buildKubeScore = () => buildPrograms([kubeScore], kubeScoreBytes, new AbortController().signal);
+
+/** Returns the path of kube-score; undefined if it is not built. */
+export async function findKubeScore(): Promise<string | undefined> {
+  return (await isBuilt(kubeScore)) ? programPath(kubeScore.name) : undefined;
+}
+
+async function buildPrograms(
+  programs: readonly GoProgram[],
+  neededBytes: number,
+  signal: AbortSignal,
+): Promise<void> {
   await mkdir(clusterFolder, { recursive: true });
   const outdated = [];
   for (const program of programs) if (!(await isBuilt(program))) outdated.push(program);
   if (outdated.length === 0) return;
   const { bavail, bsize } = await statfs(clusterFolder);
-  if (bavail * bsize < buildBytes) {
+  if (bavail * bsize < neededBytes) {
     throw new UnsupportedEnvironment(
-      `the build needs ${buildBytes / 1e9} GB of free disk space, and ${clusterFolder} has ${Math.floor((bavail * bsize) / 1e9)} GB`,
+      `the build needs ${neededBytes / 1e9} GB of free disk space, and ${clusterFolder} has ${Math.floor((bavail * bsize) / 1e9)} GB`,
     );
   }
   const progress = createProgress(process.stderr);
   // Go's own cache is not used: three gigabytes that nothing else needs are removed afterwards.
-  const cache = join(clusterFolder, 'go-cache');
+  const cache = await mkdtemp(join(clusterFolder, 'go-cache-'));
   try {
     for (const program of outdated) {
       const step = progress.begin(program.name);
