@@ -1,6 +1,6 @@
 import type { Cluster } from '../nodes/cluster.ts';
 import type { Figures } from './figures.ts';
-import { startLoad, type LoadOptions } from './load.ts';
+import { startLoad, type LoadOptions } from './load/load.ts';
 import type { Product } from './product.ts';
 
 /** What the checks share. */

@@ -3,9 +3,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
+import { runCommand } from '../../../setup/command.mjs';
 import { ROOT } from '../../../setup/root.mjs';
 import { kubernetesVersion } from '../build/programs.ts';
-import type { LoadReport } from './load.ts';
+import type { LoadReport } from './load/load.ts';
 
 export type Figures = {
   /** Records a duration, in ms. */
@@ -35,28 +36,37 @@ export function createFigures(): Figures {
       return `${reads + writes} requests, ${failures.length} failed, errors for ${recovery}, slowest ${seconds(slowestMs)}`;
     },
     async write() {
-      const date = new Date().toISOString().slice(0, 10);
-      const text = [
-        start,
-        '',
-        `Last run: ${date}, Kubernetes ${kubernetesVersion}, ${cpus().length} CPUs (${cpus()[0]?.model.trim()}), Linux ${release()}.`,
-        '',
-        '| step | time |',
-        '| --- | --- |',
-        ...times,
-        '',
-        '| event | requests | failed | writes lost | writes stored twice | slowest read | errors for |',
-        '| --- | --- | --- | --- | --- | --- | --- |',
-        ...events,
-        '',
-        end,
-      ].join('\n');
-      const page = await readFile(document, 'utf8');
-      const [before, rest] = page.split(start);
-      const after = rest?.split(end)[1];
-      if (before === undefined || after === undefined)
-        throw new Error(`${document} has no place for the figures`);
-      await writeFile(document, before + text + after);
+      await writeFile(document, insertFigures(await readFile(document, 'utf8'), [times, events]));
+      // Aligns the columns of the tables.
+      await runCommand(join(ROOT, 'node_modules', '.bin', 'oxfmt'), [document], { cwd: ROOT });
     },
   };
+}
+
+/** Replaces the figures in the page. */
+export function insertFigures(
+  page: string,
+  [times, events]: readonly [times: readonly string[], events: readonly string[]],
+): string {
+  const [before, rest] = page.split(start);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined) throw new Error('the page has no place for the figures');
+  const date = new Date().toISOString().slice(0, 10);
+  const machine = `${cpus().length} CPUs (${cpus()[0]?.model.trim()}), Linux ${release()}`;
+  const text = [
+    start,
+    '',
+    `Last run: ${date}, Kubernetes ${kubernetesVersion}, ${machine}.`,
+    '',
+    '| step | time |',
+    '| --- | --- |',
+    ...times,
+    '',
+    '| event | requests | failed | writes lost | writes stored twice | slowest read | errors for |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...events,
+    '',
+    end,
+  ];
+  return before + text.join('\n') + after;
 }

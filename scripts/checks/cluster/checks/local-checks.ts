@@ -10,6 +10,7 @@ import { ROOT } from '../../../setup/root.mjs';
 import { typescriptArgs } from '../../../typescript-args.ts';
 import type { Check } from '../../checks.ts';
 import { manifestPath } from '../nodes/cluster.ts';
+import { backUpAndRestore } from './backup.ts';
 import { underLoad, type CheckContext } from './context.ts';
 import { forwardPort } from './port-forward.ts';
 import { assertUnchanged, writeOverlay } from './overlay.ts';
@@ -81,7 +82,8 @@ export function localChecks(context: CheckContext): readonly Check[] {
         const cli = (await findNatsCli())?.path ?? '';
         const importer = [process.execPath, ...typescriptArgs, 'scripts/import/import.ts'].join(' ');
         const script = [
-          'curl() { command curl -sS --fail-with-body "$@"; }',
+          // A published event is visible a moment later.
+          'curl() { command curl -sS --fail-with-body --retry 10 --retry-all-errors --retry-delay 1 "$@"; }',
           `${importer} samples/ports.csv samples/laptops.csv`,
           ...commands,
         ];
@@ -109,6 +111,10 @@ export function localChecks(context: CheckContext): readonly Check[] {
       await product.awaitRollout('deployment/laptops', 'deployment/ports');
       return { verdict: 'ok' };
     }),
+    inLocal('the streams can be backed up, and restored on an empty server', async () => {
+      await backUpAndRestore(context, overlay);
+      return { verdict: 'ok' };
+    }),
     inLocal('is deleted', async () => {
       await removeProduct(cluster);
       return { verdict: 'ok' };
@@ -117,7 +123,7 @@ export function localChecks(context: CheckContext): readonly Check[] {
 }
 
 /** Returns the commands for curl and the nats CLI under "Five minutes" in the README that end by themselves. */
-async function readmeCommands(): Promise<string[]> {
+export async function readmeCommands(): Promise<string[]> {
   const text = await readFile(join(ROOT, 'README.md'), 'utf8');
   const section = text.split('\n## Five minutes\n')[1]?.split('**Follow events live.**')[0] ?? '';
   const blocks = Array.from(section.matchAll(/```sh\n([^]*?)```/g), ([, block = '']) => block);

@@ -7,7 +7,7 @@ import type { Check } from '../../checks.ts';
 import { manifestPath } from '../nodes/cluster.ts';
 import { nodeNames, type Node } from '../nodes/node.ts';
 import type { CheckContext } from './context.ts';
-import { faultChecks } from './fault-checks.ts';
+import { faultChecks, killedNodeCheck } from './faults/fault-checks.ts';
 import { checkPolicies } from './policy-matrix.ts';
 import { applyVariant, assertUnchanged, production } from './overlay.ts';
 import { changeTimeoutMs, isReady, services, type Product } from './product.ts';
@@ -23,6 +23,19 @@ export function productionChecks(context: CheckContext): readonly Check[] {
   let credentials: Credentials | undefined;
   const getCredentials = async () => (credentials ??= await createCredentials(cluster));
   const withToken = async () => (await getCredentials()).issueToken();
+
+  async function startClients(): Promise<void> {
+    await cluster.kubectl('apply', `--filename=${manifestPath('clients.yaml')}`);
+    for (const name of ['shop', 'monitoring', 'portside']) {
+      await cluster.kubectl(
+        'wait',
+        '--for=condition=Ready',
+        '--timeout=3m',
+        `--namespace=${name}`,
+        'pod/client',
+      );
+    }
+  }
 
   return [
     {
@@ -70,28 +83,8 @@ export function productionChecks(context: CheckContext): readonly Check[] {
         return { verdict: 'ok' };
       },
     ),
-    inProduction('network policies admit the intended connections and no others', async () => {
-      await cluster.kubectl('apply', `--filename=${manifestPath('clients.yaml')}`);
-      for (const namespace of ['shop', 'monitoring', 'portside']) {
-        await cluster.kubectl(
-          'wait',
-          '--for=condition=Ready',
-          '--timeout=3m',
-          `--namespace=${namespace}`,
-          'pod/client',
-        );
-      }
-      return eventually(
-        async () => {
-          const { tried, unexpected } = await checkPolicies(cluster, product);
-          assert.equal(unexpected, []);
-          return { verdict: 'ok', note: `${tried} connections` } as const;
-        },
-        120_000,
-        1_000,
-      );
-    }),
     inProduction('a write needs a token', async () => {
+      await startClients();
       const pid = await cluster.findProcess('shop', 'client');
       const url = await product.urlOf('laptops');
       const write = async (token: string) =>
@@ -108,7 +101,23 @@ export function productionChecks(context: CheckContext): readonly Check[] {
       assert.equal(await placement(product), onePerNode);
       return { verdict: 'ok' };
     }),
-    ...faultChecks(context, withToken, (name) => nodes.find((node) => node.name === name)?.kill()),
+    ...faultChecks(context, withToken),
+    inProduction('network policies admit the intended connections and no others', async () => {
+      await cluster.enforcePolicies();
+      // The new pods start with the policies enforced.
+      await kubectl('rollout', 'restart', ...workloads);
+      await product.awaitRollout(...workloads);
+      return eventually(
+        async () => {
+          const { tried, unexpected } = await checkPolicies(cluster, product);
+          assert.equal(unexpected, []);
+          return { verdict: 'ok', note: `${tried} connections` } as const;
+        },
+        120_000,
+        1_000,
+      );
+    }),
+    killedNodeCheck(context, withToken, (name) => nodes.find((node) => node.name === name)?.kill()),
   ];
 }
 

@@ -11,6 +11,8 @@ import { runFolder } from './program.ts';
 export type Cluster = ControlPlane & {
   /** Starts a node, with a persistent volume. */
   addNode(name: NodeName): Promise<Node>;
+  /** Starts to enforce network policies on all nodes. */
+  enforcePolicies(): Promise<void>;
   /** Replaces the volumes of all nodes by empty ones. No claim may exist. */
   resetVolumes(): Promise<void>;
   /** Applies a folder or file of the checkout. */
@@ -52,6 +54,9 @@ export async function startCluster(defer: (close: () => unknown) => void): Promi
       nodes.push(node);
       await applyText(volumeManifest(node));
       return node;
+    },
+    async enforcePolicies() {
+      for (const node of nodes) await node.enforcePolicies();
     },
     async resetVolumes() {
       await kubectl('delete', 'persistentvolumes', '--all');

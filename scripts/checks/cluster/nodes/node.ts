@@ -18,6 +18,8 @@ export type Node = {
   readonly name: NodeName;
   /** Folder of the node for a persistent volume. */
   readonly volume: string;
+  /** Starts to enforce network policies. Exits if the node is not registered. */
+  enforcePolicies(): Promise<void>;
   /** Ends all processes of the node at once. */
   kill(): void;
 };
@@ -84,22 +86,22 @@ export async function startNode(name: NodeName, controlPlane: ControlPlane): Pro
   const proxy = proxyConfig(name, controlPlane.kubeconfig('proxy'));
   await writeFile(at('proxy.yaml'), stringify(proxy));
   await start('kube-proxy', [kubernetes, 'kube-proxy', `--config=${at('proxy.yaml')}`]);
-  // Exits if the node is not registered.
   await eventually(() => controlPlane.kubectl('get', 'node', name), startTimeoutMs, 500);
-  await start('kube-router', [
-    programPath('kube-router'),
-    `--kubeconfig=${controlPlane.kubeconfig('admin')}`,
-    `--hostname-override=${name}`,
-    '--run-firewall=true',
-    '--run-router=false',
-    '--run-service-proxy=false',
-    `--service-cluster-ip-range=${serviceRange}`,
-    '--health-port=0',
-  ]);
   await controlPlane.kubectl('wait', '--for=condition=Ready', '--timeout=3m', `node/${name}`);
   return {
     name,
     volume: at('volume'),
+    enforcePolicies: () =>
+      start('kube-router', [
+        programPath('kube-router'),
+        `--kubeconfig=${controlPlane.kubeconfig('admin')}`,
+        `--hostname-override=${name}`,
+        '--run-firewall=true',
+        '--run-router=false',
+        '--run-service-proxy=false',
+        `--service-cluster-ip-range=${serviceRange}`,
+        '--health-port=0',
+      ]),
     kill() {
       isKilled = true;
       namespaces.kill();

@@ -1,15 +1,16 @@
 /** Events in a running production cluster, under reads and writes from another namespace. */
 
 import * as assert from 'uvu/assert';
-import { eventually } from '../../../../test/support/eventually.ts';
-import type { Check } from '../../checks.ts';
-import { nextTag } from '../build/images.ts';
-import type { NodeName } from '../nodes/node.ts';
-import { underLoad, type CheckContext } from './context.ts';
-import type { LoadReport } from './load.ts';
+import { eventually } from '../../../../../test/support/eventually.ts';
+import type { Check } from '../../../checks.ts';
+import { nextTag } from '../../build/images.ts';
+import type { NodeName } from '../../nodes/node.ts';
+import { scale } from './autoscaler.ts';
+import { underLoad, type CheckContext } from '../context.ts';
+import type { LoadReport } from '../load/load.ts';
 import { exhaustMemory } from './memory-limit.ts';
-import { applyVariant } from './overlay.ts';
-import { changeTimeoutMs, isReady, services } from './product.ts';
+import { applyVariant } from '../overlay.ts';
+import { changeTimeoutMs, isReady, services } from '../product.ts';
 
 const deployments = services.map((service) => `deployment/${service}`);
 
@@ -31,15 +32,14 @@ function countReasons({ failures }: LoadReport): Record<string, number> {
 const drained: NodeName = 'node-3';
 const killed: NodeName = 'node-2';
 
-export function faultChecks(
-  context: CheckContext,
-  issueToken: () => Promise<string>,
-  kill: (name: NodeName) => void,
-): readonly Check[] {
-  const { cluster, product } = context;
-  const { kubectl } = product;
+type IssueToken = () => Promise<string>;
 
-  const fault = ({ name, mayFail = false, event }: FaultOptions): Check => ({
+function faultCheck(
+  context: CheckContext,
+  issueToken: IssueToken,
+  { name, mayFail = false, event }: FaultOptions,
+): Check {
+  return {
     name: `${name}: no acknowledged write is lost or stored twice${mayFail ? '' : ', and no request fails'}`,
     async run() {
       const { report, note } = await underLoad(context, name, await issueToken(), event);
@@ -51,7 +51,17 @@ export function faultChecks(
       if (!mayFail) assert.equal(countReasons(report), {});
       return { verdict: 'ok', note };
     },
-  });
+  };
+}
+
+/**
+ * Network policies are not enforced during these events: kube-router admits connections to a new pod only after its next
+ * synchronization, a moment after the pod is ready.
+ */
+export function faultChecks(context: CheckContext, issueToken: IssueToken): readonly Check[] {
+  const { cluster, product } = context;
+  const { kubectl } = product;
+  const fault = (options: FaultOptions) => faultCheck(context, issueToken, options);
 
   return [
     fault({
@@ -99,23 +109,35 @@ export function faultChecks(
       },
     }),
     fault({
-      name: 'a killed node',
-      mayFail: true,
-      async event() {
-        kill(killed);
-        await cluster.kubectl('wait', '--for=condition=Ready=Unknown', '--timeout=5m', `node/${killed}`);
-        await eventually(
-          async () => {
-            for (const service of services)
-              assert.is(
-                (await product.pods(service)).filter(isReady).some(({ spec }) => spec.nodeName === killed),
-                false,
-              );
-          },
-          changeTimeoutMs,
-          500,
-        );
-      },
+      name: 'the autoscaler adds and removes a replica',
+      event: () => scale(context),
     }),
   ];
+}
+
+export function killedNodeCheck(
+  context: CheckContext,
+  issueToken: IssueToken,
+  kill: (name: NodeName) => void,
+): Check {
+  const { cluster, product } = context;
+  return faultCheck(context, issueToken, {
+    name: 'a killed node',
+    mayFail: true,
+    async event() {
+      kill(killed);
+      await cluster.kubectl('wait', '--for=condition=Ready=Unknown', '--timeout=5m', `node/${killed}`);
+      await eventually(
+        async () => {
+          for (const service of services)
+            assert.is(
+              (await product.pods(service)).filter(isReady).some(({ spec }) => spec.nodeName === killed),
+              false,
+            );
+        },
+        changeTimeoutMs,
+        500,
+      );
+    },
+  });
 }

@@ -2,7 +2,7 @@
 
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { typescriptArgs } from '../../../typescript-args.ts';
+import { typescriptArgs } from '../../../../typescript-args.ts';
 
 export type LoadReport = {
   /** Successful reads. */

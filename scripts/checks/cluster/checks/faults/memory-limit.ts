@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pod } from './product.ts';
+import type { Pod } from '../product.ts';
 
 const memory = '/sys/fs/cgroup/memory';
 
