@@ -3,9 +3,9 @@
 import { UsageError } from './fault-arguments.ts';
 import { help, readArguments } from './linearizability/arguments.ts';
 import { buildChecker } from './linearizability/checker.ts';
-import { runInNamespace } from './linearizability/namespace.ts';
 import { findObstacle, UnsupportedEnvironment } from './linearizability/requirements.ts';
 import { runChecks } from './checks.ts';
+import { runInNamespace } from './namespace.ts';
 
 const write = (text: string) => process.stdout.write(text);
 const args = process.argv.slice(2);

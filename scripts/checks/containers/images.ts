@@ -79,9 +79,14 @@ async function readDefault(file: string, pattern: RegExp): Promise<string> {
   return found;
 }
 
+/** Returns the name of the broker's image in the compose file. */
+export function readNatsImageName(): Promise<string> {
+  return readDefault('docker/compose.yaml', /\$\{NATS_IMAGE:-(.+)\}/);
+}
+
 /** Returns the broker image of the compose file. Without a registry, builds one from this machine's nats-server. */
 async function findNatsImage(context: RunContext, engine: Engine, base: Base): Promise<string> {
-  const named = await readDefault('docker/compose.yaml', /\$\{NATS_IMAGE:-(.+)\}/);
+  const named = await readNatsImageName();
   const isLocalBase = base.image.startsWith('portside-base:');
   if (!isLocalBase && (await pull(context, engine, named))) return named;
   const program = (await findNatsServer())?.path;

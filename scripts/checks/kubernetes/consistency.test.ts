@@ -45,9 +45,8 @@ const counterExamples: Readonly<Record<string, readonly CounterExample[]>> = {
       ),
     },
   ],
-  'StatefulSets, autoscalers and probes refer to existing objects and ports': [
+  'StatefulSets and probes refer to suitable Services and existing ports': [
     { alter: replaced('"serviceName":"nats-headless"', '"serviceName":"nats"') },
-    { alter: replaced('"name":"laptops"}', '"name":"laptop"}', 'HorizontalPodAutoscaler') },
     { alter: replaced('"port":"probes"', '"port":"probe"', 'Deployment') },
   ],
   'the number of stream replicas equals the number of brokers': [

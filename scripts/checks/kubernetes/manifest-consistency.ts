@@ -86,7 +86,7 @@ export const manifestConsistencyRules: readonly ConsistencyRule[] = [
     },
   },
   {
-    rule: 'StatefulSets, autoscalers and probes refer to existing objects and ports',
+    rule: 'StatefulSets and probes refer to suitable Services and existing ports',
     inconsistencies: (manifests) => [
       ...brokersOf(manifests)
         .filter(({ spec }) => {
@@ -95,15 +95,6 @@ export const manifestConsistencyRules: readonly ConsistencyRule[] = [
           );
           return service?.spec?.clusterIP !== 'None' || service.spec.publishNotReadyAddresses !== true;
         })
-        .map(titleOf),
-      ...ofKind(manifests, 'HorizontalPodAutoscaler')
-        .filter(
-          ({ spec }) =>
-            !workloadsOf(manifests).some(
-              ({ kind, metadata }) =>
-                kind === spec?.scaleTargetRef.kind && metadata?.name === spec?.scaleTargetRef.name,
-            ),
-        )
         .map(titleOf),
       ...workloadsOf(manifests)
         .filter((workload) =>

@@ -1,4 +1,7 @@
-/** Policies for pods and containers: least privilege and resource limits. */
+/**
+ * Policies for pods and containers that kube-score does not have. The API server checks the restricted Pod Security Standard in
+ * `npm run test:kubernetes`.
+ */
 
 import type { Container, PodSpec } from 'kubernetes-types/core/v1.js';
 import { containersOf, ofKind, podOf, titleOf, workloadsOf, type Manifest } from './manifests.ts';
@@ -32,59 +35,13 @@ const secretNames = (pod: PodSpec) =>
   );
 
 export const podPolicies: readonly Policy[] = [
-  forPods('runs as a numeric non-root user', ({ securityContext }) => {
-    const { runAsNonRoot, runAsUser = 0, runAsGroup = 0 } = securityContext ?? {};
-    return runAsNonRoot !== true || runAsUser < 10_000 || runAsGroup < 10_000;
-  }),
-  forContainers('does not override the user of its pod', ({ securityContext }) => {
-    const { runAsUser, runAsGroup, runAsNonRoot } = securityContext ?? {};
-    return runAsUser !== undefined || runAsGroup !== undefined || runAsNonRoot === false;
-  }),
-  forPods(
-    "uses the runtime's default seccomp profile",
-    ({ securityContext }) => securityContext?.seccompProfile?.type !== 'RuntimeDefault',
-  ),
-  forContainers('cannot gain privileges and has no capabilities', ({ securityContext }) => {
-    const { allowPrivilegeEscalation, privileged, capabilities } = securityContext ?? {};
-    const drops = capabilities?.drop?.includes('ALL') === true;
-    return (
-      allowPrivilegeEscalation !== false || privileged === true || !drops || capabilities?.add !== undefined
-    );
-  }),
-  forContainers(
-    'has a read-only root file system',
-    ({ securityContext }) => securityContext?.readOnlyRootFilesystem !== true,
-  ),
   forPods('has no service account token', ({ automountServiceAccountToken, volumes = [] }) => {
     const hasToken = volumes.some(({ projected }) =>
       projected?.sources?.some((source) => source.serviceAccountToken !== undefined),
     );
     return automountServiceAccountToken !== false || hasToken;
   }),
-  forPods(
-    'does not access its node',
-    ({ hostNetwork, hostPID, hostIPC, volumes = [], containers }) =>
-      [hostNetwork, hostPID, hostIPC].includes(true) ||
-      volumes.some(({ hostPath }) => hostPath !== undefined) ||
-      containers.some(({ ports = [] }) => ports.some(({ hostPort }) => hostPort !== undefined)),
-  ),
   forPods('has no service environment variables', ({ enableServiceLinks }) => enableServiceLinks !== false),
-  forContainers(
-    'uses an image with a version tag or digest',
-    ({ image = '' }) => /^[^@]*:latest$/.test(image) || !/(?::[^/:]+|@sha256:[0-9a-f]{64})$/.test(image),
-  ),
-  forContainers('requests CPU, and as much memory as its limit', ({ resources }) => {
-    const { requests = {}, limits = {} } = resources ?? {};
-    return (
-      requests['cpu'] === undefined ||
-      limits['memory'] === undefined ||
-      limits['memory'] !== requests['memory']
-    );
-  }),
-  forContainers(
-    'limits its ephemeral storage',
-    ({ resources }) => resources?.limits?.['ephemeral-storage'] === undefined,
-  ),
   forPods('mounts configuration and secrets read-only', ({ volumes = [], containers }) => {
     const writable = new Set(
       volumes

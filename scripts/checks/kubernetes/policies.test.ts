@@ -5,13 +5,12 @@ import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ofKind, podOf, workloadsOf, type Manifest } from './manifests.ts';
-import { networkPolicies } from './network-policies.ts';
 import { podPolicies } from './pod-policies.ts';
 import { findViolations } from './policy-check.ts';
 import { rolloutPolicies } from './rollout-policies.ts';
 import { withChange, overlays, renderOverlays } from './testing.ts';
 
-const policies = [...podPolicies, ...rolloutPolicies, ...networkPolicies];
+const policies = [...podPolicies, ...rolloutPolicies];
 const rendered = await renderOverlays();
 
 type Alter = (manifests: Manifest[]) => unknown;
@@ -47,42 +46,8 @@ const without =
   (kind: NonNullable<Manifest['kind']>): Alter =>
   (manifests) =>
     manifests.splice(0, Infinity, ...manifests.filter((manifest) => manifest.kind !== kind));
-const inNetwork =
-  (name: string, alter: (spec: { ingress?: object[]; egress?: object[] }) => unknown): Alter =>
-  (manifests) =>
-    ofKind(manifests, 'NetworkPolicy')
-      .filter(({ metadata }) => metadata?.name === name)
-      .forEach(({ spec }) => alter(spec ?? {}));
-
 /** Counter-examples by rule. Each violates only that rule. */
 const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
-  'runs as a numeric non-root user': [
-    inPod((pod) => Object.assign(pod.securityContext ?? {}, { runAsNonRoot: false })),
-    inPod((pod) => Object.assign(pod.securityContext ?? {}, { runAsUser: 0 })),
-    (manifests) => delete first(manifests, 'Job').pod.securityContext?.runAsGroup,
-  ],
-  'does not override the user of its pod': [
-    inContainer((container) => Object.assign(container.securityContext ?? {}, { runAsUser: 0 })),
-  ],
-  "uses the runtime's default seccomp profile": [
-    inPod((pod) => Object.assign(pod.securityContext ?? {}, { seccompProfile: { type: 'Unconfined' } })),
-  ],
-  'cannot gain privileges and has no capabilities': [
-    inContainer((container) => delete container.securityContext?.allowPrivilegeEscalation),
-    inContainer((container) => Object.assign(container.securityContext ?? {}, { privileged: true })),
-    inContainer((container) =>
-      Object.assign(container.securityContext ?? {}, { capabilities: { drop: ['CHOWN'] } }),
-    ),
-    inPod(
-      (pod) =>
-        (pod.initContainers = [
-          { ...firstContainer(pod), securityContext: { readOnlyRootFilesystem: true } },
-        ]),
-    ),
-  ],
-  'has a read-only root file system': [
-    (manifests) => delete first(manifests, 'StatefulSet').container.securityContext?.readOnlyRootFilesystem,
-  ],
   'has no service account token': [
     inPod((pod) => delete pod.automountServiceAccountToken),
     inPod((pod) =>
@@ -92,25 +57,7 @@ const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
       }),
     ),
   ],
-  'does not access its node': [
-    inPod((pod) => (pod.hostNetwork = true)),
-    inPod((pod) => pod.volumes?.push({ name: 'node', hostPath: { path: '/' } })),
-    inContainer((container) => Object.assign(container.ports?.[0] ?? {}, { hostPort: 80 })),
-  ],
   'has no service environment variables': [inPod((pod) => delete pod.enableServiceLinks)],
-  'uses an image with a version tag or digest': [
-    inContainer((container) => (container.image = 'portside-laptops')),
-    inContainer((container) => (container.image = 'registry.example.com:5000/portside-laptops')),
-    inContainer((container) => (container.image = 'portside-laptops:latest')),
-  ],
-  'requests CPU, and as much memory as its limit': [
-    inContainer((container) => delete container.resources?.limits?.['memory']),
-    inContainer((container) => Object.assign(container.resources?.requests ?? {}, { memory: '64Mi' })),
-    inContainer((container) => delete container.resources?.requests?.['cpu']),
-  ],
-  'limits its ephemeral storage': [
-    inContainer((container) => delete container.resources?.limits?.['ephemeral-storage']),
-  ],
   'mounts configuration and secrets read-only': [
     inContainer((container) => container.volumeMounts?.forEach((mount) => delete mount.readOnly)),
   ],
@@ -159,11 +106,6 @@ const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
         Object.assign(spec ?? {}, { maxUnavailable: 0 }),
       ),
   ],
-  'is spread over nodes and zones': [
-    inPod((pod) => delete pod.topologySpreadConstraints),
-    inPod((pod) => pod.topologySpreadConstraints?.forEach((constraint) => delete constraint.labelSelector)),
-    (manifests) => delete first(manifests, 'StatefulSet').pod.affinity,
-  ],
   'has an autoscaler that never goes below the initial replicas, if there are several': [
     without('HorizontalPodAutoscaler'),
     (manifests) =>
@@ -175,25 +117,6 @@ const counterExamples: Readonly<Record<string, readonly Alter[]>> = {
   'stores its streams on volumes that are retained': [
     inBrokers((spec) => delete spec.volumeClaimTemplates),
     inBrokers((spec) => delete spec.persistentVolumeClaimRetentionPolicy),
-  ],
-  'a policy denies all ingress and egress by default': [
-    without('NetworkPolicy'),
-    inNetwork('closed', (spec) => (spec.egress = [])),
-  ],
-  'allows egress only to named peers and ports': [
-    inNetwork('nats-clients', (spec) => (spec.egress = [{}])),
-    inNetwork(
-      'nats-clients',
-      (spec) => (spec.egress = [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 443 }] }]),
-    ),
-    inNetwork(
-      'nats-clients',
-      (spec) => (spec.egress = [{ to: [{ namespaceSelector: {} }], ports: [{ port: 443 }] }]),
-    ),
-  ],
-  'allows ingress only from given peers to given ports': [
-    inNetwork('service-callers', (spec) => (spec.ingress = [{ from: [{ namespaceSelector: {} }] }])),
-    inNetwork('service-callers', (spec) => (spec.ingress = [{}])),
   ],
 };
 

@@ -72,19 +72,6 @@ export const rolloutPolicies: readonly Policy[] = [
     const hasSeveral = (server.spec?.replicas ?? 1) > 1;
     return hasSeveral ? budgets.length !== 1 || budgets[0]?.spec?.maxUnavailable !== 1 : budgets.length > 0;
   }),
-  forServers('is spread over nodes and zones', (server) => {
-    const { topologySpreadConstraints = [], affinity } = podOf(server);
-    const rules = [
-      ...topologySpreadConstraints,
-      ...(affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
-    ].filter(({ labelSelector }) => {
-      const hasLabels = Object.keys(labelSelector?.matchLabels ?? {}).length > 0;
-      return hasLabels && selects(labelSelector, podLabelsOf(server));
-    });
-    return !['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].every((key) =>
-      rules.some(({ topologyKey }) => topologyKey === key),
-    );
-  }),
   forDeployments(
     'has an autoscaler that never goes below the initial replicas, if there are several',
     (deployment, manifests) => {

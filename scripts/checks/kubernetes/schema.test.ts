@@ -9,7 +9,6 @@ import { findInconsistencies } from './consistency-rule.ts';
 import { manifestConsistencyRules } from './manifest-consistency.ts';
 import { findKubectl } from './kubectl.ts';
 import { environmentOf, ofKind } from './manifests.ts';
-import { networkPolicies } from './network-policies.ts';
 import { projectConsistencyRules } from './project-consistency.ts';
 import { podPolicies } from './pod-policies.ts';
 import { findViolations } from './policy-check.ts';
@@ -80,7 +79,7 @@ if ('missing' in kubectl) {
       }
       const egressRules = ofKind(manifests, 'NetworkPolicy').flatMap(({ spec }) => spec?.egress ?? []);
       assert.ok(egressRules.some(({ ports }) => ports?.some(({ port }) => port === 4318)));
-      const policies = [...podPolicies, ...rolloutPolicies, ...networkPolicies];
+      const policies = [...podPolicies, ...rolloutPolicies];
       assert.equal(findViolations(policies, manifests), []);
       const found = findInconsistencies(
         [...manifestConsistencyRules, ...projectConsistencyRules],

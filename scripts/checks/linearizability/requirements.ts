@@ -1,13 +1,11 @@
 import { platform } from 'node:os';
 import { findOnPath } from '../../setup/command.mjs';
+import { systemPath } from '../namespace.ts';
 
 /** The test cannot run on this machine, for the reason in the message. Not a test failure. */
 export class UnsupportedEnvironment extends Error {
   override readonly name = 'UnsupportedEnvironment';
 }
-
-/** PATH with the folders of the system programs, which are not on the PATH of every user. */
-export const systemPath = [process.env['PATH'], '/usr/sbin', '/sbin'].join(':');
 
 /** @throws UnsupportedEnvironment if the test needs something that this machine does not have. */
 export function findObstacle(env: NodeJS.ProcessEnv = { PATH: systemPath }): void {

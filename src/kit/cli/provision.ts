@@ -3,17 +3,24 @@ import type { NatsConnection } from 'nats';
 import { createProduct, defaultProduct, type Product } from '../domain/product.ts';
 import { connectToNats } from '../nats/connection/connection.ts';
 import { describeDifference } from '../nats/provisioning/compare-stream.ts';
-import { provisionStreams, type ProvisionOptions } from '../nats/provisioning/provisioning.ts';
+import {
+  listStreamFiles,
+  provisionStreams,
+  readStreamDefinition,
+  type ProvisionOptions,
+} from '../nats/provisioning/provisioning.ts';
 import { explainConnectFailure } from '../runtime/config/config-nats.ts';
-import { readProvisionConfig } from '../runtime/config/config.ts';
+import { readProvisionConfig, type ProvisionConfig } from '../runtime/config/config.ts';
+import { retryUntilSuccess } from '../runtime/stream/boot.ts';
 
-const help = `portside provision [--product NAME] [FOLDER …]
+const help = `portside provision [--product NAME] [--wait] [FOLDER …]
 
 Creates or updates the streams that the JSON files in the folders define, with their buckets, and prints the result of
 each. Default: the folder streams in the working directory.
 
 --product NAME  the product that the services belong to, as in defineService({ product }). The services of a product
                 share the bucket NAME-config with their live configuration. Default: ${defaultProduct.name}.
+--wait          retries until NATS can be reached and accepts the streams, and prints the reason to standard error
 
 Exit codes: 0 if every stream matches its definition, 1 if one differs in a way that cannot be changed safely, or if
 NATS cannot be reached.
@@ -26,18 +33,46 @@ export async function provision(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' }, product: { type: 'string' } },
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      product: { type: 'string' },
+      wait: { type: 'boolean' },
+    },
   });
   if (values.help) {
     process.stdout.write(help);
     return;
   }
   const product = values.product === undefined ? defaultProduct : createProduct(values.product);
-  await connectAndProvision(positionals.length > 0 ? positionals : ['streams'], product);
+  const folders = positionals.length > 0 ? positionals : ['streams'];
+  // A retry does not help against an invalid configuration or file, so these fail before the first attempt.
+  const config = readProvisionConfig(process.env);
+  await checkStreamFiles(folders);
+  const attempt = () => connectAndProvision(folders, config, product);
+  await (values.wait === true ? retryUntilSuccess(attempt, createFailureReporter()) : attempt());
 }
 
-async function connectAndProvision(folders: readonly string[], product: Product): Promise<void> {
-  const { nats, streamReplicas: replicas } = readProvisionConfig(process.env);
+async function checkStreamFiles(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    for (const file of (await listStreamFiles(folder)).values()) await readStreamDefinition(file);
+  }
+}
+
+/** Returns a function that prints the reason of a failed attempt unless it is the same as that of the previous attempt. */
+function createFailureReporter(): (error: unknown) => void {
+  let last: string | undefined;
+  return (error) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason !== last) process.stderr.write(`portside provision: ${reason}; retrying\n`);
+    last = reason;
+  };
+}
+
+async function connectAndProvision(
+  folders: readonly string[],
+  { nats, streamReplicas: replicas }: ProvisionConfig,
+  product: Product,
+): Promise<void> {
   const { nc } = await connectToNats({ ...nats, name: 'provision' }).catch((error: unknown) => {
     throw new Error(explainConnectFailure(error, nats), { cause: error });
   });

@@ -30,6 +30,8 @@ export type SendOptions = {
   readonly key?: string;
   /** Total time for all attempts, in ms; default 60,000. */
   readonly timeoutMs?: number;
+  /** Headers in addition to those of the write. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** When aborted, prevents further attempts. */
   readonly signal?: AbortSignal;
   /** Called before every retry: after a 503, a lost connection or a timeout. */
@@ -51,13 +53,13 @@ export function isAcknowledged({ status }: WriteResult): boolean {
 export async function sendWithRetry(
   nextUrl: () => string,
   write: Write,
-  { key = randomUUID(), timeoutMs = 60_000, signal, onRetry }: SendOptions = {},
+  { key = randomUUID(), timeoutMs = 60_000, headers: given = {}, signal, onRetry }: SendOptions = {},
 ): Promise<WriteResult> {
   const deadline = Date.now() + timeoutMs;
   for (let attempts = 1; ; attempts++) {
     let reason: string;
     try {
-      const response = await send(nextUrl(), write, key);
+      const response = await send(nextUrl(), write, { ...given, 'Idempotency-Key': key });
       const text = await response.text();
       const { status, headers } = response;
       if (status !== 503) {
@@ -76,10 +78,14 @@ export async function sendWithRetry(
   }
 }
 
-function send(url: string, { method, id, body }: Write, key: string): Promise<Response> {
+function send(
+  url: string,
+  { method, id, body }: Write,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
   return fetch(method === 'POST' ? url : `${url}/${id}`, {
     method,
-    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+    headers: { 'Content-Type': 'application/json', ...headers },
     signal: AbortSignal.timeout(attemptTimeoutMs),
     ...(body !== undefined && { body: JSON.stringify(method === 'POST' ? { id, ...body } : body) }),
   });

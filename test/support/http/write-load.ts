@@ -1,5 +1,6 @@
 /** Continuous write load from several clients, so that every fault hits writes in flight. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isAcknowledged, sendWithRetry, type WriteResult, type Write } from './idempotent-client.ts';
 import { createRandom } from '../faults/scenario.ts';
 
@@ -12,6 +13,12 @@ export type WriteLoadOptions = {
   /** Writes use the ids from `firstId` to `firstId + ids - 1`. A small range makes writers conflict. */
   readonly firstId?: number;
   readonly ids?: number;
+  /** Pause of a writer between two writes, in ms; default 0. */
+  readonly pauseMs?: number;
+  /** Headers of every write. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Called before every retry. */
+  onRetry?(reason: string): void;
 };
 
 export type WriteLoad = {
@@ -35,6 +42,9 @@ export function startWriteLoad({
   clients = 6,
   firstId = 1,
   ids = 40,
+  pauseMs = 0,
+  headers = {},
+  onRetry,
 }: WriteLoadOptions): WriteLoad {
   const random = createRandom(seed);
   const results: WriteResult[] = [];
@@ -66,9 +76,14 @@ export function startWriteLoad({
       const sent = Date.now();
       const result = await sendWithRetry(nextUrl, chooseWrite(), {
         signal: controller.signal,
-        onRetry: () => (retries += 1),
+        headers,
+        onRetry(reason) {
+          retries += 1;
+          onRetry?.(reason);
+        },
       });
       results.push(result);
+      if (pauseMs > 0) await sleep(pauseMs);
       if (!isAcknowledged(result)) continue;
       for (const waiter of waiters) {
         if (sent < waiter.after) continue;

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { typescriptArgs } from '../../typescript-args.ts';
-import { systemPath } from './requirements.ts';
+import { typescriptArgs } from '../typescript-args.ts';
+
+/** PATH with the folders of the system programs, which are not on the PATH of every user. */
+export const systemPath = [process.env['PATH'], '/usr/sbin', '/sbin'].join(':');
 
 /**
  * New network, mount and process namespaces. They exist as long as their first process: the kernel then ends all other
