@@ -9,7 +9,7 @@ import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import { assertProblem } from '../support/http/http.ts';
 import { startLoggedService, type LoggedService } from '../support/process/logged-service.ts';
-import { faultyLevel, unindexedLevel } from '../support/services/gauges/gauges.ts';
+import { faultyLevel, unindexedLevel, unpresentableLevel } from '../support/services/gauges/gauges.ts';
 
 const folder = new URL('../support/services/gauges/', import.meta.url);
 const every = 20;
@@ -29,6 +29,7 @@ const LoggedError = z.object({
   message: z.string(),
   eventType: z.string().optional(),
   issue: z.string().optional(),
+  entityId: z.number().optional(),
 });
 const Rejections = z.array(z.object({ reason: z.string() }));
 
@@ -133,6 +134,41 @@ indexes('is logged once', async () => {
   assert.is(gauges.logged('index failed: entities are missing from its lists').length, 1);
 });
 indexes.run();
+
+const documents = suite('a state on which `present` throws');
+
+documents('is not stored, and the log names the entity', async () => {
+  const before = await countMessages();
+  assertProblem(await add(7, unpresentableLevel), 'internal');
+  assert.is((await gauges.get('/gauges/7')).status, 404);
+  assert.is(await countMessages(), before);
+  await eventually(() => {
+    const { eventType, issue } = failures(gauges).at(-1) ?? {};
+    assert.equal([eventType, issue], ['GaugeAdded', 'present failed for gauge 7']);
+  });
+});
+documents('is a 500 in every read if it is stored, and the log names the entity', async () => {
+  nc.publish('gauges.events.8', JSON.stringify({ type: 'GaugeAdded', level: unpresentableLevel }));
+  await nc.flush();
+  await eventually(async () => assertProblem(await gauges.get('/gauges/8'), 'internal'));
+  const item = await gauges.get('/gauges/8', { headers: { Accept: 'application/json;q=0.9' } });
+  assertProblem(item, 'internal');
+  const list = await gauges.get('/gauges');
+  assertProblem(list, 'internal');
+  assert.equal((await gauges.get('/gauges/1')).body, { id: 1, level: 1 });
+  for (const { headers } of [item, list]) {
+    const requestId = headers.get('Request-Id');
+    const line = await eventually(() => {
+      const found = gauges.logged('request failed').find((each) => each['requestId'] === requestId);
+      assert.ok(found);
+      return found;
+    });
+    const { entityId, message } = LoggedError.parse(line['err']);
+    assert.is(entityId, 8);
+    assert.is(message, 'present failed for gauge 8: faulty document');
+  }
+});
+documents.run();
 
 const states = suite('a state that is not JSON');
 

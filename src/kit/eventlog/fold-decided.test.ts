@@ -22,7 +22,8 @@ const fold: Fold<Total, Counted> = {
   },
 };
 const by = (count: number, at?: string): Counted => ({ type: 'Counted', by: count, at });
-const stateAfter = (...events: Counted[]) => foldDecided(fold, schema, fold.initial, events);
+const stateAfter = (...events: Counted[]) =>
+  foldDecided({ decider: fold, events: schema }, { id: 1, state: fold.initial, version: 0 }, events);
 
 function failureOf(...events: unknown[]): InvalidDecision {
   try {
@@ -59,5 +60,30 @@ test('fails if an event cannot be stored as JSON or has no known type', () => {
   assert.instance(cause, TypeError);
   assert.match(failureOf({ type: 'Lost' }).issue, 'Lost is not an event of this service');
   assert.match(failureOf({ type: 'Counted', by: 5, at: new Map() }).issue, 'expected string');
+});
+test('fails if the resulting state cannot be presented', () => {
+  const cause = new TypeError('no supplier');
+  const presented: unknown[] = [];
+  const decide = (...events: Counted[]) =>
+    foldDecided(
+      {
+        decider: fold,
+        events: schema,
+        present(entity) {
+          presented.push(entity);
+          throw cause;
+        },
+      },
+      { id: 7, state: { total: 1 }, version: 3 },
+      events,
+    );
+  assert.throws(
+    () => decide(by(1), by(2)),
+    (error: unknown) =>
+      error instanceof InvalidDecision &&
+      error.message === 'decide returned an invalid Counted, Counted: no supplier' &&
+      error.cause === cause,
+  );
+  assert.equal(presented, [{ id: 7, state: { total: 4, at: undefined }, version: 3 }]);
 });
 test.run();

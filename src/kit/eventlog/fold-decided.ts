@@ -1,14 +1,16 @@
 /** Checks the events that a command has decided before they are stored, because stored events are permanent. */
 
 import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
+import type { Entity } from '../domain/entity.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
 import { foldEvent } from '../domain/fold.ts';
 
-/** `decide` returned an event that every reader would reject: a fault in the domain code of the service. */
+/** `decide` returned events that readers would reject or could not present: a fault in the domain code of the service. */
 export class InvalidDecision extends Error {
   override readonly name = 'InvalidDecision';
+  /** The type of the invalid event, or the types of all events if the state after them is invalid. */
   readonly eventType: string;
-  /** Why the schema or `evolve` rejects the event. */
+  /** Why the event or the state is invalid. */
   readonly issue: string;
 
   constructor(eventType: string, { reason, cause }: Rejection) {
@@ -18,23 +20,39 @@ export class InvalidDecision extends Error {
   }
 }
 
+type Trial<State, Event extends DomainEvent> = {
+  readonly decider: Fold<State, Event>;
+  readonly events: Pick<EventSchema<Event>, 'read' | 'write'>;
+  /** Throws if the document of an existing entity cannot be created. */
+  present?(entity: Entity<State>): unknown;
+};
+
 /**
- * Returns the state after `events`, read and folded in their stored form as every replica does.
+ * Returns the state after `decided`, read and folded in their stored form as every replica does.
  *
- * @throws InvalidDecision if an event does not match its schema or if `evolve` rejects it.
+ * @throws InvalidDecision if an event does not match its schema, if `evolve` rejects it, or if the resulting state cannot be
+ * presented.
  */
 export function foldDecided<State, Event extends DomainEvent>(
-  fold: Fold<State, Event>,
-  schema: Pick<EventSchema<Event>, 'read' | 'write'>,
-  start: State,
-  events: readonly Event[],
+  { decider, events, present }: Trial<State, Event>,
+  { id, state: start, version }: Entity<State>,
+  decided: readonly Event[],
 ): State {
-  return events.reduce<State>((state, event) => {
-    const read = readStored(schema, event);
-    const next = read instanceof Rejection ? read : foldEvent(fold, state, read);
+  let state = start;
+  for (const event of decided) {
+    const read = readStored(events, event);
+    const next = read instanceof Rejection ? read : foldEvent(decider, state, read);
     if (next instanceof Rejection) throw new InvalidDecision(event.type, next);
-    return next;
-  }, start);
+    state = next;
+  }
+  if (state === decider.initial) return state;
+  try {
+    present?.({ id, state, version });
+  } catch (cause) {
+    const types = decided.map(({ type }) => type).join(', ');
+    throw new InvalidDecision(types, new Rejection(messageOf(cause), { cause }));
+  }
+  return state;
 }
 
 /** Returns the event as it is read after it was stored. */
@@ -45,6 +63,10 @@ function readStored<Event extends DomainEvent>(
   try {
     return schema.read(JSON.parse(JSON.stringify(schema.write(event))));
   } catch (cause) {
-    return new Rejection(cause instanceof Error ? cause.message : String(cause), { cause });
+    return new Rejection(messageOf(cause), { cause });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

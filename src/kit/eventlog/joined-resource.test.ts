@@ -8,7 +8,7 @@ import { defineEvents } from '../domain/event-schema.ts';
 import { defineService } from '../domain/service/define-service.ts';
 import { normalizeIndexes } from '../domain/service/index-definition.ts';
 import type { FollowedProjection } from './followed-projection.ts';
-import { createLookups, joinResource, relationIndex } from './joined-resource.ts';
+import { createLookups, joinResource, PresentFailed, relationIndex } from './joined-resource.ts';
 import { createView } from './view/view.ts';
 
 /** A plug: its name, which is the type of its last event. */
@@ -136,6 +136,20 @@ current('does not exist if the entity does not', () => {
   for (const run of [() => joined.presentExisting(removed), () => joined.serializeExisting(removed)]) {
     const { code, message } = problemOf(run);
     assert.equal([code, message], ['not-found', 'There is no charger 5.']);
+  }
+});
+current('that cannot be created is an error with the id of the entity and the cause', () => {
+  const { joined } = createChargers();
+  const broken = { id: 5, state: null, version: 3 };
+  for (const run of [() => joined.presentExisting(broken), () => joined.serializeExisting(broken)]) {
+    assert.throws(
+      run,
+      (error: unknown) =>
+        error instanceof PresentFailed &&
+        error.entityId === 5 &&
+        error.message === 'present failed for charger 5' &&
+        error.cause instanceof TypeError,
+    );
   }
 });
 current('keeps the other properties of the service', () => {

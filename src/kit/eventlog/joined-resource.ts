@@ -47,9 +47,20 @@ export type JoinedQuery = Pick<NamedQuery, 'name' | 'params' | 'result' | 'summa
   answer(view: View<unknown, DomainEvent>, params: object): unknown;
 };
 
+/** `present` threw an error: a fault in the domain code of the service. */
+export class PresentFailed extends Error {
+  override readonly name = 'PresentFailed';
+  readonly entityId: Id;
+
+  constructor(noun: string, entityId: Id, cause: unknown) {
+    super(`present failed for ${noun} ${entityId}`, { cause });
+    this.entityId = entityId;
+  }
+}
+
 export type JoinedResource = Omit<Service, 'present' | 'relations' | 'queries'> & {
   readonly queries: readonly JoinedQuery[];
-  /** Returns the current document and the versions for its entity tag. Throws `not-found`. */
+  /** Returns the current document and the versions for its entity tag. Throws `not-found` or `PresentFailed`. */
   presentExisting(entity: Entity<unknown>): Presented;
   /** Like `presentExisting`, as JSON text. The text is cached until the entity or a followed stream changes. */
   serializeExisting(entity: Entity<unknown>): Serialized;
@@ -85,7 +96,11 @@ export function joinResource(service: Service, projections: FollowedProjections)
     }
     joinedVersions = {};
     findFollowed = find;
-    return { body: present(entity, recordingLookups), joinedVersions };
+    try {
+      return { body: present(entity, recordingLookups), joinedVersions };
+    } catch (cause) {
+      throw new PresentFailed(rest.nouns.noun, entity.id, cause);
+    }
   }
 
   const followed = Object.values(projections);

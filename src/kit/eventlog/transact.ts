@@ -32,6 +32,8 @@ export type Transactor<State, Command, Event extends DomainEvent> = {
   readonly view: View<State, Event>;
   readonly store: EventStore<Event>;
   readonly queue: KeyedQueue;
+  /** Throws if the document of an existing entity cannot be created. */
+  present?(entity: Entity<State>): unknown;
   /** The followed streams that decisions depend on. */
   readonly followed: readonly StreamFreshness[];
   /** Timeout for the view to reach a position that exists in the stream, in ms. */
@@ -61,7 +63,7 @@ export const maxAttempts = 5;
  *
  * @throws Problem `conflict` if other writers appended first in every attempt, `precondition-failed`, `unavailable` if the
  * event log does not respond, `invalid` if the message id was used for another command, and the problems of `decide`.
- * @throws InvalidDecision if the fold would reject an event that `decide` returned. Nothing is stored.
+ * @throws InvalidDecision if the events that `decide` returned do not lead to a valid state. Nothing is stored.
  */
 export function transact<State, Command, Event extends DomainEvent>(
   transactor: Transactor<State, Command, Event>,
@@ -132,9 +134,9 @@ async function append<State, Command, Event extends DomainEvent>(
   events: readonly Event[],
   last: Retry,
 ): Promise<AttemptResult<State>> {
-  const { decider, view, store, catchUpTimeoutMs } = transactor;
+  const { view, store, catchUpTimeoutMs } = transactor;
   const { id, messageId, commandDigest, traceparent, actor } = transaction;
-  const state = foldDecided(decider, transactor.events, entity.state, events);
+  const state = foldDecided(transactor, entity, events);
   const expectedVersion = entity.version;
   const origin = { messageId, commandDigest, traceparent, actor };
   const result = await store.append({ id, events, expectedVersion, ...origin });

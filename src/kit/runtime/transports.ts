@@ -89,6 +89,7 @@ export async function openTransports(service: Service, options: TransportsOption
   const freshness = limitWaits(projections.freshness, limits.maxWaits);
   const feed = createEventFeed(view, store, config.maxFeedClients);
   metrics.watchFeed(feed);
+  const resource = joinResource(service, projections.followed);
   const context = {
     transactor: {
       decider: projections.decider,
@@ -96,6 +97,7 @@ export async function openTransports(service: Service, options: TransportsOption
       view,
       store,
       queue: createKeyedQueue(),
+      present: resource.presentExisting,
       followed: Object.values(projections.freshness.followed),
       catchUpTimeoutMs,
       confirmTimeoutMs,
@@ -118,7 +120,6 @@ export async function openTransports(service: Service, options: TransportsOption
       appendLatency,
     }),
   };
-  const resource = joinResource(service, projections.followed);
   const endpoints = [
     ...entityEndpoints(resource, context),
     digestEndpoint(replicaName(), options.foldVersion, digestSources(service, projections)),

@@ -19,6 +19,52 @@ test('return all keys of an entity', () => {
   assert.equal([name?.(brick), watts?.(brick), plug?.(brick)], [['brick'], [65], ['C', 'A']]);
   assert.equal(plug?.({ ...brick, plugs: [] }), []);
 });
+const wrong = (value: unknown): never => {
+  // What `!`, a type assertion or a division by zero in a definition can return.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return value as never;
+};
+for (const [description, index, message] of [
+  [
+    'returns nothing instead of its keys',
+    { each: () => wrong(undefined) },
+    'the keys are not an array: undefined',
+  ],
+  ['returns a text instead of its keys', { each: () => wrong('AB') }, 'the keys are not an array: string'],
+  ['has no key', () => wrong(undefined), 'a key does not have the type of its index: undefined'],
+  [
+    'has null among its keys',
+    { each: () => ['A', wrong(null)] },
+    'a key does not have the type of its index: null',
+  ],
+  [
+    'has a key that is not a number',
+    { key: z.int(), one: () => NaN },
+    'a key does not have the type of its index: NaN',
+  ],
+  [
+    'has a text as a key, but is one of numbers',
+    { key: z.int(), one: () => wrong('7') },
+    'a key does not have the type of its index: string',
+  ],
+  [
+    'has a number as a key, but is one of texts',
+    () => wrong(7),
+    'a key does not have the type of its index: 7',
+  ],
+] satisfies [string, Index<never>, string][]) {
+  test(`throw if one ${description}`, () => {
+    const { broken } = normalizeIndexes({ broken: index });
+    assert.throws(
+      () => broken?.(brick),
+      (error: unknown) => error instanceof TypeError && error.message === message,
+    );
+  });
+}
+test('can have keys whose schema has no single type', () => {
+  const key: z.ZodType<number> = z.union([z.literal(1), z.literal(2)]);
+  assert.equal(normalizeIndexes({ size: { key, one: () => 2 } })['size']?.(brick), [2]);
+});
 test('sort a list if they have one key for each entity', () =>
   assert.equal(sortableIndexes(indexes), ['name', 'watts']));
 test('sort numbers by value, and texts by UTF-16 code units', () => {

@@ -31,16 +31,33 @@ export type KeySchemas = Readonly<Record<string, z.ZodType<IndexKey>>>;
 /** The schema of the keys of an index that declares none. */
 export const AnyText = z.string();
 
-/** Returns the keys of each index as an array. */
+/** Returns the keys of each index as an array. The functions throw a `TypeError` for keys of another type. */
 export function normalizeIndexes(indexes: Readonly<Record<string, Index<never>>>): NamedIndexes {
   return Object.fromEntries(
     Object.entries(indexes).map(([name, index]): [string, KeysOf] => {
       const each = 'each' in index ? index.each : (state: never) => [oneOf(index)(state)];
       // The view passes only states of existing entities of the service that declares the index.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      return [name, each as KeysOf];
+      return [name, checkKeys(each as KeysOf, keySchemaOf(index))];
     }),
   );
+}
+
+/** Returns `keysOf`, but with a `TypeError` for a result that is not an array of keys of the schema's type. */
+export function checkKeys(keysOf: (state: unknown) => unknown, schema: z.ZodType<IndexKey>): KeysOf {
+  const isKey = keyTypeOf(schema);
+  return (state) => {
+    const keys = keysOf(state);
+    if (!Array.isArray(keys)) throw new TypeError(`the keys are not an array: ${describe(keys)}`);
+    for (const key of keys) {
+      if (!isKey(key)) throw new TypeError(`a key does not have the type of its index: ${describe(key)}`);
+    }
+    return keys;
+  };
+}
+
+function describe(value: unknown): string {
+  return value === null || typeof value === 'number' ? String(value) : typeof value;
 }
 
 function oneOf(index: SingleIndex<never>): (state: never) => IndexKey {
@@ -49,12 +66,11 @@ function oneOf(index: SingleIndex<never>): (state: never) => IndexKey {
 
 /** Returns the schema of the keys of each index. */
 export function keySchemas(indexes: Readonly<Record<string, Index<never>>>): KeySchemas {
-  return Object.fromEntries(
-    Object.entries(indexes).map(([name, index]) => [
-      name,
-      (typeof index === 'object' ? index.key : undefined) ?? AnyText,
-    ]),
-  );
+  return Object.fromEntries(Object.entries(indexes).map(([name, index]) => [name, keySchemaOf(index)]));
+}
+
+function keySchemaOf(index: Index<never>): z.ZodType<IndexKey> {
+  return (typeof index === 'object' ? index.key : undefined) ?? AnyText;
 }
 
 /** Returns the names of the indexes with one key for each entity, by which a list can be sorted. */
@@ -70,8 +86,23 @@ export type SortableIn<Indexes> = {
 
 /** Whether a value has the type of the keys of an index. Their schema may be stricter than the keys of older entities. */
 export function isKeyOf(schema: z.ZodType<IndexKey>, value: unknown): value is IndexKey {
-  const { type } = z.toJSONSchema(schema, { io: 'input' });
-  return typeof value === (type === 'integer' || type === 'number' ? 'number' : 'string');
+  return keyTypeOf(schema)(value);
+}
+
+/** Returns a function that tests the type of a key: a text, a finite number, or either if the schema does not say. */
+function keyTypeOf(schema: z.ZodType<IndexKey>): (value: unknown) => value is IndexKey {
+  const { type } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
+  if (type === 'string') return isText;
+  if (type === 'integer' || type === 'number') return isFiniteNumber;
+  return (value) => isText(value) || isFiniteNumber(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value);
 }
 
 /** Compares keys: numbers by value, texts by UTF-16 code units. */

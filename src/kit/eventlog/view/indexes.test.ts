@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { normalizeIndexes } from '../../domain/service/index-definition.ts';
 import { createIndexes, type Selection, type Sort } from './indexes.ts';
 
 const colours = ['red', 'green', 'blue'];
@@ -75,5 +77,25 @@ failing('does not contain the entity, and reports the error', () => {
   assert.equal([...(candidates ?? [])], [3, 1, 4]);
   assert.equal(errors, [['broken', new TypeError('no key')]]);
   assert.not(indexes.select({ broken: 'green 2' }, undefined, 0).matches('green 2'));
+});
+failing('is the same if the function returns no keys, or wrong ones', () => {
+  const errors: string[] = [];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const missing = undefined as never;
+  const lamps: [number, number | undefined][] = [1, 0, 2, undefined, 3].map((level, at) => [at + 1, level]);
+  const indexes = createIndexes(
+    normalizeIndexes({
+      watts: { key: z.number(), one: (level: number) => 6 / level - 6 / level + level },
+      sockets: { each: (level: number | undefined) => (level === undefined ? missing : [String(level)]) },
+    }),
+    () => lamps,
+    (name) => errors.push(name),
+  );
+  const sorted = indexes.select({}, { by: 'watts', descending: true }, undefined).candidates ?? [];
+  assert.equal([...sorted], [5, 3, 1]);
+  assert.equal(errors, ['watts', 'watts']);
+  assert.equal([...(indexes.select({ sockets: '2' }, undefined, undefined).candidates ?? [])], [3]);
+  indexes.replace(4, { state: undefined }, { state: 2 });
+  assert.equal([...(indexes.select({ sockets: '2' }, undefined, undefined).candidates ?? [])], [3, 4]);
 });
 failing.run();

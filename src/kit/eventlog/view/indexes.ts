@@ -37,7 +37,7 @@ export type Indexes = {
 
 const noKeys: readonly IndexKey[] = [];
 
-/** @param onError called when the function of an index throws. The entity then has no keys in it. */
+/** @param onError called when the function of an index throws, also because its keys are wrong. The entity then has no keys in it. */
 export function createIndexes(
   definitions: NamedIndexes,
   existing: ExistingEntities,

@@ -34,24 +34,29 @@ export function createItemFastPath(
   const { route, present } = createItemResponses(resource);
   const commonHeaders = createCommonHeaders(hstsMaxAgeSeconds);
 
-  /** Returns the entity to respond with; undefined if the request has to go to the application. */
-  function findEntity(request: IncomingMessage) {
+  /** Returns undefined if the request has to go to the application, which also reports a failure of `present`. */
+  function findResponse(request: IncomingMessage) {
     const { url = '' } = request;
     if (!isPlain(request) || freshness.staleSince !== undefined || rateLimiter?.count) return undefined;
     const prefix = prefixes.find((start) => url.startsWith(start));
     const id = prefix && resource.contract.id.parse(url.slice(prefix.length));
     const entity = id ? view.find(id) : undefined;
-    return entity?.state === decider.initial ? undefined : entity;
+    if (entity === undefined || entity.state === decider.initial) return undefined;
+    try {
+      return present(entity);
+    } catch {
+      return undefined;
+    }
   }
 
   return (request, response) => {
     const start = performance.now();
-    const entity = findEntity(request);
-    if (entity === undefined) {
+    const found = findResponse(request);
+    if (found === undefined) {
       app(request, response);
       return;
     }
-    const { headers, body } = present(entity);
+    const { headers, body } = found;
     const requestId = randomUUID();
     response.writeHead(200, {
       'Request-Id': requestId,

@@ -1,5 +1,6 @@
 import type { Decider, DomainEvent } from '../../domain/decider.ts';
 import type { Service } from '../../domain/service/service.ts';
+import { checkKeys } from '../../domain/service/index-definition.ts';
 import { createDecider, type CommandCall } from '../../domain/service/service-decider.ts';
 import type { FollowedProjections } from '../../eventlog/followed-projection.ts';
 import { earliestOf, freshnessOf, type Freshness } from '../../eventlog/freshness.ts';
@@ -38,7 +39,8 @@ export async function openProjections(
     Promise.all(
       Object.entries(follows).map(async ([name, followed]) => {
         const relation = relations[name];
-        const related = relation === undefined ? {} : { [relationIndex]: relation.each };
+        const related =
+          relation === undefined ? {} : { [relationIndex]: checkKeys(relation.each, contract.id.schema) };
         const projection = await openProjection(followed, related, optionsFor(name, 'follower'));
         return { name, projection, fold: followed.fold };
       }),

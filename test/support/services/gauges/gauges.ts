@@ -24,6 +24,9 @@ export const faultyLevel = 7;
 /** The function of the index throws on this level. */
 export const unindexedLevel = 4;
 
+/** `present` throws on this level. */
+export const unpresentableLevel = 11;
+
 const gaugeContract: Contract<Gauge, GaugeEvent> = {
   name: 'gauges',
   noun: 'gauge',
@@ -76,5 +79,8 @@ export const gaugeService = defineService({
     },
   },
   document: GaugeDocument,
-  present: ({ id: gaugeId, state }) => ({ id: gaugeId, ...state }),
+  present({ id: gaugeId, state }) {
+    if (state.level === unpresentableLevel) throw new RangeError('faulty document');
+    return { id: gaugeId, ...state };
+  },
 });
