@@ -18,7 +18,7 @@ router.get('/bug', () => {
   throw secret;
 });
 router.post('/body', async (ctx) => {
-  ctx.body = await parseBody(z.unknown(), ctx);
+  ctx.body = (await parseBody(z.unknown(), ctx)).parsed;
 });
 
 const handled: HandledRequest[] = [];

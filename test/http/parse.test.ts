@@ -20,7 +20,7 @@ const Body = z.strictObject({ name: z.string(), tags: z.array(z.int()).optional(
 const app = new Koa();
 app.use(async (ctx) => {
   try {
-    ctx.body = await parseBody(Body, ctx);
+    ctx.body = (await parseBody(Body, ctx)).parsed;
   } catch (error) {
     const document = toProblemDocument(toProblem(error));
     ctx.status = document.status;

@@ -88,12 +88,15 @@ repeats('may quote the key', async () => {
   assert.equal(comparableParts(second), comparableParts(first));
   assert.is(await countMessages(subject), 1);
 });
-repeats('may list the fields of its body in another order and pad their values with spaces', async () => {
+repeats('may list the fields of its body in another order', async () => {
   const { id, subject } = nextLaptop();
   const key = withKey(randomUUID());
   const first = await one.post('/laptops', { json: { id, title: 'Lenovo', model: 'S3' }, ...key });
-  const second = await one.post('/laptops', { json: { model: 'S3', title: ' Lenovo ', id }, ...key });
+  const second = await one.post('/laptops', { json: { model: 'S3', title: 'Lenovo', id }, ...key });
   assert.equal(comparableParts(second), comparableParts(first));
+  // The key compares what was sent, before the schema trims it.
+  const padded = await one.post('/laptops', { json: { id, title: ' Lenovo ', model: 'S3' }, ...key });
+  assertProblem(padded, 'invalid');
   assert.is(await countMessages(subject), 1);
 });
 repeats('is executed again if it appended nothing the first time', async () => {

@@ -41,6 +41,25 @@ export function splitId(
   return { id: id === undefined ? undefined : schema.parse(id), input };
 }
 
+/**
+ * Returns what the client sent, without the id: the fields of the body and the path parameters before parsing. A path
+ * parameter is its text, as in a path, so that a command is the same over REST and NATS.
+ *
+ * @param parts the JSON body and the path parameters, or the payload that has both.
+ */
+export function sentOf({ params }: Pick<NamedCommand, 'params'>, ...parts: readonly unknown[]): object {
+  const fields = parts.flatMap((part): [string, unknown][] => Object.entries(Object(part)));
+  return Object.fromEntries(
+    fields
+      .filter(([name]) => name !== 'id')
+      .map(([name, value]) => [name, name in params && isScalar(value) ? String(value) : value]),
+  );
+}
+
+function isScalar(value: unknown): value is number | boolean {
+  return typeof value === 'number' || typeof value === 'boolean';
+}
+
 /** Adds fields in front of those of an object, or of each object of a union. The result has no metadata. */
 function extendBody(body: Body, fields: z.ZodRawShape): Body {
   if (body instanceof z.ZodObject) return extendObject(body, fields);

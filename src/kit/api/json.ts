@@ -6,14 +6,18 @@ import { Problem, type ProblemLocation } from '../domain/problem.ts';
 /** Maximum size of a body, in bytes. */
 export const maxBodyBytes = 64 * 1024;
 
+/** A JSON value as it was received, and what its schema returned. */
+export type ParsedJson<T> = { readonly received: unknown; readonly parsed: T };
+
 /**
  * Parses `bytes` as JSON and validates the value.
  *
  * @throws Problem `malformed` (not JSON), `invalid` (does not match the schema).
  */
-export function parseJson<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
-  const parsed = schema.safeParse(readJson(bytes));
-  if (parsed.success) return parsed.data;
+export function parseJson<T>(schema: z.ZodType<T>, bytes: Uint8Array): ParsedJson<T> {
+  const received = readJson(bytes);
+  const parsed = schema.safeParse(received);
+  if (parsed.success) return { received, parsed: parsed.data };
   throw new Problem('invalid', 'The body does not match the schema.', {
     locations: locateIssues(parsed.error),
   });

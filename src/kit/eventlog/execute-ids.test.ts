@@ -53,7 +53,7 @@ function createLamps({ firstFreeId = 1, code = 'conflict' }: Options = {}) {
   return { transactor, sources, appends, generated: () => nextId };
 }
 
-const light = { verb: 'light', input: { colour: 'red' } };
+const light = { verb: 'light', input: { colour: 'red' }, sent: { colour: 'red' } };
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(

@@ -11,7 +11,10 @@ import { createView } from './view/view.ts';
 type Moved = { readonly type: 'Moved'; readonly at: string };
 
 /** Executes one command; the first two appends conflict with other writers. Returns the appends. */
-async function executeContended(...keys: readonly string[]): Promise<Append<Moved>[]> {
+async function executeContended(
+  keys: readonly string[],
+  sent: object = { to: 'A' },
+): Promise<Append<Moved>[]> {
   const appends: Append<Moved>[] = [];
   const fold = { initial: '', evolve: (_state: string, { at }: Moved) => at };
   const transactor: Transactor<string, CommandCall, Moved> = {
@@ -43,7 +46,14 @@ async function executeContended(...keys: readonly string[]): Promise<Append<Move
     digest: (text) => text,
   };
   for (const messageId of keys) {
-    await execute(transactor, sources, { id: 1, verb: 'move', input: { to: 'A' }, actor: 'ada', messageId });
+    await execute(transactor, sources, {
+      id: 1,
+      verb: 'move',
+      input: { to: new Set('A') },
+      sent,
+      actor: 'ada',
+      messageId,
+    });
   }
   return appends;
 }
@@ -51,20 +61,24 @@ async function executeContended(...keys: readonly string[]): Promise<Append<Move
 const test = suite('execute');
 
 test('decides with the same time in every attempt', async () => {
-  const appends = await executeContended('one');
+  const appends = await executeContended(['one']);
   assert.equal(
     appends.map(({ events }) => events),
     Array.from({ length: 3 }, () => [{ type: 'Moved', at: 'time 1' }]),
   );
 });
-test('computes the digest from the verb, the id and the input, not from the time', async () => {
-  const [first, , , second] = await executeContended('one', 'two');
+test('computes the digest from the verb, the id and what was sent, not from the time', async () => {
+  const [first, , , second] = await executeContended(['one', 'two']);
   assert.equal(second?.events, [{ type: 'Moved', at: 'time 2' }]);
   assert.is(second?.commandDigest, first?.commandDigest);
   assert.is(first?.commandDigest, '["move",1,{"to":"A"}]');
 });
+test('computes the digest from the fields in a fixed order, at every depth', async () => {
+  const [append] = await executeContended(['one'], { to: [{ y: 2, x: null }], from: {} });
+  assert.is(append?.commandDigest, '["move",1,{"from":{},"to":[{"x":null,"y":2}]}]');
+});
 test('stores who sent the command', async () => {
-  const [append] = await executeContended('one');
+  const [append] = await executeContended(['one']);
   assert.is(append?.actor, 'ada');
 });
 test.run();

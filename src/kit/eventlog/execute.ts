@@ -12,6 +12,8 @@ export const messageIdSyntax = String.raw`[\x21\x23-\x7e]{1,255}`;
 
 export type CommandRequest<State> = Pick<CommandCall, 'verb' | 'input' | 'actor'> &
   Pick<Transaction<State, CommandCall>, 'traceparent' | 'precondition'> & {
+    /** The fields of the body and the path parameters as the client sent them, before parsing. */
+    readonly sent: object;
     /** If undefined, an id is generated for a new entity. */
     readonly id: Id | undefined;
     /** Idempotency key. If undefined, a key is generated, so retries are not detected. */
@@ -33,15 +35,12 @@ export async function execute<State, Event extends DomainEvent>(
   sources: Sources,
   request: CommandRequest<State>,
 ): Promise<Entity<State>> {
-  const { id, verb, input, actor, messageId = sources.makeMessageId(), traceparent, precondition } = request;
+  const { id, verb, input, actor, traceparent, precondition } = request;
+  const { messageId = sources.makeMessageId() } = request;
   const origin = {
     command: { verb, input, actor, now: sources.now() },
     messageId,
-    // Only what the client sent: the time of a repeated request differs.
-    // A text id is in an object, because it can be `new`.
-    commandDigest: sources.digest(
-      JSON.stringify([verb, typeof id === 'string' ? { id } : (id ?? 'new'), input]),
-    ),
+    commandDigest: sources.digest(canonicalText(request)),
     traceparent,
     actor,
     precondition,
@@ -57,4 +56,21 @@ export async function execute<State, Event extends DomainEvent>(
       if (!isIdInUse || attempts >= maxAttempts) throw error;
     }
   }
+}
+
+/**
+ * Returns the same text for the same command. It depends only on what the client sent: parsing may add a generated default or
+ * return values that are not JSON, and the time of a repeated request differs.
+ */
+function canonicalText({ verb, id, sent }: Pick<CommandRequest<unknown>, 'verb' | 'id' | 'sent'>): string {
+  // A text id is in an object, because it can be `new`.
+  return JSON.stringify(
+    [verb, typeof id === 'string' ? { id } : (id ?? 'new'), sent],
+    (_key, value: unknown) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? sortKeys(value) : value,
+  );
+}
+
+function sortKeys(object: object): object {
+  return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +9,7 @@ import { foldVersionOf } from './fold-version.ts';
 const root = await mkdtemp(join(tmpdir(), 'fold-version-'));
 let packages = 0;
 
+/** Contents by path. A value that begins with `-> ` is the target of a symbolic link. */
 type Files = Readonly<Record<string, string>>;
 const service: Files = {
   'package.json': '{"name":"lamps"}',
@@ -21,7 +22,8 @@ async function versionOf(files: Files, { foldVersion }: { readonly foldVersion?:
   const folder = join(root, String((packages += 1)), 'package');
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), content);
+    if (content.startsWith('-> ')) await symlink(content.slice(3), join(folder, path));
+    else await writeFile(join(folder, path), content);
   }
   const module = pathToFileURL(join(folder, 'src/lamps/service.ts')).href;
   return foldVersionOf({ module, ...(foldVersion !== undefined && { foldVersion }) });
@@ -50,6 +52,59 @@ test('returns another version if an installed dependency has another version', a
   const version = await versionOf(service);
   for (const lock of ['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'node_modules/.package-lock.json'])
     assert.is.not(await versionOf({ ...service, [lock]: 'zod 5' }), version, lock);
+});
+test('returns another version if a module of a linked package differs', async () => {
+  for (const [name, link] of [
+    ['node_modules/units', '-> ../../units'],
+    ['node_modules/@acme/units', '-> ../../../units'],
+    ['../node_modules/units', '-> ../units'],
+  ] as const) {
+    const files = { ...service, [name]: link };
+    const withUnits = (watts: number, further: Files = {}) =>
+      versionOf({
+        ...files,
+        '../units/package.json': '{}',
+        '../units/src/watts.js': String(watts),
+        ...further,
+      });
+    assert.is(await withUnits(1), await withUnits(1), name);
+    assert.is.not(await withUnits(1), await withUnits(2), name);
+    const further = { '../units/node_modules/si': '-> ../../si', '../si/package.json': '{}' };
+    assert.is.not(
+      await withUnits(1, { ...further, '../si/si.js': '1' }),
+      await withUnits(1, { ...further, '../si/si.js': '2' }),
+      `${name}: a package that it links to`,
+    );
+  }
+});
+test('ignores links into node_modules, as pnpm makes them, and links without a target', async () => {
+  const withZod = (content: string) =>
+    versionOf({
+      ...service,
+      'node_modules/gone': '-> nowhere',
+      'node_modules/zod': '-> .pnpm/zod',
+      'node_modules/.pnpm/zod/index.js': content,
+    });
+  assert.is(await withZod('1'), await withZod('2'));
+});
+test('returns another version if a module above the package that is imported differs', async () => {
+  for (const specifier of [
+    '../../../shared/units.js',
+    './../../../shared/units.js',
+    '../../../shared/units',
+    '../../../shared/all.js',
+  ]) {
+    const withUnits = (units: string, unused = '') =>
+      versionOf({
+        ...service,
+        'src/lamps/service.ts': `import { watts } from '${specifier}';`,
+        '../shared/all.js': 'export * from "../shared/units.js";',
+        '../shared/units.ts': units,
+        '../shared/unused.ts': unused,
+      });
+    assert.is(await withUnits('1'), await withUnits('1', 'changed'), specifier);
+    assert.is.not(await withUnits('1'), await withUnits('2'), specifier);
+  }
 });
 test('does not read dependencies, hidden folders and files that cannot be imported', async () =>
   assert.is(

@@ -4,8 +4,8 @@
  */
 
 import { createHash, type Hash } from 'node:crypto';
-import { access, readdir, readFile } from 'node:fs/promises';
-import { dirname, extname, join, relative, sep } from 'node:path';
+import { access, readdir, readFile, realpath } from 'node:fs/promises';
+import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Service } from '../domain/service/service.ts';
 
@@ -20,6 +20,12 @@ const lockFiles = [
   'bun.lock',
   join('node_modules', '.package-lock.json'),
 ];
+/** Files that are searched for imports. */
+const codeExtensions = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']);
+/** A quoted relative path that leaves a folder, such as the specifier of an import. */
+const upwardPath = /(["'`])((?:\.\/)*\.\.\/[^"'`\s]+)\1/g;
+/** What can replace the end of a specifier in the name of the file: TypeScript and `require`. */
+const fileEndings = ['.js', '.cjs', '.ts', '.json', '/index.js', '/index.ts'];
 const concurrency = 32;
 
 /** Returns the `foldVersion` of the service's definition, or a digest of its code. */
@@ -31,8 +37,9 @@ export async function foldVersionOf({
 }
 
 /**
- * Returns a digest of every module file of the package that contains `module` and of the kit, of the installed versions of
- * the dependencies, and of the version of Node.js. Two processes with the same digest fold a stream to the same state.
+ * Returns a digest of every module file of the package that contains `module`, of the packages that are linked into its
+ * `node_modules` and of the kit, of the files outside these packages that they import, of the installed versions of the
+ * dependencies, and of the version of Node.js. Two processes with the same digest fold a stream to the same state.
  *
  * @param module `import.meta.url` of a module of the service.
  */
@@ -40,8 +47,14 @@ async function digestCode(module: string): Promise<string> {
   const folder = await findPackage(dirname(fileURLToPath(module)));
   const kit = await findPackage(dirname(fileURLToPath(import.meta.url)));
   const hash = createHash('sha256').update(process.versions.node);
-  await addFiles(hash, folder, await listModules(folder));
-  await addFiles(hash, kit, await listModules(kit));
+  const packages = [folder, kit];
+  // The loop also visits the packages that it adds.
+  for (const current of packages) {
+    await addPackage(hash, current);
+    for (const linked of await findLinkedPackages(current)) {
+      if (!packages.some((known) => isListed(linked, known))) packages.push(linked);
+    }
+  }
   await addFiles(hash, folder, await findLockFiles(folder));
   return hash.digest('base64url');
 }
@@ -84,16 +97,88 @@ async function listModules(folder: string): Promise<string[]> {
   return lists.flat().toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-/** Adds the paths of the files, relative to `folder`, and their contents. */
-async function addFiles(hash: Hash, folder: string, paths: readonly string[]): Promise<void> {
+/**
+ * Returns the folders of the packages that are symbolic links in the `node_modules` that `folder` uses: the packages of a
+ * workspace, and those installed from a folder. The lock file does not change with their code.
+ */
+async function findLinkedPackages(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const candidate of ancestors(folder)) {
+    for (const link of await listLinks(join(candidate, 'node_modules'))) {
+      // A link without a target cannot be imported.
+      const target = await realpath(link).catch(() => undefined);
+      // pnpm links every dependency to a folder in `node_modules`; these are in the lock file.
+      if (target !== undefined && !isDependency(target)) found.push(target);
+    }
+  }
+  return found;
+}
+
+/** Lists the symbolic links to packages, also those with a scope, in a fixed order. */
+async function listLinks(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const lists = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isSymbolicLink()) return [path];
+      return entry.isDirectory() && entry.name.startsWith('@') ? listLinks(path) : [];
+    }),
+  );
+  return lists.flat().toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+const isDependency = (path: string) => path.split(sep).includes('node_modules');
+
+const isInside = (path: string, folder: string) => path === folder || path.startsWith(`${folder}${sep}`);
+
+/** Returns true if `listModules(folder)` includes the modules below `path`. */
+const isListed = (path: string, folder: string) =>
+  isInside(path, folder) &&
+  !relative(folder, path)
+    .split(sep)
+    .some((name) => name.startsWith('.'));
+
+/** Adds the modules of a package, and those outside it that they import. */
+async function addPackage(hash: Hash, folder: string): Promise<void> {
+  const added = new Set<string>();
+  let paths = await listModules(folder);
+  while (paths.length > 0) {
+    for (const path of paths) added.add(path);
+    const mentioned = await addFiles(hash, folder, paths);
+    const outside = [...mentioned]
+      .filter((path) => !isInside(path, folder) && !isDependency(path))
+      .toSorted();
+    const found = await Promise.all(outside.map(findModule));
+    paths = [...new Set(found.flatMap((path) => path ?? []))].filter((path) => !added.has(path));
+  }
+}
+
+/** Returns the module file that an import of `path` loads, if there is one. */
+async function findModule(path: string): Promise<string | undefined> {
+  const typeScript = path.replace(/js$/, 'ts');
+  for (const candidate of [path, typeScript, ...fileEndings.map((ending) => path + ending)]) {
+    if (moduleExtensions.has(extname(candidate)) && (await exists(candidate))) return candidate;
+  }
+  return undefined;
+}
+
+/** Adds the paths of the files, relative to `folder`, and their contents. Returns the paths that may be imported upwards. */
+async function addFiles(hash: Hash, folder: string, paths: readonly string[]): Promise<Set<string>> {
+  const mentioned = new Set<string>();
   for (let start = 0; start < paths.length; start += concurrency) {
     const batch = paths.slice(start, start + concurrency);
     const contents = await Promise.all(batch.map((path) => readFile(path)));
     for (const [index, content] of contents.entries()) {
-      const name = relative(folder, batch[index] ?? '').replaceAll(sep, '/');
+      const path = batch[index] ?? '';
+      const name = relative(folder, path).replaceAll(sep, '/');
       hash.update(JSON.stringify([name, content.length])).update(content);
+      if (!codeExtensions.has(extname(path))) continue;
+      for (const [, , specifier = ''] of content.toString('utf8').matchAll(upwardPath)) {
+        mentioned.add(resolve(dirname(path), specifier));
+      }
     }
   }
+  return mentioned;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,14 +1,13 @@
 /** The commands of a service: `POST /laptops`, `PUT /laptops/{id}`, `POST /docks/{id}/relocate`, … */
 
 import type { RouterContext } from '@koa/router';
-import { newEntityOf, splitId } from '../../api/command-input.ts';
+import { newEntityOf, sentOf, splitId } from '../../api/command-input.ts';
 import { nameOperation, successStatusOf, summarize } from '../../api/command-texts.ts';
 import { textParamsOf } from '../../api/text-params.ts';
 import type { CommandKind } from '../../domain/service/command.ts';
 import type { Entity } from '../../domain/entity.ts';
-import type { Id } from '../../domain/entity-id.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
-import { execute } from '../../eventlog/execute.ts';
+import { execute, type CommandRequest } from '../../eventlog/execute.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { matchesStrongly, readCondition } from '../protocol/conditional.ts';
 import type { RequestHeaders } from '../protocol/request-headers.ts';
@@ -27,12 +26,14 @@ export function commandOperations(resource: JoinedResource, context: RouteContex
   const [collectionPath] = pathsOf(resource);
   const { present } = createItemResponses(resource);
 
-  function run(ctx: RouterContext, headers: RequestHeaders, verb: string, id: Id | undefined, input: object) {
+  function run(
+    ctx: RouterContext,
+    headers: RequestHeaders,
+    command: Pick<CommandRequest<unknown>, 'verb' | 'id' | 'input' | 'sent'>,
+  ) {
     const condition = readCondition(headers['If-Match']);
     return execute(transactor, sources, {
-      id,
-      verb,
-      input,
+      ...command,
       actor: stateOf(ctx).actor,
       messageId: unquote(headers['Idempotency-Key']),
       traceparent: headers.traceparent,
@@ -70,9 +71,11 @@ export function commandOperations(resource: JoinedResource, context: RouteContex
       // `invalid`: the Idempotency-Key was used for another request.
       problems: [...problemsOf(kind), 'invalid', 'unavailable'],
 
-      async handle({ ctx, id, params, headers, body }) {
+      async handle({ ctx, id, params, headers, body, received }) {
         const { id: requested, input } = isCreation ? splitId(body, idType) : { id, input: body ?? {} };
-        respond(ctx, await run(ctx, headers, verb, requested, { ...input, ...params }), status);
+        const sent = sentOf(command, received, ctx.params);
+        const call = { verb, id: requested, input: { ...input, ...params }, sent };
+        respond(ctx, await run(ctx, headers, call), status);
       },
     });
   });

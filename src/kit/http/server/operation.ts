@@ -60,6 +60,8 @@ export type Input<Params, Query, Body> = {
   /** The media type that the client prefers among those of the operation; empty if no response has a body. */
   readonly accepted: string;
   readonly body: Body;
+  /** The JSON value of the body before parsing; undefined if the operation has no body. */
+  readonly received: unknown;
 };
 
 export type Operation = Declaration<unknown, unknown, unknown> & {

@@ -6,7 +6,7 @@ import readRawBody from 'raw-body';
 import type { z } from 'zod';
 import type { Id } from '../../domain/entity-id.ts';
 import { integerId, type IdType } from '../../domain/id-type.ts';
-import { locateIssues, maxBodyBytes, parseJson } from '../../api/json.ts';
+import { locateIssues, maxBodyBytes, parseJson, type ParsedJson } from '../../api/json.ts';
 import { Problem } from '../../domain/problem.ts';
 import {
   requestHeaderSchema,
@@ -68,7 +68,7 @@ function describeIssues({ issues }: z.ZodError): string {
  *
  * @throws Problem `unsupported-media-type`, `too-large`, `malformed` (not JSON), `invalid` (JSON of another shape).
  */
-export async function parseBody<T>(schema: z.ZodType<T>, { request, req }: Context): Promise<T> {
+export async function parseBody<T>(schema: z.ZodType<T>, { request, req }: Context): Promise<ParsedJson<T>> {
   if (!request.is('json', '+json')) {
     throw new Problem(
       'unsupported-media-type',

@@ -77,15 +77,17 @@ function createHandler(
     if (writes) stateOf(ctx).actor = await authorizeWrite?.(ctx);
     const accepted = negotiate(ctx, mediaTypes);
     const id = ctx.params['id'];
-    const input = {
+    const request = {
       ctx,
       id: id === undefined ? 0 : parseId(id, idType),
       params: params === undefined ? undefined : parseParams(params, ctx.params),
       query: query === undefined ? undefined : parseQuery(query, ctx.query),
       headers: parseHeaders(headers, ctx.req.headers, stateOf(ctx).traceparent),
       accepted,
-      body: body === undefined ? undefined : await parseBody(body, ctx),
     };
+    // The body is read last: a request with invalid parameters or headers is rejected without it.
+    const json = body === undefined ? undefined : await parseBody(body, ctx);
+    const input = { ...request, body: json?.parsed, received: json?.received };
     // `defineOperation` ensures that the handler's input has the types of the operation's schemas.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     await handle(input as Parameters<Operation['handle']>[0]);

@@ -7,7 +7,7 @@ import { headers, type NatsConnection } from 'nats';
 import { z } from 'zod';
 import { messageIdSyntax } from '../../eventlog/execute.ts';
 import { parseWaitTargets, waitTargetsPattern, type WaitTargets } from '../../eventlog/freshness.ts';
-import { maxBodyBytes, parseJson } from '../../api/json.ts';
+import { maxBodyBytes, parseJson, type ParsedJson } from '../../api/json.ts';
 import { Problem } from '../../domain/problem.ts';
 import { problemKinds, toProblem } from '../../api/problem-document.ts';
 import { parseTraceparent, traceIdOf, type BeginSpan } from '../../api/trace-context.ts';
@@ -34,6 +34,8 @@ export type RequestInfo = {
   readonly waitFor: WaitTargets | undefined;
   /** Trace context of the request's own span, or of the client if the request has no span. */
   readonly traceparent?: string | undefined;
+  /** The payload before parsing. */
+  readonly received: unknown;
   /** Maximum size of the reply's body, in bytes. */
   readonly maxReplyBytes: number;
 };
@@ -157,10 +159,12 @@ async function handleRequest(
   const traceparent = span?.traceparent ?? parent;
   let problem: Problem | undefined;
   try {
-    const info = { ...parseHeaders(message), traceparent, maxReplyBytes: maxBytes };
+    const fromHeaders = parseHeaders(message);
+    const { received, parsed } = parsePayload(input, message.data);
+    const info = { ...fromHeaders, received, traceparent, maxReplyBytes: maxBytes };
     // `defineEndpoint` ensures that the output of this schema is the input type of this handler.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const reply = await handle(parsePayload(input, message.data) as never, info);
+    const reply = await handle(parsed as never, info);
     assertFits(name, reply, maxBytes);
     const fields = headers();
     fields.set(streamPositionHeader, String(reply.position));
@@ -180,7 +184,7 @@ async function handleRequest(
   onRequestHandled?.(request);
 }
 
-function parsePayload(schema: z.ZodType, data: Uint8Array): unknown {
+function parsePayload(schema: z.ZodType, data: Uint8Array): ParsedJson<unknown> {
   if (data.length > maxBodyBytes) throw new Problem('too-large', 'The payload is larger than 64 KiB.');
   // `nats req <subject> ''` sends an empty payload, which is treated as an empty object.
   return parseJson(schema, data.length === 0 ? emptyObject : data);
@@ -191,7 +195,7 @@ const messageIdPattern = new RegExp(`^${messageIdSyntax}$`);
 const emptyObject = new TextEncoder().encode('{}');
 
 /** @throws Problem `malformed` if a header is invalid. */
-function parseHeaders({ headers: fields }: ServiceRequest): Omit<RequestInfo, 'maxReplyBytes'> {
+function parseHeaders({ headers: fields }: ServiceRequest): Omit<RequestInfo, 'received' | 'maxReplyBytes'> {
   const get = (name: string) => fields?.get(name) || undefined;
   const expectedVersion = get(expectedSubjectSequenceHeader);
   if (expectedVersion !== undefined && !/^[0-9]{1,15}$/.test(expectedVersion)) {

@@ -10,7 +10,7 @@ import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import type { NamedCommand } from '../../domain/service/service.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
-import { exampleOf, payloadOf, splitId, validExamples } from '../../api/command-input.ts';
+import { exampleOf, payloadOf, sentOf, splitId, validExamples } from '../../api/command-input.ts';
 import { summarize } from '../../api/command-texts.ts';
 import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
@@ -98,7 +98,7 @@ export function entityEndpoints(
     .meta({ examples: [{ position: examplePosition, [plural]: [example] }] });
   const Removed = z.object({ position: version }).meta({ examples: [{ position: examplePosition }] });
 
-  function run({ verb }: NamedCommand, payload: object, info: RequestInfo) {
+  function run(command: NamedCommand, payload: object, info: RequestInfo) {
     const { messageId, expectedVersion, traceparent } = info;
     const precondition =
       expectedVersion === undefined
@@ -106,7 +106,8 @@ export function entityEndpoints(
         : ({ version }: Entity<unknown>) => version === expectedVersion;
     return execute(transactor, sources, {
       ...splitId(payload, idType),
-      verb,
+      verb: command.verb,
+      sent: sentOf(command, info.received),
       messageId,
       traceparent,
       precondition,

@@ -1,4 +1,4 @@
-/** A service whose domain code has faults that a service author can make. */
+/** A service whose domain code has faults that a service author can make, and bodies that parsing changes. */
 
 import { defineEvents, defineService, Rejection, type Contract } from '@portside/kit';
 import { z } from 'zod';
@@ -9,12 +9,14 @@ const level = Level(12);
 const GaugeAdded = z.object({ type: z.literal('GaugeAdded'), level });
 const GaugeMapped = z.object({ type: z.literal('GaugeMapped') });
 const GaugeScrapped = z.object({ type: z.literal('GaugeScrapped') });
+const GaugeNoted = z.object({ type: z.literal('GaugeNoted'), note: z.string() });
 const gaugeEvents = defineEvents({
   GaugeAdded: { schema: GaugeAdded },
   GaugeMapped: { schema: GaugeMapped },
   GaugeScrapped: { schema: GaugeScrapped },
+  GaugeNoted: { schema: GaugeNoted },
 });
-type GaugeEvent = z.infer<typeof GaugeAdded | typeof GaugeMapped | typeof GaugeScrapped>;
+type GaugeEvent = z.infer<typeof GaugeAdded | typeof GaugeMapped | typeof GaugeScrapped | typeof GaugeNoted>;
 
 type Gauge = { readonly level: number } | undefined;
 
@@ -42,6 +44,7 @@ const gaugeContract: Contract<Gauge, GaugeEvent> = {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion
         return { level: notJson as number };
       }
+      if (event.type === 'GaugeNoted') return gauge ?? new Rejection('there is no gauge');
       if (event.level === faultyLevel) throw new RangeError('faulty level');
       if (gauge !== undefined) return new Rejection('the gauge already exists');
       return { level: event.level };
@@ -66,6 +69,19 @@ export const gaugeService = defineService({
     }),
     // `evolve` rejects this event, because the gauge exists.
     addAgain: command({ decide: () => [{ type: 'GaugeAdded', level: 1 }] }),
+    note: command({
+      body: z.strictObject({ note: z.string().default(() => crypto.randomUUID()) }),
+      decide: ({ note }) => [{ type: 'GaugeNoted', note }],
+    }),
+    tag: command({
+      put: 'tags/{tag}',
+      params: { tag: z.int() },
+      body: z.strictObject({
+        names: z.array(z.string()).transform((names) => new Set(names)),
+        count: z.int().default(0).transform(BigInt),
+      }),
+      decide: ({ names, tag, count }) => [{ type: 'GaugeNoted', note: [tag, count, ...names].join() }],
+    }),
     // Only a command declared with `remove` may end the existence of an entity.
     scrap: command({ decide: () => [{ type: 'GaugeScrapped' }] }),
   }),
