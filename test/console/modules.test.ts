@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { readContract } from '../../src/kit/console/store/contract.js';
 import { labelIn, labelOf, toLabel } from '../../src/kit/console/store/labels.js';
 import { differenceOf } from '../../src/kit/console/parts/difference.js';
+import { isReachable } from '../../src/kit/console/store/path.js';
 import { pathOf } from '../../src/kit/console/store/queries.js';
 import { Table } from '../../src/kit/console/store/table.js';
 import { toCount, toText, traceIdOf } from '../../src/kit/console/parts/text.js';
@@ -270,6 +271,22 @@ contracts('has the commands that take one item out of a list of the document', (
   );
 });
 contracts.run();
+
+const paths = suite('a path of a write');
+
+paths('is not requested if the browser would resolve a parameter', () => {
+  const isTagReachable = (tag: string) => isReachable(`/lamps/1/tags/${encodeURIComponent(tag)}`);
+  assert.equal(['', '.', '..', '...', 'a/..', 'new'].map(isTagReachable), [
+    false,
+    false,
+    false,
+    true,
+    true,
+    true,
+  ]);
+  assert.not(isReachable('/lamps/1/tags/../notes'));
+});
+paths.run();
 
 const labels = suite('a label');
 

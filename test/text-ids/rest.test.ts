@@ -68,6 +68,17 @@ commands('are executed once with one idempotency key, and only for one id', asyn
   assertProblem(await parcels.post('/parcels', { json: other, headers }), 'invalid', /used for another/);
   assert.is((await parcels.delete('/parcels/KEY-0001')).status, 204);
 });
+commands('do not reach the entity itself with a path parameter that a client resolves', async () => {
+  const path = '/parcels/AAB-0001';
+  assert.is((await parcels.delete(`${path}/tags/new`)).status, 204);
+  for (const tag of ['..', '%2e%2e', '.', ''])
+    assertProblem(await parcels.delete(`${path}/tags/${tag}`), 'not-found');
+  assert.is((await parcels.get(path)).status, 200);
+  for (const tag of ['..', '.', '']) {
+    const reply = await nc.request('parcels.commands.untag', JSON.stringify({ id: 'AAB-0001', tag }));
+    assert.match(reply.string(), '"pointer":"/tag"');
+  }
+});
 commands('require an id if the service cannot generate one', async () => {
   const refused = await parcels.post('/parcels', { json: { weight: 5, town: 'Bonn' } });
   assertProblem(refused, 'invalid');

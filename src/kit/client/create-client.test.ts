@@ -282,6 +282,20 @@ for (const [ifMatch, expected] of [
     assert.is(header('If-Match'), expected);
   });
 }
+for (const colour of ['', '.', '..']) {
+  writes(
+    `is not sent with the path parameter ${JSON.stringify(colour)}, which would change its path`,
+    async () => {
+      const { client, sent } = createTestClient(brick);
+      const error = await client
+        .label(7, { portId: 1, colour, text: 'new' })
+        .catch((reason: unknown) => reason);
+      assert.ok(error instanceof ProblemError && error.code === 'malformed');
+      assert.is(error.message, 'colour must not be empty, "." or "..".');
+      assert.equal(sent(), []);
+    },
+  );
+}
 writes.run();
 
 const queries = suite('a query');

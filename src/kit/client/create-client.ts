@@ -11,6 +11,7 @@ import {
 import { successStatusOf } from '../api/command-texts.ts';
 import type { TypedCommand } from '../domain/service/command.ts';
 import type { Id } from '../domain/entity-id.ts';
+import { isPathSegment, notASegment } from '../domain/service/path-param.ts';
 import type { DefinedService, NamedCommand, ServiceTypes } from '../domain/service/service.ts';
 import type { VerbOf } from '../domain/service/service-decider.ts';
 import { followEvents, type FollowOptions } from './follow.ts';
@@ -220,9 +221,10 @@ function toRequest(
   input: Readonly<Record<string, unknown>>,
 ): Pick<ClientRequest, 'method' | 'path' | 'body'> {
   const isParam = (name: string) => name in params;
-  const filled = below?.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(String(input[name])),
-  );
+  const filled = below?.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    if (!isPathSegment(input[name])) throw new ProblemError('malformed', `${name} ${notASegment}.`);
+    return encodeURIComponent(String(input[name]));
+  });
   const rest = Object.entries(input).filter(([name]) => !isParam(name));
   return {
     method: method === 'post' ? 'POST' : method === 'put' ? 'PUT' : 'DELETE',

@@ -95,7 +95,7 @@ function toResponse({ ok, status, headers }, text) {
 }
 
 /** @param {number} status @param {Headers} headers @param {string} title @param {string} detail @returns {ApiResponse} */
-function toFailedResponse(status, headers, title, detail) {
+export function toFailedResponse(status, headers, title, detail) {
   return { status, headers, body: undefined, problem: { type: 'about:blank', title, status, detail } };
 }
 

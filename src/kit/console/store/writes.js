@@ -1,7 +1,8 @@
 /** Writes of the user. Each carries an idempotency key, so that retries are safe, and the version that the user saw. */
 
-import { createIdempotencyKey, positionOf } from './api.js';
+import { createIdempotencyKey, positionOf, toFailedResponse } from './api.js';
 import { toLabel } from './labels.js';
+import { isReachable } from './path.js';
 
 /**
  * @typedef {import('./api.js').ApiResponse} ApiResponse
@@ -18,6 +19,10 @@ export function createWrites({ store, request, contract: { path, noun } }) {
 
   /** @param {Write} write @returns {Promise<ApiResponse>} */
   async function send({ method, path: target, body, tag, command }) {
+    if (!isReachable(target)) {
+      const detail = 'A part of the path must not be empty, "." or "..".';
+      return toFailedResponse(0, new Headers(), 'Not sent', detail);
+    }
     const text = JSON.stringify([method, target, body, tag]);
     if (pending.text !== text) pending = { text, key: createIdempotencyKey() };
     const headers = {

@@ -43,10 +43,22 @@ const parts = suite('a command');
 
 parts('has what it was declared with', () => {
   const declared = command({ put: 'slots/{slot}', params, body, summary: 'Fill a slot', decide });
-  assert.is(declared.params, params);
+  assert.equal(Object.keys(declared.params), ['slot']);
   assert.is(declared.body, body);
   assert.is(declared.summary, 'Fill a slot');
   assert.is(declared.decide, decide);
+});
+for (const value of ['', '.', '..']) {
+  parts(`rejects a path parameter that no path can contain: ${JSON.stringify(value)}`, () => {
+    const { params: declared } = command({ delete: 'tags/{tag}', params: { tag: z.string() }, decide });
+    assert.not(z.object(declared).safeParse({ tag: value }).success);
+    assert.ok(z.object(declared).safeParse({ tag: `${value}a` }).success);
+  });
+}
+parts('keeps the description of a path parameter', () => {
+  const tag = z.string().meta({ description: 'A tag.', example: 'new' });
+  const declared = command({ delete: 'tags/{tag}', params: { tag }, decide });
+  assert.equal(declared.params['tag']?.meta(), { description: 'A tag.', example: 'new' });
 });
 parts('has no parameters, body and summary unless they are declared', () => {
   const declared = remove({ decide });

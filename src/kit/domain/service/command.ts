@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { DomainEvent } from '../decider.ts';
 import type { Id } from '../entity-id.ts';
 import type { IndexKey } from './index-definition.ts';
+import { pathParamOf } from './path-param.ts';
 
 /** An object, or a union of objects. */
 export type Body = z.ZodObject | z.ZodUnion<readonly z.ZodObject[]> | z.ZodDiscriminatedUnion<z.ZodObject[]>;
@@ -133,7 +134,7 @@ function declare(kind: CommandKind, defaults: Route, options: AnyOptions): Comma
     kind,
     method,
     path: route[method],
-    params,
+    params: Object.fromEntries(Object.entries(params).map(([name, schema]) => [name, pathParamOf(schema)])),
     body,
     summary,
     operationId,

@@ -31,7 +31,8 @@ type Handler = (ctx: RouterContext) => Promise<void>;
  */
 export function createRouter(operations: readonly Operation[], options: RouterOptions = {}): Router {
   checkRoutes(operations, options.id);
-  const router = new Router();
+  // With a trailing slash, a path is another one: `DELETE /docks/1/` is not a request for `/docks/1`.
+  const router = new Router({ strict: true });
   const compress = createCompression();
   const handlers = new Map<string, Map<string, Handler>>();
   /** Canonical path by path or alias. */

@@ -21,7 +21,7 @@ export const parcelService = defineService({
   version: '1.0.0',
   defaults: { httpPort: 5004, probePort: 9004 },
   follows: { vans: follow(vanContract) },
-  commands: ({ create, replace, remove }) => ({
+  commands: ({ create, replace, remove, command }) => ({
     send: create({
       body: NewParcel,
       decide(parcel, _state, { find }) {
@@ -34,6 +34,8 @@ export const parcelService = defineService({
       body: RedirectedParcel,
       decide: ({ town }, parcel) => (town === parcel.town ? [] : [{ type: 'ParcelRedirected', town }]),
     }),
+    // Stores nothing; for tests of path parameters.
+    untag: command({ delete: 'tags/{tag}', params: { tag: z.string() }, decide: () => [] }),
     deliver: remove({ decide: () => [{ type: 'ParcelDelivered' }] }),
   }),
   indexes: { town: (parcel) => parcel.town, weight: { key: Weight, one: (parcel) => parcel.weight } },
