@@ -8,15 +8,17 @@ const level = Level(12);
 
 const GaugeAdded = z.object({ type: z.literal('GaugeAdded'), level });
 const GaugeMapped = z.object({ type: z.literal('GaugeMapped') });
+const GaugeTurned = z.object({ type: z.literal('GaugeTurned') });
 const GaugeScrapped = z.object({ type: z.literal('GaugeScrapped') });
 const gaugeEvents = defineEvents({
   GaugeAdded: { schema: GaugeAdded },
   GaugeMapped: { schema: GaugeMapped },
+  GaugeTurned: { schema: GaugeTurned },
   GaugeScrapped: { schema: GaugeScrapped },
 });
-type GaugeEvent = z.infer<typeof GaugeAdded | typeof GaugeMapped | typeof GaugeScrapped>;
+type GaugeEvent = z.infer<typeof GaugeAdded | typeof GaugeMapped | typeof GaugeTurned | typeof GaugeScrapped>;
 
-type Gauge = { readonly level: number } | undefined;
+type Gauge = { level: number } | undefined;
 
 /** `evolve` throws on this level. */
 export const faultyLevel = 7;
@@ -42,6 +44,11 @@ const gaugeContract: Contract<Gauge, GaugeEvent> = {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion
         return { level: notJson as number };
       }
+      if (event.type === 'GaugeTurned') {
+        if (gauge === undefined) return new Rejection('the gauge does not exist');
+        gauge.level += 1;
+        return gauge;
+      }
       if (event.level === faultyLevel) throw new RangeError('faulty level');
       if (gauge !== undefined) return new Rejection('the gauge already exists');
       return { level: event.level };
@@ -66,6 +73,16 @@ export const gaugeService = defineService({
     }),
     // `evolve` rejects this event, because the gauge exists.
     addAgain: command({ decide: () => [{ type: 'GaugeAdded', level: 1 }] }),
+    // `evolve` modifies the state on this event.
+    turn: command({ decide: () => [{ type: 'GaugeTurned' }] }),
+    // The state after this event is not JSON.
+    map: command({ decide: () => [{ type: 'GaugeMapped' }] }),
+    reset: command({
+      decide(_, gauge) {
+        gauge.level = 0;
+        return [];
+      },
+    }),
     // Only a command declared with `remove` may end the existence of an entity.
     scrap: command({ decide: () => [{ type: 'GaugeScrapped' }] }),
   }),
