@@ -42,6 +42,7 @@ function findTestFiles(root: string, parts: readonly string[]): string[] {
         !file.includes('node_modules') &&
         // Tests of the packages that `portside new` creates.
         !file.startsWith(join('src', 'kit', 'templates')) &&
+        !file.startsWith(join('src', 'kit', 'dist')) &&
         (parts.length === 0 || parts.some((part) => file.includes(part))),
     )
     .toSorted();

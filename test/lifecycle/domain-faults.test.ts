@@ -82,6 +82,22 @@ commands(
     assert.is(await countMessages(), 1);
   },
 );
+for (const [description, verb, reason] of [
+  [
+    'if `evolve` modifies the state',
+    'turn',
+    /evolve threw an error on GaugeTurned: Cannot assign to read only/,
+  ],
+  ['if `decide` modifies the state', 'reset', /^Cannot assign to read only property 'level'/],
+  ['if the state is not JSON', 'map', /after GaugeMapped, the state.level is not JSON: Map/],
+] as const) {
+  commands(`stores nothing and changes nothing ${description}`, async () => {
+    assertProblem(await gauges.post(`/gauges/1/${verb}`), 'internal');
+    assert.equal((await gauges.get('/gauges/1')).body, { id: 1, level: 1 });
+    assert.is(await countMessages(), 1);
+    await eventually(() => assert.match(failures(gauges).at(-1)?.message ?? '', reason));
+  });
+}
 commands.run();
 
 const messages = suite('a stored message on which `evolve` throws');

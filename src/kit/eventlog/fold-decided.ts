@@ -3,7 +3,7 @@
 import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
 import type { Entity } from '../domain/entity.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
-import { foldEvent } from '../domain/fold.ts';
+import { tryEvent } from '../domain/try-event.ts';
 
 /** `decide` returned events that readers would reject or could not present: a fault in the domain code of the service. */
 export class InvalidDecision extends Error {
@@ -30,8 +30,8 @@ type Trial<State, Event extends DomainEvent> = {
 /**
  * Returns the state after `decided`, read and folded in their stored form as every replica does.
  *
- * @throws InvalidDecision if an event does not match its schema, if `evolve` rejects it, or if the resulting state cannot be
- * presented.
+ * @throws InvalidDecision if an event does not match its schema, if `evolve` rejects it or has a fault that `tryEvent` finds, or
+ * if the resulting state cannot be presented.
  */
 export function foldDecided<State, Event extends DomainEvent>(
   { decider, events, present }: Trial<State, Event>,
@@ -41,7 +41,7 @@ export function foldDecided<State, Event extends DomainEvent>(
   let state = start;
   for (const event of decided) {
     const read = readStored(events, event);
-    const next = read instanceof Rejection ? read : foldEvent(decider, state, read);
+    const next = read instanceof Rejection ? read : tryEvent(decider, state, read);
     if (next instanceof Rejection) throw new InvalidDecision(event.type, next);
     state = next;
   }

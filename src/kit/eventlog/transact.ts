@@ -4,6 +4,7 @@ import type { Id } from '../domain/entity-id.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
 import { foldHistory } from '../domain/fold.ts';
 import { Problem } from '../domain/problem.ts';
+import { freezeEntity } from '../domain/try-event.ts';
 import type { EventStore } from './event-store.ts';
 import { foldDecided } from './fold-decided.ts';
 import { freshnessOf, type StreamFreshness } from './freshness.ts';
@@ -113,7 +114,7 @@ async function attempt<State, Command, Event extends DomainEvent>(
   const earlier = view.positionOf(messageId);
   if (earlier !== undefined) return { entity: await loadEarlierResult(transactor, transaction, earlier) };
 
-  const entity = view.find(id);
+  const entity = freezeEntity(decider, view.find(id));
   const streams = [freshnessOf({ view, store }), ...followed];
   const positions = streams.map(({ position }) => position);
   const events = tryDecide(decider, transaction, entity);

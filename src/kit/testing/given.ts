@@ -7,6 +7,7 @@ import { Rejection, type DomainEvent } from '../domain/decider.ts';
 import type { Lookups } from '../domain/followed-stream.ts';
 import { Problem, type ProblemCode } from '../domain/problem.ts';
 import type { DefinedService, ServiceTypes } from '../domain/service/service.ts';
+import { tryEvent } from '../domain/try-event.ts';
 import {
   createDecider,
   type CallOf,
@@ -22,7 +23,8 @@ type TestContext = { readonly now?: string; readonly actor?: string };
 
 /**
  * Returns a function that starts a test with the history of an entity. Commands and events are validated with the schemas of
- * the service.
+ * the service. States are frozen, so a test fails if `decide` or `evolve` modifies one. It fails as well if `evolve` depends on
+ * the time or on chance, or returns a state that is not JSON.
  *
  * @param lookups entities of the followed streams.
  * @param find ids of other entities by index. Default: none.
@@ -38,8 +40,8 @@ export function givenService<Types extends ServiceTypes>(
   function evolveAll(start: Types['state'], events: readonly DomainEvent[]): Types['state'] {
     return events.reduce<Types['state']>((state, event) => {
       const read = contract.events.read(contract.events.write(event));
-      const next = read instanceof Rejection ? read : decider.evolve(state, read);
-      if (next instanceof Rejection) throw new Error(`${event.type} is rejected: ${next.reason}`);
+      const next = read instanceof Rejection ? read : tryEvent(decider, state, read, awaitNextMillisecond);
+      if (next instanceof Rejection) throw rejected(event, next);
       return next;
     }, start);
   }
@@ -90,6 +92,17 @@ export function givenService<Types extends ServiceTypes>(
       },
     };
   };
+}
+
+/** An `evolve` that reads the time returns another state afterwards. */
+function awaitNextMillisecond() {
+  const start = Date.now();
+  while (Date.now() === start);
+}
+
+function rejected({ type }: DomainEvent, { reason, cause }: Rejection): Error {
+  const detail = cause instanceof Error && !reason.includes(cause.message) ? `: ${cause.message}` : '';
+  return new Error(`${type} is rejected: ${reason}${detail}`, { cause });
 }
 
 /** Asserts that a repeated command returns no events, or throws a conflict because the entity exists already. */

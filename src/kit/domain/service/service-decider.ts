@@ -1,5 +1,6 @@
 import type { Context } from './command.ts';
 import { foldEvent } from '../fold.ts';
+import { frozenCopy } from '../frozen.ts';
 import { Rejection, type Decider, type DomainEvent } from '../decider.ts';
 import type { Lookups } from '../followed-stream.ts';
 import { Problem } from '../problem.ts';
@@ -94,7 +95,7 @@ function endsExistence(
 ): boolean {
   let state = start;
   for (const event of events) {
-    const next = foldEvent(fold, state, event);
+    const next = foldEvent(fold, state, frozenCopy(event));
     if (next instanceof Rejection) return false;
     state = next;
   }

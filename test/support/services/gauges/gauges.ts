@@ -8,17 +8,21 @@ const level = Level(12);
 
 const GaugeAdded = z.object({ type: z.literal('GaugeAdded'), level });
 const GaugeMapped = z.object({ type: z.literal('GaugeMapped') });
+const GaugeTurned = z.object({ type: z.literal('GaugeTurned') });
 const GaugeScrapped = z.object({ type: z.literal('GaugeScrapped') });
 const GaugeNoted = z.object({ type: z.literal('GaugeNoted'), note: z.string() });
 const gaugeEvents = defineEvents({
   GaugeAdded: { schema: GaugeAdded },
   GaugeMapped: { schema: GaugeMapped },
+  GaugeTurned: { schema: GaugeTurned },
   GaugeScrapped: { schema: GaugeScrapped },
   GaugeNoted: { schema: GaugeNoted },
 });
-type GaugeEvent = z.infer<typeof GaugeAdded | typeof GaugeMapped | typeof GaugeScrapped | typeof GaugeNoted>;
+type GaugeEvent = z.infer<
+  typeof GaugeAdded | typeof GaugeMapped | typeof GaugeTurned | typeof GaugeScrapped | typeof GaugeNoted
+>;
 
-type Gauge = { readonly level: number } | undefined;
+type Gauge = { level: number } | undefined;
 
 /** `evolve` throws on this level. */
 export const faultyLevel = 7;
@@ -45,6 +49,11 @@ const gaugeContract: Contract<Gauge, GaugeEvent> = {
         return { level: notJson as number };
       }
       if (event.type === 'GaugeNoted') return gauge ?? new Rejection('there is no gauge');
+      if (event.type === 'GaugeTurned') {
+        if (gauge === undefined) return new Rejection('the gauge does not exist');
+        gauge.level += 1;
+        return gauge;
+      }
       if (event.level === faultyLevel) throw new RangeError('faulty level');
       if (gauge !== undefined) return new Rejection('the gauge already exists');
       return { level: event.level };
@@ -81,6 +90,16 @@ export const gaugeService = defineService({
         count: z.int().default(0).transform(BigInt),
       }),
       decide: ({ names, tag, count }) => [{ type: 'GaugeNoted', note: [tag, count, ...names].join() }],
+    }),
+    // `evolve` modifies the state on this event.
+    turn: command({ decide: () => [{ type: 'GaugeTurned' }] }),
+    // The state after this event is not JSON.
+    map: command({ decide: () => [{ type: 'GaugeMapped' }] }),
+    reset: command({
+      decide(_, gauge) {
+        gauge.level = 0;
+        return [];
+      },
     }),
     // Only a command declared with `remove` may end the existence of an entity.
     scrap: command({ decide: () => [{ type: 'GaugeScrapped' }] }),

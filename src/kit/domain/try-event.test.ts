@@ -1,0 +1,97 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Rejection, type Fold } from './decider.ts';
+import { freezeInPlace } from './frozen.ts';
+import { freezeEntity, tryEvent } from './try-event.ts';
+
+type Item = { readonly notes: string[]; readonly at?: unknown } | undefined;
+type Noted = { readonly type: 'Noted'; readonly tags: string[] };
+type Evolve = Fold<Item, Noted>['evolve'];
+
+const noted: Noted = { type: 'Noted', tags: ['b', 'a'] };
+const start = () =>
+  freezeEntity({ initial: undefined }, { id: 1, version: 1, state: { notes: ['x'] } }).state;
+
+function failureOf(evolve: Evolve): Rejection {
+  const found = tryEvent({ initial: undefined, evolve }, start(), noted);
+  assert.instance(found, Rejection);
+  return found instanceof Rejection ? found : new Rejection('');
+}
+
+const test = suite('tryEvent');
+
+test('returns what a correct `evolve` returns, frozen to the last level', () => {
+  const evolve: Evolve = (item, { tags }) => ({ notes: [...(item?.notes ?? []), ...tags], at: undefined });
+  const state = tryEvent({ initial: undefined, evolve }, start(), noted);
+  assert.equal(state, { notes: ['x', 'b', 'a'], at: undefined });
+  assert.ok(Object.isFrozen(state) && !(state instanceof Rejection) && Object.isFrozen(state?.notes));
+});
+test('freezes neither the event nor what `evolve` returned', () => {
+  const shared: Item = { notes: [] };
+  tryEvent({ initial: undefined, evolve: () => shared }, start(), noted);
+  assert.not(Object.isFrozen(shared) || Object.isFrozen(noted) || Object.isFrozen(noted.tags));
+});
+test('returns the initial state itself, and a Rejection of `evolve`', () => {
+  const initial = { notes: [] };
+  const rejection = new Rejection('no');
+  assert.is(tryEvent({ initial, evolve: () => initial }, start() ?? initial, noted), initial);
+  assert.is(tryEvent({ initial: undefined, evolve: () => undefined }, start(), noted), undefined);
+  assert.is(tryEvent({ initial: undefined, evolve: () => rejection }, start(), noted), rejection);
+});
+test('rejects an event on which `evolve` modifies the state', () => {
+  const { reason, cause } = failureOf((item) => {
+    item?.notes.push('y');
+    return item;
+  });
+  assert.is(reason, 'evolve threw an error on Noted');
+  assert.match(String(cause), 'object is not extensible');
+});
+test('rejects an event that `evolve` modifies', () => {
+  const { cause } = failureOf((_, { tags }) => ({ notes: [String(tags.push('c'))] }));
+  assert.match(String(cause), /not extensible/);
+});
+test('rejects an event on which `evolve` returns another state at each call', () => {
+  let calls = 0;
+  const reason = 'evolve returned two different states for the same Noted';
+  assert.is(failureOf(() => ({ notes: [], at: (calls += 1) })).reason, reason);
+  assert.is(failureOf(() => ((calls += 1) % 2 === 0 ? undefined : { notes: [] })).reason, reason);
+  assert.is(failureOf(() => ((calls += 1) % 2 === 0 ? { notes: [] } : new Rejection('odd'))).reason, 'odd');
+});
+test('calls `evolve` again after the pause', () => {
+  let time = 1;
+  const evolve: Evolve = () => ({ notes: [], at: time });
+  assert.instance(
+    tryEvent({ initial: undefined, evolve }, start(), noted, () => (time += 1)),
+    Rejection,
+  );
+});
+test('rejects an event after which the state is not JSON', () => {
+  const reason = 'after Noted, the state.at is not JSON: Map';
+  assert.is(failureOf(() => ({ notes: [], at: new Map() })).reason, reason);
+});
+test.run();
+
+const freezing = suite('freezeEntity');
+
+freezing('copies every state except the initial one', () => {
+  const initial = { notes: [] };
+  const entity = { id: 1, version: 2, state: { notes: ['x'] } };
+  const frozen = freezeEntity({ initial }, entity);
+  assert.equal(frozen, entity);
+  assert.ok(Object.isFrozen(frozen.state) && Object.isFrozen(frozen.state.notes));
+  assert.not(Object.isFrozen(entity.state));
+  assert.is(freezeEntity({ initial }, { ...entity, state: initial }).state, initial);
+});
+freezing('preserves values that are not JSON, so that they are noticed', () => {
+  const at = new Date(0);
+  const state = freezeEntity({ initial: undefined }, { id: 1, version: 2, state: { at, none: null } }).state;
+  assert.is(state?.at, at);
+  assert.is(state?.none, null);
+});
+freezing('has a counterpart for the initial state, which is frozen itself', () => {
+  const initial = { exists: false, notes: { today: [] as string[] } };
+  freezeInPlace(initial);
+  assert.throws(() => initial.notes.today.push('x'), TypeError);
+  freezeInPlace(undefined);
+});
+freezing.run();
