@@ -83,6 +83,25 @@ commands(
 );
 commands.run();
 
+const queries = suite('a query whose answer does not match its schema');
+
+queries('is an internal error over REST and NATS, and the log names the query', async () => {
+  const before = failures(gauges).length;
+  for (const fault of ['undefined', 'type', 'promise']) {
+    assertProblem(await gauges.get(`/gauges/faulty?fault=${fault}`), 'internal');
+    const reply = await nc.request('gauges.queries.faulty', JSON.stringify({ fault }));
+    assert.is(reply.headers?.get('Nats-Service-Error-Code'), '500', fault);
+  }
+  assert.equal((await gauges.get('/gauges/faulty?fault=none')).body, [{ id: '7' }]);
+  const logged = await eventually(() => {
+    const found = failures(gauges).slice(before);
+    assert.is(found.length, 6);
+    return found;
+  });
+  for (const { message } of logged) assert.match(message, 'the answer of the query "faulty"');
+});
+queries.run();
+
 const messages = suite('a stored message on which `evolve` throws');
 
 messages('is rejected, and the replica goes on', async () => {

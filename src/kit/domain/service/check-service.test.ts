@@ -40,6 +40,20 @@ function collisionOf(define: () => unknown): string {
   }
 }
 
+const results = suite('the result of a query');
+
+results('is not optional, because undefined is not JSON', () => {
+  const define = (result: z.ZodType) =>
+    collisionOf(() =>
+      defineService({ ...base, queries: ({ query }) => ({ first: query({ result, answer: () => null }) }) }),
+    );
+  const rejected = 'lamps: the result of the query "first" is optional; use `nullable`';
+  assert.is(define(z.string().optional()), rejected);
+  assert.is(define(z.union([z.string(), z.undefined()])), rejected);
+  assert.is(define(z.string().nullable()), 'none');
+});
+results.run();
+
 const reserved = suite('a name that the kit uses itself');
 
 for (const name of ['limit', 'after', 'asOf', 'sort', 'cursor']) {

@@ -1,4 +1,4 @@
-/** Finds names in the definition of a service that collide with each other or with names of the kit. */
+/** Finds names in the definition of a service that collide with each other or with names of the kit, and schemas that cannot work. */
 
 import { z } from 'zod';
 import type { Body } from './command.ts';
@@ -14,7 +14,7 @@ const natsQueries = ['get', 'list', 'digest'];
 /** A token of a subject, a segment of a path, and a property that needs no quotes. */
 const namePattern = /^[a-z][a-zA-Z0-9]*$/;
 
-/** @throws TypeError that names the service and both sides of the collision. */
+/** @throws TypeError that names the service and both sides of each collision. */
 export function checkService(service: Service): void {
   const { contract, names, nouns, commands, indexes, queries, follows, relations } = service;
   const verbs = commands.map(({ verb }) => verb);
@@ -24,7 +24,10 @@ export function checkService(service: Service): void {
     ...Object.keys(follows).flatMap((name) =>
       checkName('followed service', name, 'field of the context', contextFields),
     ),
-    ...queries.flatMap(({ name }) => [
+    ...queries.flatMap(({ name, result }) => [
+      ...(result.safeParse(undefined).success
+        ? [`the result of the query "${name}" is optional; use \`nullable\``]
+        : []),
       ...checkName('query', name, 'query of every service', natsQueries),
       ...checkReserved('query', name, 'relation', Object.keys(relations)),
       ...checkReserved('query', name, 'method of the client', clientMethods),

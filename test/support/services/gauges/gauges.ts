@@ -91,6 +91,18 @@ export const gaugeService = defineService({
       },
     },
   },
+  queries: ({ query }) => ({
+    faulty: query({
+      params: { fault: z.enum(['undefined', 'type', 'promise', 'none']) },
+      result: z.array(z.object({ id: z.string() })),
+      answer(_view, { fault }) {
+        const answers = { undefined, type: [{ id: 7 }], promise: Promise.resolve([]), none: [{ id: '7' }] };
+        // The compiler rejects these answers, but not behind a type assertion.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+        return answers[fault] as { id: string }[];
+      },
+    }),
+  }),
   document: GaugeDocument,
   present: ({ id: gaugeId, state }) => ({ id: gaugeId, ...state }),
 });
