@@ -81,6 +81,15 @@ commands(
     assert.is(await countMessages(), 1);
   },
 );
+commands('stores nothing if it is declared with `remove` and does not end the existence', async () => {
+  for (let attempt = 0; attempt < 2; attempt += 1)
+    assertProblem(await gauges.delete('/gauges/1'), 'internal');
+  assert.equal((await gauges.get('/gauges/1')).body, { id: 1, level: 1 });
+  assert.is(await countMessages(), 1);
+  await eventually(() =>
+    assert.match(failures(gauges).at(-1)?.message ?? '', /^lose: after this command, a gauge must not exist/),
+  );
+});
 commands.run();
 
 const queries = suite('a query whose answer does not match its schema');

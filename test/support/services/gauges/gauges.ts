@@ -59,7 +59,7 @@ export const gaugeService = defineService({
   contract: gaugeContract,
   version: '1.0.0',
   defaults: { httpPort: 5003, probePort: 9003 },
-  commands: ({ create, command }) => ({
+  commands: ({ create, command, remove }) => ({
     add: create({
       body: SetGauge.meta({ id: 'NewGauge', example: { level: 5 } }),
       decide: ({ level: wanted }) => [{ type: 'GaugeAdded', level: wanted }],
@@ -79,6 +79,8 @@ export const gaugeService = defineService({
       }),
       decide: ({ names, tag, count }) => [{ type: 'GaugeNoted', note: [tag, count, ...names].join() }],
     }),
+    // The event does not end the existence of the gauge.
+    lose: remove({ decide: () => [{ type: 'GaugeNoted', note: 'lost' }] }),
     // Only a command declared with `remove` may end the existence of an entity.
     scrap: command({ decide: () => [{ type: 'GaugeScrapped' }] }),
   }),
