@@ -16,6 +16,7 @@ const namePattern = /^[a-z][a-zA-Z0-9]*$/;
 
 /** @throws TypeError that names the service and both sides of each collision. */
 export function checkService(service: Service): void {
+  checkBodies(service);
   const { contract, names, nouns, commands, indexes, queries, follows, relations } = service;
   const verbs = commands.map(({ verb }) => verb);
   const collisions = [
@@ -75,6 +76,26 @@ function checkParameters({ verb, path = '', params, body }: NamedCommand): strin
         : []),
     ]),
   ];
+}
+
+/** The compiler checks the kinds of schemas; JavaScript does not. */
+function checkBodies({ contract, commands }: Service): void {
+  for (const { kind, verb, body } of commands) {
+    if (body === undefined ? kind === 'create' || kind === 'replace' : !isBody(body)) {
+      throw new TypeError(
+        `${contract.name}: the body of "${verb}" must be an object (\`z.object\`) or a union of objects; parts of it can be ` +
+          'optional, arrays or transformed, but not the body itself',
+      );
+    }
+  }
+}
+
+/** @param schema of any kind: JavaScript can pass what the type of a body excludes. */
+function isBody(schema: unknown): boolean {
+  return (
+    schema instanceof z.ZodObject ||
+    (schema instanceof z.ZodUnion && schema.options.every((option) => option instanceof z.ZodObject))
+  );
 }
 
 function fieldsOf(body: Body): string[] {
