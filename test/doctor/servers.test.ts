@@ -21,7 +21,7 @@ servers('an unreachable broker is the only failure', async () => {
     stdout,
     /^✗ server nats:\S+ +cannot reach NATS at nats:\S+ \(NATS_URL\): connection refused\n +→ .*NATS_URL/,
   );
-  assert.match(stdout, '\n0 ok, 0 warnings, 1 failures\n');
+  assert.match(stdout, '\n0 ok, 0 warnings, 1 failure\n');
 });
 
 servers('a broker older than 2.12.0 is a failure', async () => {

@@ -107,7 +107,7 @@ testPackage('is examined by its doctor, with the stream that it follows', () => 
   assert.match(report, /✓ stream DOCKS +matches streams\/docks\.json\n/);
   assert.match(report, /✓ stream LAPTOPS +matches follows\/laptops\.json\n/);
   assert.match(report, /✓ replicas docks +1 at the stream’s end/);
-  assert.match(report, / 1 warnings, 0 failures\n$/);
+  assert.match(report, / 1 warning, 0 failures\n$/);
 });
 installed.run();
 

@@ -98,7 +98,35 @@ for (const [description, verb, reason] of [
     await eventually(() => assert.match(failures(gauges).at(-1)?.message ?? '', reason));
   });
 }
+commands('stores nothing if it is declared with `remove` and does not end the existence', async () => {
+  for (let attempt = 0; attempt < 2; attempt += 1)
+    assertProblem(await gauges.delete('/gauges/1'), 'internal');
+  assert.equal((await gauges.get('/gauges/1')).body, { id: 1, level: 1 });
+  assert.is(await countMessages(), 1);
+  await eventually(() =>
+    assert.match(failures(gauges).at(-1)?.message ?? '', /^lose: after this command, a gauge must not exist/),
+  );
+});
 commands.run();
+
+const queries = suite('a query whose answer does not match its schema');
+
+queries('is an internal error over REST and NATS, and the log names the query', async () => {
+  const before = failures(gauges).length;
+  for (const fault of ['undefined', 'type', 'promise']) {
+    assertProblem(await gauges.get(`/gauges/faulty?fault=${fault}`), 'internal');
+    const reply = await nc.request('gauges.queries.faulty', JSON.stringify({ fault }));
+    assert.is(reply.headers?.get('Nats-Service-Error-Code'), '500', fault);
+  }
+  assert.equal((await gauges.get('/gauges/faulty?fault=none')).body, [{ id: '7' }]);
+  const logged = await eventually(() => {
+    const found = failures(gauges).slice(before);
+    assert.is(found.length, 6);
+    return found;
+  });
+  for (const { message } of logged) assert.match(message, 'the answer of the query "faulty"');
+});
+queries.run();
 
 const messages = suite('a stored message on which `evolve` throws');
 

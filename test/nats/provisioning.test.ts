@@ -8,6 +8,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startTestBroker } from '../support/broker/broker.ts';
+import { runProvision } from '../support/process/provision-process.ts';
 import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
 import { compareStream, describeDifference } from '../../src/kit/nats/provisioning/compare-stream.ts';
 import {
@@ -215,6 +216,24 @@ folderProvisioning('prints unsafe differences and exits with 1 when run as a pro
   );
   assert.match(output, /description is "x", wanted "Every change/);
   assert.equal(await readState('PORTS'), before);
+});
+folderProvisioning('names a folder or a file that cannot be read, and exits with 1', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'provision-'));
+  const run = async (...folders: string[]) => {
+    const { code, stderr } = await runProvision({ NATS_URL: broker.url }, folders);
+    assert.is(code, 1);
+    return stderr;
+  };
+  assert.is(
+    await run(folder),
+    `portside provision: the folder ${folder} contains no stream definitions (*.json)\n`,
+  );
+  const missing = join(folder, 'missing');
+  assert.is(await run(missing), `portside provision: cannot read the folder ${missing}: it does not exist\n`);
+  await writeFile(join(folder, 'broken.json'), '{');
+  const stderr = await run(folder);
+  assert.ok(stderr.startsWith(`portside provision: ${join(folder, 'broken.json')} is not JSON: `), stderr);
+  await rm(folder, { recursive: true });
 });
 folderProvisioning.after(async () => {
   await nc.close();

@@ -30,10 +30,11 @@ export async function freeze(args: string[]): Promise<void> {
   const { contract } = await loadService(module);
   const folder = resolve(values.schemas ?? join(findPackage(resolve(module)), 'schemas'));
   const url = pathToFileURL(`${folder}/`);
-  for (const file of freezeSchemas(contract.events, url))
-    process.stdout.write(`frozen: ${relative('.', join(folder, file))}\n`);
+  const frozen = freezeSchemas(contract.events, url);
+  for (const file of frozen) process.stdout.write(`frozen: ${relative('.', join(folder, file))}\n`);
   const breaks = findContractBreaks(contract.events, url, {});
   if (breaks.length > 0) throw new Error(breaks.join('\n'));
+  if (frozen.length === 0) process.stdout.write('nothing new: every event shape is frozen\n');
 }
 
 /** Returns the nearest folder above `path` with a package.json. */

@@ -13,5 +13,7 @@ export function formatReport(findings: readonly Finding[]): string {
   });
   const count = (verdict: Finding['verdict']) =>
     findings.filter((finding) => finding.verdict === verdict).length;
-  return `${lines.join('\n')}\n\n${count('ok')} ok, ${count('warning')} warnings, ${count('failure')} failures\n`;
+  const countNoun = (verdict: Finding['verdict']) =>
+    `${count(verdict)} ${verdict}${count(verdict) === 1 ? '' : 's'}`;
+  return `${lines.join('\n')}\n\n${count('ok')} ok, ${countNoun('warning')}, ${countNoun('failure')}\n`;
 }

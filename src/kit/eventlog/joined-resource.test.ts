@@ -86,7 +86,7 @@ function createChargers() {
     queries: ({ query }) => ({
       plugged: query({
         params: { id: z.int() },
-        result: z.unknown(),
+        result: z.looseObject({}),
         answer: ({ find, list }, { id }, lookups) => ({
           charger: find(id),
           plugs: find(id)?.state.map(lookups.plugs),

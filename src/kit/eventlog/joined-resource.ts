@@ -6,6 +6,7 @@ import type { FollowedProjection, FollowedProjections } from './followed-project
 import { Problem } from '../domain/problem.ts';
 import type { Nouns } from '../domain/service/nouns.ts';
 import { nounsOf } from '../domain/service/nouns.ts';
+import { assertAnswer } from '../domain/service/query.ts';
 import type { NamedQuery, Relation, Service } from '../domain/service/service.ts';
 import type { IdType } from '../domain/id-type.ts';
 import { findAsOf, settledPositionAt } from './point-in-time.ts';
@@ -43,7 +44,10 @@ export type JoinedRelation = Pick<Relation<unknown>, 'document'> & {
 
 /** A query whose lookups are bound. */
 export type JoinedQuery = Pick<NamedQuery, 'name' | 'params' | 'result' | 'summary'> & {
-  /** @param params the values that the schemas returned. */
+  /**
+   * @param params the values that the schemas returned.
+   * @throws InvalidAnswer if the answer does not match `result`.
+   */
   answer(view: View<unknown, DomainEvent>, params: object): unknown;
 };
 
@@ -155,20 +159,20 @@ export function joinResource(service: Service, projections: FollowedProjections)
 
     queries: queries.map(({ answer, ...query }) => ({
       ...query,
-      answer: ({ find, list }, params) =>
-        answer(
-          {
-            find(id) {
-              const entity = find(id);
-              return entity.state === initial ? undefined : entity;
-            },
-            list,
+      answer({ find, list }, params) {
+        const existing = {
+          find(id: Id) {
+            const entity = find(id);
+            return entity.state === initial ? undefined : entity;
           },
-          // The schemas of this query returned the parameters.
-          // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-          params as never,
-          currentLookups,
-        ),
+          list,
+        };
+        // The schemas of this query returned the parameters.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+        const result = answer(existing, params as never, currentLookups);
+        assertAnswer(query.name, query.result, result);
+        return result;
+      },
     })),
 
     relations: Object.entries(relations).map(([name, { document, present: presentRelated }]) => {

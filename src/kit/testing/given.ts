@@ -111,8 +111,10 @@ function assertWithoutEffect(decide: () => readonly DomainEvent[]) {
   const problem = catchProblem(() => {
     repeated = decide();
   });
-  if (problem !== undefined) assert.equal(problem.code, 'conflict');
-  assert.deepEqual(repeated, []);
+  const rule = 'sent again, the command must have no effect, but it';
+  if (problem !== undefined)
+    assert.equal(problem.code, 'conflict', `${rule} throws ${problem.code}: ${problem.message}`);
+  assert.equal(repeated.length, 0, `${rule} returns ${JSON.stringify(repeated)}`);
 }
 
 function catchProblem(run: () => unknown): Problem | undefined {

@@ -40,6 +40,66 @@ function collisionOf(define: () => unknown): string {
   }
 }
 
+const results = suite('the result of a query');
+
+results('is not optional, because undefined is not JSON', () => {
+  const define = (result: z.ZodType) =>
+    collisionOf(() =>
+      defineService({ ...base, queries: ({ query }) => ({ first: query({ result, answer: () => null }) }) }),
+    );
+  const rejected = 'lamps: the result of the query "first" is optional; use `nullable`';
+  assert.is(define(z.string().optional()), rejected);
+  assert.is(define(z.union([z.string(), z.undefined()])), rejected);
+  assert.is(define(z.string().nullable()), 'none');
+});
+results.run();
+
+const bodies = suite('the body of a command');
+
+const object = z.object({ watts: z.int() });
+for (const [kind, body] of Object.entries({
+  'a nested union': z.union([z.union([object, object]), object]),
+  'an optional object': object.optional(),
+  'an array': z.array(object),
+  'an intersection': z.intersection(object, object),
+  'a transformed object': object.transform(({ watts }) => watts),
+  'a preprocessed object': z.preprocess((value) => value, object),
+  'not a schema': {},
+})) {
+  bodies(`is rejected if it is ${kind}, which JavaScript allows`, () =>
+    assert.match(
+      collisionOf(() =>
+        // @ts-expect-error The compiler rejects it.
+        defineService({ ...base, commands: ({ command }) => ({ light: command({ body, decide }) }) }),
+      ),
+      /^lamps: the body of "light" must be an object/,
+    ),
+  );
+}
+bodies('is required if the command creates or replaces', () =>
+  assert.match(
+    collisionOf(() =>
+      // @ts-expect-error The compiler rejects it.
+      defineService({ ...base, commands: ({ create }) => ({ add: create({ decide }) }) }),
+    ),
+    /^lamps: the body of "add" must be an object/,
+  ),
+);
+bodies('can be an object or a union of objects, also with a refinement', () => {
+  for (const body of [
+    object.refine(() => true),
+    z.union([object, object]),
+    z.discriminatedUnion('type', [z.object({ type: z.literal('a') }), z.object({ type: z.literal('b') })]),
+  ])
+    assert.is(
+      collisionOf(() =>
+        defineService({ ...base, commands: ({ command }) => ({ light: command({ body, decide }) }) }),
+      ),
+      'none',
+    );
+});
+bodies.run();
+
 const reserved = suite('a name that the kit uses itself');
 
 for (const name of ['limit', 'after', 'asOf', 'sort', 'cursor']) {

@@ -1,4 +1,4 @@
-/** Finds names in the definition of a service that collide with each other or with names of the kit. */
+/** Finds names in the definition of a service that collide with each other or with names of the kit, and schemas that cannot work. */
 
 import { z } from 'zod';
 import type { Body } from './command.ts';
@@ -14,8 +14,9 @@ const natsQueries = ['get', 'list', 'digest'];
 /** A token of a subject, a segment of a path, and a property that needs no quotes. */
 const namePattern = /^[a-z][a-zA-Z0-9]*$/;
 
-/** @throws TypeError that names the service and both sides of the collision. */
+/** @throws TypeError that names the service and both sides of each collision. */
 export function checkService(service: Service): void {
+  checkBodies(service);
   const { contract, names, nouns, commands, indexes, queries, follows, relations } = service;
   const verbs = commands.map(({ verb }) => verb);
   const collisions = [
@@ -24,7 +25,10 @@ export function checkService(service: Service): void {
     ...Object.keys(follows).flatMap((name) =>
       checkName('followed service', name, 'field of the context', contextFields),
     ),
-    ...queries.flatMap(({ name }) => [
+    ...queries.flatMap(({ name, result }) => [
+      ...(result.safeParse(undefined).success
+        ? [`the result of the query "${name}" is optional; use \`nullable\``]
+        : []),
       ...checkName('query', name, 'query of every service', natsQueries),
       ...checkReserved('query', name, 'relation', Object.keys(relations)),
       ...checkReserved('query', name, 'method of the client', clientMethods),
@@ -72,6 +76,26 @@ function checkParameters({ verb, path = '', params, body }: NamedCommand): strin
         : []),
     ]),
   ];
+}
+
+/** The compiler checks the kinds of schemas; JavaScript does not. */
+function checkBodies({ contract, commands }: Service): void {
+  for (const { kind, verb, body } of commands) {
+    if (body === undefined ? kind === 'create' || kind === 'replace' : !isBody(body)) {
+      throw new TypeError(
+        `${contract.name}: the body of "${verb}" must be an object (\`z.object\`) or a union of objects; parts of it can be ` +
+          'optional, arrays or transformed, but not the body itself',
+      );
+    }
+  }
+}
+
+/** @param schema of any kind: JavaScript can pass what the type of a body excludes. */
+function isBody(schema: unknown): boolean {
+  return (
+    schema instanceof z.ZodObject ||
+    (schema instanceof z.ZodUnion && schema.options.every((option) => option instanceof z.ZodObject))
+  );
 }
 
 function fieldsOf(body: Body): string[] {

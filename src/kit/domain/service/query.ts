@@ -1,6 +1,6 @@
 /** Queries: reads of the view beyond the list and the item, over REST and NATS. */
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Existing, Params } from './command.ts';
 import type { Entity } from '../entity.ts';
 import type { Id } from '../entity-id.ts';
@@ -26,6 +26,25 @@ export type Query = {
   answer(view: EntityView<unknown, Id>, params: never, lookups: unknown): unknown;
 };
 
+/** `answer` returned a value that does not match `result`: a fault in the domain code of the service. */
+export class InvalidAnswer extends Error {
+  override readonly name = 'InvalidAnswer';
+}
+
+/**
+ * Checks an answer. It is sent as it is, because the client parses it with the same schema.
+ *
+ * @throws InvalidAnswer that names the query.
+ */
+export function assertAnswer(name: string, result: z.ZodType, answer: unknown): void {
+  // A schema of an object may accept a promise.
+  if (answer instanceof Promise) throw new InvalidAnswer(`the answer of the query "${name}" is a promise`);
+  const parsed = result.safeParse(answer);
+  if (parsed.success) return;
+  const issues = z.prettifyError(parsed.error);
+  throw new InvalidAnswer(`the answer of the query "${name}" does not match \`result\`: ${issues}`);
+}
+
 /** A query with the types that the client needs. `Sent` is its parameters before parsing; undefined if it has none. */
 export type TypedQuery<Sent, Result> = Query & {
   readonly types?: { readonly sent: Sent; readonly result: Result };
@@ -38,7 +57,7 @@ export type QueryBuilders<State, Lookups, Key extends Id> = {
   /** `GET /docks/<name>?…` and `docks.queries.<name>`. */
   query<Result extends z.ZodType, P extends Params = {}>(options: {
     readonly params?: P;
-    /** Schema of the answer, with a description of every field. */
+    /** Schema of the answer, with a description of every field. It is not optional; `nullable` is possible. */
     readonly result: Result;
     /** Shown in the API documents. Default: the name. */
     readonly summary?: string;

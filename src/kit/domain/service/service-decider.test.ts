@@ -131,6 +131,12 @@ for (const [verb, state] of [
     );
   });
 }
+existence('that removes an entity has to end its existence', () =>
+  assert.throws(
+    () => decide({ verb: 'dispose', input: { events: [broken, placed] }, now }, lamp),
+    /^dispose: after this command, a lamp must not exist/,
+  ),
+);
 existence('that creates an entity must not return no events', () =>
   assert.throws(() => decide({ verb: 'place', input: { events: [] }, now }, undefined), /a lamp must exist/),
 );

@@ -63,11 +63,7 @@ export function createDecider<Types extends ServiceTypes>(
       // The input comes from the schemas of this command.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const events = command.decide(input as never, state, { ...lookups, now, actor, find });
-      if (command.kind !== 'remove' && endsExistence(service, state, events)) {
-        throw new TypeError(
-          `${verb}: after this command, ${service.nouns.one} must exist; only remove may end it`,
-        );
-      }
+      assertExistence(service, command, state, events);
       return events;
     },
   };
@@ -88,16 +84,28 @@ function mayDecide({ nouns }: Service, { kind }: NamedCommand, exists: boolean):
   }
 }
 
-function endsExistence(
-  { contract: { fold } }: Service,
+/** @throws TypeError if the entity exists after `remove`, or does not exist after another command. */
+function assertExistence(
+  { contract: { fold }, nouns: { one } }: Service,
+  { kind, verb }: NamedCommand,
   start: unknown,
   events: readonly DomainEvent[],
-): boolean {
+): void {
   let state = start;
   for (const event of events) {
     const next = foldEvent(fold, state, frozenCopy(event));
-    if (next instanceof Rejection) return false;
+    // Reported by the check of the events before they are stored.
+    if (next instanceof Rejection) return;
     state = next;
   }
-  return state === fold.initial;
+  const exists = state !== fold.initial;
+  // A removal may have no effect.
+  if (kind === 'remove' && exists && events.length > 0) {
+    throw new TypeError(
+      `${verb}: after this command, ${one} must not exist; evolve has to return \`initial\` itself, not an equal value`,
+    );
+  }
+  if (kind !== 'remove' && !exists) {
+    throw new TypeError(`${verb}: after this command, ${one} must exist; only remove may end it`);
+  }
 }

@@ -18,10 +18,19 @@ export type Provisioned =
 
 /** @throws if the file cannot be read or is not a stream definition. */
 export async function readStreamDefinition(file: string | URL): Promise<StreamDefinition> {
-  const definition: unknown = JSON.parse(await readFile(file, 'utf8'));
+  const definition = parseDefinition(file, await readFile(file, 'utf8'));
   if (!isStreamDefinition(definition))
     throw new TypeError(`${String(file)} does not define a stream with a name and subjects`);
   return definition;
+}
+
+function parseDefinition(file: string | URL, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${String(file)} is not JSON: ${reason}`, { cause });
+  }
 }
 
 /** Creates the stream or updates it to `wanted`. If a difference is unsafe, changes nothing and returns the differences. */
@@ -38,6 +47,12 @@ export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefin
   await jsm.streams.update(wanted.name, { ...defaults, ...wanted });
   return { outcome: 'updated', differences };
 }
+
+/** Error codes of a folder, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'it is not a folder',
+};
 
 export type ProvisionOptions = {
   /** Replication factor of each stream; the files define 1, a cluster of three servers uses 3. */
@@ -61,9 +76,18 @@ export async function provisionStreams(
   return provisionFiles(nc, await listStreamFiles(folder), options);
 }
 
-/** Returns the JSON files in a folder, by the names of their services: `x.json` defines the stream of the service `x`. */
+/**
+ * Returns the JSON files in a folder, by the names of their services: `x.json` defines the stream of the service `x`.
+ *
+ * @throws Error if the folder cannot be read or has no such file.
+ */
 export async function listStreamFiles(folder: string): Promise<Map<string, string>> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).toSorted();
+  const names = await readdir(folder).catch((cause: unknown) => {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new Error(`cannot read the folder ${folder}: ${reasons[reason] ?? reason}`, { cause });
+  });
+  const files = names.filter((file) => file.endsWith('.json')).toSorted();
+  if (files.length === 0) throw new Error(`the folder ${folder} contains no stream definitions (*.json)`);
   return new Map(files.map((file) => [basename(file, '.json'), join(folder, file)]));
 }
 

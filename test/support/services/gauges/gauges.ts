@@ -71,7 +71,7 @@ export const gaugeService = defineService({
   contract: gaugeContract,
   version: '1.0.0',
   defaults: { httpPort: 5003, probePort: 9003 },
-  commands: ({ create, command }) => ({
+  commands: ({ create, command, remove }) => ({
     add: create({
       body: SetGauge.meta({ id: 'NewGauge', example: { level: 5 } }),
       decide: ({ level: wanted }) => [{ type: 'GaugeAdded', level: wanted }],
@@ -101,6 +101,8 @@ export const gaugeService = defineService({
         return [];
       },
     }),
+    // The event does not end the existence of the gauge.
+    lose: remove({ decide: () => [{ type: 'GaugeNoted', note: 'lost' }] }),
     // Only a command declared with `remove` may end the existence of an entity.
     scrap: command({ decide: () => [{ type: 'GaugeScrapped' }] }),
   }),
@@ -113,6 +115,18 @@ export const gaugeService = defineService({
       },
     },
   },
+  queries: ({ query }) => ({
+    faulty: query({
+      params: { fault: z.enum(['undefined', 'type', 'promise', 'none']) },
+      result: z.array(z.object({ id: z.string() })),
+      answer(_view, { fault }) {
+        const answers = { undefined, type: [{ id: 7 }], promise: Promise.resolve([]), none: [{ id: '7' }] };
+        // The compiler rejects these answers, but not behind a type assertion.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+        return answers[fault] as { id: string }[];
+      },
+    }),
+  }),
   document: GaugeDocument,
   present({ id: gaugeId, state }) {
     if (state.level === unpresentableLevel) throw new RangeError('faulty document');
