@@ -126,7 +126,7 @@ export async function openTransports(service: Service, options: TransportsOption
   const streamDefinition = await readStreamDefinition(contract.streamFile);
   const operations = [
     ...entityOperations(resource, context),
-    ...eventDocumentOperations(() =>
+    ...eventDocumentOperations(
       describeNatsApi({
         title: `${title} over NATS`,
         name,

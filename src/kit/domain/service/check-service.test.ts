@@ -230,6 +230,52 @@ parameters('include the id', () => {
 });
 parameters.run();
 
+const schemaIds = suite('the ids of schemas');
+
+schemaIds('must differ between the document and a body', () =>
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        document: z.object({ id: z.int().optional() }).meta({ id: 'Thing' }),
+        commands: ({ create }) => ({
+          add: create({ body: z.strictObject({ on: z.boolean() }).meta({ id: 'Thing' }), decide }),
+        }),
+      }),
+    ),
+    'lamps: the schema id "Thing" is that of different schemas of the document and of the body of "add"',
+  ),
+);
+schemaIds('must differ within a document', () => {
+  const named = (field: string) => z.object({ [field]: z.int() }).meta({ id: 'Part' });
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        document: z.object({ one: named('a').optional(), other: named('b').optional() }),
+      }),
+    ),
+    'lamps: the schema id "Part" is that of different schemas of the document, twice',
+  );
+});
+schemaIds('may be those of one schema in several places', () => {
+  const body = z.strictObject({ on: z.boolean() }).meta({ id: 'Switched' });
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        document: z.object({ last: body.optional() }),
+        commands: ({ create, command }) => ({
+          add: create({ body, decide }),
+          turn: command({ body, decide }),
+        }),
+      }),
+    ),
+    'none',
+  );
+});
+schemaIds.run();
+
 const words = suite('the nouns');
 
 words('have the plural and the article of the definition, or of the name and the first letter', () => {

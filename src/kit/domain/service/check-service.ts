@@ -1,6 +1,7 @@
 /** Finds names in the definition of a service that collide with each other or with names of the kit. */
 
 import { z } from 'zod';
+import { checkSchemaIds } from './check-schema-ids.ts';
 import type { Body } from './command.ts';
 import type { NamedCommand, Service } from './service.ts';
 
@@ -36,6 +37,7 @@ export function checkService(service: Service): void {
       names.indexOf(name) < index ? [`the alias "${name}" is also another name of the service`] : [],
     ),
     ...commands.flatMap(checkParameters),
+    ...checkSchemaIds(service),
   ];
   if (collisions.length > 0) throw new TypeError(`${contract.name}: ${collisions.join('; ')}`);
 }
