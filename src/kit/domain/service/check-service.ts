@@ -3,14 +3,8 @@
 import { z } from 'zod';
 import { checkSchemaIds } from './check-schema-ids.ts';
 import type { Body } from './command.ts';
+import { clientMethods, contextFields, natsQueries, queryParameters, replyFields } from './reserved-names.ts';
 import type { NamedCommand, Service } from './service.ts';
-
-/** Names that the kit uses itself, by what they are. */
-const queryParameters = ['limit', 'after', 'asOf', 'sort', 'cursor'];
-const clientMethods = ['list', 'get', 'asOf', 'history', 'rejections', 'follow', 'then'];
-const contextFields = ['now', 'actor', 'find'];
-const replyFields = ['position', 'next', 'cursor'];
-const natsQueries = ['get', 'list', 'digest'];
 
 /** A token of a subject, a segment of a path, and a property that needs no quotes. */
 const namePattern = /^[a-z][a-zA-Z0-9]*$/;
