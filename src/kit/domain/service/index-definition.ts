@@ -70,8 +70,16 @@ export type SortableIn<Indexes> = {
 
 /** Whether a value has the type of the keys of an index. Their schema may be stricter than the keys of older entities. */
 export function isKeyOf(schema: z.ZodType<IndexKey>, value: unknown): value is IndexKey {
-  const { type } = z.toJSONSchema(schema, { io: 'input' });
-  return typeof value === (type === 'integer' || type === 'number' ? 'number' : 'string');
+  // An empty registry: a schema with an id would be a reference.
+  const types = keyTypesOf(z.toJSONSchema(schema, { io: 'input', metadata: z.registry() }));
+  return types.length === 0 ? typeof value === 'string' : types.includes(typeof value);
+}
+
+/** Returns the types of the values that a JSON Schema allows, also those of the alternatives of a union. */
+function keyTypesOf({ type, enum: values = [], anyOf = [] }: z.core.JSONSchema.BaseSchema): string[] {
+  if (type !== undefined) return [type].flat().map((name) => (name === 'integer' ? 'number' : name));
+  const ofAlternatives = anyOf.flatMap((one) => (typeof one === 'object' ? keyTypesOf(one) : []));
+  return [...ofAlternatives, ...values.map((value) => typeof value)];
 }
 
 /** Compares keys: numbers by value, texts by UTF-16 code units. */
