@@ -105,6 +105,9 @@ it('starts a broker and the service, which executes commands over REST and NATS,
     assert.equal(renamed.json<{ dock: unknown }>().dock, { id: 1, name: 'South' });
     assert.equal((await service.get('/docks?name=South')).body, [{ id: 1, name: 'South' }]);
     assert.match((await service.get('/')).text, '<!doctype html>');
+    const { paths } = JSON.parse((await service.get('/openapi.json')).text);
+    assert.ok('/docks/{id}/rename' in paths);
+    assert.is((await service.get('/asyncapi.json')).status, 200);
   } finally {
     await nc.close();
   }

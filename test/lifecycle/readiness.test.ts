@@ -93,7 +93,7 @@ startup('reports a missing stream and waits for it', async () => {
 startup('reports how a stream differs from its definition, and waits until it matches', async () => {
   await provision();
   await jsm.streams.delete('PORTS');
-  const wanted = await readStreamDefinition(`${folder}/ports.json`);
+  const wanted = await readStreamDefinition(`${folder}/ports.json`, 'ports');
   await jsm.streams.add({ ...wanted, duplicate_window: 60e9, deny_purge: false });
   const service = await launch('ports');
   const { stream, reason } = await service.awaitLog(mismatchMessage, 'PORTS');

@@ -3,12 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startTestBroker } from '../support/broker/broker.ts';
 import { runProvision } from '../support/process/provision-process.ts';
+import { findStream, findStreams } from '../../src/kit/doctor/streams.ts';
+import type { Service } from '../../src/kit/domain/service/service.ts';
+import { provisionService } from '../../src/kit/launch/provision-service.ts';
 import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
 import { compareStream, describeDifference } from '../../src/kit/nats/provisioning/compare-stream.ts';
 import {
@@ -17,13 +20,16 @@ import {
   readStreamDefinition,
   type StreamDefinition,
 } from '../../src/kit/nats/provisioning/provisioning.ts';
+import { createLogger } from '../../src/kit/runtime/observability/logger.ts';
+import { awaitStream } from '../../src/kit/runtime/stream/boot.ts';
+import { portService } from '../../src/ports/port.ts';
 import { typescriptArgs } from '../../scripts/typescript-args.ts';
 
 const streamsFolder = new URL('../../streams/', import.meta.url);
 const broker = await startTestBroker();
 const { nc } = await connectToNats({ url: broker.url, name: 'test' });
 const jsm = await jetstreamManager(nc);
-const shipped = await readStreamDefinition(new URL('laptops.json', streamsFolder));
+const shipped = await readStreamDefinition(new URL('laptops.json', streamsFolder), 'laptops');
 
 let streamCount = 0;
 
@@ -45,9 +51,9 @@ async function readState(name: string) {
 
 const missingStream = suite('provisioning a missing stream');
 
-for (const file of ['laptops.json', 'ports.json']) {
-  missingStream(`creates the stream of ${file} exactly as defined`, async () => {
-    const wanted = await readStreamDefinition(new URL(file, streamsFolder));
+for (const service of ['laptops', 'ports']) {
+  missingStream(`creates the stream of ${service} exactly as defined`, async () => {
+    const wanted = await readStreamDefinition(new URL(`${service}.json`, streamsFolder), service);
     assert.is(await compareStream(jsm, wanted), undefined);
     assert.equal(await provisionStream(jsm, wanted), { outcome: 'created' });
     assert.equal(await compareStream(jsm, wanted), []);
@@ -65,9 +71,45 @@ missingStream('rejects a file that is not a stream definition', async () => {
   const file = join(folder, 'wrong.json');
   for (const content of ['{"name":"X"}', '{"name":1,"subjects":[]}', '[]', 'null', '{"subjects":["x"]}']) {
     await writeFile(file, content);
-    const failure = await readStreamDefinition(file).then(() => 'accepted', String);
+    const failure = await readStreamDefinition(file, 'wrong').then(() => 'accepted', String);
     assert.match(failure, /wrong\.json does not define a stream with a name and subjects/, content);
   }
+  await rm(folder, { recursive: true });
+});
+missingStream('rejects a stream without the subjects of the service, also one that is followed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'portside-streams-'));
+  const file = join(folder, 'things.json');
+  await writeFile(file, JSON.stringify({ name: 'THINGS', subjects: ['other.events.*'] }));
+  const reason =
+    /things\.json defines a stream with the subjects other\.events\.\*, but the events of things have the subjects things\.events\.\*$/;
+  assert.match(await provisionStreams(nc, folder).then(() => 'accepted', String), reason);
+  const things = { ...portService.contract, name: 'things', streamFile: pathToFileURL(file) };
+  const owner: Service = { ...portService, contract: things };
+  const follower: Service = { ...portService, follows: { things } };
+  for (const service of [owner, follower]) {
+    assert.match(await findStreams(jsm, [service]).then(() => 'accepted', String), reason);
+    const provisioned = provisionService(service, { NATS_URL: broker.url }, 'create');
+    assert.match(await provisioned.then(() => 'accepted', String), reason);
+  }
+  const opened = awaitStream(jsm, things, 'owner', createLogger('things', 'error'), () => undefined);
+  assert.match(await opened.then(() => 'accepted', String), reason);
+  assert.is(await findStream(jsm, 'THINGS'), undefined);
+  await rm(folder, { recursive: true });
+});
+missingStream('accepts a stream with further subjects', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'portside-streams-'));
+  const file = join(folder, 'things.json');
+  const read = async (subject: string) => {
+    await writeFile(file, JSON.stringify({ name: 'THINGS', subjects: ['other', subject] }));
+    return readStreamDefinition(file, 'things').then(
+      () => 'accepted',
+      () => 'rejected',
+    );
+  };
+  for (const subject of ['things.events.*', 'things.events.>', 'things.>', '*.events.*', '>'])
+    assert.is(await read(subject), 'accepted', subject);
+  for (const subject of ['things.events', 'things.events.*.>', 'things.*', 'thing.>', 'things.events.1'])
+    assert.is(await read(subject), 'rejected', subject);
   await rm(folder, { recursive: true });
 });
 missingStream.run();

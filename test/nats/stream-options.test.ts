@@ -20,7 +20,7 @@ import { startTestBroker } from '../support/broker/broker.ts';
 const broker = await startTestBroker();
 const { nc } = await connectToNats({ url: broker.url, name: 'test' });
 const jsm = await jetstreamManager(nc);
-const shipped = await readStreamDefinition(new URL('../../streams/laptops.json', import.meta.url));
+const shipped = await readStreamDefinition(new URL('../../streams/laptops.json', import.meta.url), 'laptops');
 
 let streamCount = 0;
 

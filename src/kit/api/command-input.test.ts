@@ -81,6 +81,10 @@ payloads('says that the client has to choose the id if none can be generated', (
   assert.match(messageOf({ id: 'a' }) ?? '', 'must be a text that matches');
   assert.match(JSON.stringify(z.toJSONSchema(schema)), 'Matches');
 });
+payloads('of a create command has no name of its own over REST if another command has the same body', () => {
+  const body = z.strictObject({ label: z.string() }).meta({ id: 'Labelled', example: { label: 'North' } });
+  assert.equal(newEntityOf(body, undefined, true).meta(), { example: { label: 'North' } });
+});
 payloads.run();
 
 const inputs = suite('the input of decide');

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { createDocument } from 'zod-openapi';
 import { textParamsOf } from './text-params.ts';
 
 const params = textParamsOf({
@@ -73,6 +74,18 @@ test('has the parameters without a default as required ones in the API documents
 test('is described by what a client sends, not by what `decide` receives', () => {
   const since = z.string().transform((text) => new Date(text));
   assert.equal(textParamsOf({ since }).shape['since']?.meta(), { override: { type: 'string' } });
+});
+test('is described by the alternatives of a union, without the type of a text', () => {
+  const top = textParamsOf({ top: z.union([z.int().max(9), z.boolean()]) });
+  const { paths } = createDocument({
+    openapi: '3.1.1',
+    info: { title: '', version: '' },
+    paths: { '/': { get: { requestParams: { query: top }, responses: {} } } },
+  });
+  const [parameter] = paths?.['/']?.get?.parameters ?? [];
+  assert.equal(JSON.parse(JSON.stringify(parameter)).schema, {
+    anyOf: [{ type: 'integer', minimum: -9007199254740991, maximum: 9 }, { type: 'boolean' }],
+  });
 });
 test('is described by the original schemas', () => {
   const meta = params.shape['slot']?.meta();

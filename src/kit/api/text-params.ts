@@ -11,7 +11,9 @@ export function textParamsOf(params: Params): z.ZodObject {
 }
 
 function textParamOf(schema: z.ZodType): z.ZodType {
-  const { $schema: _, ...override } = z.toJSONSchema(schema, { io: 'input' });
+  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: 'input' });
+  // A union has no `type`. That of the text would contradict its alternatives.
+  const override = 'type' in described ? described : { type: undefined, ...described };
   const text: z.ZodType<string | undefined> = schema.safeParse(undefined).success
     ? z.string().optional()
     : z.string();
@@ -20,7 +22,7 @@ function textParamOf(schema: z.ZodType): z.ZodType {
       const read = fromText(schema, value);
       const parsed = schema.safeParse(read);
       if (parsed.success) return parsed.data;
-      const expected = typeof read === 'string' ? expectedInstead[String(override.type)] : undefined;
+      const expected = typeof read === 'string' ? expectedInstead[String(described.type)] : undefined;
       if (expected !== undefined) {
         context.addIssue(expected);
         return z.NEVER;

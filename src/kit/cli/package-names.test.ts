@@ -31,6 +31,8 @@ for (const [name, noun, reason] of [
   ['docks', 'a dock', /^the noun "a dock" must consist of/],
   ['docs', 'doc', /^the name "docs" is reserved: it is a path of every service/],
   ['positions', 'position', /^the noun "position" is reserved: it is a field of replies/],
+  ['cursors', 'cursor', /^the noun "cursor" is reserved: it is a field of replies/],
+  ['statuses', 'status', /^the noun "status" is reserved: it is an operation of every service/],
   ['sheep', 'sheep', /^the noun "sheep" is also the name/],
 ] as const) {
   names(`are rejected: ${name || 'an empty name'}, ${noun}`, () =>

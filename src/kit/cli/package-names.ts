@@ -1,5 +1,7 @@
 /** The names that `portside new` accepts. */
 
+import { operationNouns, replyFields } from '../domain/service/reserved-names.ts';
+
 /** The name of a package, a folder, a path segment, and a token of subjects. */
 const namePattern = /^[a-z][a-z0-9]*$/;
 const maxLength = 32;
@@ -8,8 +10,9 @@ const maxLength = 32;
 const reserved: Readonly<Record<string, readonly string[]>> = {
   'a path of every service': ['docs', 'page', 'problems'],
   'a dependency of the package': ['portside', 'typescript', 'zod'],
-  'a field of replies': ['next', 'position'],
-  'a type of the kit': ['contract', 'problem', 'rejection'],
+  'a field of replies': replyFields,
+  'an operation of every service': operationNouns,
+  'a type of the kit': ['contract', 'rejection'],
 };
 
 /**

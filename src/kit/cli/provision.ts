@@ -54,7 +54,7 @@ export async function provision(args: string[]): Promise<void> {
 
 async function checkStreamFiles(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
-    for (const file of (await listStreamFiles(folder)).values()) await readStreamDefinition(file);
+    for (const [service, file] of await listStreamFiles(folder)) await readStreamDefinition(file, service);
   }
 }
 

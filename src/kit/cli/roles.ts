@@ -45,8 +45,8 @@ export async function roles(args: string[]): Promise<void> {
 
 /** Reads the names of a service's streams from their files. */
 async function readNames({ contract, follows }: Service): Promise<ServiceNames> {
-  const read = async ({ streamFile }: { readonly streamFile: URL }) =>
-    (await readStreamDefinition(streamFile)).name;
+  const read = async ({ name, streamFile }: { readonly name: string; readonly streamFile: URL }) =>
+    (await readStreamDefinition(streamFile, name)).name;
   const followed = await Promise.all(Object.values(follows).map(read));
   return { name: contract.name, stream: await read(contract), followed };
 }

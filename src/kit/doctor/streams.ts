@@ -36,7 +36,7 @@ export async function findStreams(jsm: JetStreamManager, services: readonly Serv
   }
   return Promise.all(
     Array.from(contracts.values(), async (contract) => {
-      const definition = await readStreamDefinition(contract.streamFile);
+      const definition = await readStreamDefinition(contract.streamFile, contract.name);
       const owner = services.find((service) => service.contract === contract);
       return { contract, owner, definition, info: await findStream(jsm, definition.name) };
     }),

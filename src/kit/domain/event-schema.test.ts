@@ -35,6 +35,31 @@ function reasonOf(value: unknown): string {
 
 const current = { type: 'ChargerAdded', name: 'brick', watts: 65 } as const;
 
+const defining = suite('defineEvents');
+
+const failureOf = (types: Parameters<typeof defineEvents>[0]) => {
+  try {
+    defineEvents(types);
+    return 'none';
+  } catch (error) {
+    return String(error);
+  }
+};
+defining('rejects a schema with another type than its name', () => {
+  assert.is(
+    failureOf({ ChargerSold: { schema: ChargerLost } }),
+    'TypeError: the schema of the event "ChargerSold" has the type "ChargerLost"',
+  );
+});
+defining('rejects a field with the name of the version', () => {
+  const schema = ChargerLost.extend({ v: z.int() });
+  assert.is(
+    failureOf({ ChargerLost: { schema } }),
+    'TypeError: the event "ChargerLost" has the field "v", which is the version of its schema',
+  );
+});
+defining.run();
+
 const reading = suite('reading an event');
 
 reading('returns an event of the current version unchanged', () =>

@@ -29,11 +29,15 @@ export type EventSchema<Event extends DomainEvent> = {
 /** Fields that all event types have. */
 const Envelope = z.looseObject({ type: z.string(), v: z.int().min(1).default(1) });
 
-/** @param types event types by name: the value of `type` in their events. */
+/**
+ * @param types event types by name: the value of `type` in their events.
+ * @throws TypeError if a schema has another type than its name, or a field with the name of the version.
+ */
 export function defineEvents<Types extends Record<string, EventType>>(
   types: Types,
 ): EventSchema<z.output<Types[keyof Types]['schema']>> {
   type Event = z.output<Types[keyof Types]['schema']>;
+  for (const [name, type] of Object.entries(types)) checkType(name, type);
   const byName = new Map<unknown, EventType>(Object.entries(types));
   const anyEvent: z.ZodType = z.union(Object.values(types).map(({ schema }) => schema));
 
@@ -80,6 +84,19 @@ export function defineEvents<Types extends Record<string, EventType>>(
       return version === 1 ? { type: name, ...fields } : { type: name, v: version, ...fields };
     },
   };
+}
+
+function checkType(name: string, { schema, older = [] }: EventType): void {
+  for (const shape of [...older.map((version) => version.schema), schema]) {
+    if (!(shape instanceof z.ZodObject)) continue;
+    const { type, v } = shape.shape;
+    if (type instanceof z.ZodLiteral && !type.values.has(name)) {
+      const other = Array.from(type.values, String).join(', ');
+      throw new TypeError(`the schema of the event "${name}" has the type "${other}"`);
+    }
+    if (v !== undefined)
+      throw new TypeError(`the event "${name}" has the field "v", which is the version of its schema`);
+  }
 }
 
 /** Returns the type of an event without `v`, if the type has only one version. */

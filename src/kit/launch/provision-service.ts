@@ -90,7 +90,7 @@ async function provideFollowedStreams(
   const created: string[] = [];
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   for (const { name: owner, streamFile } of Object.values(follows)) {
-    const definition = await readStreamDefinition(streamFile);
+    const definition = await readStreamDefinition(streamFile, owner);
     const differences = await compareStream(jsm, definition, 'follower');
     const stream = `stream ${definition.name}, which the ${contract.name} service follows,`;
     if (differences === undefined) {

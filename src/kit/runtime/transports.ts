@@ -124,10 +124,10 @@ export async function openTransports(service: Service, options: TransportsOption
     ...entityEndpoints(resource, context),
     digestEndpoint(replicaName(), options.foldVersion, digestSources(service, projections)),
   ];
-  const streamDefinition = await readStreamDefinition(contract.streamFile);
+  const streamDefinition = await readStreamDefinition(contract.streamFile, name);
   const operations = [
     ...entityOperations(resource, context),
-    ...eventDocumentOperations(() =>
+    ...eventDocumentOperations(
       describeNatsApi({
         title: `${title} over NATS`,
         name,

@@ -52,8 +52,14 @@ export async function operationsOf(
     listAsOf: async () => [],
     readStatus: () => Promise.reject(new Error('not implemented in this test')),
   });
-  const describe = () => {
-    throw new Error('not implemented in this test');
-  };
-  return [...ofEntities, ...eventDocumentOperations(describe)];
+  const empty = {
+    asyncapi: '3.0.0',
+    info: { title: '', version: '', description: '' },
+    defaultContentType: '',
+    servers: {},
+    channels: {},
+    operations: {},
+    components: { messages: {}, schemas: {} },
+  } as const;
+  return [...ofEntities, ...eventDocumentOperations(empty)];
 }

@@ -290,6 +290,119 @@ parameters('include the id', () => {
 });
 parameters.run();
 
+const slips = suite('a definition that could not be served');
+
+for (const path of ['/x/', 'x/:y', 'x/*y', 'x y?z', 'x//y', '..', 'x{y}']) {
+  slips(`has the path ${path}`, () =>
+    assert.is(
+      collisionOf(() =>
+        defineService({ ...base, commands: ({ command }) => ({ dock: command({ post: path, decide }) }) }),
+      ).split('; ')[0],
+      `lamps: the path "${path}" of "dock" must consist of segments: letters, digits, "_" and "-", or one {parameter}`,
+    ),
+  );
+}
+slips('has an optional parameter in a path', () =>
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        commands: ({ command }) => ({
+          dock: command({ put: '{slot}', params: { slot: Slot.optional() }, decide }),
+        }),
+      }),
+    ),
+    'lamps: the path parameter "slot" of "dock" must not be optional',
+  ),
+);
+slips('has an array as a parameter of a query or a path', () =>
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        commands: ({ command }) => ({
+          dock: command({ put: '{slot}', params: { slot: z.array(Slot) }, decide }),
+        }),
+        queries: ({ query }) => ({
+          total: query({ params: { of: z.array(z.string()) }, result: z.int(), answer: () => 1 }),
+        }),
+      }),
+    ),
+    'lamps: the parameter "of" of "total" must be a text, a number or a boolean, not an array; ' +
+      'the parameter "slot" of "dock" must be a text, a number or a boolean, not an array',
+  ),
+);
+slips('has the name of a property of every object', () =>
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        indexes: { toString: () => '' },
+        commands: ({ command }) => ({ valueOf: command({ decide }) }),
+        queries: ({ query }) => ({
+          total: query({ params: { isPrototypeOf: z.string() }, result: z.int(), answer: () => 1 }),
+        }),
+      }),
+    ),
+    'lamps: the verb "valueOf" has the name of a property of every object; ' +
+      'the index "toString" has the name of a property of every object; ' +
+      'the parameter "isPrototypeOf" of "total" has the name of a property of every object',
+  ),
+);
+slips('has an index by the id', () =>
+  assert.is(
+    collisionOf(() => defineService({ ...base, indexes: { id: () => '' } })),
+    'lamps: the index "id" has the name of a field of every entity',
+  ),
+);
+slips.run();
+
+const schemaIds = suite('the ids of schemas');
+
+schemaIds('must differ between the document and a body', () =>
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        document: z.object({ id: z.int().optional() }).meta({ id: 'Thing' }),
+        commands: ({ create }) => ({
+          add: create({ body: z.strictObject({ on: z.boolean() }).meta({ id: 'Thing' }), decide }),
+        }),
+      }),
+    ),
+    'lamps: the schema id "Thing" is that of different schemas of the document and of the body of "add"',
+  ),
+);
+schemaIds('must differ within a document', () => {
+  const named = (field: string) => z.object({ [field]: z.int() }).meta({ id: 'Part' });
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        document: z.object({ one: named('a').optional(), other: named('b').optional() }),
+      }),
+    ),
+    'lamps: the schema id "Part" is that of different schemas of the document, twice',
+  );
+});
+schemaIds('may be those of one schema in several places', () => {
+  const body = z.strictObject({ on: z.boolean() }).meta({ id: 'Switched' });
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        document: z.object({ last: body.optional() }),
+        commands: ({ create, command }) => ({
+          add: create({ body, decide }),
+          turn: command({ body, decide }),
+        }),
+      }),
+    ),
+    'none',
+  );
+});
+schemaIds.run();
+
 const words = suite('the nouns');
 
 words('have the plural and the article of the definition, or of the name and the first letter', () => {

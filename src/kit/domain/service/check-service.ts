@@ -1,15 +1,10 @@
 /** Finds names in the definition of a service that collide with each other or with names of the kit, and schemas that cannot work. */
 
 import { z } from 'zod';
-import type { Body } from './command.ts';
+import { checkSchemaIds } from './check-schema-ids.ts';
+import type { Body, Params } from './command.ts';
+import { clientMethods, contextFields, natsQueries, queryParameters, replyFields } from './reserved-names.ts';
 import type { NamedCommand, Service } from './service.ts';
-
-/** Names that the kit uses itself, by what they are. */
-const queryParameters = ['limit', 'after', 'asOf', 'sort', 'cursor'];
-const clientMethods = ['list', 'get', 'asOf', 'history', 'rejections', 'follow', 'then'];
-const contextFields = ['now', 'actor', 'find'];
-const replyFields = ['position', 'next', 'cursor'];
-const natsQueries = ['get', 'list', 'digest'];
 
 /** A token of a subject, a segment of a path, and a property that needs no quotes. */
 const namePattern = /^[a-z][a-zA-Z0-9]*$/;
@@ -21,14 +16,18 @@ export function checkService(service: Service): void {
   const verbs = commands.map(({ verb }) => verb);
   const collisions = [
     ...verbs.flatMap((verb) => checkName('verb', verb, 'method of the client', clientMethods)),
-    ...Object.keys(indexes).flatMap((name) => checkName('index', name, 'query parameter', queryParameters)),
+    ...Object.keys(indexes).flatMap((name) => [
+      ...checkName('index', name, 'query parameter', queryParameters),
+      ...checkReserved('index', name, 'field of every entity', ['id']),
+    ]),
     ...Object.keys(follows).flatMap((name) =>
       checkName('followed service', name, 'field of the context', contextFields),
     ),
-    ...queries.flatMap(({ name, result }) => [
+    ...queries.flatMap(({ name, params, result }) => [
       ...(result.safeParse(undefined).success
         ? [`the result of the query "${name}" is optional; use \`nullable\``]
         : []),
+      ...checkParams(name, params),
       ...checkName('query', name, 'query of every service', natsQueries),
       ...checkReserved('query', name, 'relation', Object.keys(relations)),
       ...checkReserved('query', name, 'method of the client', clientMethods),
@@ -39,7 +38,8 @@ export function checkService(service: Service): void {
     ...names.flatMap((name, index) =>
       names.indexOf(name) < index ? [`the alias "${name}" is also another name of the service`] : [],
     ),
-    ...commands.flatMap(checkParameters),
+    ...commands.flatMap((command) => [...checkPath(command), ...checkParameters(command)]),
+    ...checkSchemaIds(service),
   ];
   if (collisions.length > 0) throw new TypeError(`${contract.name}: ${collisions.join('; ')}`);
 }
@@ -50,8 +50,41 @@ function checkReserved(kind: string, name: string, reservedKind: string, reserve
 
 function checkName(kind: string, name: string, reservedKind: string, reserved: readonly string[]): string[] {
   if (reserved.includes(name)) return checkReserved(kind, name, reservedKind, reserved);
+  if (name in Object.prototype) return [`the ${kind} "${name}" has the name of a property of every object`];
   if (namePattern.test(name)) return [];
   return [`the ${kind} "${name}" must consist of letters and digits and begin with a lower-case letter`];
+}
+
+/** A fixed segment of a path, or a parameter. */
+const segmentPattern = /^(?:[A-Za-z0-9_-]+|\{\w+\})$/;
+
+function checkPath({ verb, path = '', params }: NamedCommand): string[] {
+  const isValid = path === '' || path.split('/').every((segment) => segmentPattern.test(segment));
+  return [
+    ...(isValid
+      ? []
+      : [
+          `the path "${path}" of "${verb}" must consist of segments: letters, digits, "_" and "-", or one {parameter}`,
+        ]),
+    ...checkParams(verb, params),
+    ...Object.entries(params).flatMap(([name, schema]) =>
+      schema.safeParse(undefined).success
+        ? [`the path parameter "${name}" of "${verb}" must not be optional`]
+        : [],
+    ),
+  ];
+}
+
+/** In a path or a query, a parameter is one text. */
+function checkParams(owner: string, params: Params): string[] {
+  return Object.entries(params).flatMap(([name, schema]) => {
+    if (name in Object.prototype)
+      return [`the parameter "${name}" of "${owner}" has the name of a property of every object`];
+    const { type } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', metadata: z.registry() });
+    return type === 'array' || type === 'object'
+      ? [`the parameter "${name}" of "${owner}" must be a text, a number or a boolean, not an ${type}`]
+      : [];
+  });
 }
 
 /** The id, the parameters and the fields of the body become one object. */

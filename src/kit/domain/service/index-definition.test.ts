@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { compareKeys, normalizeIndexes, sortableIndexes, type Index } from './index-definition.ts';
+import { compareKeys, isKeyOf, normalizeIndexes, sortableIndexes, type Index } from './index-definition.ts';
 
 type Charger = { readonly name: string; readonly watts: number; readonly plugs: readonly string[] };
 
@@ -67,6 +67,17 @@ test('can have keys whose schema has no single type', () => {
 });
 test('sort a list if they have one key for each entity', () =>
   assert.equal(sortableIndexes(indexes), ['name', 'watts']));
+for (const [description, key, texts, numbers] of [
+  ['texts', z.string(), true, false],
+  ['numbers', z.int().min(10), false, true],
+  ['a union of texts', z.union([z.literal('a'), z.literal('b')]), true, false],
+  ['a union of numbers', z.union([z.literal(10), z.literal(20)]), false, true],
+  ['literals', z.literal([10, 20]), false, true],
+  ['named texts', z.enum(['a', 'b']), true, false],
+] as const) {
+  test(`have keys with the type of ${description}, also a key that its schema no longer allows`, () =>
+    assert.equal([isKeyOf(key, 'old'), isKeyOf(key, 3)], [texts, numbers]));
+}
 test('sort numbers by value, and texts by UTF-16 code units', () => {
   assert.equal([100, 9, 65].toSorted(compareKeys), [9, 65, 100]);
   assert.equal(['b', '9', 'B', '10', 'a'].toSorted(compareKeys), ['10', '9', 'B', 'a', 'b']);

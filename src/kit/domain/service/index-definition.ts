@@ -91,18 +91,20 @@ export function isKeyOf(schema: z.ZodType<IndexKey>, value: unknown): value is I
 
 /** Returns a function that tests the type of a key: a text, a finite number, or either if the schema does not say. */
 function keyTypeOf(schema: z.ZodType<IndexKey>): (value: unknown) => value is IndexKey {
-  const { type } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
-  if (type === 'string') return isText;
-  if (type === 'integer' || type === 'number') return isFiniteNumber;
-  return (value) => isText(value) || isFiniteNumber(value);
+  // An empty registry: a schema with an id would be a reference.
+  const types = new Set(
+    keyTypesOf(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any', metadata: z.registry() })),
+  );
+  const isAllowed = (type: string) => types.size === 0 || types.has(type);
+  return (value): value is IndexKey =>
+    isAllowed(typeof value) && (typeof value === 'string' || Number.isFinite(value));
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isFiniteNumber(value: unknown): value is number {
-  return Number.isFinite(value);
+/** Returns the types of the values that a JSON Schema allows, also those of the alternatives of a union. */
+function keyTypesOf({ type, enum: values = [], anyOf = [] }: z.core.JSONSchema.BaseSchema): string[] {
+  if (type !== undefined) return [type].flat().map((name) => (name === 'integer' ? 'number' : name));
+  const ofAlternatives = anyOf.flatMap((one) => (typeof one === 'object' ? keyTypesOf(one) : []));
+  return [...ofAlternatives, ...values.map((value) => typeof value)];
 }
 
 /** Compares keys: numbers by value, texts by UTF-16 code units. */

@@ -10,6 +10,8 @@ import { renderProblemIndex, renderProblemPage } from './problem-pages.ts';
 /**
  * Returns the operations that serve the web console, the OpenAPI document and its documentation page, and the problem pages.
  * The OpenAPI document describes `operations` and the operations returned here.
+ *
+ * @throws Error if the operations cannot be described.
  */
 export function documentOperations(
   operations: readonly Operation[],
@@ -24,7 +26,7 @@ export function documentOperations(
       summary: 'The OpenAPI 3.1 document of this API',
       mediaType: 'application/json',
       schema: z.looseObject({ openapi: z.string() }).meta({ description: 'OpenAPI 3.1' }),
-      content: () => JSON.stringify(describeOperations([...operations, ...documents], info)),
+      content: () => openApi,
     }),
     fixedOperation({
       name: 'getDocsPage',
@@ -45,6 +47,7 @@ export function documentOperations(
     }),
     problemOperation(),
   ];
+  const openApi = JSON.stringify(describeOperations([...operations, ...documents], info));
   return documents;
 }
 

@@ -4,12 +4,8 @@ import { eventsPageStyle, renderEventsPage } from './events-page.ts';
 import { fixedOperation } from './fixed-operation.ts';
 import type { Operation } from '../server/operation.ts';
 
-/**
- * Returns the operations that serve the AsyncAPI document of the NATS API and its documentation page.
- *
- * @param describe called at the first request for the document and again at the first request for the page.
- */
-export function eventDocumentOperations(describe: () => AsyncApiDocument): Operation[] {
+/** Returns the operations that serve the AsyncAPI document of the NATS API and its documentation page. */
+export function eventDocumentOperations(document: AsyncApiDocument): Operation[] {
   return [
     fixedOperation({
       name: 'getAsyncApiDocument',
@@ -17,14 +13,14 @@ export function eventDocumentOperations(describe: () => AsyncApiDocument): Opera
       summary: 'The AsyncAPI 3.0 document of the events, commands and queries over NATS',
       mediaType: 'application/json',
       schema: z.looseObject({ asyncapi: z.string() }).meta({ description: 'AsyncAPI 3.0' }),
-      content: () => JSON.stringify(describe()),
+      content: () => JSON.stringify(document),
     }),
     fixedOperation({
       name: 'getEventsPage',
       path: '/docs/events',
       summary: 'The documentation page of the events, commands and queries over NATS',
       mediaType: 'text/html',
-      content: () => renderEventsPage(describe()),
+      content: () => renderEventsPage(document),
     }),
     fixedOperation({
       name: 'getEventsStyle',

@@ -57,6 +57,7 @@ export function commandOperations(resource: JoinedResource, context: RouteContex
     const { kind, verb, method, path, params, body } = command;
     const status = successStatusOf(command);
     const isCreation = path === undefined;
+    const isShared = resource.commands.some((other) => other !== command && other.body === body);
     return defineOperation({
       method,
       paths: isCreation ? pathsOf(resource) : pathsOf(resource, ['/{id}', path].filter(Boolean).join('/')),
@@ -66,7 +67,7 @@ export function commandOperations(resource: JoinedResource, context: RouteContex
       tag: resource.names[0],
       command: verb,
       headers: isCreation ? ['Idempotency-Key'] : ['Idempotency-Key', 'If-Match'],
-      ...(body !== undefined && { body: isCreation ? newEntityOf(body, idType) : body }),
+      ...(body !== undefined && { body: isCreation ? newEntityOf(body, idType, isShared) : body }),
       responses: { [status]: describeResponse(status, resource) },
       // `invalid`: the Idempotency-Key was used for another request.
       problems: [...problemsOf(kind), 'invalid', 'unavailable'],

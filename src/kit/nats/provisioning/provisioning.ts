@@ -8,6 +8,7 @@ import { defaultProduct, type Product } from '../../domain/product.ts';
 import { compareStream, type Difference } from './compare-stream.ts';
 import { provisionConfigBucket } from './config-bucket.ts';
 import { provisionSnapshots } from '../snapshots/snapshots.ts';
+import { eventSubjects } from '../stream/subjects.ts';
 import type { StreamDefinition } from './stream-options.ts';
 
 export type { StreamDefinition };
@@ -16,12 +17,32 @@ export type Provisioned =
   | { readonly outcome: 'created' | 'unchanged' }
   | { readonly outcome: 'updated' | 'rejected'; readonly differences: readonly Difference[] };
 
-/** @throws if the file cannot be read or is not a stream definition. */
-export async function readStreamDefinition(file: string | URL): Promise<StreamDefinition> {
+/**
+ * @param service the name of the service whose events the stream stores.
+ * @throws if the file cannot be read, is not a stream definition, or defines a stream without the subjects of the service.
+ */
+export async function readStreamDefinition(file: string | URL, service: string): Promise<StreamDefinition> {
   const definition = parseDefinition(file, await readFile(file, 'utf8'));
   if (!isStreamDefinition(definition))
     throw new TypeError(`${String(file)} does not define a stream with a name and subjects`);
+  const { all } = eventSubjects(service);
+  if (!definition.subjects.some((subject) => covers(subject, all))) {
+    throw new TypeError(
+      `${String(file)} defines a stream with the subjects ${definition.subjects.join(', ')}, but the events of ${service} ` +
+        `have the subjects ${all}`,
+    );
+  }
   return definition;
+}
+
+/** Whether `subject`, which may contain wildcards, matches every subject that `other` matches. */
+function covers(subject: string, other: string): boolean {
+  const tokens = subject.split('.');
+  const isOpen = tokens.at(-1) === '>';
+  const prefix = isOpen ? tokens.slice(0, -1) : tokens;
+  const others = other.split('.');
+  if (isOpen ? others.length <= prefix.length : others.length !== prefix.length) return false;
+  return prefix.every((token, index) => token === '*' || token === others[index]);
 }
 
 function parseDefinition(file: string | URL, text: string): unknown {
@@ -105,7 +126,7 @@ export async function provisionFiles(
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const provisioned = [];
   for (const [service, file] of files) {
-    const definition = await readStreamDefinition(file);
+    const definition = await readStreamDefinition(file, service);
     const wanted = { ...definition, ...(replicas !== undefined && { num_replicas: replicas }) };
     provisioned.push({ name: definition.name, file, result: await provisionStream(jsm, wanted) });
     await provisionSnapshots(nc, service, replicas);

@@ -44,12 +44,12 @@ export function connectUntilUp(
 /** Waits until the stream exists and matches its definition, as far as it concerns the reader. Returns its name. */
 export async function awaitStream(
   jsm: JetStreamManager,
-  file: URL,
+  { name, streamFile }: { readonly name: string; readonly streamFile: URL },
   comparing: Comparing,
   logger: Logger,
   report: (progress: string) => void,
 ): Promise<string> {
-  const wanted = await readStreamDefinition(file);
+  const wanted = await readStreamDefinition(streamFile, name);
   for (;;) {
     const differences = await retryUntilSuccess(
       () => compareStream(jsm, wanted, comparing),

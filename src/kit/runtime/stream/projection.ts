@@ -55,7 +55,7 @@ export async function openProjection<State, Event extends DomainEvent>(
 ): Promise<Projection<State, Event>> {
   const { jsm, role, logger, observer, snapshotEvery, report } = options;
   report(`waiting for the stream of ${contract.name}`);
-  const stream = await awaitStream(jsm, contract.streamFile, role, logger, report);
+  const stream = await awaitStream(jsm, contract, role, logger, report);
   const { store, snapshots, follow } = await openStreamConnection(contract, {
     ...options,
     stream,

@@ -1,0 +1,17 @@
+/** Names that the kit uses itself, by what they are. */
+
+export const queryParameters: readonly string[] = ['limit', 'after', 'asOf', 'sort', 'cursor'];
+export const clientMethods: readonly string[] = [
+  'list',
+  'get',
+  'asOf',
+  'history',
+  'rejections',
+  'follow',
+  'then',
+];
+export const contextFields: readonly string[] = ['now', 'actor', 'find'];
+export const replyFields: readonly string[] = ['position', 'next', 'cursor'];
+export const natsQueries: readonly string[] = ['get', 'list', 'digest'];
+/** What `GET` operations of every service return: `getStatus`. */
+export const operationNouns: readonly string[] = ['page', 'problem', 'status'];
