@@ -8,7 +8,9 @@ import { overlays, renderOverlays, withChange } from './testing.ts';
 const rendered = await renderOverlays();
 const kubeScore = await findKubeScore();
 if (kubeScore === undefined) {
-  process.stdout.write('skipped: kube-score is not built; npm test builds it if Go is on PATH\n');
+  process.stdout.write(
+    'skipped: kube-score is not built; npm test builds it with Go if PORTSIDE_TEST_GO_INSTALL is 1\n',
+  );
 }
 
 const scores = suite('kube-score');
