@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { operationNouns } from '../domain/service/reserved-names.ts';
 import { checkNames, singularOf } from './package-names.ts';
 
 const singulars = suite('the singular of a name');
@@ -42,4 +43,9 @@ for (const [name, noun, reason] of [
     ),
   );
 }
+names('are not those of the operations of every service', () => {
+  assert.equal(operationNouns, ['page', 'problem', 'status']);
+  for (const noun of operationNouns)
+    assert.throws(() => checkNames('docks', noun), new RegExp(`^the noun "${noun}" is reserved`));
+});
 names.run();

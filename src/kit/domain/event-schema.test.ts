@@ -51,6 +51,20 @@ defining('rejects a schema with another type than its name', () => {
     'TypeError: the schema of the event "ChargerSold" has the type "ChargerLost"',
   );
 });
+defining('names all types of a schema with several', () => {
+  const schema = z.object({ type: z.literal(['ChargerLost', 'ChargerFound']) });
+  assert.is(
+    failureOf({ ChargerSold: { schema } }),
+    'TypeError: the schema of the event "ChargerSold" has the type "ChargerLost, ChargerFound"',
+  );
+});
+defining('rejects an older version with another type than its name', () => {
+  const schema = z.object({ type: z.literal('ChargerSold') });
+  assert.is(
+    failureOf({ ChargerSold: { schema, older: [{ schema: ChargerLost, upcast: (old) => old }] } }),
+    'TypeError: the schema of the event "ChargerSold" has the type "ChargerLost"',
+  );
+});
 defining('rejects a field with the name of the version', () => {
   const schema = ChargerLost.extend({ v: z.int() });
   assert.is(

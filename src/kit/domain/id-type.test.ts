@@ -10,24 +10,31 @@ const anything = textId(/^[^]*$/, { example: 'x' });
 
 const declaration = suite('textId');
 
-for (const [reason, pattern] of [
-  ['is empty', new RegExp('')],
-  ['has no beginning', /[A-Z]+$/],
-  ['has no end', /^[A-Z]+/],
-  ['ends in an escaped $', /^A\$/],
-  ['ignores case', /^[A-Z]+$/i],
-  ['is global', /^[A-Z]+$/g],
-  ['is sticky', /^[A-Z]+$/y],
-  ['has several lines', /^[A-Z]+$/m],
+const anchors = 'the pattern must begin with ^ and end with $';
+const flags = 'the pattern can have no flag except u';
+for (const [reason, pattern, fault] of [
+  ['is empty', new RegExp(''), anchors],
+  ['has no beginning', /[A-Z]+$/, anchors],
+  ['has ^ only in a class', /[^a]+$/, anchors],
+  ['has no end', /^[A-Z]+/, anchors],
+  ['has $ only before its end', /^A$|^B/, anchors],
+  ['ends in an escaped $', /^A\$/, anchors],
+  ['ignores case', /^[A-Z]+$/i, flags],
+  ['is global', /^[A-Z]+$/g, flags],
+  ['is sticky', /^[A-Z]+$/y, flags],
+  ['has several lines', /^[A-Z]+$/m, flags],
 ] as const) {
   declaration(`rejects a pattern that ${reason}`, () =>
     assert.throws(
       () => textId(pattern, { example: 'A' }),
       (error: unknown) =>
-        error instanceof TypeError && error.message.startsWith(`textId(${String(pattern)}):`),
+        error instanceof TypeError && error.message === `textId(${String(pattern)}): ${fault}`,
     ),
   );
 }
+declaration('accepts a pattern with the flag u', () =>
+  assert.is(textId(/^[A-Z]+$/u, { example: 'A' }).parse('B'), 'B'),
+);
 declaration('rejects an example that does not match the pattern', () =>
   assert.throws(() => textId(/^[A-Z]+$/, { example: 'a' }), /the example "a" is not an id/),
 );
@@ -53,6 +60,10 @@ validation('matches the pattern', () => {
     assert.is(sku.parse(text), undefined, text);
     assert.not(sku.schema.safeParse(text).success, text);
   }
+});
+validation('has at most 64 characters', () => {
+  const longest = 'x'.repeat(64);
+  assert.equal([anything.parse(longest), anything.parse(`${longest}x`)], [longest, undefined]);
 });
 validation('is not a number', () => assert.not(anything.schema.safeParse(7).success));
 validation('is rejected with a single message that describes what an id is', () => {
@@ -113,3 +124,10 @@ kinds('distinguishes texts from integers', () => {
   assert.not(isTextId(integerId));
 });
 kinds.run();
+
+const forms = suite('the short form of an id');
+
+forms('is the pattern, or the first integers', () =>
+  assert.equal([sku.form, integerId.form], ['^[A-Z]{3}-\\d{4}$', '1, 2, 3 …']),
+);
+forms.run();

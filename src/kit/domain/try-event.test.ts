@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection, type Fold } from './decider.ts';
 import { freezeInPlace } from './frozen.ts';
+import { NotJson } from './json-state.ts';
 import { freezeEntity, tryEvent } from './try-event.ts';
 
 type Item = { readonly notes: string[]; readonly at?: unknown } | undefined;
@@ -57,6 +58,16 @@ test('rejects an event on which `evolve` returns another state at each call', ()
   assert.is(failureOf(() => ((calls += 1) % 2 === 0 ? undefined : { notes: [] })).reason, reason);
   assert.is(failureOf(() => ((calls += 1) % 2 === 0 ? { notes: [] } : new Rejection('odd'))).reason, 'odd');
 });
+test('rejects an event on which `evolve` returns the initial state only at the first call', () => {
+  const initial: Item = { notes: [] };
+  let calls = 0;
+  const evolve: Evolve = () => ((calls += 1) === 1 ? initial : { notes: ['x'] });
+  const found = tryEvent({ initial, evolve }, initial, noted);
+  assert.is(
+    found instanceof Rejection && found.reason,
+    'evolve returned two different states for the same Noted',
+  );
+});
 test('calls `evolve` again after the pause', () => {
   let time = 1;
   const evolve: Evolve = () => ({ notes: [], at: time });
@@ -67,7 +78,11 @@ test('calls `evolve` again after the pause', () => {
 });
 test('rejects an event after which the state is not JSON', () => {
   const reason = 'after Noted, the state.at is not JSON: Map';
-  assert.is(failureOf(() => ({ notes: [], at: new Map() })).reason, reason);
+  const { reason: found, cause } = failureOf(() => ({ notes: [], at: new Map() }));
+  assert.is(found, reason);
+  assert.instance(cause, NotJson);
+  const shared = { notes: [], at: new Map() };
+  assert.is(failureOf(() => shared).reason, reason);
 });
 test.run();
 
@@ -89,7 +104,7 @@ freezing('preserves values that are not JSON, so that they are noticed', () => {
   assert.is(state?.none, null);
 });
 freezing('has a counterpart for the initial state, which is frozen itself', () => {
-  const initial = { exists: false, notes: { today: [] as string[] } };
+  const initial = { exists: false, notes: { today: [] as string[], tomorrow: null } };
   freezeInPlace(initial);
   assert.throws(() => initial.notes.today.push('x'), TypeError);
   freezeInPlace(undefined);

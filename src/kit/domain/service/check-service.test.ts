@@ -85,6 +85,16 @@ bodies('is required if the command creates or replaces', () =>
     /^lamps: the body of "add" must be an object/,
   ),
 );
+bodies('is required if the command replaces, and the message states what it can be', () =>
+  assert.is(
+    collisionOf(() =>
+      // @ts-expect-error The compiler rejects it.
+      defineService({ ...base, commands: ({ replace }) => ({ revise: replace({ decide }) }) }),
+    ),
+    'lamps: the body of "revise" must be an object (`z.object`) or a union of objects; ' +
+      'parts of it can be optional, arrays or transformed, but not the body itself',
+  ),
+);
 bodies('can be an object or a union of objects, also with a refinement', () => {
   for (const body of [
     object.refine(() => true),
@@ -332,6 +342,24 @@ slips('has an array as a parameter of a query or a path', () =>
       'the parameter "slot" of "dock" must be a text, a number or a boolean, not an array',
   ),
 );
+slips('has an object, or what is sent as an array, as a parameter', () => {
+  const joined = z
+    .array(z.string())
+    .transform((texts) => texts.join())
+    .pipe(z.string());
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        queries: ({ query }) => ({
+          total: query({ params: { at: z.object({}), of: joined }, result: z.int(), answer: () => 1 }),
+        }),
+      }),
+    ),
+    'lamps: the parameter "at" of "total" must be a text, a number or a boolean, not an object; ' +
+      'the parameter "of" of "total" must be a text, a number or a boolean, not an array',
+  );
+});
 slips('has the name of a property of every object', () =>
   assert.is(
     collisionOf(() =>
@@ -383,6 +411,22 @@ schemaIds('must differ within a document', () => {
       }),
     ),
     'lamps: the schema id "Part" is that of different schemas of the document, twice',
+  );
+});
+schemaIds('must differ between the events, the results of queries and the documents of relations', () => {
+  const named = (field: string) => z.object({ [field]: z.int() }).meta({ id: 'S' });
+  const events = defineEvents({ Added: { schema: Added.extend({ size: named('a') }) } });
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        contract: { ...contract, events },
+        queries: ({ query }) => ({ total: query({ result: named('b'), answer: () => ({ b: 1 }) }) }),
+        relations: { rooms: { ...relation, document: named('c') } },
+      }),
+    ),
+    'lamps: the schema id "S" is that of different schemas of the events and of the result of "total"; ' +
+      'the schema id "S" is that of different schemas of the events and of the document of the relation "rooms"',
   );
 });
 schemaIds('may be those of one schema in several places', () => {

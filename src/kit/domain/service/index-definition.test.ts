@@ -74,6 +74,9 @@ for (const [description, key, texts, numbers] of [
   ['a union of numbers', z.union([z.literal(10), z.literal(20)]), false, true],
   ['literals', z.literal([10, 20]), false, true],
   ['named texts', z.enum(['a', 'b']), true, false],
+  ['named texts and numbers', z.enum({ a: 'a', b: 10 }), true, true],
+  ['a schema with an id', z.int().meta({ id: 'Watts' }), false, true],
+  ['a schema that JSON Schema cannot express', z.custom<string | number>(), true, true],
 ] as const) {
   test(`have keys with the type of ${description}, also a key that its schema no longer allows`, () =>
     assert.equal([isKeyOf(key, 'old'), isKeyOf(key, 3)], [texts, numbers]));
