@@ -31,6 +31,9 @@ summaries('is the verb and the noun, and what a creation and a removal do withou
     ],
   ),
 );
+summaries('does not mention a new id if the client has to choose it', () =>
+  assert.is(summarize(add, nouns, { generate: undefined }), 'Register an adapter'),
+);
 summaries('is that of the definition, if it has one', () =>
   assert.is(summarize({ ...scrap, summary: 'Throw it away' }, nouns), 'Throw it away'),
 );

@@ -35,12 +35,17 @@ for (const slot of ['0', '13', '03', '+3', '3.0', '3e0', ' 3', '', 'x', '1.5']) 
   test(`rejects the slot ${JSON.stringify(slot)}`, () => assert.not(params.safeParse({ slot }).success));
 }
 test('reports what a text should be', () => {
-  const { error } = params.safeParse({ slot: 'x', isLocked: 'yes' });
+  const { error } = params.extend(textParamsOf({ weight: z.number() }).shape).safeParse({
+    slot: 'x',
+    isLocked: 'yes',
+    weight: 'heavy',
+  });
   assert.equal(
     error?.issues.map(({ path, message }) => [...path, message]),
     [
       ['slot', 'must be a whole number, such as 7'],
       ['isLocked', 'must be true or false'],
+      ['weight', 'must be a number, such as 7'],
     ],
   );
 });

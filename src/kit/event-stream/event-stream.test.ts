@@ -62,4 +62,16 @@ test('ends with the error that `onFailure` throws', async () => {
   assert.equal(log, ['3']);
   assert.is(error, refused);
 });
+test('ends with the error that `onFailure` throws if there is no signal', async () => {
+  const refused = new Error('refused');
+  const messages = followEventStream({
+    place: { lastEventId: undefined, seen: undefined },
+    open: () => Promise.reject(refused),
+    onFailure(error) {
+      throw error;
+    },
+  });
+  const error: unknown = await messages.next().catch((reason: unknown) => reason);
+  assert.is(error, refused);
+});
 test.run();

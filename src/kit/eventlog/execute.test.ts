@@ -77,6 +77,10 @@ test('computes the digest from the fields in a fixed order, at every depth', asy
   const [append] = await executeContended(['one'], { to: [{ y: 2, x: null }], from: {} });
   assert.is(append?.commandDigest, '["move",1,{"from":{},"to":[{"x":null,"y":2}]}]');
 });
+test('computes the same digest if the fields are already in order', async () => {
+  const [append] = await executeContended(['one'], { from: {}, to: [{ x: null, y: 2 }] });
+  assert.is(append?.commandDigest, '["move",1,{"from":{},"to":[{"x":null,"y":2}]}]');
+});
 test('stores who sent the command', async () => {
   const [append] = await executeContended(['one']);
   assert.is(append?.actor, 'ada');

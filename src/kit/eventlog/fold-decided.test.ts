@@ -61,6 +61,15 @@ test('fails if an event cannot be stored as JSON or has no known type', () => {
   assert.match(failureOf({ type: 'Lost' }).issue, 'Lost is not an event of this service');
   assert.match(failureOf({ type: 'Counted', by: 5, at: new Map() }).issue, 'expected string');
 });
+test('does not present the initial state, because the entity does not exist', () => {
+  const present = () => assert.unreachable('presented');
+  const state = foldDecided(
+    { decider: fold, events: schema, present },
+    { id: 7, state: fold.initial, version: 0 },
+    [],
+  );
+  assert.is(state, fold.initial);
+});
 test('fails if the resulting state cannot be presented', () => {
   const cause = new TypeError('no supplier');
   const presented: unknown[] = [];

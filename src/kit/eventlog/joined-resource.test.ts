@@ -146,6 +146,7 @@ current('that cannot be created is an error with the id of the entity and the ca
       run,
       (error: unknown) =>
         error instanceof PresentFailed &&
+        error.name === 'PresentFailed' &&
         error.entityId === 5 &&
         error.message === 'present failed for charger 5' &&
         error.cause instanceof TypeError,
