@@ -62,16 +62,20 @@ test('ends with the error that `onFailure` throws', async () => {
   assert.equal(log, ['3']);
   assert.is(error, refused);
 });
-test('ends with the error that `onFailure` throws if there is no signal', async () => {
-  const refused = new Error('refused');
+test('is opened again without a signal, until `onFailure` throws', async () => {
+  const errors = [new Error('refused'), new Error('refused again')];
+  const caught: unknown[] = [];
   const messages = followEventStream({
     place: { lastEventId: undefined, seen: undefined },
-    open: () => Promise.reject(refused),
+    open: () => Promise.reject(errors[caught.length]),
     onFailure(error) {
-      throw error;
+      caught.push(error);
+      if (caught.length === errors.length) throw error;
+      return 0;
     },
   });
-  const error: unknown = await messages.next().catch((reason: unknown) => reason);
-  assert.is(error, refused);
+  const thrown: unknown = await messages.next().catch((reason: unknown) => reason);
+  assert.is(thrown, errors[1]);
+  assert.equal(caught, errors);
 });
 test.run();

@@ -34,6 +34,7 @@ finding('yields the ids with a key in ascending order', () => {
   assert.equal([...find(1, 0)], [3, 9]);
   assert.equal([...find(2, 0)], [9]);
   assert.equal([...find(7, 0)], []);
+  assert.equal([...find(7, undefined)], []);
   replace(5, [], [1]);
   assert.equal([...find(1, 3)], [5, 9]);
   assert.equal([...find(2, 8)], [9]);
@@ -161,5 +162,14 @@ building('may be interrupted by changes of entities that are in the index, and o
   assert.equal([...find('of the first entity', 0)], [1]);
   assert.equal([...find('last', 0)], [5_000]);
   assert.equal([...find('other', 0)], [10_000]);
+});
+building('ignores the keys that an entity has before it is in the index', () => {
+  const { build, replace, find } = createEntityIndex(keysOf, existingOf(many));
+  replace(10_000, [], ['early']);
+  assert.not(build(false));
+  replace(10_000, ['early'], [1]);
+  while (!build(false));
+  assert.equal([...find('early', 0)], []);
+  assert.equal([...find(1, 0)], [10_000]);
 });
 building.run();

@@ -47,6 +47,17 @@ building('of many entities is built in the background, one step in each turn of 
   await nextTurn();
   assert.equal(firstOf(find('green')), [2, 5, 8]);
 });
+building('reads no more entities once it is complete', async () => {
+  let reads = 0;
+  const entities = Array.from({ length: 5_000 }, (_, index) => [index + 1, 'lamp'] as const);
+  const indexes = createIndexes({ name: (state) => [String(state)] }, (after = 0) => {
+    reads += 1;
+    return entities.slice(Number(after));
+  });
+  indexes.select({ name: 'lamp' }, undefined, undefined);
+  for (let turn = 0; turn < 4; turn++) await nextTurn();
+  assert.is(reads, 2);
+});
 building('is sorted in the background as well, while lists sort all entities', async () => {
   const { indexes } = createLamps(10_000);
   const sort: Sort = { by: 'colour', after: { key: 'blue', id: 9_999 } };
