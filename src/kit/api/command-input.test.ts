@@ -4,7 +4,15 @@ import { z } from 'zod';
 import { integerId, textId } from '../domain/id-type.ts';
 import { commandBuilders } from '../domain/service/command.ts';
 import type { NamedCommand } from '../domain/service/service.ts';
-import { exampleOf, inputSchemaOf, newEntityOf, payloadOf, splitId, validExamples } from './command-input.ts';
+import {
+  exampleOf,
+  inputSchemaOf,
+  newEntityOf,
+  payloadOf,
+  sentOf,
+  splitId,
+  validExamples,
+} from './command-input.ts';
 
 const decide = () => [];
 const { create, command, remove } = commandBuilders<undefined, never, object>();
@@ -158,3 +166,19 @@ examples('is left out if the schema does not accept it', () => {
   assert.equal(validExamples(laptop, {}), []);
 });
 examples.run();
+
+const sent = suite('what the client sent');
+
+sent('has the fields of all parts, without the id, and path parameters as texts', () => {
+  const params = { slot: z.int(), isLocked: z.boolean(), part: z.json() };
+  assert.equal(
+    sentOf(
+      { params },
+      { id: 7, slot: 3, isLocked: true, part: { a: 1 } },
+      { watts: 5, isNew: false },
+      undefined,
+    ),
+    { slot: '3', isLocked: 'true', part: { a: 1 }, watts: 5, isNew: false },
+  );
+});
+sent.run();

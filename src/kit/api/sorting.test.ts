@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { keySchemas, normalizeIndexes } from '../domain/service/index-definition.ts';
 import { Problem } from '../domain/problem.ts';
-import { formatCursor, parseSort, sortParameters, splitSort } from './sorting.ts';
+import { formatCursor, nextAfter, parseSort, sortParameters, splitSort } from './sorting.ts';
 
 type Lamp = { readonly colour: string; readonly watts: number };
 const definitions = {
@@ -105,4 +105,8 @@ order('rejects the cursor with a text of an index of numbers', () =>
     'malformed',
   ),
 );
+order('continues after the id, and in a sorted list after a cursor', () => {
+  assert.is(nextAfter(indexes, undefined, lamp), 7);
+  assert.equal(nextAfter(indexes, '-watts', lamp), { cursor: formatCursor(indexes, '-watts', lamp) });
+});
 order.run();

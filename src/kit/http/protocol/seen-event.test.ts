@@ -1,0 +1,13 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { formatSeenEvent, parseSeenEvent, seenEventPattern } from './seen-event.ts';
+
+const test = suite('the header of an event that was seen');
+
+test('has the position and the time of the event', () => {
+  const seen = { position: 12, time: Date.UTC(2026, 0, 31, 12) };
+  assert.is(formatSeenEvent(seen), '12=2026-01-31T12:00:00.000Z');
+  assert.match(formatSeenEvent(seen), seenEventPattern);
+  assert.equal(parseSeenEvent(formatSeenEvent(seen)), seen);
+});
+test.run();
