@@ -24,7 +24,8 @@ for (const [description, result, answer, message] of [
   test(`rejects ${description}`, () =>
     assert.throws(
       () => assertAnswer('total', result, answer),
-      (error: unknown) => error instanceof InvalidAnswer && message.test(error.message),
+      (error: unknown) =>
+        error instanceof InvalidAnswer && error.name === 'InvalidAnswer' && message.test(error.message),
     ));
 }
 test.run();

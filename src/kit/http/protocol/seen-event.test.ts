@@ -10,4 +10,8 @@ test('has the position and the time of the event', () => {
   assert.match(formatSeenEvent(seen), seenEventPattern);
   assert.equal(parseSeenEvent(formatSeenEvent(seen)), seen);
 });
+test('has nothing else', () => {
+  for (const text of ['x12=2026-01-31T12:00:00.000Z', '12=2026-01-31T12:00:00.000Zx', '12', ''])
+    assert.not.match(text, seenEventPattern);
+});
 test.run();
