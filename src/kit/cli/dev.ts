@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Service } from '../domain/service/service.ts';
 import { findNatsServer } from '../launch/find-nats-server.ts';
 import { loadService } from '../launch/load-service.ts';
@@ -9,6 +8,7 @@ import type { NatsServer } from '../launch/nats-server.ts';
 import { provisionService } from '../launch/provision-service.ts';
 import { awaitReady, forkService, stopProcess } from '../launch/service-process.ts';
 import type { ReadyMessage } from '../runtime/run.ts';
+import { parseArguments, type Command } from './command.ts';
 import { readModuleArgument } from './module-argument.ts';
 
 const help = `portside dev MODULE
@@ -29,16 +29,10 @@ Environment variables:
 The service reads its other variables as usual.
 `;
 
-export async function dev(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) {
-    process.stdout.write(help);
-    return;
-  }
+export const dev: Command = { help, run };
+
+async function run(args: string[]): Promise<void> {
+  const { positionals } = parseArguments(args, {});
   await runLocally(await loadService(readModuleArgument(positionals)));
 }
 

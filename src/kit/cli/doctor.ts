@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import { readDoctorConfig, type DoctorConfig } from '../doctor/environment.ts';
 import { examine } from '../doctor/examine.ts';
 import { describeError } from '../doctor/finding.ts';
 import { formatReport } from '../doctor/report.ts';
 import type { Service } from '../domain/service/service.ts';
+import { parseArguments, type Command } from './command.ts';
 import { loadServices } from './module-argument.ts';
 
 const help = `portside doctor [--json] MODULE …
@@ -28,6 +28,8 @@ Environment:
 Exit codes: 0 if there is no failure, 1 if there is one, 2 if the command line or the environment is invalid.
 `;
 
+export const doctor: Command = { help, run };
+
 const exitCodes = { healthy: 0, failure: 1, usage: 2 } as const;
 
 type Options = {
@@ -36,8 +38,8 @@ type Options = {
   readonly config: DoctorConfig;
 };
 
-export async function doctor(args: string[]): Promise<void> {
-  const exitCode = await run(args).catch(async (error: unknown) => {
+async function run(args: string[]): Promise<void> {
+  const exitCode = await runChecks(args).catch(async (error: unknown) => {
     await write(process.stderr, `portside doctor: ${describeError(error)}\n`);
     return exitCodes.failure;
   });
@@ -46,14 +48,10 @@ export async function doctor(args: string[]): Promise<void> {
 }
 
 /** Returns the exit code. */
-async function run(args: string[]): Promise<number> {
+async function runChecks(args: string[]): Promise<number> {
   const options = await readOptions(args).catch(describeError);
-  if (options === undefined) {
-    await write(process.stdout, help);
-    return exitCodes.healthy;
-  }
   if (typeof options === 'string') {
-    await write(process.stderr, `portside doctor: ${options}\nSee --help.\n`);
+    await write(process.stderr, `portside doctor: ${options}\n`);
     return exitCodes.usage;
   }
   const findings = await examine(options.services, options.config);
@@ -62,17 +60,11 @@ async function run(args: string[]): Promise<number> {
   return findings.some(({ verdict }) => verdict === 'failure') ? exitCodes.failure : exitCodes.healthy;
 }
 
-/** Returns undefined for `--help`. @throws Error if the command line, a module or the environment is invalid. */
-async function readOptions(args: string[]): Promise<Options | undefined> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      help: { type: 'boolean', short: 'h', default: false },
-      json: { type: 'boolean', default: false },
-    },
+/** @throws Error if the command line, a module or the environment is invalid. */
+async function readOptions(args: string[]): Promise<Options> {
+  const { values, positionals } = parseArguments(args, {
+    json: { type: 'boolean', default: false },
   });
-  if (values.help) return undefined;
   const services = await loadServices(positionals);
   return { isJson: values.json, services, config: readDoctorConfig(process.env) };
 }

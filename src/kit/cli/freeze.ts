@@ -1,9 +1,9 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { existsSync } from 'node:fs';
 import { loadService } from '../launch/load-service.ts';
 import { findContractBreaks, freezeSchemas } from '../testing/event-contract.ts';
+import { parseArguments, type Command } from './command.ts';
 import { readModuleArgument } from './module-argument.ts';
 
 const help = `portside freeze [--schemas FOLDER] MODULE
@@ -16,16 +16,10 @@ never changed. MODULE exports the service (a compiled module, such as dist/servi
 Exit codes: 0 if every shape is frozen; 1 if a shape differs from its frozen schema, or is missing.
 `;
 
-export async function freeze(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' }, schemas: { type: 'string' } },
-  });
-  if (values.help) {
-    process.stdout.write(help);
-    return;
-  }
+export const freeze: Command = { help, run };
+
+async function run(args: string[]): Promise<void> {
+  const { values, positionals } = parseArguments(args, { schemas: { type: 'string' } });
   const module = readModuleArgument(positionals);
   const { contract } = await loadService(module);
   const folder = resolve(values.schemas ?? join(findPackage(resolve(module)), 'schemas'));

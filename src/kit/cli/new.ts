@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { capitalize, nounsOf } from '../domain/service/nouns.ts';
+import { parseArguments, type Command } from './command.ts';
 import { checkName, checkNames, singularOf } from './package-names.ts';
 import { renderTemplate } from './render-template.ts';
 
@@ -17,6 +17,8 @@ NAME         of the service and of its collection, a plural: docks
              file:../portside-kit-0.1.0.tgz (relative to the new folder); default: the version of this command
 `;
 
+export const createPackage: Command = { help, run };
+
 /** The compiled code is one folder deeper than the sources. */
 const manifestFile = new URL(
   import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json',
@@ -24,20 +26,8 @@ const manifestFile = new URL(
 );
 const Manifest = z.object({ version: z.string(), dependencies: z.object({ zod: z.string() }) });
 
-export async function createPackage(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      help: { type: 'boolean', short: 'h' },
-      kit: { type: 'string' },
-      noun: { type: 'string' },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(help);
-    return;
-  }
+async function run(args: string[]): Promise<void> {
+  const { values, positionals } = parseArguments(args, { kit: { type: 'string' }, noun: { type: 'string' } });
   const [name, ...others] = positionals;
   if (name === undefined || others.length > 0) throw new Error('expected one NAME; see portside new --help');
   checkName('name', name);

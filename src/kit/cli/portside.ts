@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `portside` command. */
 
+import type { Command } from './command.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { freeze } from './freeze.ts';
@@ -21,8 +22,7 @@ Commands:
 portside COMMAND --help shows the arguments of a command.
 `;
 
-/** Each command receives the arguments after its name. */
-const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+const commands: Readonly<Record<string, Command>> = {
   new: createPackage,
   dev,
   provision,
@@ -39,7 +39,9 @@ if (name === undefined || name === '--help' || name === '-h' || name === 'help')
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
     if (command === undefined) throw new Error(`there is no command "${name}"; see portside --help`);
-    await command(args);
+    if (args.some((argument) => argument === '--help' || argument === '-h'))
+      process.stdout.write(command.help);
+    else await command.run(args);
   } catch (error) {
     const prefix = command === undefined ? 'portside' : `portside ${name}`;
     process.stderr.write(`${prefix}: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import type { NatsConnection } from 'nats';
 import { createProduct, defaultProduct, type Product } from '../domain/product.ts';
 import { connectToNats } from '../nats/connection/connection.ts';
@@ -12,6 +11,7 @@ import {
 import { explainConnectFailure } from '../runtime/config/config-nats.ts';
 import { readProvisionConfig, type ProvisionConfig } from '../runtime/config/config.ts';
 import { retryUntilSuccess } from '../runtime/stream/boot.ts';
+import { parseArguments, type Command } from './command.ts';
 
 const help = `portside provision [--product NAME] [--wait] [FOLDER …]
 
@@ -29,20 +29,13 @@ Environment variables: NATS_URL and the other NATS_… variables of the services
 that store each stream, instead of the number in its definition.
 `;
 
-export async function provision(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      help: { type: 'boolean', short: 'h' },
-      product: { type: 'string' },
-      wait: { type: 'boolean' },
-    },
+export const provision: Command = { help, run };
+
+async function run(args: string[]): Promise<void> {
+  const { values, positionals } = parseArguments(args, {
+    product: { type: 'string' },
+    wait: { type: 'boolean' },
   });
-  if (values.help) {
-    process.stdout.write(help);
-    return;
-  }
   const product = values.product === undefined ? defaultProduct : createProduct(values.product);
   const folders = positionals.length > 0 ? positionals : ['streams'];
   // A retry does not help against an invalid configuration or file, so these fail before the first attempt.

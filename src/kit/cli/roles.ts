@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import { createProduct, defaultProduct } from '../domain/product.ts';
 import type { Service } from '../domain/service/service.ts';
 import { readStreamDefinition } from '../nats/provisioning/provisioning.ts';
 import { formatRoles } from '../nats/roles/format-roles.ts';
 import { rolesOf, type ServiceNames } from '../nats/roles/roles.ts';
+import { parseArguments, type Command } from './command.ts';
 import { loadServices } from './module-argument.ts';
 
 const help = `portside roles MODULE …
@@ -19,16 +19,10 @@ nats auth nkey gen user --output docks.nk, and start the server with the public 
 the service with NATS_NKEY=docks.nk NATS_INBOX_PREFIX=_INBOX_docks.
 `;
 
-export async function roles(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) {
-    process.stdout.write(help);
-    return;
-  }
+export const roles: Command = { help, run };
+
+async function run(args: string[]): Promise<void> {
+  const { positionals } = parseArguments(args, {});
   const services = await loadServices(positionals);
   const [first, ...others] = services;
   const other = others.find(({ product }) => product !== first.product);
