@@ -1,30 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { defineEvents } from '../event-schema.ts';
+import { base, contract, decide } from '../../../../test/support/lamp-definition.ts';
 import { defineService } from './define-service.ts';
 
-const Added = z.object({ type: z.literal('Added') });
-type Added = z.infer<typeof Added>;
-type Lamp = { readonly colour: string; readonly rooms: readonly string[] } | undefined;
-
-const contract = {
-  name: 'lamps',
-  noun: 'lamp',
-  streamFile: new URL('file:///lamps.json'),
-  events: defineEvents({ Added: { schema: Added } }),
-  fold: { initial: undefined as Lamp, evolve: (_lamp: Lamp, _event: Added): Lamp => undefined },
-};
-const base = {
-  module: 'file:///lamps.ts',
-  contract,
-  version: '1.0.0',
-  defaults: { httpPort: 0, probePort: 0 },
-  commands: () => ({}),
-  document: z.object({}),
-  present: () => ({}),
-};
-const decide = () => [];
 const body = z.strictObject({});
 
 const test = suite('a service');
