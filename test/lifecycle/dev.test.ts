@@ -62,26 +62,32 @@ function startDev(env: Readonly<Record<string, string>>) {
 
 const ownBroker = suite('portside dev on its own nats-server');
 
-ownBroker('creates the followed stream, empty, and says so; the service reads what it contains', async () => {
-  const { up, stop, output } = startDev({});
-  const { url, nats } = await up;
-  assert.match(output(), 'Created the stream LAPTOPS, empty: the docks service follows it.');
-  const { nc } = await connectToNats({ url: nats, name: 'test' });
-  try {
-    await nc.request('laptops.events.7', '{"type":"LaptopAdded","title":"Lenovo","model":"S3"}');
-    const docks = createHttpClient(url);
-    assert.is((await docks.post('/docks', { json: { id: 1, vendor: 'Dell', label: 'North' } })).status, 201);
-    const docked = await docks.put('/docks/1/slots/3', {
-      json: { laptopId: 7 },
-      headers: { 'Wait-For-Position': 'latest' },
-    });
-    assert.is(docked.status, 204, docked.text);
-    assert.match((await docks.get('/docks/1')).text, '"title":"Lenovo"');
-  } finally {
-    await nc.close();
-  }
-  assert.is(await stop(), 0);
-});
+ownBroker(
+  'creates the followed stream, prints its name, and reads the events that are published to it',
+  async () => {
+    const { up, stop, output } = startDev({});
+    const { url, nats } = await up;
+    assert.match(output(), 'Created the stream LAPTOPS, empty: the docks service follows it.');
+    const { nc } = await connectToNats({ url: nats, name: 'test' });
+    try {
+      await nc.request('laptops.events.7', '{"type":"LaptopAdded","title":"Lenovo","model":"S3"}');
+      const docks = createHttpClient(url);
+      assert.is(
+        (await docks.post('/docks', { json: { id: 1, vendor: 'Dell', label: 'North' } })).status,
+        201,
+      );
+      const docked = await docks.put('/docks/1/slots/3', {
+        json: { laptopId: 7 },
+        headers: { 'Wait-For-Position': 'latest' },
+      });
+      assert.is(docked.status, 204, docked.text);
+      assert.match((await docks.get('/docks/1')).text, '"title":"Lenovo"');
+    } finally {
+      await nc.close();
+    }
+    assert.is(await stop(), 0);
+  },
+);
 ownBroker('does not create it again', async () => {
   const { up, stop, output } = startDev({});
   const { url } = await up;

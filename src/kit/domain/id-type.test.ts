@@ -38,7 +38,7 @@ declaration('accepts a pattern with the flag u', () =>
 declaration('rejects an example that does not match the pattern', () =>
   assert.throws(() => textId(/^[A-Z]+$/, { example: 'a' }), /the example "a" is not an id/),
 );
-declaration('rejects a pattern that matches only texts that are no token of a subject', () => {
+declaration('rejects a pattern whose matches cannot be tokens of a subject', () => {
   for (const example of ['a.b', 'a b', '*', '>', '', '-a', 'a/b', 'ä', 'x'.repeat(65)]) {
     assert.throws(() => textId(/^[^]*$/, { example }), TypeError, example);
   }
