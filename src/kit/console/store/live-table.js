@@ -84,8 +84,9 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
       reset: (current) => void restart(current),
       connection: (isFollowing) => store.update({ isFollowing }),
     });
-    if (!isStarted) onStart();
+    if (isStarted) return;
     isStarted = true;
+    onStart();
   }
 
   /** @param {import('./follow.js').LiveEvent} event */
@@ -165,6 +166,11 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
   }
 
   return {
+    /** Whether changes are or have been followed: an entity that is read from then on does not become out of date unnoticed. */
+    get isStarted() {
+      return isStarted;
+    },
+
     async start() {
       isReading = true;
       await readAll(false);

@@ -24,7 +24,6 @@ const followedReloadMs = 5_000;
 export async function startSession(store, request) {
   const contract = await loadContract(store, request);
   const entity = createEntityReader({ store, request, contract });
-  let isFollowing = false;
   const filter = createFilter({ store, request, contract });
   const table = createLiveTable({
     store,
@@ -34,10 +33,7 @@ export async function startSession(store, request) {
       entity.onEvent(event);
       filter.refresh(event.position);
     },
-    onStart() {
-      isFollowing = true;
-      showRoute();
-    },
+    onStart: () => showRoute(),
     onRestart() {
       entity.reopen();
       filter.restart();
@@ -50,7 +46,7 @@ export async function startSession(store, request) {
   const showRoute = () => {
     const route = readRoute(location.hash, contract);
     store.update({ route });
-    if (route.view === 'entity' && isFollowing) void entity.open(route.id);
+    if (route.view === 'entity' && table.isStarted) void entity.open(route.id);
   };
   addEventListener('hashchange', showRoute);
   store.update({ contract });
