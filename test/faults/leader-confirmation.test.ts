@@ -7,6 +7,7 @@ import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
 import { Problem } from '../../src/kit/domain/problem.ts';
 import { startTestCluster } from '../support/broker/cluster.ts';
 import { freeze, unfreeze } from '../support/broker/freeze.ts';
+import { awaitOutOfContact } from '../support/broker/out-of-contact.ts';
 import { added, openStore } from '../support/contract/event-store-contract.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReplicas } from '../support/faults/replicas.ts';
@@ -24,18 +25,6 @@ const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
 const store = openStore({ connection, jsm });
 const replicas = await startReplicas({ natsUrl: leader.url, count: 1, defer });
 const [url = ''] = replicas.urls();
-
-/** Time for which a leader counts as in contact with a peer after it last heard from it, in ns. */
-const contactNanos = 3_000_000_000;
-
-/** Resolves when the leader has not heard from `count` peers for so long that its answers need confirmation. */
-function outOfContact(count: number): Promise<void> {
-  return eventually(async () => {
-    const { cluster: state } = await jsm.streams.info('LAPTOPS');
-    const ages = state?.replicas?.map(({ active }) => active) ?? [];
-    assert.is(ages.filter((age) => age > contactNanos).length, count, JSON.stringify(ages));
-  });
-}
 
 let lastId = 0;
 
@@ -91,7 +80,7 @@ test('is confirmed while all servers are up', async () => {
 test('is confirmed by the other peer while one server is stopped', async () => {
   await first.kill();
   try {
-    await outOfContact(1);
+    await awaitOutOfContact(jsm, 'LAPTOPS', 1);
     const { id, position } = await appendOne();
     assert.is(await store.lastPosition(), position);
     assert.is(await readLatest(`/${id}`), 200);
@@ -99,7 +88,7 @@ test('is confirmed by the other peer while one server is stopped', async () => {
   } finally {
     await first.restart();
   }
-  await eventually(() => outOfContact(0), 30_000);
+  await eventually(() => awaitOutOfContact(jsm, 'LAPTOPS', 0), 30_000);
 });
 
 test('is not used while the leader has lost both peers and still responds', async () => {
@@ -107,7 +96,7 @@ test('is not used while the leader has lost both peers and still responds', asyn
   assert.is(await readLatest(`/${id}`), 200);
   try {
     await Promise.all([freeze(first.pid), freeze(second.pid)]);
-    await outOfContact(2);
+    await awaitOutOfContact(jsm, 'LAPTOPS', 2);
     const [reported, message, confirmed, missing, bounds, latest, asOf, rejected] = await Promise.all([
       store.leaderPosition(),
       store.read(position),

@@ -12,6 +12,7 @@ import { startTestCluster } from '../support/broker/cluster.ts';
 import { freeze, unfreeze } from '../support/broker/freeze.ts';
 import { startOldLeader } from '../support/broker/old-leader.ts';
 import { laptopAdded, publishAll } from '../support/broker/publish.ts';
+import { awaitOutOfContact } from '../support/broker/out-of-contact.ts';
 import { eventually } from '../support/eventually.ts';
 import { createCleanup } from '../support/faults/scenario.ts';
 
@@ -85,18 +86,6 @@ const leaderOnly = await connectToNats({ url: leader.url, name: 'leader only' })
 defer(() => leaderOnly.nc.close());
 const jsm = await jetstreamManager(leaderOnly.nc, { checkAPI: false });
 
-/** A peer that the leader has not heard from for this long may have elected another leader, in ns. */
-const contactNanos = 3_000_000_000;
-
-/** Waits until `count` peers may have elected another leader. */
-function outOfContact(count: number): Promise<void> {
-  return eventually(async () => {
-    const { cluster: state } = await jsm.streams.info('LAPTOPS');
-    const ages = state?.replicas?.map(({ active }) => active) ?? [];
-    assert.is(ages.filter((age) => age > contactNanos).length, count, JSON.stringify(ages));
-  }, 30_000);
-}
-
 const cutOff = suite('rows whose laptops are stored on three servers');
 const rows = Array.from({ length: 50 }, (_, index) => ({
   id: String(index + 1),
@@ -117,19 +106,19 @@ cutOff('are confirmed by the other peer while one server is stopped', async () =
   const [first] = peers;
   await first?.kill();
   try {
-    await outOfContact(1);
+    await awaitOutOfContact(jsm, 'LAPTOPS', 1);
     assert.equal(await importAll(await openImporter(leaderOnly)), ['alreadyThere']);
   } finally {
     await first?.restart();
   }
-  await outOfContact(0);
+  await awaitOutOfContact(jsm, 'LAPTOPS', 0);
 });
 cutOff('fail while the leader has lost both peers and still responds', async () => {
   const importer = await openImporter(leaderOnly, '$JS.API', 1_000);
   assert.equal(await importAll(importer), ['alreadyThere']);
   try {
     await Promise.all(peers.map(({ pid }) => freeze(pid)));
-    await outOfContact(2);
+    await awaitOutOfContact(jsm, 'LAPTOPS', 2);
     const [row] = rows;
     const differing = { id: '1', title: 'Apple', model: 'S3' };
     const outcomes = await Promise.all(
