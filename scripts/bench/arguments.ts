@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { messageOf } from '../../src/kit/domain/error-message.ts';
 import { scenarios } from './scenarios.ts';
 
 export const help = `npm run bench [-- [SCENARIO …] [options]]
@@ -73,6 +74,6 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }

@@ -1,6 +1,7 @@
 /** Measures all subjects in every round, so that other load on the machine affects all of them. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../src/kit/domain/error-message.ts';
 import type { ResourceScope } from './child-processes.ts';
 import { medianRatio, median, type Measure, type Series, type Target } from './report/result.ts';
 
@@ -58,7 +59,7 @@ export async function runRounds({ rounds, report }: Bench, cases: readonly Case[
         if (round > 0) state.samples.push(sample);
         report(`  ${entry.subject} at ${entry.at}: ${describeSample(sample)}`);
       } catch (error) {
-        state.missing = error instanceof Error ? error.message : String(error);
+        state.missing = messageOf(error);
         report(`  ${entry.subject} at ${entry.at}: FAILED: ${state.missing}`);
       }
     }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/kit/domain/error-message.ts';
 
 /** The command line is invalid. */
 export class UsageError extends Error {
@@ -48,6 +49,6 @@ function parse(args: readonly string[], option: string) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }

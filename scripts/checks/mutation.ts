@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/kit/domain/error-message.ts';
 import { installDependencies } from '../setup/dependencies.mjs';
 import { createProgress } from '../setup/progress.mjs';
 import { UsageError } from './fault-arguments.ts';
@@ -51,7 +52,7 @@ function parse() {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../src/kit/domain/error-message.ts';
 import { findOnPath, runCommand } from '../setup/command.mjs';
 import { findNatsCli, NATS_CLI_HINT } from '../setup/programs/nats-cli.mjs';
 import { ROOT, toolsFolder } from '../setup/root.mjs';
@@ -82,7 +83,7 @@ if (example === undefined) {
   try {
     run(await example(), args);
   } catch (error) {
-    process.stderr.write(`example:${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`example:${name}: ${messageOf(error)}\n`);
     process.exitCode = 1;
   }
 }

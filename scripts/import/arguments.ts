@@ -1,6 +1,7 @@
 /** The command line of `npm run import`. */
 
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/kit/domain/error-message.ts';
 import { formats, type Format } from './formats/input.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -78,7 +79,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new UsageError(`${message}; see --help`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { messageOf } from '../../src/kit/domain/error-message.ts';
 import { brokerErrors } from '../../src/kit/nats/connection/broker-errors.ts';
 import { connectToNats, type Connection } from '../../src/kit/nats/connection/connection.ts';
 import { explainConnectFailure } from '../../src/kit/runtime/config/config-nats.ts';
@@ -23,7 +24,7 @@ export async function connectToBroker(
     return { connection, jsm };
   } catch (error) {
     await connection.nc.close();
-    throw new Error(`cannot import through the broker at ${access.url}: ${describe(error)}`, {
+    throw new Error(`cannot import through the broker at ${access.url}: ${messageOf(error)}`, {
       cause: error,
     });
   }
@@ -35,8 +36,4 @@ function explain(stream: string, error: unknown): never {
       cause: error,
     });
   throw error;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

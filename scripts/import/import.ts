@@ -1,5 +1,6 @@
 /** `npm run import`: imports laptops and ports from files into the event log. */
 
+import { messageOf } from '../../src/kit/domain/error-message.ts';
 import { help, readArguments } from './arguments.ts';
 import { connectToBroker } from './broker.ts';
 import { importFiles } from './import-files.ts';
@@ -41,6 +42,6 @@ async function main(): Promise<number> {
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  process.stderr.write(`import: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`import: ${messageOf(error)}\n`);
   return error instanceof UsageError ? exitCodes.usage : exitCodes.incomplete;
 });

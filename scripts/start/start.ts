@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../src/kit/domain/error-message.ts';
 import { startLocalBroker } from '../../src/kit/launch/local-broker.ts';
 import type { NatsServer } from '../../src/kit/launch/nats-server.ts';
 import { connectAndProvision } from '../../src/kit/launch/provision-service.ts';
@@ -49,7 +50,7 @@ function stop(): Promise<void> {
 
 async function fail(error: unknown): Promise<never> {
   if (stopping === undefined) {
-    process.stderr.write(`\nportside: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`\nportside: ${messageOf(error)}\n`);
   }
   await stop();
   process.exit(1);

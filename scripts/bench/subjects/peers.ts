@@ -3,6 +3,7 @@
 import { chownSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../../src/kit/domain/error-message.ts';
 import { installPythonTools } from '../../examples/python-environment.ts';
 import { findOnPath, runCommand } from '../../setup/command.mjs';
 import { installDependencies } from '../../setup/dependencies.mjs';
@@ -21,7 +22,7 @@ async function catchMissing(start: () => Promise<Peer>): Promise<Peer> {
   try {
     return await start();
   } catch (error) {
-    return { missing: error instanceof Error ? error.message : String(error) };
+    return { missing: messageOf(error) };
   }
 }
 

@@ -3,12 +3,13 @@
  * than the timeout of a test file.
  */
 
+import { messageOf } from '../../../src/kit/domain/error-message.ts';
 import { findOnPath } from '../../setup/command.mjs';
 import { buildKubeScore, findKubeScore } from '../cluster/build/programs.ts';
 
 if ((await findKubeScore()) === undefined) {
   await install().catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     process.stdout.write(`kube-score is not available, its tests are skipped: ${reason}\n`);
   });
 }

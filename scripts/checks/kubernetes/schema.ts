@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { messageOf } from '../../../src/kit/domain/error-message.ts';
 import { runCommand } from '../../setup/command.mjs';
 import { ROOT } from '../../setup/root.mjs';
 
@@ -46,7 +47,7 @@ export async function findSchemaErrors(objects: readonly AnyObject[]): Promise<s
     await runCommand(process.execPath, [tsc, ...options, ...modules, file], { cwd: folder });
     return [];
   } catch (error) {
-    const output = error instanceof Error ? error.message : String(error);
+    const output = messageOf(error);
     const errors = Array.from(
       output.matchAll(/manifests\.ts\((\d+),\d+\): error TS\d+: (.+(?:\n {2,}.+)*)/g),
       ([, line, error]) => `${describe(objects[Number(line) - 1])}: ${error}`,

@@ -1,6 +1,7 @@
 /** Parses and validates JSON bodies of the REST API and the NATS API. */
 
 import type { z } from 'zod';
+import { messageOf } from '../domain/error-message.ts';
 import { Problem, type ProblemLocation } from '../domain/problem.ts';
 
 /** Maximum size of a body, in bytes. */
@@ -42,7 +43,7 @@ function readJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Problem('malformed', `The body is not JSON: ${reason}`, { cause });
   }
 }

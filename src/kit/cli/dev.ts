@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
+import { messageOf } from '../domain/error-message.ts';
 import type { Service } from '../domain/service/service.ts';
 import { findNatsServer } from '../launch/find-nats-server.ts';
 import { loadService } from '../launch/load-service.ts';
@@ -55,7 +56,7 @@ async function runLocally(service: Service): Promise<void> {
 
   async function fail(error: unknown): Promise<void> {
     if (stopping === undefined) {
-      process.stderr.write(`portside dev: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`portside dev: ${messageOf(error)}\n`);
     }
     await stop(1);
   }

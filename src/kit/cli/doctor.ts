@@ -1,6 +1,6 @@
+import { messageOf } from '../domain/error-message.ts';
 import { readDoctorConfig, type DoctorConfig } from '../doctor/environment.ts';
 import { examine } from '../doctor/examine.ts';
-import { describeError } from '../doctor/finding.ts';
 import { formatReport } from '../doctor/report.ts';
 import type { Service } from '../domain/service/service.ts';
 import { parseArguments, type Command } from './command.ts';
@@ -40,7 +40,7 @@ type Options = {
 
 async function run(args: string[]): Promise<void> {
   const exitCode = await runChecks(args).catch(async (error: unknown) => {
-    await write(process.stderr, `portside doctor: ${describeError(error)}\n`);
+    await write(process.stderr, `portside doctor: ${messageOf(error)}\n`);
     return exitCodes.failure;
   });
   // Explicit, because nats.js 3.4 keeps the socket to a frozen server open.
@@ -49,7 +49,7 @@ async function run(args: string[]): Promise<void> {
 
 /** Returns the exit code. */
 async function runChecks(args: string[]): Promise<number> {
-  const options = await readOptions(args).catch(describeError);
+  const options = await readOptions(args).catch(messageOf);
   if (typeof options === 'string') {
     await write(process.stderr, `portside doctor: ${options}\n`);
     return exitCodes.usage;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `portside` command. */
 
+import { messageOf } from '../domain/error-message.ts';
 import type { Command } from './command.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
@@ -44,7 +45,7 @@ if (name === undefined || name === '--help' || name === '-h' || name === 'help')
     else await command.run(args);
   } catch (error) {
     const prefix = command === undefined ? 'portside' : `portside ${name}`;
-    process.stderr.write(`${prefix}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${prefix}: ${messageOf(error)}\n`);
     process.exitCode = 1;
   }
 }

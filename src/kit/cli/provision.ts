@@ -1,4 +1,5 @@
 import type { NatsConnection } from 'nats';
+import { messageOf } from '../domain/error-message.ts';
 import { createProduct, defaultProduct, type Product } from '../domain/product.ts';
 import { connectToNats } from '../nats/connection/connection.ts';
 import { describeDifference } from '../nats/provisioning/compare-stream.ts';
@@ -55,7 +56,7 @@ async function checkStreamFiles(folders: readonly string[]): Promise<void> {
 function createFailureReporter(): (error: unknown) => void {
   let last: string | undefined;
   return (error) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (reason !== last) process.stderr.write(`portside provision: ${reason}; retrying\n`);
     last = reason;
   };

@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/error-message.ts';
 type Observation = {
   /** Subject of the check, for example `stream LAPTOPS`. */
   readonly name: string;
@@ -35,13 +36,9 @@ export async function runCheck(
     return [
       failure(
         name,
-        `could not be checked: ${describeError(error)}`,
+        `could not be checked: ${messageOf(error)}`,
         'the broker may be overloaded, or the account of NATS_CREDS may lack the required permissions',
       ),
     ];
   }
-}
-
-export function describeError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

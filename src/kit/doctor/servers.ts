@@ -1,11 +1,12 @@
 /** Checks that every server in NATS_URL responds and has a supported version. */
 
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { messageOf } from '../domain/error-message.ts';
 import { connectToNats, type Connection } from '../nats/connection/connection.ts';
 import { explainConnectFailure } from '../runtime/config/config-nats.ts';
 import { isSupportedServer, minimumServerVersion } from '../nats/connection/server-version.ts';
 import type { DoctorConfig } from './environment.ts';
-import { describeError, failure, ok, type Finding } from './finding.ts';
+import { failure, ok, type Finding } from './finding.ts';
 
 /** The connection that the other checks use. */
 export type Broker = { readonly connection: Connection; readonly jsm: JetStreamManager };
@@ -89,7 +90,7 @@ async function examineJetStream([connection]: readonly Connection[]): Promise<{
   } catch (error) {
     const finding = failure(
       'JetStream',
-      `does not respond: ${describeError(error)}`,
+      `does not respond: ${messageOf(error)}`,
       'add a jetstream block to the server’s configuration, and enable JetStream for the account',
     );
     return { findings: [finding], broker: undefined };

@@ -4,7 +4,8 @@
  */
 
 import { z } from 'zod';
-import { describeError, failure, ok, warning, type Finding } from './finding.ts';
+import { messageOf } from '../domain/error-message.ts';
+import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatDuration } from './measures.ts';
 import type { Server } from './servers.ts';
 import { assessServerStorage } from './storage.ts';
@@ -124,6 +125,6 @@ async function fetchMonitoring(url: string): Promise<MonitoringResult> {
     // The message of fetch is only "fetch failed"; its cause has the reason.
     const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    return { url, reason: describeError(cause) || code };
+    return { url, reason: messageOf(cause) || code };
   }
 }

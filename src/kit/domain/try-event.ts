@@ -1,5 +1,6 @@
 /** Finds faults of a fold that would make replicas differ, before an event is stored. */
 
+import { messageOf } from './error-message.ts';
 import { Rejection, type DomainEvent, type Fold } from './decider.ts';
 import type { Entity } from './entity.ts';
 import { foldEvent } from './fold.ts';
@@ -35,7 +36,7 @@ export function tryEvent<State, Event extends DomainEvent>(
   try {
     assertJson(next, 'the state');
   } catch (cause) {
-    return new Rejection(`after ${event.type}, ${cause instanceof Error ? cause.message : String(cause)}`, {
+    return new Rejection(`after ${event.type}, ${messageOf(cause)}`, {
       cause,
     });
   }

@@ -1,5 +1,6 @@
 /** Checks the events that a command has decided before they are stored, because stored events are permanent. */
 
+import { messageOf } from '../domain/error-message.ts';
 import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
 import type { Entity } from '../domain/entity.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
@@ -65,8 +66,4 @@ function readStored<Event extends DomainEvent>(
   } catch (cause) {
     return new Rejection(messageOf(cause), { cause });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

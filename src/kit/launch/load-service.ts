@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { messageOf } from '../domain/error-message.ts';
 import type { Service } from '../domain/service/service.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { Service } from '../domain/service/service.ts';
 export async function loadService(path: string): Promise<Service> {
   const { href } = pathToFileURL(resolve(path));
   const exported: Record<string, unknown> = await import(href).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`cannot import ${path}: ${reason}`, { cause: error });
   });
   const services = Object.values(exported).filter((value) => isServiceOf(href, value));

@@ -1,4 +1,5 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
+import { messageOf } from '../domain/error-message.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
 
 /** Reads a TCP port; 0 selects a free port. @throws Error that names the variable if it is not a port number. */
@@ -34,7 +35,7 @@ export async function startLocalBroker(
   try {
     return await startNatsServer({ program, dataDir, port, monitorPort });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const portInUse = message.includes('monitor port')
       ? `port ${monitorPort} is in use: set NATS_MONITOR_PORT to another one (0 selects a free port)`
       : `port ${port} is in use: set NATS_PORT to another one (0 selects a free port), or NATS_URL to use the running server`;

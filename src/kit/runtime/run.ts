@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { messageOf } from '../domain/error-message.ts';
 import { defaultProduct, createProduct, type ServiceIdentity } from '../domain/product.ts';
 import type { Service } from '../domain/service/service.ts';
 import { createStartingApp } from '../http/docs/starting-app.ts';
@@ -45,7 +46,7 @@ export async function runService(service: Service): Promise<void> {
     const config = readConfig(process.env, service.defaults);
     await start(service, config, createLogger(name, config.logLevel));
   } catch (error) {
-    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${name}: ${messageOf(error)}\n`);
     process.exit(1);
   }
 }

@@ -9,6 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, DeliverPolicy, JetStreamApiError, type ConsumerInfo } from '@nats-io/jetstream';
 import { nanos, type Msg } from 'nats';
+import { messageOf } from '../domain/error-message.ts';
 import { brokerErrors } from '../nats/connection/broker-errors.ts';
 import { parseAttempt, parseDelivery, type Delivery } from '../nats/stream/delivery.ts';
 import { createStreamIdentity, StreamReplaced, type StreamIdentity } from '../nats/stream/stream-identity.ts';
@@ -98,7 +99,7 @@ export async function followDurably(
         const delay = retryMs * Math.min(100, 2 ** (attempt - 1));
         if (attempt < maxAttempts) return `-NAK {"delay":${nanos(delay)}}`;
         cause = error;
-        reason = `failed after ${attempt} attempts: ${error instanceof Error ? error.message : String(error)}`;
+        reason = `failed after ${attempt} attempts: ${messageOf(error)}`;
       }
     }
     await dispatcher.reject(message, delivery, reason, cause);

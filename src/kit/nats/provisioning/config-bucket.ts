@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, JetStreamApiError, StorageType, type JetStreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { Msg, NatsConnection } from 'nats';
+import { messageOf } from '../../domain/error-message.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import type { Connection } from '../connection/connection.ts';
 import { keyOperationHeader, markerReasonHeader } from '../connection/headers.ts';
@@ -93,7 +94,7 @@ export function followConfig(options: FollowConfigOptions): { stop(): Promise<vo
         if (count === undefined) options.onValues(new Map());
         else await follow(count === 0);
       } catch (error) {
-        options.onFailure(error instanceof Error ? error.message : String(error));
+        options.onFailure(messageOf(error));
         if (connection.isUp) delayMs = errorLookupMs;
       }
       await sleep(delayMs, undefined, { signal }).catch(() => undefined);

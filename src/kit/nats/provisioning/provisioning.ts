@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
+import { messageOf } from '../../domain/error-message.ts';
 import { defaultProduct, type Product } from '../../domain/product.ts';
 import { compareStream, type Difference } from './compare-stream.ts';
 import { provisionConfigBucket } from './config-bucket.ts';
@@ -49,7 +50,7 @@ function parseDefinition(file: string | URL, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Error(`${String(file)} is not JSON: ${reason}`, { cause });
   }
 }

@@ -2,6 +2,7 @@
 
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { ObjectStore } from '@nats-io/obj';
+import { messageOf } from '../../domain/error-message.ts';
 import { decodeImage } from '../../eventlog/view/snapshot-image.ts';
 import type { ViewImage } from '../../eventlog/view/view.ts';
 import { ChunkTimeout, decodeLines, withChunkTimeout } from './line-codec.ts';
@@ -70,8 +71,4 @@ async function readOnce<State>(
 async function hasChunks(jsm: JetStreamManager, bucketName: string, nuid: string): Promise<boolean> {
   const subject = `$O.${bucketName}.C.${nuid}`;
   return (await jsm.streams.getMessage(`OBJ_${bucketName}`, { last_by_subj: subject })) !== null;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

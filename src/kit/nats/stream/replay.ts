@@ -10,6 +10,7 @@
 
 import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream';
 import { nanos, nuid, type Msg } from 'nats';
+import { messageOf } from '../../domain/error-message.ts';
 import type { Stored } from './codec.ts';
 import type { Connection } from '../connection/connection.ts';
 import { parseDelivery, parsePending, type Delivery } from './delivery.ts';
@@ -163,7 +164,7 @@ export function replay(options: ReplayOptions): Replay {
       const reason = await runSession().catch((error: unknown) => {
         if (error instanceof StreamReplaced) options.onReplaced?.(error.message);
         stopped ||= error instanceof StreamReplaced;
-        return error instanceof Error ? error.message : String(error);
+        return messageOf(error);
       });
       if (stopped) return;
       interruptedSince ??= Date.now();

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
+import { messageOf } from '../../domain/error-message.ts';
 import {
   isAuthenticationError,
   requiresTls,
@@ -56,7 +57,7 @@ export function checkAccess(variables: Variables, report: (name: string, message
     try {
       load();
     } catch (error) {
-      report(name, error instanceof Error ? error.message : String(error));
+      report(name, messageOf(error));
     }
   };
   if (requiresTls(toAccess(variables)) && splitServers(variables.NATS_URL).some(isIpAddress)) {
@@ -84,7 +85,7 @@ export function redactSecrets(value: string): string {
 
 /** Returns why the connection failed, with the names of the variables to check. */
 export function explainConnectFailure(error: unknown, { url, credentials, tls }: Access): string {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   if (isAuthenticationError(error)) {
     const failure =
       credentials === undefined
