@@ -118,6 +118,21 @@ brokerResponses('has an unknown outcome within the append timeout if the broker 
   assert.ok(performance.now() - started < 4_000);
 });
 
+const missingStream = suite('a history of any server');
+
+missingStream('is undefined if no server responds', async () => {
+  const missing = createEventStore({
+    connection,
+    jsm,
+    stream: 'MISSING',
+    subjects,
+    codec: createCodec(laptopEvents, subjects),
+  });
+  assert.is(await missing.historyOfAnyServer(1, 1), undefined);
+});
+
+missingStream.run();
+
 brokerResponses.after(close);
 
 brokerResponses.run();

@@ -48,6 +48,7 @@ export function createMemoryStore<Event extends DomainEvent>(
     read: (position) => Promise.resolve(messages.find((message) => message.position === position)),
     bounds: () => Promise.resolve({ first: messages[0]?.position ?? 0, last: lastWith(() => true) }),
     readAll: (range) => Promise.resolve(select(range)),
+    historyOfAnyServer: (id) => Promise.resolve(messages.filter((message) => message.id === id)),
     history: (id, range) => Promise.resolve(select(range, (message) => message.id === id)),
     ...methods,
   };

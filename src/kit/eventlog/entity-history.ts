@@ -5,7 +5,7 @@ import type { EventStore } from './event-store.ts';
 
 export type HistorySource<Event extends DomainEvent> = {
   readonly view: { find(id: Id): { readonly version: number } };
-  readonly store: Pick<EventStore<Event>, 'lastPositionOf' | 'read' | 'history'>;
+  readonly store: Pick<EventStore<Event>, 'lastPositionOf' | 'read' | 'history' | 'historyOfAnyServer'>;
 };
 
 /**
@@ -19,7 +19,14 @@ export async function readEntityHistory<Event extends DomainEvent>(
   id: Id,
   upTo = Infinity,
 ): Promise<StoredMessage<Event>[]> {
-  return source.store.history(id, { upTo: Math.min(upTo, await findEnd(source, id)) });
+  const { view, store } = source;
+  const { version } = view.find(id);
+  const messages = await store.historyOfAnyServer(id, upTo);
+  // A server that has a message has all earlier ones.
+  if (messages !== undefined && (messages.at(-1)?.position ?? 0) >= Math.min(version, upTo)) {
+    return messages.filter(({ position }) => position <= upTo);
+  }
+  return store.history(id, { upTo: Math.min(upTo, await findEnd(source, id)) });
 }
 
 /** Returns the position of the entity's last message; 0 if it has none. */

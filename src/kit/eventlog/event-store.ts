@@ -38,8 +38,8 @@ export type HistoryRange = { readonly after?: number; readonly upTo: number; rea
 export type StreamBounds = { readonly first: number; readonly last: number };
 
 /**
- * Event log of one entity type. All answers come from the stream leader, never from a stale replica of the stream. A leader
- * that is cut off from its peers responds until it steps down, though, and may not have the latest messages. An answer marked
+ * Event log of one entity type. Unless noted, answers come from the stream leader, never from a stale replica of the stream. A
+ * leader that is cut off from its peers responds until it steps down, though, and may not have the latest messages. An answer marked
  * as confirmed includes every append that was acknowledged before the call.
  */
 export type EventStore<Event extends DomainEvent> = {
@@ -67,4 +67,9 @@ export type EventStore<Event extends DomainEvent> = {
   readAll(range: HistoryRange): Promise<StoredMessage<Event>[]>;
   /** Returns the messages of the entity in order, including rejected ones. Throws `unavailable`. */
   history(id: Id, range: HistoryRange): Promise<StoredMessage<Event>[]>;
+  /**
+   * Returns the messages of the entity in order, from any server of the stream, which may not have the latest ones; those
+   * after `upTo` may be missing. Undefined if no server responds.
+   */
+  historyOfAnyServer(id: Id, upTo: number): Promise<StoredMessage<Event>[] | undefined>;
 };

@@ -31,12 +31,12 @@ function createPlugs() {
   const reads = createMemoryStore(messages);
   const store = createMemoryStore(messages, {
     currentTime: () => Promise.resolve(60_000),
-    async history(id, range) {
+    async historyOfAnyServer(id, upTo) {
       concurrent.now += 1;
       concurrent.max = Math.max(concurrent.max, concurrent.now);
       await new Promise((resolve) => setImmediate(resolve));
       concurrent.now -= 1;
-      return reads.history(id, range);
+      return reads.historyOfAnyServer(id, upTo);
     },
   });
   const projection: FollowedProjection = { stream: 'PLUGS', fold: plugFold, view, store };

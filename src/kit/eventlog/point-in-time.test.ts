@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { createMemoryStore, storedMessage } from '../../../test/support/memory-store.ts';
 import { Rejection, type Fold } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
-import type { EventStore, HistoryRange } from './event-store.ts';
+import type { EventStore } from './event-store.ts';
 import { findAsOf, locateMoment, settledPositionAt, timeOf } from './point-in-time.ts';
 
 type Lit = { readonly type: 'Lit' };
@@ -13,17 +13,17 @@ const messages = [1, 3, 4].map((position) => storedMessage<Lit>(position, { type
 
 /** A stream with messages at 1, 3 and 4; the message at 2 was deleted. `clock` returns the times of the broker in turn. */
 function createStore(clock: readonly number[] = [5_000]) {
-  const ranges: HistoryRange[] = [];
+  const ends: number[] = [];
   const times = [...clock];
   const reads = createMemoryStore(messages);
   const store = createMemoryStore(messages, {
     currentTime: () => Promise.resolve(times.length > 1 ? (times.shift() ?? 0) : (times[0] ?? 0)),
-    history(id, range) {
-      ranges.push(range);
-      return reads.history(id, range);
+    historyOfAnyServer(id, upTo) {
+      ends.push(upTo);
+      return reads.historyOfAnyServer(id, upTo);
     },
   });
-  return { store, ranges, times };
+  return { store, ends, times };
 }
 
 async function problemOf(promise: Promise<unknown>): Promise<Problem> {
@@ -103,14 +103,14 @@ const source = (store: EventStore<Lit>) => ({
 const finding = suite('an entity as of a position');
 
 finding('is folded from its history up to there', async () => {
-  const { store, ranges } = createStore();
+  const { store, ends } = createStore();
   assert.equal(await findAsOf(source(store), 1, 3), { id: 1, state: 2, version: 3 });
-  assert.equal(ranges, [{ upTo: 3 }]);
+  assert.equal(ends, [3]);
 });
-finding('is read only up to its last message', async () => {
-  const { store, ranges } = createStore();
+finding('is its state after its last message at a later position', async () => {
+  const { store, ends } = createStore();
   assert.equal(await findAsOf(source(store), 1, 9), { id: 1, state: 3, version: 4 });
-  assert.equal(ranges, [{ upTo: 4 }]);
+  assert.equal(ends, [9]);
 });
 finding('has the initial state and version 0 before its first message', async () =>
   assert.equal(await findAsOf(source(createStore().store), 1, 0), { id: 1, state: 0, version: 0 }),

@@ -1,6 +1,7 @@
 /** Tests of the event store that run against a single server and against a cluster. */
 
 import { JetStreamApiError, jetstream, type JetStreamManager } from '@nats-io/jetstream';
+import { headers } from 'nats';
 import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection } from '../../../src/kit/domain/decider.ts';
@@ -234,6 +235,40 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     assert.equal(await found({ after: last, upTo: last }), []);
   });
 
+  test('reads a history of several batches from any server of the stream', async () => {
+    const id = nextId();
+    const revisions: LaptopEvent[] = Array.from({ length: 999 }, (_, index) => ({
+      type: 'LaptopRevised',
+      title: `Title ${index}`,
+    }));
+    const version = positionOf(await store.append(append(id, 0, [added, ...revisions])));
+    const last = positionOf(await store.append(append(id, version, revisions.slice(0, 3))));
+    const expected = await readAll(id);
+    assert.is(expected.length, 1003);
+    await eventually(async () => assert.equal(await store.historyOfAnyServer(id, last), expected));
+    assert.equal(await store.historyOfAnyServer(id, version), expected.slice(0, 1000));
+    assert.equal(await store.historyOfAnyServer(nextId(), last), []);
+  });
+
+  test('reads empty messages and forged headers of direct gets from any server of the stream', async () => {
+    const id = nextId();
+    for (const [data, status] of [
+      ['', 204],
+      ['{}', 404],
+      [JSON.stringify(added), 0],
+    ] as const) {
+      const forged = status === 0 ? headers() : headers(status, 'forged');
+      forged.set('Nats-Sequence', '1');
+      forged.set('Nats-Time-Stamp', '2001-01-01T00:00:00Z');
+      forged.set('Nats-Num-Pending', '0');
+      await js.publish(subjects.of(id), data, { headers: forged });
+    }
+    const expected = await readAll(id);
+    assert.is(expected.length, 3);
+    const upTo = await store.lastPosition();
+    await eventually(async () => assert.equal(await store.historyOfAnyServer(id, upTo), expected));
+  });
+
   test('finds the position at a time, and returns undefined or 0 for a missing message', async () => {
     const position = positionOf(await store.append(append(nextId())));
     const time = (await store.read(position))?.time ?? 0;
@@ -278,6 +313,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
       await store.positionAt(Date.now());
       await store.lastPositionOf(id);
       await store.history(id, { upTo: position });
+      await store.historyOfAnyServer(id, position);
     };
     await read();
     const before = countSubscriptions(connection);

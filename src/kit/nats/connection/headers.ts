@@ -18,6 +18,11 @@ export const batchCommitHeader = 'Nats-Batch-Commit';
 export const lastConsumerSequenceHeader = 'Nats-Last-Consumer';
 export const consumerStalledHeader = 'Nats-Consumer-Stalled';
 
+/** In a response to a direct get (ADR-31 of NATS): position and time of the message; how many more there are. */
+export const sequenceHeader = 'Nats-Sequence';
+export const timestampHeader = 'Nats-Time-Stamp';
+export const pendingHeader = 'Nats-Num-Pending';
+
 /** In an error reply of the services framework (ADR-32 of NATS): the status, and the reason in one line. */
 export const errorCodeHeader = 'Nats-Service-Error-Code';
 export const errorHeader = 'Nats-Service-Error';

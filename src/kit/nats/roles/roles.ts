@@ -76,7 +76,11 @@ function serviceRole({ name, stream, followed }: ServiceNames, configStream: str
       `reads ${reads}.`,
     publish: [
       eventSubjects(name).all,
-      ...[stream, ...followed].flatMap((read) => [...readingSingly(read), ...consuming(read)]),
+      ...[stream, ...followed].flatMap((read) => [
+        ...readingSingly(read),
+        api(`DIRECT.GET.${read}`),
+        ...consuming(read),
+      ]),
       `$O.${snapshotBucket(name)}.C.>`,
       `$O.${snapshotBucket(name)}.M.>`,
       api(`STREAM.MSG.GET.${snapshots}`),

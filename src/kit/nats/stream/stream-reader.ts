@@ -22,6 +22,7 @@ import { brokerTimeOf } from '../connection/broker-time.ts';
 import { isPublishForbidden, type Connection } from '../connection/connection.ts';
 import type { Codec } from './codec.ts';
 import { createConfirmedState } from './confirmed-state.ts';
+import { readDirect } from './direct-read.ts';
 import { readHistory } from './history.ts';
 import { isStored, lastStoredPosition } from './leader-confirmation.ts';
 import { storedOf } from './stream-identity.ts';
@@ -155,6 +156,13 @@ export function createStreamReader<Event extends DomainEvent>({
 
     history: (id, range) =>
       queryLeader(() => readHistory({ connection, jsm, stream, codec, subject: subjects.of(id), range })),
+
+    async historyOfAnyServer(id, upTo) {
+      // The client would keep the request for a reconnect.
+      if (!connection.isUp) return undefined;
+      const options = { connection, stream, codec, upTo, timeoutMs: requestTimeoutMs };
+      return readDirect({ ...options, subject: subjects.of(id) }).catch(() => undefined);
+    },
   };
 }
 
