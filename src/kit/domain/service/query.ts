@@ -59,7 +59,7 @@ export type QueryBuilders<State, Lookups, Key extends Id> = {
     readonly params?: P;
     /** Schema of the answer, with a description of every field. It is not optional; `nullable` is possible. */
     readonly result: Result;
-    /** Shown in the API documents. Default: the name. */
+    /** Shown in the API documents and in the web console. Default: `Docks: nearest`. */
     readonly summary?: string;
     /** Pure and synchronous. `lookups` finds entities of the followed streams. */
     answer(
