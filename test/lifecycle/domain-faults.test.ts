@@ -9,7 +9,13 @@ import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import { assertProblem } from '../support/http/http.ts';
 import { startLoggedService, type LoggedService } from '../support/process/logged-service.ts';
-import { faultyLevel, unindexedLevel, unpresentableLevel } from '../support/services/gauges/gauges.ts';
+import {
+  faultyLevel,
+  levelOfIndex,
+  levelOfPresent,
+  unindexedLevel,
+  unpresentableLevel,
+} from '../support/services/gauges/gauges.ts';
 
 const folder = new URL('../support/services/gauges/', import.meta.url);
 const every = 20;
@@ -35,6 +41,8 @@ const Rejections = z.array(z.object({ reason: z.string() }));
 
 const countMessages = async () => (await jsm.streams.info('GAUGES')).state.messages;
 const add = (id: number, level: number) => gauges.post('/gauges', { json: { id, level } });
+const publishGauge = (id: number, level: number) =>
+  nc.publish(`gauges.events.${id}`, JSON.stringify({ type: 'GaugeAdded', level }));
 const failures = ({ logged }: LoggedService) =>
   logged('request failed').map(({ err }) => LoggedError.parse(err));
 
@@ -131,7 +139,7 @@ queries.run();
 const messages = suite('a stored message on which `evolve` throws');
 
 messages('is rejected, and the replica goes on', async () => {
-  nc.publish('gauges.events.2', JSON.stringify({ type: 'GaugeAdded', level: faultyLevel }));
+  publishGauge(2, faultyLevel);
   await nc.flush();
   await eventually(async () => assert.is(await countMessages(), 2));
   assert.is((await add(3, 3)).status, 201);
@@ -172,9 +180,9 @@ indexes('lacks the entity, and the replica goes on', async () => {
     { id: 6, level: 1 },
   ]);
 });
-indexes('is logged once', async () => {
+indexes('is logged once, with the first entity', async () => {
   const line = await gauges.awaitLog('index failed: entities are missing from its lists', 'GAUGES');
-  assert.equal([line['level'], line['index']], ['error', 'level']);
+  assert.equal([line['level'], line['index'], line['entityId']], ['error', 'level', 5]);
   assert.is(gauges.logged('index failed: entities are missing from its lists').length, 1);
 });
 indexes.run();
@@ -192,7 +200,7 @@ documents('is not stored, and the log names the entity', async () => {
   });
 });
 documents('is a 500 in every read if it is stored, and the log names the entity', async () => {
-  nc.publish('gauges.events.8', JSON.stringify({ type: 'GaugeAdded', level: unpresentableLevel }));
+  publishGauge(8, unpresentableLevel);
   await nc.flush();
   await eventually(async () => assertProblem(await gauges.get('/gauges/8'), 'internal'));
   const item = await gauges.get('/gauges/8', { headers: { Accept: 'application/json;q=0.9' } });
@@ -213,6 +221,40 @@ documents('is a 500 in every read if it is stored, and the log names the entity'
   }
 });
 documents.run();
+
+const modifying = suite('domain code that modifies the view');
+
+modifying('fails in `present`, and the log names the entity', async () => {
+  publishGauge(30, levelOfPresent);
+  for (let attempt = 0; attempt < 2; attempt += 1)
+    await eventually(async () => assertProblem(await gauges.get('/gauges/30'), 'internal'));
+  const { entityId, message } = failures(gauges).at(-1) ?? {};
+  assert.is(entityId, 30);
+  assert.match(message ?? '', "present failed for gauge 30: Cannot assign to read only property 'level'");
+});
+modifying('fails in the function of an index: the entity keeps its state, and has no key', async () => {
+  publishGauge(31, levelOfIndex);
+  const gauge = async () => (await gauges.get('/gauges/31')).body;
+  await eventually(async () => assert.equal(await gauge(), { id: 31, level: levelOfIndex }));
+  assert.equal((await gauges.get('/gauges?level=0')).body, []);
+  assert.equal(await gauge(), { id: 31, level: levelOfIndex });
+});
+modifying('fails in a query, over REST and NATS, and the log names the query', async () => {
+  const before = failures(gauges).length;
+  assertProblem(await gauges.get('/gauges/drain'), 'internal');
+  const reply = await nc.request('gauges.queries.drain');
+  assert.is(reply.headers?.get('Nats-Service-Error-Code'), '500');
+  assert.equal((await gauges.get('/gauges/1')).body, { id: 1, level: 1 });
+  await eventually(() => {
+    const messages = failures(gauges)
+      .map(({ message }) => message)
+      .slice(before);
+    assert.is(messages.length, 2);
+    for (const message of messages)
+      assert.match(message, 'the query "drain" failed: Cannot assign to read only property');
+  });
+});
+modifying.run();
 
 const states = suite('a state that is not JSON');
 

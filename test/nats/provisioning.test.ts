@@ -66,6 +66,14 @@ missingStream('leaves the stream and its messages unchanged when repeated', asyn
   assert.equal(await readState(wanted.name), before);
   assert.is(before.messages, 1);
 });
+missingStream('names the stream that has some of the subjects already', async () => {
+  const { subjects } = await createStream();
+  const failure = await provisionStream(jsm, { ...shipped, name: 'OTHER', subjects }).then(() => '', String);
+  assert.match(
+    failure,
+    `stream OTHER cannot have the subjects ${subjects.join()}, because the stream CREATED_${streamCount} has some of them`,
+  );
+});
 missingStream('rejects a file that is not a stream definition', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'portside-streams-'));
   const file = join(folder, 'wrong.json');

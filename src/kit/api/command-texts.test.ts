@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { commandBuilders, type Command } from '../domain/service/command.ts';
 import type { NamedCommand } from '../domain/service/service.ts';
-import { nameOperation, successStatusOf, summarize } from './command-texts.ts';
+import { nameOperation, successStatusOf, summarize, summarizeQuery } from './command-texts.ts';
 
 const { create, replace, remove, command } = commandBuilders<undefined, never, object>();
 const nouns = { noun: 'adapter', plural: 'adapters', one: 'an adapter' };
@@ -31,6 +31,26 @@ summaries('is the verb and the noun, and what a creation and a removal do withou
     ],
   ),
 );
+summaries('names the part of the entity that the last path parameter names, except for a removal', () => {
+  const params = { rackId: z.int(), binNumber: z.int() };
+  const [empty, drop] = [
+    command({ delete: '{rackId}/{binNumber}', params, decide }),
+    remove({ delete: '{rackId}/{binNumber}', params, decide }),
+  ];
+  assert.is(summarize(named('empty', empty), nouns), 'Empty a bin number of an adapter');
+  assert.is(summarize(plug, nouns), 'Plug a slot of an adapter');
+  const outlet = command({ put: 'outlets/{outletId}', params: { outletId: z.int() }, decide });
+  assert.is(summarize(named('open', outlet), nouns), 'Open an outlet of an adapter');
+  assert.is(summarize(named('drop', drop), nouns), 'Drop an adapter; succeeds if it does not exist');
+});
+summaries('separates a verb of several words from the noun', () => {
+  assert.is(summarize({ ...test, verb: 'markAsRead' }, nouns), 'Mark as read: an adapter');
+  assert.is(summarize({ ...plug, verb: 'resetURL' }, nouns), 'ResetURL a slot of an adapter');
+});
+summaries('of a query is the plural and the words of its name', () => {
+  assert.is(summarizeQuery({ name: 'byRoom', summary: undefined }, nouns), 'Adapters: by room');
+  assert.is(summarizeQuery({ name: 'free', summary: 'The free ones' }, nouns), 'The free ones');
+});
 summaries('does not mention a new id if the client has to choose it', () =>
   assert.is(summarize(add, nouns, { generate: undefined }), 'Register an adapter'),
 );
@@ -50,6 +70,10 @@ names('is made of the verb and the noun, or of the last parameter without `Id`',
     [add, rate, scrap, test, plug, unplug, room].map((each) => nameOperation(each, nouns)),
     ['registerAdapter', 'rateAdapter', 'scrapAdapter', 'testAdapter', 'plugSlot', 'unplugSlot', 'moveRoom'],
   );
+});
+names('is made of the verb and the noun for a removal, which has no parts', () => {
+  const drop = remove({ delete: 'slots/{slotId}', params: { slotId: z.int() }, decide });
+  assert.is(nameOperation(named('drop', drop), nouns), 'dropAdapter');
 });
 names('keeps `Id` inside a parameter, and a parameter that is nothing else', () => {
   const nameFor = (parameter: string) =>

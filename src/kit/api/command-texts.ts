@@ -1,17 +1,24 @@
-/** Names and texts of commands in the API documents. */
+/** Names and texts of commands and queries in the API documents. */
 
 import { integerId, type IdType } from '../domain/id-type.ts';
-import { capitalize, type Nouns } from '../domain/service/nouns.ts';
-import type { NamedCommand } from '../domain/service/service.ts';
+import { capitalize, toWords, withArticle, type Nouns } from '../domain/service/nouns.ts';
+import type { NamedCommand, NamedQuery } from '../domain/service/service.ts';
 
-/** `Fit a port; succeeds if …`, without a full stop. */
+/**
+ * Returns the summary of the definition, or `Register a dock; …`, `Empty a slot of a dock`, `Mark as read: a message`. Without a
+ * full stop.
+ */
 export function summarize(
-  { kind, verb, summary }: NamedCommand,
+  command: Pick<NamedCommand, 'kind' | 'verb' | 'params' | 'summary'>,
   { one }: Nouns,
   { generate }: Pick<IdType, 'generate'> = integerId,
 ): string {
+  const { kind, verb, summary } = command;
   if (summary !== undefined) return summary;
-  const text = `${capitalize(verb)} ${one}`;
+  const words = capitalize(toWords(verb));
+  const part = partOf(command);
+  const object = part === undefined ? one : `${withArticle(toWords(part))} of ${one}`;
+  const text = `${words}${words.includes(' ') ? ':' : ''} ${object}`;
   switch (kind) {
     case 'create':
       return generate === undefined ? text : `${text}; a new id is assigned if none is given`;
@@ -23,18 +30,31 @@ export function summarize(
   }
 }
 
+/** Returns the summary of the definition, or `Docks: nearest`. */
+export function summarizeQuery(
+  { name, summary }: Pick<NamedQuery, 'name' | 'summary'>,
+  { plural }: Nouns,
+): string {
+  return summary ?? `${capitalize(plural)}: ${toWords(name)}`;
+}
+
 /**
- * Returns the verb and the noun, or the last parameter: `registerDock`, `relocateDock`, `dockSlot` for
- * `PUT /docks/{id}/slots/{slot}`.
+ * Returns the verb and the noun, or the part: `registerDock`, `relocateDock`, `emptySlot` for
+ * `DELETE /docks/{id}/slots/{slotId}`.
  */
 export function nameOperation(
-  { verb, params, operationId }: Pick<NamedCommand, 'verb' | 'params' | 'operationId'>,
+  command: Pick<NamedCommand, 'kind' | 'verb' | 'params' | 'operationId'>,
   { noun }: Pick<Nouns, 'noun'>,
 ): string {
-  const parameter = Object.keys(params)
+  return command.operationId ?? command.verb + capitalize(partOf(command) ?? noun);
+}
+
+/** Returns the part of the entity that the last parameter names: `slot` for `slotId`. A removal removes the whole entity. */
+function partOf({ kind, params }: Pick<NamedCommand, 'kind' | 'params'>): string | undefined {
+  if (kind === 'remove') return undefined;
+  return Object.keys(params)
     .at(-1)
     ?.replace(/(?<=.)Id$/, '');
-  return operationId ?? verb + capitalize(parameter ?? noun);
 }
 
 /** The status of a successful response. With 204, it has no body. */

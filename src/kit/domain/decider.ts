@@ -32,4 +32,6 @@ export type Fold<State, Event extends DomainEvent> = {
  */
 export type Decider<State, Command, Event extends DomainEvent> = Fold<State, Event> & {
   decide(command: Command, state: State): readonly Event[];
+  /** Throws if the command may not leave the entity in this state, which its events led to. */
+  assertOutcome?(command: Command, state: State): void;
 };

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Rejection, type Decider } from './decider.ts';
+import { Rejection, type Decider, type Fold } from './decider.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { foldHistory, foldMessage, annotateHistory } from './fold.ts';
 
@@ -49,6 +49,21 @@ test('rejects the message if `evolve` throws, with a reason that does not depend
   assert.instance(rejection, Rejection);
   assert.is(rejection instanceof Rejection && rejection.reason, 'evolve threw an error on On');
   assert.instance(rejection instanceof Rejection && rejection.cause, SyntaxError);
+});
+test('returns a frozen state, so that every reader rejects an event of an `evolve` that modifies it', () => {
+  type Notes = { readonly notes: string[] };
+  const notes: Fold<Notes | undefined, Toggled> = {
+    initial: undefined,
+    evolve(state = { notes: [] }, { type }) {
+      if (type === 'On') state.notes.push(type);
+      return { ...state };
+    },
+  };
+  const first = foldMessage(notes, undefined, message(1, on));
+  assert.equal(first, { notes: ['On'] });
+  assert.ok(first !== undefined && !(first instanceof Rejection) && Object.isFrozen(first.notes));
+  assert.instance(foldMessage(notes, first, message(2, on)), Rejection);
+  assert.equal(foldMessage(notes, first, message(3, off)), { notes: ['On'] });
 });
 test.run();
 

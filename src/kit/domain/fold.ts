@@ -1,6 +1,7 @@
 /** Folds stored messages. The result depends only on the stream, so every reader computes the same state. */
 
 import { Rejection, type Fold, type DomainEvent } from './decider.ts';
+import { freeze } from './frozen.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** Content of a message whose event type a follower has not asked for. */
@@ -16,14 +17,19 @@ export function foldMessage<State, Event extends DomainEvent>(
   return content instanceof Rejection ? content : foldEvent(fold, state, content);
 }
 
-/** Returns the next state, or a `Rejection` if the event contradicts the state or `evolve` throws. */
+/**
+ * Returns the next state, which is frozen, or a `Rejection` if the event contradicts the state or `evolve` throws. As `state` is
+ * frozen too, every reader of the stream rejects the same events of an `evolve` that modifies it.
+ */
 export function foldEvent<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
   state: State,
   event: Event,
 ): State | Rejection {
   try {
-    return fold.evolve(state, event);
+    const next = fold.evolve(state, event);
+    freeze(next, state);
+    return next;
   } catch (cause) {
     // Without the message of the error, which differs between versions of Node.js: all replicas report the same reason.
     return new Rejection(`evolve threw an error on ${event.type}`, { cause });

@@ -1,22 +1,22 @@
-/** Frozen values: domain code that modifies one in place fails, because modules are in strict mode. */
+/** Frozen states: domain code that modifies one in place fails, because modules are in strict mode. */
 
-/** Returns a copy of a JSON value that cannot be modified. Anything else in it is not copied. */
-export function frozenCopy<Value>(value: Value): Value {
-  // The copy of a JSON value has its type.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return copyOf(value) as Value;
-}
-
-/** Freezes a JSON value itself, for values that are compared by identity. */
-export function freezeInPlace(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
+/**
+ * Freezes a JSON value, and everything in it, in place. Parts that it shares with `before` are skipped.
+ *
+ * @param before a value that is frozen already: the state from which `evolve` made `value`.
+ */
+export function freeze(value: unknown, before?: unknown): void {
+  if (value === before || !isObject(value)) return;
   Object.freeze(value);
-  for (const field of Object.values(value)) freezeInPlace(field);
+  const parts = isObject(before) ? before : undefined;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) freeze(value[index], parts?.[index]);
+  } else {
+    // Not `Object.entries`, which takes four times as long.
+    for (const key in value) freeze(value[key], parts?.[key]);
+  }
 }
 
-function copyOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return Object.freeze(value.map(copyOf));
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, field]) => [key, copyOf(field)])));
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,17 +1,20 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection, type Fold } from './decider.ts';
-import { freezeInPlace } from './frozen.ts';
+import { freeze } from './frozen.ts';
 import { NotJson } from './json-state.ts';
-import { freezeEntity, tryEvent } from './try-event.ts';
+import { tryEvent } from './try-event.ts';
 
 type Item = { readonly notes: string[]; readonly at?: unknown } | undefined;
 type Noted = { readonly type: 'Noted'; readonly tags: string[] };
 type Evolve = Fold<Item, Noted>['evolve'];
 
 const noted: Noted = { type: 'Noted', tags: ['b', 'a'] };
-const start = () =>
-  freezeEntity({ initial: undefined }, { id: 1, version: 1, state: { notes: ['x'] } }).state;
+const start = (): Item => {
+  const item = { notes: ['x'] };
+  freeze(item);
+  return item;
+};
 
 function failureOf(evolve: Evolve): Rejection {
   const found = tryEvent({ initial: undefined, evolve }, start(), noted);
@@ -26,11 +29,6 @@ test('returns what a correct `evolve` returns, frozen to the last level', () => 
   const state = tryEvent({ initial: undefined, evolve }, start(), noted);
   assert.equal(state, { notes: ['x', 'b', 'a'], at: undefined });
   assert.ok(Object.isFrozen(state) && !(state instanceof Rejection) && Object.isFrozen(state?.notes));
-});
-test('freezes neither the event nor what `evolve` returned', () => {
-  const shared: Item = { notes: [] };
-  tryEvent({ initial: undefined, evolve: () => shared }, start(), noted);
-  assert.not(Object.isFrozen(shared) || Object.isFrozen(noted) || Object.isFrozen(noted.tags));
 });
 test('returns the initial state itself, and a Rejection of `evolve`', () => {
   const initial = { notes: [] };
@@ -85,28 +83,3 @@ test('rejects an event after which the state is not JSON', () => {
   assert.is(failureOf(() => shared).reason, reason);
 });
 test.run();
-
-const freezing = suite('freezeEntity');
-
-freezing('copies every state except the initial one', () => {
-  const initial = { notes: [] };
-  const entity = { id: 1, version: 2, state: { notes: ['x'] } };
-  const frozen = freezeEntity({ initial }, entity);
-  assert.equal(frozen, entity);
-  assert.ok(Object.isFrozen(frozen.state) && Object.isFrozen(frozen.state.notes));
-  assert.not(Object.isFrozen(entity.state));
-  assert.is(freezeEntity({ initial }, { ...entity, state: initial }).state, initial);
-});
-freezing('preserves values that are not JSON, so that they are noticed', () => {
-  const at = new Date(0);
-  const state = freezeEntity({ initial: undefined }, { id: 1, version: 2, state: { at, none: null } }).state;
-  assert.is(state?.at, at);
-  assert.is(state?.none, null);
-});
-freezing('has a counterpart for the initial state, which is frozen itself', () => {
-  const initial = { exists: false, notes: { today: [] as string[], tomorrow: null } };
-  freezeInPlace(initial);
-  assert.throws(() => initial.notes.today.push('x'), TypeError);
-  freezeInPlace(undefined);
-});
-freezing.run();

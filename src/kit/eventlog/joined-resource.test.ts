@@ -9,6 +9,7 @@ import { defineService } from '../domain/service/define-service.ts';
 import { normalizeIndexes } from '../domain/service/index-definition.ts';
 import type { FollowedProjection } from './followed-projection.ts';
 import { createLookups, joinResource, PresentFailed, relationIndex } from './joined-resource.ts';
+import { QueryFailed } from '../domain/service/query.ts';
 import { createView } from './view/view.ts';
 
 /** A plug: its name, which is the type of its last event. */
@@ -19,6 +20,9 @@ const plugFold: Fold<unknown, DomainEvent> = {
 
 const plugMessage = (position: number, id: number, type: string) =>
   storedMessage<DomainEvent>(position, { type }, { id });
+
+/** The name of a plug that has no document. */
+const unpresentable = 'broken';
 
 /** The plugs 1 and 2, at the positions 1 and 2 of the followed stream. */
 function createPlugs() {
@@ -95,7 +99,14 @@ function createChargers() {
       }),
     }),
     relations: {
-      plugs: { each: () => [7], document: z.object({}), present: ({ id, state }) => ({ id, name: state }) },
+      plugs: {
+        each: () => [7],
+        document: z.object({}),
+        present({ id, state }) {
+          if (state === unpresentable) throw new RangeError('no document');
+          return { id, name: state };
+        },
+      },
     },
   });
   const joined = joinResource(service, { plugs: plugs.projection });
@@ -245,6 +256,18 @@ referring('are listed by ascending id, in pages, without those that were removed
   apply(1, 'removed');
   assert.equal(list(0, 10), [second]);
 });
+referring('name the entity whose document cannot be created', () => {
+  const { joined, apply } = createChargers();
+  apply(2, unpresentable);
+  assert.throws(
+    () => joined.relations[0]?.list(7, { after: undefined, limit: 10 }),
+    (error: unknown) =>
+      error instanceof PresentFailed &&
+      error.entityId === 2 &&
+      error.message === 'present failed for plug 2' &&
+      error.cause instanceof RangeError,
+  );
+});
 referring('require that the service follows the stream', () => {
   const { service } = createChargers();
   assert.throws(() => joinResource({ ...service, follows: {} }, {}), /the service does not follow plugs/);
@@ -266,6 +289,27 @@ querying('reads the entities of the service, and the current ones of followed st
   const found = { id: 5, state: [1, 2], version: 1 };
   assert.equal(plugged?.answer(view, { id: 5 }), { charger: found, plugs: ['A', 'B'], all: 1 });
   assert.equal(plugged?.answer(view, { id: 6 }), { charger: undefined, plugs: undefined, all: 1 });
+});
+querying('that throws is an error with its name and the cause, unless it throws a problem', () => {
+  const { joined, service } = createChargers();
+  const [plugged] = joined.queries;
+  const viewThatThrows = (cause: unknown) => ({
+    ...createView(service.contract.fold),
+    find() {
+      throw cause;
+    },
+  });
+  const cause = new TypeError('read-only');
+  assert.throws(
+    () => plugged?.answer(viewThatThrows(cause), { id: 5 }),
+    (error: unknown) =>
+      error instanceof QueryFailed && error.message === 'the query "plugged" failed' && error.cause === cause,
+  );
+  const problem = new Problem('not-found', 'There is no charger 5.');
+  assert.is(
+    problemOf(() => plugged?.answer(viewThatThrows(problem), { id: 5 })),
+    problem,
+  );
 });
 querying.run();
 

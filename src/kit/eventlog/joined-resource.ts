@@ -6,7 +6,7 @@ import type { FollowedProjection, FollowedProjections } from './followed-project
 import { Problem } from '../domain/problem.ts';
 import type { Nouns } from '../domain/service/nouns.ts';
 import { nounsOf } from '../domain/service/nouns.ts';
-import { assertAnswer } from '../domain/service/query.ts';
+import { assertAnswer, QueryFailed } from '../domain/service/query.ts';
 import type { NamedQuery, Relation, Service } from '../domain/service/service.ts';
 import type { IdType } from '../domain/id-type.ts';
 import { findAsOf, settledPositionAt } from './point-in-time.ts';
@@ -46,7 +46,7 @@ export type JoinedRelation = Pick<Relation<unknown>, 'document'> & {
 export type JoinedQuery = Pick<NamedQuery, 'name' | 'params' | 'result' | 'summary'> & {
   /**
    * @param params the values that the schemas returned.
-   * @throws InvalidAnswer if the answer does not match `result`.
+   * @throws QueryFailed, and the problems that `answer` throws.
    */
   answer(view: View<unknown, DomainEvent>, params: object): unknown;
 };
@@ -100,11 +100,10 @@ export function joinResource(service: Service, projections: FollowedProjections)
     }
     joinedVersions = {};
     findFollowed = find;
-    try {
-      return { body: present(entity, recordingLookups), joinedVersions };
-    } catch (cause) {
-      throw new PresentFailed(rest.nouns.noun, entity.id, cause);
-    }
+    return {
+      body: tryPresent(rest.nouns, entity, () => present(entity, recordingLookups)),
+      joinedVersions,
+    };
   }
 
   const followed = Object.values(projections);
@@ -167,29 +166,44 @@ export function joinResource(service: Service, projections: FollowedProjections)
           },
           list,
         };
-        // The schemas of this query returned the parameters.
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-        const result = answer(existing, params as never, currentLookups);
-        assertAnswer(query.name, query.result, result);
-        return result;
+        try {
+          // The schemas of this query returned the parameters.
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+          const result = answer(existing, params as never, currentLookups);
+          assertAnswer(query.name, query.result, result);
+          return result;
+        } catch (cause) {
+          if (cause instanceof QueryFailed || cause instanceof Problem) throw cause;
+          throw new QueryFailed(`the query "${query.name}" failed`, { cause });
+        }
       },
     })),
 
     relations: Object.entries(relations).map(([name, { document, present: presentRelated }]) => {
       const followed = service.follows[name];
       if (followed === undefined) throw new TypeError(`relations: the service does not follow ${name}`);
+      const nouns = nounsOf(name, followed);
       return {
         name,
-        nouns: nounsOf(name, followed),
+        nouns,
         id: followed.id,
         document,
         list: (id, options) =>
           (projections[name]?.view.list({ ...options, where: { [relationIndex]: id } }) ?? []).map(
-            (entity) => ({ id: entity.id, body: presentRelated(entity) }),
+            (entity) => ({ id: entity.id, body: tryPresent(nouns, entity, () => presentRelated(entity)) }),
           ),
       };
     }),
   };
+}
+
+/** @throws PresentFailed */
+function tryPresent({ noun }: Nouns, { id }: Entity<unknown>, present: () => object): object {
+  try {
+    return present();
+  } catch (cause) {
+    throw new PresentFailed(noun, id, cause);
+  }
 }
 
 /** Name of the index of a followed view that lists related entities. */

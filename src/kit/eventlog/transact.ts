@@ -4,7 +4,6 @@ import type { Id } from '../domain/entity-id.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
 import { foldHistory } from '../domain/fold.ts';
 import { Problem } from '../domain/problem.ts';
-import { freezeEntity } from '../domain/try-event.ts';
 import type { EventStore } from './event-store.ts';
 import { foldDecided } from './fold-decided.ts';
 import { freshnessOf, type StreamFreshness } from './freshness.ts';
@@ -114,7 +113,7 @@ async function attempt<State, Command, Event extends DomainEvent>(
   const earlier = view.positionOf(messageId);
   if (earlier !== undefined) return { entity: await loadEarlierResult(transactor, transaction, earlier) };
 
-  const entity = freezeEntity(decider, view.find(id));
+  const entity = view.find(id);
   const streams = [freshnessOf({ view, store }), ...followed];
   const positions = streams.map(({ position }) => position);
   const events = tryDecide(decider, transaction, entity);
@@ -135,9 +134,10 @@ async function append<State, Command, Event extends DomainEvent>(
   events: readonly Event[],
   last: Retry,
 ): Promise<AttemptResult<State>> {
-  const { view, store, catchUpTimeoutMs } = transactor;
-  const { id, messageId, commandDigest, traceparent, actor } = transaction;
+  const { decider, view, store, catchUpTimeoutMs } = transactor;
+  const { id, command, messageId, commandDigest, traceparent, actor } = transaction;
   const state = foldDecided(transactor, entity, events);
+  decider.assertOutcome?.(command, state);
   const expectedVersion = entity.version;
   const origin = { messageId, commandDigest, traceparent, actor };
   const result = await store.append({ id, events, expectedVersion, ...origin });

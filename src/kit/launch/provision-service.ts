@@ -6,6 +6,7 @@ import type { Service } from '../domain/service/service.ts';
 import { connectToNats } from '../nats/connection/connection.ts';
 import { compareStream, describeDifference } from '../nats/provisioning/compare-stream.ts';
 import {
+  createStream,
   provisionFiles,
   readStreamDefinition,
   type ProvisionOptions,
@@ -99,7 +100,7 @@ async function provideFollowedStreams(
           `${stream} does not exist on ${nc.getServer()}; provision the ${owner} service, which owns it`,
         );
       }
-      await jsm.streams.add(definition);
+      await createStream(jsm, definition);
       created.push(definition.name);
     } else if (differences.length > 0) {
       const details = differences.map(describeDifference).join('\n  ');

@@ -74,6 +74,7 @@ export function givenService<Types extends ServiceTypes>(
             const events = decider.decide(call, state);
             assert.deepEqual(events, expected);
             const after = evolveAll(state, events);
+            if (events.length > 0) decider.assertOutcome?.(call, after);
             if (command.kind === 'command' && command.method === 'post') return;
             if (events.length > 0) assertWithoutEffect(() => decider.decide(call, after));
           },

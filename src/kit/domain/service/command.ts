@@ -78,9 +78,9 @@ type SentOf<B, P extends Params> = [B, keyof P] extends [undefined, never]
 type Options<State, Event, Context, B, P extends Params> = {
   readonly params?: P;
   readonly body?: B;
-  /** Shown in the API documents and in the web console. Default: the verb and the noun. */
+  /** Shown in the API documents and in the web console. Default: `Relocate a dock`, `Empty a slot of a dock`. */
   readonly summary?: string;
-  /** Name in the OpenAPI document, for example to keep that of an earlier verb. Default: the verb and the noun. */
+  /** Name in the OpenAPI document, for example to keep that of an earlier verb. Default: `relocateDock`, `emptySlot`. */
   readonly operationId?: string;
   /**
    * Returns the events that execute the command, or `[]` if nothing has to change. Throws a `Problem` (`conflict`) for a

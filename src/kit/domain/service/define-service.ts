@@ -4,7 +4,7 @@ import type { DomainEvent } from '../decider.ts';
 import { keySchemas, normalizeIndexes, sortableIndexes, type SortableIn } from './index-definition.ts';
 import type { Id } from '../entity-id.ts';
 import { integerId } from '../id-type.ts';
-import { freezeInPlace } from '../frozen.ts';
+import { freeze } from '../frozen.ts';
 import type { RequireJson } from '../json-state.ts';
 import { queryBuilders, type TypedQuery } from './query.ts';
 import { nounsOf } from './nouns.ts';
@@ -46,7 +46,6 @@ export function defineService<
     verb,
     path: command.kind === 'create' ? undefined : (command.path ?? verb),
   }));
-  freezeInPlace(contract.fold.initial);
   const queries = Object.entries(definition.queries?.(queryBuilders()) ?? {});
   // The runtime passes to each function only values that the definition's own schemas and functions returned.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -65,6 +64,7 @@ export function defineService<
     queries: queries.map(([name, query]) => ({ ...query, name })),
     relations,
   } as unknown as Service;
+  for (const { fold } of [service.contract, ...Object.values(service.follows)]) freeze(fold.initial);
   checkService(service);
   return service;
 }

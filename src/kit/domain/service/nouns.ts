@@ -19,7 +19,17 @@ export type NounOptions = {
 
 /** @param name of the service: `laptops`. */
 export function nounsOf(name: string, { noun, plural = name, article }: NounOptions): Nouns {
-  return { noun, plural, one: `${article ?? (/^[aeiou]/.test(noun) ? 'an' : 'a')} ${noun}` };
+  return { noun, plural, one: article === undefined ? withArticle(noun) : `${article} ${noun}` };
+}
+
+/** `slot` → `a slot`; `adapter` → `an adapter` */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+/** `markAsRead` → `mark as read` */
+export function toWords(name: string): string {
+  return name.replaceAll(/(?<=[a-z0-9])[A-Z](?=[a-z]|$)/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** `laptop` → `Laptop` */

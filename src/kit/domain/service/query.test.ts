@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { assertAnswer, InvalidAnswer } from './query.ts';
+import { assertAnswer, QueryFailed } from './query.ts';
 
 const test = suite('assertAnswer');
 
@@ -25,7 +25,7 @@ for (const [description, result, answer, message] of [
     assert.throws(
       () => assertAnswer('total', result, answer),
       (error: unknown) =>
-        error instanceof InvalidAnswer && error.name === 'InvalidAnswer' && message.test(error.message),
+        error instanceof QueryFailed && error.name === 'QueryFailed' && message.test(error.message),
     ));
 }
 test.run();

@@ -26,23 +26,23 @@ export type Query = {
   answer(view: EntityView<unknown, Id>, params: never, lookups: unknown): unknown;
 };
 
-/** `answer` returned a value that does not match `result`: a fault in the domain code of the service. */
-export class InvalidAnswer extends Error {
-  override readonly name = 'InvalidAnswer';
+/** `answer` threw an error or returned a value that does not match `result`: a fault in the domain code of the service. */
+export class QueryFailed extends Error {
+  override readonly name = 'QueryFailed';
 }
 
 /**
  * Checks an answer. It is sent as it is, because the client parses it with the same schema.
  *
- * @throws InvalidAnswer that names the query.
+ * @throws QueryFailed that names the query.
  */
 export function assertAnswer(name: string, result: z.ZodType, answer: unknown): void {
   // A schema of an object may accept a promise.
-  if (answer instanceof Promise) throw new InvalidAnswer(`the answer of the query "${name}" is a promise`);
+  if (answer instanceof Promise) throw new QueryFailed(`the answer of the query "${name}" is a promise`);
   const parsed = result.safeParse(answer);
   if (parsed.success) return;
   const issues = z.prettifyError(parsed.error);
-  throw new InvalidAnswer(`the answer of the query "${name}" does not match \`result\`: ${issues}`);
+  throw new QueryFailed(`the answer of the query "${name}" does not match \`result\`: ${issues}`);
 }
 
 /** A query with the types that the client needs. `Sent` is its parameters before parsing; undefined if it has none. */
@@ -59,7 +59,7 @@ export type QueryBuilders<State, Lookups, Key extends Id> = {
     readonly params?: P;
     /** Schema of the answer, with a description of every field. It is not optional; `nullable` is possible. */
     readonly result: Result;
-    /** Shown in the API documents. Default: the name. */
+    /** Shown in the API documents and in the web console. Default: `Docks: nearest`. */
     readonly summary?: string;
     /** Pure and synchronous. `lookups` finds entities of the followed streams. */
     answer(

@@ -1,7 +1,5 @@
 import type { Context } from './command.ts';
-import { foldEvent } from '../fold.ts';
-import { frozenCopy } from '../frozen.ts';
-import { Rejection, type Decider, type DomainEvent } from '../decider.ts';
+import type { Decider } from '../decider.ts';
 import type { Lookups } from '../followed-stream.ts';
 import { Problem } from '../problem.ts';
 import type { DefinedService, NamedCommand, Service, ServiceTypes } from './service.ts';
@@ -54,17 +52,25 @@ export function createDecider<Types extends ServiceTypes>(
   const { fold } = contract;
   const byVerb = new Map(commands.map((command) => [command.verb, command]));
 
+  function findCommand(verb: string): NamedCommand {
+    const command = byVerb.get(verb);
+    if (command === undefined) throw new TypeError(`${contract.name} has no command ${verb}`);
+    return command;
+  }
+
   return {
     ...fold,
     decide({ verb, input, now, actor }, state) {
-      const command = byVerb.get(verb);
-      if (command === undefined) throw new TypeError(`${contract.name} has no command ${verb}`);
+      const command = findCommand(verb);
       if (!mayDecide(service, command, state !== fold.initial)) return [];
       // The input comes from the schemas of this command.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const events = command.decide(input as never, state, { ...lookups, now, actor, find });
-      assertExistence(service, command, state, events);
+      if (command.kind === 'create' && events.length === 0) assertExistence(service, command, false);
       return events;
+    },
+    assertOutcome({ verb }, state) {
+      assertExistence(service, findCommand(verb), state !== fold.initial);
     },
   };
 }
@@ -85,22 +91,8 @@ function mayDecide({ nouns }: Service, { kind }: NamedCommand, exists: boolean):
 }
 
 /** @throws TypeError if the entity exists after `remove`, or does not exist after another command. */
-function assertExistence(
-  { contract: { fold }, nouns: { one } }: Service,
-  { kind, verb }: NamedCommand,
-  start: unknown,
-  events: readonly DomainEvent[],
-): void {
-  let state = start;
-  for (const event of events) {
-    const next = foldEvent(fold, state, frozenCopy(event));
-    // Reported by the check of the events before they are stored.
-    if (next instanceof Rejection) return;
-    state = next;
-  }
-  const exists = state !== fold.initial;
-  // A removal may have no effect.
-  if (kind === 'remove' && exists && events.length > 0) {
+function assertExistence({ nouns: { one } }: Service, { kind, verb }: NamedCommand, exists: boolean): void {
+  if (kind === 'remove' && exists) {
     throw new TypeError(
       `${verb}: after this command, ${one} must not exist; evolve has to return \`initial\` itself, not an equal value`,
     );

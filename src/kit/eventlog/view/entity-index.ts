@@ -2,7 +2,7 @@
 
 import sortedBTree from 'sorted-btree';
 import { compareIds, keyAfter, type Id } from '../../domain/entity-id.ts';
-import { compareKeys, type IndexKey, type KeysOf } from '../../domain/service/index-definition.ts';
+import { compareKeys, type IndexKey } from '../../domain/service/index-definition.ts';
 
 /** A place in a sorted list: the entity with this key and this id. */
 export type SortPosition = { readonly key: IndexKey; readonly id: Id };
@@ -27,6 +27,9 @@ export type EntityIndex = {
   sorted(after: SortPosition | undefined, descending?: boolean): Iterable<Id>;
 };
 
+/** Returns the keys of an entity that exists. */
+export type EntityKeys = (state: unknown, id: Id) => readonly IndexKey[];
+
 /** Returns the existing entities with a greater id, by ascending id. */
 export type ExistingEntities = (after: Id | undefined) => Iterable<readonly [id: Id, state: unknown]>;
 
@@ -35,7 +38,7 @@ const buildStep = 5_000;
 
 type Ids = sortedBTree.default<Id, undefined>;
 
-export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): EntityIndex {
+export function createEntityIndex(keysOf: EntityKeys, existing: ExistingEntities): EntityIndex {
   /** Most keys of a unique index have one id, which needs no tree. */
   const byKey = new Map<IndexKey, Id | Ids>();
   /** Entities up to this id are in the index, and all of them once it is complete. */
@@ -83,7 +86,7 @@ export function createEntityIndex(keysOf: KeysOf, existing: ExistingEntities): E
   function buildIds(): boolean {
     let count = 0;
     for (const [id, state] of existing(builtUpTo)) {
-      for (const key of keysOf(state)) add(id, key);
+      for (const key of keysOf(state, id)) add(id, key);
       builtUpTo = id;
       if ((count += 1) >= buildStep) return false;
     }

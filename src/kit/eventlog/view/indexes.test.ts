@@ -24,7 +24,7 @@ function createLamps(count: number) {
       },
     },
     (after = 0) => lamps.slice(Number(after)),
-    (name, error) => errors.push([name, error]),
+    (name, id, error) => errors.push([name, id, error]),
   );
   return { indexes, errors, find: (colour: string) => indexes.select({ colour }, undefined, 0) };
 }
@@ -86,8 +86,8 @@ failing('does not contain the entity, and reports the error', () => {
   const { indexes, errors } = createLamps(4);
   const { candidates } = indexes.select({}, { by: 'broken' }, 0);
   assert.equal([...(candidates ?? [])], [3, 1, 4]);
-  assert.equal(errors, [['broken', new TypeError('no key')]]);
-  assert.not(indexes.select({ broken: 'green 2' }, undefined, 0).matches('green 2'));
+  assert.equal(errors, [['broken', 2, new TypeError('no key')]]);
+  assert.not(indexes.select({ broken: 'green 2' }, undefined, 0).matches('green 2', 2));
 });
 failing('is the same if the function returns no keys, or wrong ones', () => {
   const errors: string[] = [];

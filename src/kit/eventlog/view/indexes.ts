@@ -1,11 +1,12 @@
 /** The indexes of a view. Each is built in the background when the first list uses it. */
 
 import type { Id } from '../../domain/entity-id.ts';
-import type { IndexKey, KeysOf, NamedIndexes } from '../../domain/service/index-definition.ts';
+import type { IndexKey, NamedIndexes } from '../../domain/service/index-definition.ts';
 import {
   comparePositions,
   createEntityIndex,
   type EntityIndex,
+  type EntityKeys,
   type ExistingEntities,
   type SortPosition,
 } from './entity-index.ts';
@@ -25,7 +26,7 @@ export type Selection = {
   /** The ids to examine, in the order of the list; undefined: all ids after `after`. */
   readonly candidates: Iterable<Id> | undefined;
   /** Whether an existing entity has all wanted keys. */
-  matches(state: unknown): boolean;
+  matches(state: unknown, id: Id): boolean;
 };
 
 export type Indexes = {
@@ -41,24 +42,24 @@ const noKeys: readonly IndexKey[] = [];
 export function createIndexes(
   definitions: NamedIndexes,
   existing: ExistingEntities,
-  onError: (name: string, error: unknown) => void = () => undefined,
+  onError: (name: string, id: Id, error: unknown) => void = () => undefined,
 ): Indexes {
   const indexes = Object.fromEntries(
-    Object.entries(definitions).map(([name, keysOf]): [string, KeysOf] => [
+    Object.entries(definitions).map(([name, keysOf]): [string, EntityKeys] => [
       name,
-      (state) => {
+      (state, id) => {
         try {
           return keysOf(state);
         } catch (error) {
-          onError(name, error);
+          onError(name, id, error);
           return noKeys;
         }
       },
     ]),
   );
-  const inUse = new Map<string, EntityIndex & { readonly keysOf: KeysOf; isBuilding: boolean }>();
+  const inUse = new Map<string, EntityIndex & { readonly keysOf: EntityKeys; isBuilding: boolean }>();
 
-  function findKeys(name: string): KeysOf {
+  function findKeys(name: string): EntityKeys {
     const keysOf = indexes[name];
     if (keysOf === undefined) throw new TypeError(`there is no index ${name}`);
     return keysOf;
@@ -85,7 +86,7 @@ export function createIndexes(
     const keysOf = findKeys(by);
     const positions: SortPosition[] = [];
     for (const [id, state] of existing(undefined))
-      for (const key of keysOf(state)) positions.push({ id, key });
+      for (const key of keysOf(state, id)) positions.push({ id, key });
     return positions
       .filter((position) => after === undefined || comparePositions(position, after, descending) > 0)
       .toSorted((a, b) => comparePositions(a, b, descending))
@@ -95,7 +96,7 @@ export function createIndexes(
   return {
     replace(id, before, after) {
       for (const { keysOf, replace } of inUse.values()) {
-        replace(id, before ? keysOf(before.state) : noKeys, after ? keysOf(after.state) : noKeys);
+        replace(id, before ? keysOf(before.state, id) : noKeys, after ? keysOf(after.state, id) : noKeys);
       }
     },
 
@@ -109,7 +110,7 @@ export function createIndexes(
           sort === undefined
             ? first && indexOf(first.name, false)?.find(first.key, after)
             : (indexOf(sort.by, true)?.sorted(sort.after, sort.descending) ?? sortAll(sort)),
-        matches: (state) => wanted.every(({ keysOf, key }) => keysOf(state).includes(key)),
+        matches: (state, id) => wanted.every(({ keysOf, key }) => keysOf(state, id).includes(key)),
       };
     },
   };

@@ -1,5 +1,6 @@
 /** Serialises the image of a view as lines of JSON, which are generated one by one so that the event loop is not blocked. */
 
+import { freeze } from '../../domain/frozen.ts';
 import { assertJson } from '../../domain/json-state.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import type { MessageIdentity } from '../../domain/stored-message.ts';
@@ -92,8 +93,10 @@ export async function decodeImage<State>(
     if (line.number !== count || end !== undefined) throw new Error('the snapshot is incomplete or corrupt');
     count += 1;
     if (line.position !== undefined) head = line;
-    for (const [id, version, state] of line.entries ?? [])
+    for (const [id, version, state] of line.entries ?? []) {
+      freeze(state);
       entries.set(id, { state: state ?? initial, version });
+    }
     for (const [id, at] of line.messageIds ?? []) {
       const { ids, positions } = messageIds[line.generation ?? 'young'];
       ids.push(id);

@@ -99,7 +99,7 @@ export type ViewOptions<State> = {
   /** The indexes that `list` can use. */
   readonly indexes?: NamedIndexes | undefined;
   /** Called when the function of an index throws. The entity then has no keys in this index. */
-  onIndexError?(name: string, error: unknown): void;
+  onIndexError?(name: string, id: Id, error: unknown): void;
 };
 
 export function createView<State, Event extends DomainEvent>(
@@ -180,7 +180,7 @@ export function createView<State, Event extends DomainEvent>(
       const { candidates, matches } = entityIndexes.select(where, sort, after);
       for (const id of candidates ?? entries.keys(keyAfter(after))) {
         const { state, version } = entries.get(id) ?? unknown;
-        if (state === fold.initial || !matches(state)) continue;
+        if (state === fold.initial || !matches(state, id)) continue;
         found.push({ id, state, version });
         if (found.length >= limit) break;
       }

@@ -1,5 +1,6 @@
 /** The queries of a service: `GET /docks/free?room=A`. */
 
+import { summarizeQuery } from '../../api/command-texts.ts';
 import { textParamsOf } from '../../api/text-params.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
@@ -11,8 +12,10 @@ export function queryOperations(
   resource: JoinedResource,
   { transactor: { view }, freshness }: RouteContext,
 ): Operation[] {
-  return resource.queries.map(({ name, params, result, summary = capitalize(name), answer }) =>
-    defineOperation({
+  return resource.queries.map((declared) => {
+    const { name, params, result, answer } = declared;
+    const summary = summarizeQuery(declared, resource.nouns);
+    return defineOperation({
       method: 'get',
       paths: pathsOf(resource, `/${name}`),
       name: name + capitalize(resource.nouns.plural),
@@ -32,6 +35,6 @@ export function queryOperations(
         ctx.type = 'json';
         ctx.body = JSON.stringify(answer(view, query));
       },
-    }),
-  );
+    });
+  });
 }

@@ -14,4 +14,6 @@ export const brokerErrors = {
   consumerNotFound: 10014,
   noMessageFound: 10037,
   streamNotFound: 10059,
+  /** Another stream has some of the subjects. */
+  subjectsOverlap: 10065,
 } as const;

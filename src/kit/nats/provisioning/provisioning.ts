@@ -2,10 +2,11 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { messageOf } from '../../domain/error-message.ts';
 import { defaultProduct, type Product } from '../../domain/product.ts';
+import { brokerErrors } from '../connection/broker-errors.ts';
 import { compareStream, type Difference } from './compare-stream.ts';
 import { provisionConfigBucket } from './config-bucket.ts';
 import { provisionSnapshots } from '../snapshots/snapshots.ts';
@@ -59,7 +60,7 @@ function parseDefinition(file: string | URL, text: string): unknown {
 export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefinition): Promise<Provisioned> {
   const differences = await compareStream(jsm, wanted);
   if (differences === undefined) {
-    await jsm.streams.add(wanted);
+    await createStream(jsm, wanted);
     return { outcome: 'created' };
   }
   if (differences.length === 0) return { outcome: 'unchanged' };
@@ -68,6 +69,29 @@ export async function provisionStream(jsm: JetStreamManager, wanted: StreamDefin
   const defaults = Object.fromEntries(differences.map((difference) => [difference.field, difference.wanted]));
   await jsm.streams.update(wanted.name, { ...defaults, ...wanted });
   return { outcome: 'updated', differences };
+}
+
+/** @throws Error that names the other stream if one has some of the subjects; the broker does not. */
+export async function createStream(jsm: JetStreamManager, wanted: StreamDefinition): Promise<void> {
+  try {
+    await jsm.streams.add(wanted);
+  } catch (cause) {
+    if (!(cause instanceof JetStreamApiError) || cause.code !== brokerErrors.subjectsOverlap) throw cause;
+    const { name, subjects } = wanted;
+    // The role of the provisioner may not list streams.
+    const other = await findStream(jsm, subjects).catch(() => undefined);
+    throw new Error(
+      `stream ${name} cannot have the subjects ${subjects.join(', ')}, because ` +
+        `${other === undefined ? 'another stream' : `the stream ${other}`} has some of them; is it the same stream under an earlier name?`,
+      { cause },
+    );
+  }
+}
+
+/** Returns the name of a stream that has some of the subjects. */
+async function findStream(jsm: JetStreamManager, subjects: readonly string[]): Promise<string | undefined> {
+  for (const subject of subjects) for await (const name of jsm.streams.names(subject)) return name;
+  return undefined;
 }
 
 /** Error codes of a folder, in words. */

@@ -7,11 +7,10 @@ import { AnyText, type KeySchemas } from '../../domain/service/index-definition.
 import { execute, type Sources } from '../../eventlog/execute.ts';
 import { ageOf, defaultWaitSeconds, waitFor, type Freshness } from '../../eventlog/freshness.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { capitalize } from '../../domain/service/nouns.ts';
 import type { NamedCommand } from '../../domain/service/service.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
 import { exampleOf, payloadOf, sentOf, splitId, validExamples } from '../../api/command-input.ts';
-import { summarize } from '../../api/command-texts.ts';
+import { summarize, summarizeQuery } from '../../api/command-texts.ts';
 import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
 import type { Where } from '../../eventlog/view/indexes.ts';
@@ -184,12 +183,13 @@ export function entityEndpoints(
       },
     }),
 
-    ...resource.queries.map(({ name, params, result, summary = capitalize(name), answer }) => {
+    ...resource.queries.map((query) => {
+      const { name, params, result, answer } = query;
       const input = z.strictObject(params);
       const output = z.object({ position: applied, result });
       return defineEndpoint({
         name: `queries.${name}`,
-        summary,
+        summary: summarizeQuery(query, nouns),
         input: input.meta({ examples: validExamples(input, exampleOf(input)) }),
         output: output.meta({
           examples: validExamples(output, { position: examplePosition, result: result.meta()?.['example'] }),

@@ -71,10 +71,13 @@ export async function openProjection<State, Event extends DomainEvent>(
   const view = createView(contract.fold, {
     image,
     indexes,
-    onIndexError(index, error) {
+    onIndexError(index, entityId, error) {
       if (faultyIndexes.has(index)) return;
       faultyIndexes.add(index);
-      logger.error({ stream, index, err: error }, 'index failed: entities are missing from its lists');
+      logger.error(
+        { stream, index, entityId, err: error },
+        'index failed: entities are missing from its lists',
+      );
     },
   });
   view.subscribe(({ position, subject }, rejection) => {

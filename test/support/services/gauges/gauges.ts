@@ -33,6 +33,12 @@ export const unindexedLevel = 4;
 /** `present` throws on this level. */
 export const unpresentableLevel = 11;
 
+/** `present` modifies the state at this level. */
+export const levelOfPresent = 9;
+
+/** The function of the index modifies the state at this level. */
+export const levelOfIndex = 10;
+
 const gaugeContract: Contract<Gauge, GaugeEvent> = {
   name: 'gauges',
   noun: 'gauge',
@@ -111,6 +117,7 @@ export const gaugeService = defineService({
       key: Level(24),
       one(gauge) {
         if (gauge.level === unindexedLevel) throw new RangeError('faulty index');
+        if (gauge.level === levelOfIndex) gauge.level = 0;
         return gauge.level;
       },
     },
@@ -126,9 +133,18 @@ export const gaugeService = defineService({
         return answers[fault] as { id: string }[];
       },
     }),
+    drain: query({
+      result: z.int(),
+      answer(view) {
+        const gauges = view.list({ limit: 100 });
+        for (const { state } of gauges) state.level = 0;
+        return gauges.length;
+      },
+    }),
   }),
   document: GaugeDocument,
   present({ id: gaugeId, state }) {
+    if (state.level === levelOfPresent) state.level = 0;
     if (state.level === unpresentableLevel) throw new RangeError('faulty document');
     return { id: gaugeId, ...state };
   },
