@@ -83,7 +83,7 @@ for (const invalid of ['abc', '70000', ' ']) {
   test(`rejects NATS_PORT=${invalid}`, async () => {
     assert.match(
       await startAndFail({ env: { NATS_PORT: invalid } }),
-      `NATS_PORT=${invalid} is not a port number`,
+      `NATS_PORT=${invalid}: expected a port from 0 to 65535`,
     );
   });
 }

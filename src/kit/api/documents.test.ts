@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { findUndescribed } from '../../../test/support/contract/undescribed.ts';
+import { schemaIds } from '../domain/service/reserved-names.ts';
 import {
   FeedReset,
   historyEntryOf,
@@ -12,6 +13,16 @@ import {
   toLiveEvent,
   toTimestamp,
 } from './documents.ts';
+
+const named = suite('the named schemas');
+
+named('have the ids that a service must not use', () =>
+  assert.equal(
+    [ProblemDocument, RejectedMessage, ServiceStatus].map((schema) => schema.meta()?.id),
+    schemaIds,
+  ),
+);
+named.run();
 
 const Lit = z.object({ type: z.literal('Lit') }).meta({ description: 'The event.' });
 const lit = { type: 'Lit' } as const;

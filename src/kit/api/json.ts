@@ -52,12 +52,36 @@ function readJson(bytes: Uint8Array): unknown {
 export function locateIssues({ issues }: z.ZodError): ProblemLocation[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys')
-      return [{ pointer: toPointer(issue.path), detail: issue.message }];
+      return [{ pointer: toPointer(issue.path), detail: explainIssue(issue) }];
     return issue.keys.map((key) => ({
       pointer: toPointer([...issue.path, key]),
       detail: 'Unknown field',
     }));
   });
+}
+
+/** The message of an issue of a union, unless its schema has one of its own. */
+const unionMessage = 'Invalid input';
+
+export function isUnionIssue(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidUnion {
+  return issue.code === 'invalid_union' && issue.message === unionMessage && issue.errors.length > 0;
+}
+
+/** Returns the message of an issue, with what each alternative of a union, or the schema of a key, accepts. */
+export function explainIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return `${issue.message}: ${explainAll(issue.issues)}`;
+  return isUnionIssue(issue) ? listAlternatives(issue.errors.map(explainAll)) : issue.message;
+}
+
+function explainAll(issues: readonly z.core.$ZodIssue[]): string {
+  return issues
+    .map((issue) => [...issue.path.slice(-1).map(String), explainIssue(issue)].join(': '))
+    .join(' and ');
+}
+
+/** `["expected number", "expected \"all\""]` → `expected number, or expected "all"` */
+export function listAlternatives(texts: readonly string[]): string {
+  return [...new Set(texts)].join(', or ');
 }
 
 function toPointer(path: readonly PropertyKey[]): string {

@@ -49,6 +49,31 @@ test('reports what a text should be', () => {
     ],
   );
 });
+test('reports what the alternatives of a union accept', () => {
+  const top = z.union([z.int().min(1), z.enum(['all', 'none']), z.iso.date()]);
+  const expected = [
+    'must be a whole number, such as 7',
+    'or Invalid option: expected one of "all"|"none"',
+    'or Invalid ISO date',
+  ].join(', ');
+  for (const schema of [top, top.optional(), top.default('all')]) {
+    const { error } = textParamsOf({ top: schema }).safeParse({ top: 'some' });
+    assert.equal(
+      error?.issues.map(({ message }) => message),
+      [expected],
+    );
+  }
+});
+test('reports the own message of a union, and that of its refinement', () => {
+  const messagesOf = (top: z.ZodType, text: string) =>
+    textParamsOf({ top })
+      .safeParse({ top: text })
+      .error?.issues.map(({ message }) => message);
+  const own = z.union([z.int(), z.literal('all')], 'a slot or all');
+  assert.equal(messagesOf(own, 'some'), ['a slot or all']);
+  const refined = z.union([z.int(), z.literal('all')]).refine((top) => top !== 'all', 'not all');
+  assert.equal(messagesOf(refined, 'all'), ['not all']);
+});
 test('reports why the schema rejects a value', () => {
   const { error } = params.safeParse({ slot: '13' });
   assert.match(error?.issues[0]?.message ?? '', 'expected number to be <=12');

@@ -1,6 +1,7 @@
 /** Parameters in a path or a query are text. A schema of numbers or booleans gets the value that the text represents. */
 
 import { z } from 'zod';
+import { explainIssue, isUnionIssue, listAlternatives } from './json.ts';
 import type { Params } from '../domain/service/command.ts';
 
 /** Returns the schema of the parameters as text. The API documents show the original schemas. */
@@ -19,18 +20,35 @@ function textParamOf(schema: z.ZodType): z.ZodType {
     : z.string();
   return text
     .transform((value, context) => {
-      const read = fromText(schema, value);
-      const parsed = schema.safeParse(read);
+      const parsed = schema.safeParse(fromText(schema, value));
       if (parsed.success) return parsed.data;
-      const expected = typeof read === 'string' ? expectedInstead[String(described.type)] : undefined;
-      if (expected !== undefined) {
-        context.addIssue(expected);
-        return z.NEVER;
-      }
-      for (const { message } of parsed.error.issues) context.addIssue(message);
+      for (const reason of explainText(schema, value)) context.addIssue(reason);
       return z.NEVER;
     })
     .meta({ ...schema.meta(), override });
+}
+
+/** Returns why a schema rejects a text, in the words of a text where it expects a number or a boolean. */
+function explainText(schema: z.ZodType, text: string | undefined): string[] {
+  const read = fromText(schema, text);
+  const { type } = z.toJSONSchema(schema, { io: 'input', metadata: z.registry() });
+  const expected = typeof read === 'string' ? expectedInstead[String(type)] : undefined;
+  if (expected !== undefined) return [expected];
+  const issues = schema.safeParse(read).error?.issues ?? [];
+  const hasOwnMessage = issues.some((issue) => issue.code === 'invalid_union' && !isUnionIssue(issue));
+  const alternatives = optionsOf(schema).map((option) => explainText(option, text));
+  // If an alternative accepts the text, a refinement of the union rejects it.
+  return alternatives.length === 0 || hasOwnMessage || alternatives.some(({ length }) => length === 0)
+    ? issues.map(explainIssue)
+    : [listAlternatives(alternatives.map((reasons) => reasons.join(' and ')))];
+}
+
+/** Returns the alternatives of a union, also of an optional one. */
+function optionsOf(schema: unknown): z.ZodType[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return optionsOf(schema.unwrap());
+  // The public type of a schema is wider than that of the options.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return schema instanceof z.ZodUnion ? (schema.options as unknown as z.ZodType[]) : [];
 }
 
 /** Reported for a text that does not represent a value of this JSON Schema type. */

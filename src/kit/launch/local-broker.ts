@@ -6,7 +6,7 @@ import { startNatsServer, type NatsServer } from './nats-server.ts';
 function readPort(env: NodeJS.ProcessEnv, name: string, defaultPort: number): number {
   const value = env[name] || String(defaultPort);
   if (!/^\d+$/.test(value) || Number(value) > 65_535)
-    throw new Error(`${name}=${value} is not a port number`);
+    throw new Error(`${name}=${value}: expected a port from 0 to 65535`);
   return Number(value);
 }
 

@@ -1,7 +1,7 @@
 /** Finds names in the definition of a service that collide with each other or with names of the kit, and schemas that cannot work. */
 
 import { z } from 'zod';
-import { checkSchemaIds } from './check-schema-ids.ts';
+import { checkSchemas } from './check-schemas.ts';
 import type { Body, Params } from './command.ts';
 import { clientMethods, contextFields, natsQueries, queryParameters, replyFields } from './reserved-names.ts';
 import type { NamedCommand, Service } from './service.ts';
@@ -39,7 +39,7 @@ export function checkService(service: Service): void {
       names.indexOf(name) < index ? [`the alias "${name}" is also another name of the service`] : [],
     ),
     ...commands.flatMap((command) => [...checkPath(command), ...checkParameters(command)]),
-    ...checkSchemaIds(service),
+    ...checkSchemas(service),
   ];
   if (collisions.length > 0) throw new TypeError(`${contract.name}: ${collisions.join('; ')}`);
 }

@@ -13,5 +13,7 @@ export const clientMethods: readonly string[] = [
 export const contextFields: readonly string[] = ['now', 'actor', 'find'];
 export const replyFields: readonly string[] = ['position', 'next', 'cursor'];
 export const natsQueries: readonly string[] = ['get', 'list', 'digest'];
+/** The ids of schemas that the API documents of every service have. */
+export const schemaIds: readonly string[] = ['Problem', 'RejectedMessage', 'Status'];
 /** What `GET` operations of every service return: `getStatus`. */
 export const operationNouns: readonly string[] = ['page', 'problem', 'status'];

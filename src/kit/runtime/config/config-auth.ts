@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { wholeNumber } from './config-limits.ts';
+import { HttpUrl, wholeNumber } from './config-limits.ts';
 
 /** Asymmetric algorithms only. `none` is insecure, and HS* would require the issuer's secret here. */
 const algorithms = [
@@ -23,10 +23,10 @@ const algorithms = [
 const Algorithms = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(z.array(z.enum(algorithms)).min(1));
+  .pipe(z.array(z.enum(algorithms, `expected one or more of ${algorithms.join(', ')}, separated by commas`)));
 
 export const authEnvironment = {
-  AUTH_JWKS_URL: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).optional(),
+  AUTH_JWKS_URL: HttpUrl.optional(),
   AUTH_JWKS_FILE: z.string().min(1).optional(),
   AUTH_JWKS_COOLDOWN_SECONDS: wholeNumber(0, 3600).default(30),
   AUTH_ISSUER: z.string().min(1).optional(),

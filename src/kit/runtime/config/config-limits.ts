@@ -5,22 +5,28 @@ import type { RateLimit } from '../../http/server/rate-limit.ts';
 import type { ServerLimits } from '../../http/server/listen.ts';
 
 /** Returns the schema of a whole number between `min` and `max`. */
-export const wholeNumber = (min: number, max = 1_000_000_000) =>
+export const wholeNumber = (
+  min: number,
+  max = 1_000_000_000,
+  expected = `expected a whole number from ${min} to ${max}`,
+) =>
   z
     .string()
     // Number(' ') is 0.
-    .regex(/^\d+$/, 'expected a whole number')
+    .regex(/^\d+$/, expected)
     .transform(Number)
-    .pipe(z.number().min(min).max(max));
+    .refine((number) => number >= min && number <= max, expected);
 
 /** Returns a schema that converts seconds, with optional decimals, to milliseconds. */
-export const durationMs = (min: number, max: number) =>
+export const durationMs = (min: number, max: number, expected = `expected seconds from ${min} to ${max}`) =>
   z
     .string()
-    .regex(/^\d+(?:\.\d+)?$/, 'expected a number of seconds')
+    .regex(/^\d+(?:\.\d+)?$/, expected)
     .transform(Number)
-    .pipe(z.number().min(min).max(max))
+    .refine((seconds) => seconds >= min && seconds <= max, expected)
     .transform((seconds) => Math.round(seconds * 1000));
+
+export const HttpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
 
 /** A comma-separated list of origins, such as `https://shop.example.com`, or `*`. */
 const Origins = z

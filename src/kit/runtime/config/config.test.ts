@@ -1,6 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConfigError, readConfig, readProvisionConfig } from './config.ts';
+import {
+  ConfigError,
+  readConfig,
+  readProvisionConfig,
+  variablesOfProvisioner,
+  variablesOfService,
+} from './config.ts';
 
 const defaults = { httpPort: 5000, probePort: 9000 };
 const read = (environment: NodeJS.ProcessEnv) => readConfig(environment, defaults);
@@ -94,9 +100,27 @@ test('reports every invalid variable with its value', () => {
   );
 });
 
-test('reports the expected values', () => {
-  assert.match(errorLines({ LOG_LEVEL: 'loud' })[0] ?? '', '"debug"');
-  assert.match(errorLines({ HTTP_PORT: '70000' })[0] ?? '', '65535');
+test('reports the accepted values', () => {
+  for (const [environment, expected] of [
+    [{ HTTP_PORT: '99999' }, 'HTTP_PORT=99999: expected a port from 0 to 65535'],
+    [{ TRUST_PROXY: '21' }, 'TRUST_PROXY=21: expected a whole number from 0 to 20'],
+    [{ READY_GRACE_SECONDS: '86401' }, 'READY_GRACE_SECONDS=86401: expected seconds from 0 to 86400'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL=loud: expected one of trace, debug, info, warn, error, fatal, silent'],
+    [{ TRACE_URL: 'x' }, 'TRACE_URL=x: expected an http or https URL'],
+  ] as const)
+    assert.is(errorLines(environment)[0], expected);
+});
+
+test('reports no value in the words of the library that validates it', () => {
+  const invalid = ['-1', '99999999999', '1.5', 'none', 'ftp://x', ' '];
+  for (const [names, reader] of [
+    [variablesOfService(defaults), read],
+    [variablesOfProvisioner(), readProvisionConfig],
+  ] as const)
+    for (const name of names)
+      for (const value of invalid)
+        for (const line of errorLines({ [name]: value }, reader))
+          assert.not.match(line, /Invalid|Too (big|small)/, line);
 });
 
 for (const name of ['HTTP_PORT', 'PROBE_PORT']) {

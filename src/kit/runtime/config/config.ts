@@ -7,6 +7,7 @@ import type { ReadinessConfig } from '../readiness.ts';
 import {
   checkLimits,
   durationMs,
+  HttpUrl,
   limitsEnvironment,
   toLimitsConfig,
   wholeNumber,
@@ -17,26 +18,21 @@ import { checkAccess, natsEnvironment, toAccess, redactSecrets } from './config-
 export type ConfigDefaults = { readonly httpPort: number; readonly probePort: number };
 
 /** A TCP port; 0 selects a free one. */
-const TcpPort = z
-  .string()
-  // Number(' ') is 0, which would mean any free port.
-  .regex(/^\d+$/, 'expected a whole number')
-  .transform(Number)
-  .pipe(z.number().max(65_535));
+const TcpPort = wholeNumber(0, 65_535, 'expected a port from 0 to 65535');
 
 /** From the most verbose level to no logging. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** A log level, as in the environment and in the live configuration. */
+export const LogLevelText = z.enum(logLevels, `expected one of ${logLevels.join(', ')}`);
+
 /** Tracing. The OpenTelemetry libraries read these and other `OTEL_…` variables themselves. */
 const tracingEnvironment = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: HttpUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: HttpUrl.optional(),
   OTEL_SDK_DISABLED: z.string().optional(),
-  TRACE_URL: z
-    .url({ protocol: /^https?$/ })
-    .includes('{traceId}', 'expected a URL that contains {traceId}')
-    .optional(),
+  TRACE_URL: HttpUrl.includes('{traceId}', 'expected a URL that contains {traceId}').optional(),
 };
 
 function serviceEnvironment({ httpPort, probePort }: ConfigDefaults) {
@@ -48,7 +44,7 @@ function serviceEnvironment({ httpPort, probePort }: ConfigDefaults) {
     HTTP_HOST: z.string().min(1).optional(),
     HTTP_PORT: TcpPort.default(httpPort),
     PROBE_PORT: TcpPort.default(probePort),
-    LOG_LEVEL: z.enum(logLevels).default('info'),
+    LOG_LEVEL: LogLevelText.default('info'),
     SSE_MAX_CLIENTS: wholeNumber(0).default(5_000),
     SNAPSHOT_EVERY: wholeNumber(1).default(10_000),
     POINT_IN_TIME_MAX_HEAP_MIB: wholeNumber(32).default(2_048),
@@ -173,5 +169,5 @@ function read<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv): T {
     const name = String(path[0]);
     return `${name}=${redactSecrets(environment[name] ?? '')}: ${redactSecrets(message)}`;
   });
-  throw new ConfigError(lines.join('\n'));
+  throw new ConfigError([...new Set(lines)].join('\n'));
 }

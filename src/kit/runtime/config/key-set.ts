@@ -8,15 +8,22 @@ import { ConfigError } from './config.ts';
 import type { KeySource } from './config-auth.ts';
 
 /** A JSON Web Key Set (RFC 7517) without secret keys. */
-const PublicKeys = z.object({
-  keys: z
-    .array(
-      z
-        .looseObject({ kty: z.enum(['RSA', 'EC', 'OKP'], 'must be a public key (RSA, EC or OKP)') })
-        .refine((key) => !('d' in key), 'is a private key'),
-    )
-    .min(1),
-});
+const PublicKeys = z.object(
+  {
+    keys: z
+      .array(
+        z
+          .looseObject(
+            { kty: z.enum(['RSA', 'EC', 'OKP'], 'must be a public key (RSA, EC or OKP)') },
+            'must be a public key (RSA, EC or OKP)',
+          )
+          .refine((key) => !('d' in key), 'is a private key'),
+        'must be a list of keys',
+      )
+      .min(1, 'must not be empty'),
+  },
+  'must be an object',
+);
 
 /** @throws ConfigError if the file cannot be read or is not a set of public keys */
 export function openKeySet(source: KeySource): Promise<JWTVerifyGetKey> {

@@ -11,14 +11,13 @@ import type { ServiceIdentity } from '../../domain/product.ts';
 import type { RateLimit, RateLimiter } from '../../http/server/rate-limit.ts';
 import { followConfig, type ConfigValues } from '../../nats/provisioning/config-bucket.ts';
 import type { Connection } from '../../nats/connection/connection.ts';
-import { logLevels, type Config, type LogLevel } from './config.ts';
+import { LogLevelText, type Config, type LogLevel } from './config.ts';
 import { wholeNumber } from './config-limits.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** Valid keys, without the service prefix. */
 const settingNames = ['log-level', 'rate-limit-per-second', 'rate-limit-burst'] as const;
 
-const LogLevelText = z.enum(logLevels);
 const Count = wholeNumber(0);
 
 export type LiveSettings = { readonly logLevel: LogLevel; readonly rateLimit: RateLimit };
