@@ -9,7 +9,7 @@ import { runCommand } from '../../setup/command.mjs';
 import { ROOT } from '../../setup/root.mjs';
 import { chartFolder, comparable, productionValues, renderChart } from './chart.ts';
 import { findHelm, findKubectl } from './client-programs.ts';
-import { findConfigMap, ofKind, podOf, titleOf, type Manifest } from './manifests.ts';
+import { findConfigMap, ofKind, podOf, titleOf, workloadsOf, type Manifest } from './manifests.ts';
 import { podPolicies } from './pod-policies.ts';
 import { findViolations } from './policy-check.ts';
 import { renderManifests, renderObjects, validate } from './render.ts';
@@ -133,11 +133,13 @@ test('connects to servers that exist already', async () => {
 test('names images by registry, name and tag, unless they have a tag or digest', async () => {
   const digest = `quay.io/ports@sha256:${'0'.repeat(64)}`;
   const manifests = await renderValid(
-    '--set=image.registry=localhost:5000/team,image.tag=',
+    '--set=image.registry=localhost:5000/team,image.tag=,image.pullSecrets[0].name=registry',
     `--set=services.ports.image=${digest}`,
   );
   const images = ofKind(manifests, 'Deployment').map((one) => podOf(one).containers[0]?.image);
   assert.equal(images, ['localhost:5000/team/portside-laptops:0.1.0', digest]);
+  for (const workload of workloadsOf(manifests))
+    assert.equal(podOf(workload).imagePullSecrets, [{ name: 'registry' }]);
 });
 
 /** Returns the annotations of the pods by workload. */
@@ -159,9 +161,15 @@ test('restarts the pods whose configuration changes, and no others', async () =>
   assert.equal(await changedBy('--set=nats.storage.maxFileStore=4GB'), ['nats']);
   assert.equal(await changedBy('--set=services.ports.replicas=2,services.ports.maxReplicas=3'), []);
 });
-test('sets the limit of the file store', async () => {
-  const manifests = await renderValid('--set=nats.storage.maxFileStore=4GB');
+test('sets the size of the file store, the class of the volumes and the users of NATS', async () => {
+  const manifests = await renderValid(
+    production,
+    '--set=nats.storage.maxFileStore=4GB,nats.storage.className=fast,nats.roles=accounts {}',
+  );
   assert.match(findConfigMap(manifests, 'nats')?.data?.['nats.conf'] ?? '', /^ {2}max_file_store: 4GB$/m);
+  assert.equal(findConfigMap(manifests, 'nats-roles')?.data, { 'nats-roles.conf': 'accounts {}' });
+  const [broker] = ofKind(manifests, 'StatefulSet');
+  assert.is(broker?.spec?.volumeClaimTemplates?.[0]?.spec?.storageClassName, 'fast');
 });
 chart.run();
 
