@@ -10,7 +10,7 @@ import { ROOT } from '../../setup/root.mjs';
 import { findKubeScore } from '../cluster/build/programs.ts';
 import { findInconsistencies } from './consistency-rule.ts';
 import { findScoreFailures } from './kube-score.ts';
-import { findKubectl } from './kubectl.ts';
+import { findKubectl } from './client-programs.ts';
 import { manifestConsistencyRules } from './manifest-consistency.ts';
 import { ofKind } from './manifests.ts';
 import { podPolicies } from './pod-policies.ts';

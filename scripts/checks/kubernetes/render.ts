@@ -15,11 +15,15 @@ export async function renderObjects(kubectl: string, folder: string): Promise<An
   });
 }
 
-/** Renders a kustomization and validates the objects. @throws Error if an object does not match the Kubernetes API */
+/** Renders a kustomization and validates the objects. */
 export async function renderManifests(kubectl: string, folder: string): Promise<Manifest[]> {
-  const objects = await renderObjects(kubectl, folder);
+  return validate(await renderObjects(kubectl, folder), folder);
+}
+
+/** Returns the objects. @throws Error with their source if one does not match the Kubernetes API */
+export async function validate(objects: readonly AnyObject[], source: string): Promise<Manifest[]> {
   const errors = await findSchemaErrors(objects);
-  if (errors.length > 0) throw new Error(`${folder}:\n${errors.join('\n')}`);
+  if (errors.length > 0) throw new Error(`${source}:\n${errors.join('\n')}`);
   // Safe: `findSchemaErrors` has checked each object against the type of its kind.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return objects as unknown as Manifest[];

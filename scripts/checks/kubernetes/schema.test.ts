@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { ROOT } from '../../setup/root.mjs';
 import { findInconsistencies } from './consistency-rule.ts';
 import { manifestConsistencyRules } from './manifest-consistency.ts';
-import { findKubectl } from './kubectl.ts';
+import { findKubectl } from './client-programs.ts';
 import { environmentOf, ofKind } from './manifests.ts';
 import { projectConsistencyRules } from './project-consistency.ts';
 import { podPolicies } from './pod-policies.ts';

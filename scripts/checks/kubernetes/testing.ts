@@ -6,7 +6,7 @@ import { variablesOfProvisioner, variablesOfService } from '../../../src/kit/run
 import { findServices } from '../../services.ts';
 import { ROOT } from '../../setup/root.mjs';
 import type { Project } from './consistency-rule.ts';
-import { findKubectl } from './kubectl.ts';
+import { findKubectl } from './client-programs.ts';
 import type { Manifest } from './manifests.ts';
 import { renderManifests } from './render.ts';
 
