@@ -91,7 +91,7 @@ requests('that is invalid is rejected with its syntax', () => {
   const reasonOf = (name: RequestHeaderName) =>
     requestHeaderSchema([name]).safeParse({ [name]: '' }).error?.message ?? '';
   assert.match(reasonOf('Idempotency-Key'), 'must be 1 to 255 visible ASCII characters');
-  assert.match(reasonOf('If-Match'), 'must be * or a list of entity tags');
+  assert.match(reasonOf('If-Match'), 'must be * (alone), or a list of entity tags');
   assert.match(reasonOf('Wait-For-Position'), 'must be a position (0, 1, 2 …)');
   assert.match(reasonOf('Last-Event-ID'), 'must be a position (0, 1, 2 …)');
 });
