@@ -141,10 +141,14 @@ asOf('is a position or a time with a UTC offset', () => {
   assert.equal(AsOf.parse('2026-01-31T12:00:00Z'), { time: Date.UTC(2026, 0, 31, 12) });
   assert.equal(AsOf.parse('2026-01-31T12:00:00.5+01:00'), { time: Date.UTC(2026, 0, 31, 11, 0, 0, 500) });
 });
+asOf('may be a time in lower case, and a leap second', () => {
+  assert.equal(AsOf.parse('2026-01-31t12:00:00z'), { time: Date.UTC(2026, 0, 31, 12) });
+  assert.equal(AsOf.parse('2016-12-31T23:59:60Z'), { time: Date.UTC(2017, 0, 1) });
+});
 asOf('is nothing else', () => {
   for (const text of ['', 'x', '1x', 'x1', '-1', '2026-01-31', '2026-01-31T12:00:00', '9'.repeat(16)]) {
     const { error } = AsOf.safeParse(text);
-    assert.match(error?.message ?? '', 'must be a position (12) or an RFC 3339 time', text);
+    assert.match(error?.message ?? '', 'must be a position (12), or an RFC 3339 time', text);
   }
 });
 asOf('and the parameters of a page have descriptions and examples', () => {
