@@ -105,6 +105,20 @@ malformed('is returned for a URL with bytes that are not escaped', async () => {
     assert.match(await sendText(laptops.url, request), /^HTTP\/1\.1 400 [^]*percent-encoded/);
   }
 });
+malformed(
+  'is returned for a body with a repeated key, with its path; not for a byte order mark',
+  async () => {
+    for (const response of [
+      await post('/laptops', { raw: '{"title":"Lenovo","model":"S3","title":"IBM"}', headers: json }),
+      await put('/laptops/1', { raw: '{"title":"Lenovo","model":"S3","title":"Lenovo"}', headers: json }),
+    ]) {
+      assertProblem(response, 'malformed', /the key \/title more than once/);
+      assert.equal(pointersOf(response), ['/title']);
+    }
+    const marked = await put('/laptops/1', { raw: `\ufeff${JSON.stringify(lenovo)}`, headers: json });
+    assert.is(marked.status, 200);
+  },
+);
 malformed('is not returned for a plus sign, which is a space in a query', async () => {
   assert.equal((await get('/laptops?title=Len+ovo')).body, []);
   assert.equal((await get('/laptops?title=Len%2Bovo')).body, []);
