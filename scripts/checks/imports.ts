@@ -30,7 +30,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Layers that run in any JavaScript environment. They may import only these packages. */
 const pureLayers = new Set(['domain', 'eventlog', 'api', 'client', 'event-stream']);
-const purePackages = new Set(['zod', 'sorted-btree', 'quick-lru']);
+const purePackages = new Set(['zod', 'sorted-btree', 'quick-lru', 'jsonc-parser']);
 
 const kit = 'src/kit/';
 

@@ -210,6 +210,11 @@ pages('can be resumed from the position of the last one', async () => {
   const resumed = { headers: { ...fresh(batch).headers, 'Last-Event-ID': String(position - 1) } };
   assert.equal(idsOf(await laptops.get('/laptops/events', resumed)), [position]);
 });
+pages('continue after the first one if it was requested with ?lastEventId', async () => {
+  const first = await laptops.get('/laptops/events?lastEventId=1&limit=1', fresh(batch));
+  assert.equal(idsOf(first), [2]);
+  assert.is(first.headers.get('Link'), '</laptops/events?limit=1&after=2>; rel="next"');
+});
 pages('reject a position beyond the end of the stream', async () => {
   const end = positionOf(await laptops.get('/laptops/events', fresh(batch)));
   const beyond = await laptops.get('/laptops/events?after=99999', fresh(batch));

@@ -175,6 +175,22 @@ parameters(
   },
 );
 
+parameters('may have ?lastEventId, which polyfills of EventSource send, like the header', async () => {
+  const positions = await addLaptops(5);
+  const [first = 0, second = 0, ...rest] = positions;
+  const last = positions.at(-1) ?? 0;
+  const byQuery = await open(`?lastEventId=${second}`);
+  const overAfter = await open(`?after=${first}&lastEventId=${second}`);
+  const byHeader = await open(`?lastEventId=${first}`, { 'Last-Event-ID': String(second) });
+  const empty = await open(`?after=${second}&lastEventId=`);
+  for (const stream of [byQuery, overAfter, byHeader, empty]) {
+    await stream.reached(last);
+    assert.equal(stream.positions, rest);
+  }
+  for (const text of ['x', '-1', '1.5'])
+    assert.is((await fetch(`${events}?lastEventId=${text}`)).status, 400);
+});
+
 parameters('after the last position returns only new events', async () => {
   const stream = await open('', { 'Last-Event-ID': String(await lastPosition()) });
   const positions = await addLaptops(2);

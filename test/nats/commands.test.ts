@@ -89,6 +89,14 @@ commands(
     assert.is(await countMessages('laptops.events.4'), 2);
   },
 );
+commands('may begin with a byte order mark, and must not have a key twice', async () => {
+  const text = '{"id":40,"title":"Apple","model":"Air"}';
+  assert.is((await request('laptops.commands.add', `\ufeff${text}`)).status, 200);
+  const twice = await request('laptops.commands.add', '{"id":41,"title":"Apple","model":"A","model":"B"}');
+  assert.is(twice.status, 400);
+  assert.match(JSON.stringify(twice.body), 'the key /model more than once');
+  assert.is(await countMessages('laptops.events.41'), 0);
+});
 commands('is rejected with the same problem document as over REST', async () => {
   const problems: [string, object | string, Record<string, string>, number, string][] = [
     ['laptops.commands.add', { id: 2, title: 'a', model: 'b' }, {}, 409, 'conflict'],

@@ -101,6 +101,22 @@ rest('is rejected if the entity does not exist, or not at the version in If-Matc
   const stale = { json: { storeroom: true }, headers: { 'If-Match': '"1"' } };
   assertProblem(await docks.post(`/docks/${id}/relocate`, stale), 'precondition-failed');
 });
+rest('with a verb or a slot is rejected if If-None-Match excludes its target', async () => {
+  const id = await register();
+  const only = { 'If-None-Match': '*' };
+  const moved = await docks.post(`/docks/${id}/relocate`, { json: { storeroom: true }, headers: only });
+  assertProblem(moved, 'precondition-failed', /dock \d+ exists/);
+  const slot = `/docks/${id}/slots/3`;
+  assert.is((await docks.put(slot, { json: { laptopId: 7 }, headers: only })).status, 204);
+  assertProblem(
+    await docks.put(slot, { json: { laptopId: 7 }, headers: only }),
+    'precondition-failed',
+    /3 in slots/,
+  );
+  assert.is((await docks.delete(slot, { headers: { 'If-Match': '*' } })).status, 204);
+  assertProblem(await docks.delete(slot, { headers: { 'If-Match': '*' } }), 'precondition-failed');
+  assertProblem(await docks.post(`/docks/${id}/decommission`, { headers: only }), 'precondition-failed');
+});
 rest(
   'that ends the existence of an entity is declared with `remove`, and has no effect afterwards',
   async () => {

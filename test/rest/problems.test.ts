@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
 import { assertProblem, pointersOf } from '../support/http/http.ts';
+import { sendText } from '../support/http/raw-http.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const { start, countMessages, close } = await startTestSystem();
@@ -30,7 +31,7 @@ for (const [description, raw] of [
     assertProblem(await put('/laptops/1', { raw, headers: json }), 'malformed', /body/);
   });
 }
-for (const id of ['0', '042', '-1', '1.0', 'x', '9007199254740992', '%20', '1%2F2', '%00']) {
+for (const id of ['0', '042', '-1', '1.0', 'x', '9007199254740992', '%20', '1%2F2']) {
   malformed(`is returned for the id ${id}`, async () => {
     for (const response of [
       await get(`/laptops/${id}`),
@@ -69,6 +70,59 @@ malformed('is returned for an invalid percent-encoding', async () => {
   for (const path of ['/laptops/%E0%A4%A', '/laptops/%', '/%ff', '/laptops/1%'])
     assertProblem(await get(path), 'malformed', /percent-encoding/);
 });
+malformed('is returned for a path or a query that is not percent-encoded UTF-8', async () => {
+  for (const text of [
+    '%',
+    '%4',
+    'a%zz',
+    '%ff',
+    '%C0%80',
+    '%E0%A4',
+    '%ED%A0%80',
+    '%F5%80%80%80',
+    'a%',
+    '%00',
+  ]) {
+    for (const path of [
+      `/laptops?title=${text}`,
+      `/laptops?${text}=x`,
+      `/laptops?limit=1&title=a+${text}`,
+      `/laptops/1?asOf=${text}`,
+      `/laptops/1/events?after=${text}`,
+      `/laptops/events?type=${text}`,
+      `/laptops/status?${text}`,
+      `/openapi.json?${text}`,
+      `/laptops/${text}`,
+    ])
+      assertProblem(await get(path), 'malformed', /(?:path|query) contains/);
+    assertProblem(await post(`/laptops?x=${text}`, { json: lenovo }), 'malformed', /query contains/);
+    assertProblem(await laptops.delete(`/laptops/1?${text}`), 'malformed', /query contains/);
+  }
+});
+malformed('is returned for a URL with bytes that are not escaped', async () => {
+  for (const target of ['?title=Portégé', '/é', '?title=\x01']) {
+    const request = `GET /laptops${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    assert.match(await sendText(laptops.url, request), /^HTTP\/1\.1 400 [^]*percent-encoded/);
+  }
+});
+malformed(
+  'is returned for a body with a repeated key, with its path; not for a byte order mark',
+  async () => {
+    for (const response of [
+      await post('/laptops', { raw: '{"title":"Lenovo","model":"S3","title":"IBM"}', headers: json }),
+      await put('/laptops/1', { raw: '{"title":"Lenovo","model":"S3","title":"Lenovo"}', headers: json }),
+    ]) {
+      assertProblem(response, 'malformed', /the key \/title more than once/);
+      assert.equal(pointersOf(response), ['/title']);
+    }
+    const marked = await put('/laptops/1', { raw: `\ufeff${JSON.stringify(lenovo)}`, headers: json });
+    assert.is(marked.status, 200);
+  },
+);
+malformed('is not returned for a plus sign, which is a space in a query', async () => {
+  assert.equal((await get('/laptops?title=Len+ovo')).body, []);
+  assert.equal((await get('/laptops?title=Len%2Bovo')).body, []);
+});
 malformed.run();
 
 const notFound = suite('the problem `not-found`');
@@ -90,6 +144,28 @@ notFound('is returned for an unknown route', async () => {
     '//laptops',
   ])
     assertProblem(await get(path), 'not-found', path);
+  for (const path of [
+    '/LAPTOPS',
+    '/LAPTOPS/1',
+    '/Laptops',
+    '/laptops/1/EVENTS',
+    '/OPENAPI.json',
+    '/Docs',
+    '/Problems/not-found',
+    '/laptops/',
+    '/laptops/1/',
+    '/laptops/1//events',
+    '//laptops/1',
+    '/laptops//1',
+  ]) {
+    assertProblem(await get(path), 'not-found', /case-sensitive/);
+    assertProblem(await put(path, { json: lenovo }), 'not-found', /case-sensitive/);
+  }
+  for (const path of ['/Ports', '/PORT', '/Port/1']) assertProblem(await ports.get(path), 'not-found');
+  for (const path of ['/./laptops', '/x/../laptops', '/laptops/./1', '/laptops/1/.']) {
+    const request = `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    assert.match(await sendText(laptops.url, request), /^HTTP\/1\.1 404 /);
+  }
   assertProblem(await get('/page/none.js'), 'not-found', 'none.js');
   assertProblem(await post('/nothing', { json: lenovo }), 'not-found', '/nothing');
 });
@@ -234,7 +310,7 @@ robustness('returns the Request-Id of the client, or a generated one if that is 
   const generated = await get('/laptops/2', { headers: { 'Request-Id': 'not one' } });
   assert.match(generated.headers.get('Request-Id') ?? '', /^[0-9a-f-]{36}$/);
 });
-robustness('has stored only the two valid laptops', async () => {
+robustness('has stored only the valid laptops', async () => {
   assert.is(await countMessages('laptops.events.*'), 2);
   assert.is(await countMessages('ports.events.*'), 0);
   const list = await get('/laptops');

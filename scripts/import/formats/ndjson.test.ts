@@ -41,6 +41,13 @@ ndjson('reports a line that is not a JSON object and reads the next one', async 
   ]);
 });
 
+ndjson('reports a line with a repeated key, and reads the next one', async () => {
+  assert.equal(await read('{"id":1,"name":"a","name":"b"}\n{"id":2}'), [
+    { line: 1, error: 'the key "name" is there more than once' },
+    { line: 2, fields: { id: 2 } },
+  ]);
+});
+
 ndjson('stops reading at a line that exceeds the length limit', async () => {
   assert.equal(await read('{}\n', ...Array.from({ length: 20 }, () => 'x'.repeat(65_536))), [
     { line: 1, fields: {} },

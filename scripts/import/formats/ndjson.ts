@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import { findRepeatedKey } from '../../../src/kit/api/repeated-key.ts';
 
 /** A row's fields or the reason why it cannot be parsed. Lines are counted from 1. */
 export type NdjsonRow = { readonly line: number } & (
@@ -43,6 +44,8 @@ function parseLine(line: number, text: string): NdjsonRow | undefined {
   } catch {
     return { line, error: 'not JSON: each line must be one JSON object' };
   }
+  const repeated = findRepeatedKey(text)?.at(-1);
+  if (repeated !== undefined) return { line, error: `the key "${String(repeated)}" is there more than once` };
   const fields = Fields.safeParse(value);
   return fields.success ? { line, fields: fields.data } : { line, error: 'not a JSON object' };
 }

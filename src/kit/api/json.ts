@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import { messageOf } from '../domain/error-message.ts';
 import { Problem, type ProblemLocation } from '../domain/problem.ts';
+import { findRepeatedKey } from './repeated-key.ts';
 
 /** Maximum size of a body, in bytes. */
 export const maxBodyBytes = 64 * 1024;
@@ -24,28 +25,46 @@ export function parseJson<T>(schema: z.ZodType<T>, bytes: Uint8Array): ParsedJso
   });
 }
 
-/** Returns the value, or undefined if `text` is not JSON. */
-export function tryParseJson(text: string): unknown {
+/** Accepts a byte order mark. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function readJson(bytes: Uint8Array): unknown {
+  const text = decode(bytes);
+  let value: unknown;
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Problem('malformed', `The body is not JSON: ${messageOf(cause)}`, { cause });
+  }
+  assertKeysOnce(text);
+  return value;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    const [first, second] = bytes;
+    const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+    const encoding = isUtf16 ? ', but UTF-16' : '';
+    throw new Problem('malformed', `The body is not UTF-8${encoding}. Send JSON in UTF-8.`, { cause });
   }
 }
 
-function readJson(bytes: Uint8Array): unknown {
-  let text: string;
+/** Parsers differ in which value of a repeated key they use (RFC 8259, section 4). */
+function assertKeysOnce(text: string): void {
+  let path: readonly PropertyKey[] | undefined;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    path = findRepeatedKey(text);
   } catch (cause) {
-    throw new Problem('malformed', 'The body is not UTF-8.', { cause });
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new Problem('malformed', 'The body is nested too deeply.', { cause });
   }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const reason = messageOf(cause);
-    throw new Problem('malformed', `The body is not JSON: ${reason}`, { cause });
-  }
+  if (path === undefined) return;
+  const pointer = toPointer(path);
+  throw new Problem('malformed', `The body has the key ${pointer} more than once. Send each key once.`, {
+    locations: [{ pointer, detail: 'Repeated key' }],
+  });
 }
 
 /** Returns the JSON Pointer and message of every issue. For an unknown key, the pointer includes the key. */

@@ -62,7 +62,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     status: 412,
     title: 'The precondition failed',
     explanation:
-      'The version of the entity is not listed in If-Match: the entity was changed after you read it. Read it again and decide again.',
+      'If-Match does not list the version of the entity, because it was changed after you read it, or If-None-Match excludes it: with `*`, because it exists already. Read it again and decide again.',
   },
   'too-large': {
     status: 413,

@@ -6,7 +6,7 @@ import { integerId, type IdType } from '../domain/id-type.ts';
 import { isKeyOf, type KeySchemas, type NamedIndexes } from '../domain/service/index-definition.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Entity } from '../domain/entity.ts';
-import { tryParseJson } from './json.ts';
+import { tryParseJson } from './try-parse-json.ts';
 import type { Sort, Where } from '../eventlog/view/indexes.ts';
 
 const SortRequest = z.object({ sort: z.string().optional(), cursor: z.string().optional() });

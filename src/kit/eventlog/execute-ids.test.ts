@@ -112,7 +112,7 @@ identity('with an id that is in use fails at once', async () => {
 });
 identity('fails if its precondition does not hold', async () => {
   const { transactor, sources } = createLamps({ firstFreeId: 0 });
-  const request = { id: 7, ...light, precondition: () => false };
+  const request = { id: 7, ...light, precondition: () => 'it is lit' };
   assert.is(await codeOf(execute(transactor, sources, request)), 'precondition-failed');
 });
 identity(

@@ -22,8 +22,11 @@ export type Transaction<State, Command> = {
   readonly traceparent?: string | undefined;
   /** Who sent the command. It is stored with the events. */
   readonly actor?: string | undefined;
-  /** If given and false for the entity, the command fails with `precondition-failed` (If-Match). */
-  readonly precondition?: ((entity: Entity<State>) => boolean) | undefined;
+  /**
+   * Returns why the command must not be executed on the entity (If-Match, If-None-Match), or undefined. With a reason, the
+   * command fails with `precondition-failed`. It holds when the events are appended, because they follow the same version.
+   */
+  readonly precondition?: ((entity: Entity<State>) => string | undefined) | undefined;
 };
 
 export type Transactor<State, Command, Event extends DomainEvent> = {
@@ -236,16 +239,12 @@ function pause(milliseconds: number): Promise<void> {
 function tryDecide<State, Command, Event extends DomainEvent>(
   decider: Decider<State, Command, Event>,
   { command, precondition }: Transaction<State, Command>,
-  { id, state, version }: Entity<State>,
+  entity: Entity<State>,
 ): readonly Event[] | Problem {
-  if (precondition !== undefined && !precondition({ id, state, version })) {
-    return new Problem(
-      'precondition-failed',
-      `${id} is at version ${version}, which the precondition does not allow.`,
-    );
-  }
+  const failure = precondition?.(entity);
+  if (failure !== undefined) return new Problem('precondition-failed', failure);
   try {
-    return decider.decide(command, state);
+    return decider.decide(command, entity.state);
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

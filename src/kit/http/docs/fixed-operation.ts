@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { matchesWeakly, readCondition } from '../protocol/conditional.ts';
+import { isUnchanged } from '../protocol/conditional.ts';
 import { contentSecurityPolicy } from './html.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import type { RequestHeaders } from '../protocol/request-headers.ts';
@@ -88,8 +88,7 @@ export function respond(
   ctx.set('ETag', entityTag);
   ctx.set('Cache-Control', cacheControl);
   if (mediaType === 'text/html') ctx.set('Content-Security-Policy', contentSecurityPolicy);
-  const condition = readCondition(headers['If-None-Match']);
-  if (condition !== undefined && matchesWeakly(condition, entityTag)) {
+  if (isUnchanged(headers, entityTag)) {
     ctx.status = 304;
     return;
   }

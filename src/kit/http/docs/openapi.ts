@@ -30,6 +30,7 @@ export type OpenApiInfo = {
 
 /** Conventions that apply to every path, appended to the description of the document. */
 const conventions =
+  'Paths are case-sensitive and have no slash at the end. ' +
   'Every path that supports GET also supports HEAD, and every path supports OPTIONS. A 405 response lists the supported ' +
   'methods in `Allow`. Errors are problem documents (RFC 9457), whose `type` is the URL of a page that explains the problem.';
 

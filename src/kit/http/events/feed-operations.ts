@@ -62,10 +62,11 @@ export function feedOperations(
     alsoAcceptable: [cloudEventMediaType],
     problems: ['unavailable'],
 
-    async handle({ ctx, query: { type, id, after, format, limit }, headers, accepted }) {
+    async handle({ ctx, query: { type, id, after, lastEventId, format, limit }, headers, accepted }) {
       await waitForPosition(headers, freshness);
-      const lastEventId = headers['Last-Event-ID'];
-      const position = lastEventId === undefined ? after : Number(lastEventId);
+      // The header is the latest position: a browser sends it when it reconnects, with the query of its first request.
+      const resumed = headers['Last-Event-ID'] ?? lastEventId;
+      const position = resumed === undefined || resumed === '' ? after : Number(resumed);
       if (accepted === cloudEventBatchMediaType) await waitForPageStart(freshness, position ?? 0);
       markFreshness(ctx, freshness);
       const seen = headers['Seen-Event'] === undefined ? undefined : parseSeenEvent(headers['Seen-Event']);
@@ -124,6 +125,16 @@ function feedQuery(noun: string, eventTypes: readonly string[], type: IdType) {
         description:
           'Start after this position, for example the `Stream-Position` of a list. For browsers, which cannot set ' +
           'Last-Event-ID. The Last-Event-ID that a browser sends when it reconnects takes precedence.',
+      }),
+    lastEventId: z
+      .string()
+      // A polyfill may send an empty one before it has received an event.
+      .regex(/^[0-9]{0,15}$/, 'must be a position (0, 1, 2 …)')
+      .optional()
+      .meta({
+        description:
+          'Like the header Last-Event-ID, for polyfills of EventSource, which cannot set it. The header takes precedence, ' +
+          'and both take precedence over `after`.',
       }),
     format: z
       .literal('cloudevents')

@@ -1,7 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Problem } from '../../domain/problem.ts';
-import { matchesStrongly, matchesWeakly, readCondition, toEntityTag } from './conditional.ts';
+import {
+  findFailure,
+  isUnchanged,
+  matchesWeakly,
+  readCondition,
+  readPreconditions,
+  toEntityTag,
+  type Target,
+} from './conditional.ts';
 import { parseHeaders } from '../server/parse.ts';
 
 const parse = (header?: string) =>
@@ -38,6 +46,15 @@ for (const header of ['', '  ', '12', '"12', '12"', 'w/"12"', 'W/12', '"1" "2"',
     );
   });
 }
+parsing('accepts all characters that a tag may have (RFC 9110, section 8.8.3)', () =>
+  assert.equal(parse('"!#~\x80\xff"'), { any: false, tags: ['"!#~\x80\xff"'] }),
+);
+parsing('takes linear time for a long malformed header', () => {
+  const start = performance.now();
+  for (const filler of [' ', ',', '"1",', ' ,', '"'])
+    assert.throws(() => parse(`"1",${filler.repeat(16_000 / filler.length)}x`));
+  assert.ok(performance.now() - start < 500);
+});
 parsing.run();
 
 const tags = suite('toEntityTag');
@@ -48,29 +65,93 @@ tags('contains the version, and the latest versions of other streams', () => {
 });
 tags.run();
 
-const ifMatch = suite('If-Match');
+const target = { entity: 'lamp 1', name: 'lamp 1', exists: true, version: 12 };
+const missing = { ...target, exists: false, version: undefined };
+const failureOf = (headers: Readonly<Record<string, string>>, on: Target = target) => {
+  const preconditions = readPreconditions(headers);
+  return preconditions && findFailure(preconditions, on);
+};
 
-ifMatch('matches the tag of the current version', () => {
-  assert.ok(matchesStrongly(parsed(toEntityTag(12)), true, 12));
-  assert.ok(matchesStrongly(parsed('"1", "12"'), true, 12));
+const ifMatch = suite('If-Match of a write');
+
+ifMatch('is met by the tag of the current version', () => {
+  assert.is(failureOf({ 'If-Match': toEntityTag(12) }), undefined);
+  assert.is(failureOf({ 'If-Match': '"1", "12"' }), undefined);
 });
-ifMatch('does not match another tag, a weak tag or part of a tag', () => {
-  for (const header of ['"13"', 'W/"12"', '"1"', '"2"', '"012"', '""'])
-    assert.not(matchesStrongly(parsed(header), true, 12), header);
+ifMatch('is not met by another tag, a weak tag or part of a tag', () => {
+  for (const tag of ['"13"', 'W/"12"', '"1"', '"2"', '"012"', '""'])
+    assert.is(
+      failureOf({ 'If-Match': tag }),
+      `lamp 1 is at version 12, with the tag "12", but If-Match requires ${tag}.`,
+    );
 });
 ifMatch('ignores the versions of other streams in a tag, but not further digits of the version', () => {
-  assert.ok(matchesStrongly(parsed(toEntityTag(12, { PORTS: 7 })), true, 12));
-  for (const header of ['"123"', '"123;PORTS=7"', '"1;PORTS=2"', '"PORTS=12"'])
-    assert.not(matchesStrongly(parsed(header), true, 12), header);
+  assert.is(failureOf({ 'If-Match': toEntityTag(12, { PORTS: 7 }) }), undefined);
+  for (const tag of ['"123"', '"123;PORTS=7"', '"1;PORTS=2"', '"PORTS=12"'])
+    assert.match(failureOf({ 'If-Match': tag }) ?? '', 'requires');
 });
-ifMatch('matches an existing entity with *', () => assert.ok(matchesStrongly(parsed('*'), true, 12)));
-ifMatch('never matches an entity that does not exist', () => {
-  assert.not(matchesStrongly(parsed('*'), false, 12));
-  assert.not(matchesStrongly(parsed('"12"'), false, 12));
+ifMatch('* is met by an existing entity', () => assert.is(failureOf({ 'If-Match': '*' }), undefined));
+ifMatch('is never met by an entity that does not exist', () => {
+  assert.is(
+    failureOf({ 'If-Match': '*' }, missing),
+    'lamp 1 does not exist, but If-Match requires that it does.',
+  );
+  assert.is(
+    failureOf({ 'If-Match': '"12", "13"' }, missing),
+    'lamp 1 does not exist, but If-Match requires "12" or "13".',
+  );
+});
+ifMatch('* refers to the item, and a tag to the entity that contains it', () => {
+  const item = { ...target, name: 'bulb 3 of lamp 1', exists: false };
+  assert.is(failureOf({ 'If-Match': '"12"' }, item), undefined);
+  assert.is(
+    failureOf({ 'If-Match': '*' }, item),
+    'bulb 3 of lamp 1 does not exist, but If-Match requires that it does.',
+  );
+  assert.is(failureOf({ 'If-None-Match': '*' }, item), undefined);
 });
 ifMatch.run();
 
-const ifNoneMatch = suite('If-None-Match');
+const unless = suite('If-None-Match of a write');
+
+unless('* is met only if the entity does not exist', () => {
+  assert.is(failureOf({ 'If-None-Match': '*' }, missing), undefined);
+  assert.is(
+    failureOf({ 'If-None-Match': '*' }),
+    'lamp 1 exists, but If-None-Match requires that it does not.',
+  );
+});
+unless('is not met by the tag of the current version, strong or weak', () => {
+  for (const tag of ['"12"', 'W/"12"', '"1", W/"12"', '"12;PORTS=7"'])
+    assert.is(
+      failureOf({ 'If-None-Match': tag }),
+      'lamp 1 is at version 12, with the tag "12", which If-None-Match excludes.',
+    );
+  for (const tag of ['"13"', 'W/"1"', '"W/12"']) assert.is(failureOf({ 'If-None-Match': tag }), undefined);
+});
+unless('is evaluated after If-Match, and both have to be met', () => {
+  assert.match(failureOf({ 'If-Match': '"1"', 'If-None-Match': '*' }) ?? '', 'If-Match requires "1"');
+  assert.match(failureOf({ 'If-Match': '"12"', 'If-None-Match': '"12"' }) ?? '', 'excludes');
+  assert.is(failureOf({ 'If-Match': '"12"', 'If-None-Match': '"13"' }), undefined);
+});
+unless('is absent, like If-Match, from most requests', () => assert.is(readPreconditions({}), undefined));
+unless.run();
+
+const reads = suite('the preconditions of a read');
+
+reads('fail if If-Match does not list the exact tag', () => {
+  assert.not(isUnchanged({ 'If-Match': '"1", "12"' }, '"12"'));
+  assert.not(isUnchanged({ 'If-Match': '*' }, '"12"'));
+  for (const tag of ['"1"', 'W/"12"', '"12;PORTS=7"'])
+    assert.throws(() => isUnchanged({ 'If-Match': tag }, '"12"'), /has the tag "12", but If-Match requires/);
+});
+reads('find that the client has the content', () => {
+  assert.ok(isUnchanged({ 'If-Match': '"12"', 'If-None-Match': 'W/"12"' }, '"12"'));
+  assert.not(isUnchanged({}, '"12"'));
+});
+reads.run();
+
+const ifNoneMatch = suite('matchesWeakly');
 
 ifNoneMatch('matches the tag of the current version, strong or weak', () => {
   for (const header of ['"12"', 'W/"12"', '"1", W/"12"', '*'])

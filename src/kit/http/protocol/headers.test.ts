@@ -91,7 +91,7 @@ requests('that is invalid is rejected with its syntax', () => {
   const reasonOf = (name: RequestHeaderName) =>
     requestHeaderSchema([name]).safeParse({ [name]: '' }).error?.message ?? '';
   assert.match(reasonOf('Idempotency-Key'), 'must be 1 to 255 visible ASCII characters');
-  assert.match(reasonOf('If-Match'), 'must be * or a list of entity tags');
+  assert.match(reasonOf('If-Match'), 'must be * (alone), or a list of entity tags');
   assert.match(reasonOf('Wait-For-Position'), 'must be a position (0, 1, 2 …)');
   assert.match(reasonOf('Last-Event-ID'), 'must be a position (0, 1, 2 …)');
 });
@@ -141,10 +141,14 @@ asOf('is a position or a time with a UTC offset', () => {
   assert.equal(AsOf.parse('2026-01-31T12:00:00Z'), { time: Date.UTC(2026, 0, 31, 12) });
   assert.equal(AsOf.parse('2026-01-31T12:00:00.5+01:00'), { time: Date.UTC(2026, 0, 31, 11, 0, 0, 500) });
 });
+asOf('may be a time in lower case, and a leap second', () => {
+  assert.equal(AsOf.parse('2026-01-31t12:00:00z'), { time: Date.UTC(2026, 0, 31, 12) });
+  assert.equal(AsOf.parse('2016-12-31T23:59:60Z'), { time: Date.UTC(2017, 0, 1) });
+});
 asOf('is nothing else', () => {
   for (const text of ['', 'x', '1x', 'x1', '-1', '2026-01-31', '2026-01-31T12:00:00', '9'.repeat(16)]) {
     const { error } = AsOf.safeParse(text);
-    assert.match(error?.message ?? '', 'must be a position (12) or an RFC 3339 time', text);
+    assert.match(error?.message ?? '', 'must be a position (12), or an RFC 3339 time', text);
   }
 });
 asOf('and the parameters of a page have descriptions and examples', () => {

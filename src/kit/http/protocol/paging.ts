@@ -71,10 +71,12 @@ export function limitOf(defaultValue: number, max: number) {
   return z.preprocess(parseDigits, z.int(notInteger).min(1).max(max)).default(defaultValue);
 }
 
-/** Sets the Link header to the next page, with the other query parameters unchanged. */
+/** Sets the Link header to the next page, with the other query parameters unchanged, except for `lastEventId`. */
 export function linkNext(ctx: Context, limit: number, next: NextPage): void {
   const query = new URLSearchParams(ctx.querystring);
   query.set('limit', String(limit));
+  // It would take precedence over `after`.
+  query.delete('lastEventId');
   if (typeof next === 'object') query.set('cursor', next.cursor);
   else query.set('after', String(next));
   ctx.set('Link', `<${ctx.path}?${query.toString()}>; rel="next"`);

@@ -21,23 +21,32 @@ const IdempotencyKey = z
     example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
   });
 
+/** One or more tags, with empty list elements (RFC 9110, sections 5.6.1.2 and 8.8.3), or `*`. Takes linear time. */
+const entityTagsPattern =
+  /^(?:[ \t]*\*[ \t]*|[ \t,]*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"(?:[ \t]*,[ \t,]*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")*[ \t,]*)$/;
+
 /** A list of entity tags, or `*` (RFC 9110, section 13.1). */
 const EntityTags = z
   .string()
   .regex(
-    /^\s*(?:\*|(?:[\s,]*(?:W\/)?"[\x21\x23-\x7e]*"\s*(?:,|$))+[\s,]*)\s*$/,
-    'must be * or a list of entity tags such as "12"',
+    entityTagsPattern,
+    'must be * (alone), or a list of entity tags in double quotes, such as "12" or "12", W/"13"',
   );
 
 /** Schemas by header name. HTTP header names are case-insensitive; Node.js provides them in lower case. */
 const schemas = {
   'Idempotency-Key': IdempotencyKey,
   'If-Match': EntityTags.meta({
-    description: 'Apply the change only if the entity is at one of these versions; `*`: only if it exists.',
+    description:
+      'Apply the request only if the entity is at one of these versions (strong comparison), otherwise return 412. `*`: ' +
+      'only if it exists; if the path names an item of a list in the entity, only if the list has this item.',
     example: '"12"',
   }),
   'If-None-Match': EntityTags.meta({
-    description: 'Return 304 without a body if the entity is at one of these versions.',
+    description:
+      'GET: return 304 without a body if the content has one of these tags. Otherwise: apply the request only if the entity ' +
+      'is at none of these versions (weak comparison), otherwise return 412. `*`: only if it does not exist; if the path ' +
+      'names an item of a list in the entity, only if the list does not have this item.',
     example: '"12"',
   }),
   'Wait-For-Position': z

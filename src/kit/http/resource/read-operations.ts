@@ -10,7 +10,7 @@ import { capitalize } from '../../domain/service/nouns.ts';
 import type { Entity } from '../../domain/entity.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import { AsOf } from '../protocol/as-of.ts';
-import { matchesWeakly, readCondition } from '../protocol/conditional.ts';
+import { isUnchanged } from '../protocol/conditional.ts';
 import {
   freshnessHeaders,
   markFreshness,
@@ -114,7 +114,7 @@ export function readOperations(
     summary: `Get ${one}`,
     tag: resource.names[0],
     query: z.strictObject({ asOf: AsOf.optional() }),
-    headers: [...freshnessHeaders, 'If-None-Match'],
+    headers: [...freshnessHeaders, 'If-Match', 'If-None-Match'],
     responses: {
       200: { description: `The ${noun}.`, headers: ['ETag', 'Stream-Position', 'Age'], body: schema },
       304: {
@@ -122,14 +122,14 @@ export function readOperations(
         headers: ['ETag', 'Stream-Position'],
       },
     },
-    problems: ['not-found', 'unavailable'],
+    problems: ['not-found', 'precondition-failed', 'unavailable'],
 
     async handle({ ctx, id, query: { asOf }, headers }) {
       await waitForPosition(headers, freshness);
       const { headers: itemHeaders, entityTag, body } = await respond(ctx, id, asOf);
+      const unchanged = isUnchanged(headers, entityTag);
       ctx.set(itemHeaders);
-      const condition = readCondition(headers['If-None-Match']);
-      if (condition !== undefined && matchesWeakly(condition, entityTag)) ctx.status = 304;
+      if (unchanged) ctx.status = 304;
       else ctx.body = body;
     },
   });

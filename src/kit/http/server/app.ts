@@ -8,6 +8,7 @@ import { parseTraceparent, traceIdOf, type BeginSpan } from '../../api/trace-con
 import { createCors } from './cors.ts';
 import { problemKinds, problemMediaType, toProblem, toProblemDocument } from '../../api/problem-document.ts';
 import type { RateLimiter } from './rate-limit.ts';
+import { checkTarget } from './request-target.ts';
 import { stateOf, type RequestState } from './request-state.ts';
 
 export type AppOptions = {
@@ -73,7 +74,8 @@ export function createApp(options: AppOptions): Koa {
     state.traceparent = span?.traceparent ?? parent;
     let problem: Problem | undefined;
     try {
-      rejectMalformed(ctx);
+      rejectWithoutHost(ctx);
+      checkTarget(ctx);
       await next();
       rejectUnmatched(ctx);
     } catch (error) {
@@ -120,20 +122,18 @@ function rejectUnmatched(ctx: Context): void {
   if (ctx.status !== problemKinds['not-found'].status) return;
   // `OPTIONS *` applies to the server as a whole (RFC 9110, section 9.3.7).
   if (ctx.method === 'OPTIONS' && ctx.path === '*') ctx.status = 204;
-  else throw new Problem('not-found', `No route matches ${ctx.path}.`);
+  else {
+    const detail = `No route matches ${ctx.path}. Paths are case-sensitive and have no slash at the end; /openapi.json lists them.`;
+    throw new Problem('not-found', detail);
+  }
 }
 
-function rejectMalformed({ req, path }: Context): void {
-  if (req.headers.host === undefined && req.httpVersion === '1.1') {
-    throw new Problem('malformed', 'The request has no Host header.');
-  }
-  // The router does not reject paths that cannot be decoded, such as `/laptops/%E0`.
-  if (!path.includes('%')) return;
-  try {
-    decodeURIComponent(path);
-  } catch {
-    throw new Problem('malformed', 'The path contains a percent-encoding that is not valid UTF-8.');
-  }
+function rejectWithoutHost({ req }: Context): void {
+  if (req.headers.host !== undefined || req.httpVersion !== '1.1') return;
+  throw new Problem(
+    'malformed',
+    'The request has no Host header. HTTP/1.1 requires it: send Host: <name>:<port>.',
+  );
 }
 
 function traceIdIn({ traceparent }: RequestState): string | undefined {

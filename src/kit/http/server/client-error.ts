@@ -12,6 +12,13 @@ import { problemMediaType, toProblemDocument } from '../../api/problem-document.
 const problemsByCode = new Map<string | undefined, readonly [ProblemCode, string]>([
   ['ERR_HTTP_REQUEST_TIMEOUT', ['too-slow', 'The request did not arrive in time.']],
   ['HPE_HEADER_OVERFLOW', ['headers-too-large', 'The request line and headers exceed 16 KiB.']],
+  [
+    'HPE_INVALID_URL',
+    [
+      'malformed',
+      'The URL contains a character that must be percent-encoded, as UTF-8: send é as %C3%A9, and a space as %20.',
+    ],
+  ],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', ['too-large', 'The chunk extensions are too large.']],
 ]);
 

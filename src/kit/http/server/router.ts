@@ -31,8 +31,9 @@ type Handler = (ctx: RouterContext) => Promise<void>;
  */
 export function createRouter(operations: readonly Operation[], options: RouterOptions = {}): Router {
   checkRoutes(operations, options.id);
-  // With a trailing slash, a path is another one: `DELETE /docks/1/` is not a request for `/docks/1`.
-  const router = new Router({ strict: true });
+  // A path is what was sent, so that a proxy in front and this router agree on it: `/DOCKS/1` and `/docks/1/` are other paths
+  // than `/docks/1`, and dot segments and repeated slashes are not removed.
+  const router = new Router({ strict: true, sensitive: true });
   const compress = createCompression();
   const handlers = new Map<string, Map<string, Handler>>();
   /** Canonical path by path or alias. */

@@ -102,7 +102,10 @@ export function entityEndpoints(
     const precondition =
       expectedVersion === undefined
         ? undefined
-        : ({ version }: Entity<unknown>) => version === expectedVersion;
+        : ({ id, version }: Entity<unknown>) =>
+            version === expectedVersion
+              ? undefined
+              : `${expectedSubjectSequenceHeader} is ${expectedVersion}, but ${noun} ${id} is at version ${version}.`;
     return execute(transactor, sources, {
       ...splitId(payload, idType),
       verb: command.verb,

@@ -73,6 +73,12 @@ decoding('reads only the bytes of its own message in a shared buffer', () => {
   const shared = Buffer.concat([Buffer.from('x{'), text, Buffer.from('}')]);
   assert.equal(decode(shared.subarray(2, 2 + text.length)).content, brick);
 });
+decoding('takes the last value of a repeated key, so that stored messages keep their meaning', () =>
+  assert.equal(decode('{"type":"ChargerAdded","name":"a","name":"b"}').content, {
+    type: 'ChargerAdded',
+    name: 'b',
+  }),
+);
 decoding.run();
 
 const rejecting = suite('decode of an invalid message');
