@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { ServiceIdentity } from '../domain/product.ts';
+import { describeService } from '../api/service-description.ts';
 import { joinResource } from '../eventlog/joined-resource.ts';
 import { createKeyedQueue } from '../eventlog/keyed-queue.ts';
 import type { ConsoleFiles } from '../http/docs/console-operations.ts';
@@ -148,7 +149,7 @@ export async function openTransports(service: Service, options: TransportsOption
       description: `The REST API of the ${name} service.`,
       writeScope,
       id: contract.id,
-      nouns: resource.nouns,
+      service: describeService(resource, operations),
     },
     options.consoleFiles,
   );

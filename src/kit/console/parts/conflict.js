@@ -1,13 +1,13 @@
 /** Edit conflict: displays both versions side by side and lets the user choose. */
 
-import { labelIn } from '../store/labels.js';
+import { labelIn } from '../contract/labels.js';
 import { differenceOf } from './difference.js';
 import { html } from '../vendor/preact.js';
 import { toText } from './text.js';
 
 /**
  * @typedef {object} ConflictProps
- * @property {import('../store/contract.js').Contract} contract
+ * @property {import('../contract/contract.js').Contract} contract
  * @property {import('./difference.js').Fields} original version that the user started from
  * @property {import('./difference.js').Fields | undefined} current version on the server; undefined if it was removed
  * @property {import('./difference.js').Fields} mine fields that the user entered

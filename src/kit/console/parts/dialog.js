@@ -1,4 +1,4 @@
-import { labelIn, toLabel } from '../store/labels.js';
+import { labelIn, toLabel } from '../contract/labels.js';
 import { Conflict } from './conflict.js';
 import { EntityForm } from './entity-form.js';
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
@@ -6,7 +6,7 @@ import { toText } from './text.js';
 
 /**
  * @typedef {import('../views/app.js').ViewProps} ViewProps
- * @typedef {import('../store/contract.js').Command} Command
+ * @typedef {import('../contract/contract.js').Command} Command
  */
 
 /** @param {ViewProps} props */
@@ -31,7 +31,7 @@ export function Dialog(props) {
   </dialog>`;
 }
 
-/** @param {import('../store/state.js').Dialog} dialog @param {import('../store/contract.js').Contract} contract */
+/** @param {import('../store/state.js').Dialog} dialog @param {import('../contract/contract.js').Contract} contract */
 function headingOf(dialog, { noun, one }) {
   const verb = toLabel(dialog.command.verb);
   return dialog.kind === 'create' ? `${verb} ${one}` : `${verb} ${noun} ${dialog.id}`;
@@ -65,7 +65,7 @@ function CommandForm({ update, session, dialog }) {
 /**
  * The form of a command, with a choice if its body has alternatives.
  *
- * @param {{ command: Command, id?: import('../store/contract.js').Id, initial: import('./difference.js').Fields,
+ * @param {{ command: Command, id?: import('../contract/ids.js').Id, initial: import('./difference.js').Fields,
  *   onSend: (input: Record<string, unknown>) => Promise<import('../store/api.js').Problem | undefined>, onCancel: () => void }} props
  */
 function Forms({ command, id = 0, initial, onSend, onCancel }) {
@@ -101,7 +101,7 @@ function Forms({ command, id = 0, initial, onSend, onCancel }) {
 /**
  * Splits the input of a command into its path and its body.
  *
- * @param {Command} command @param {import('../store/contract.js').Id} id @param {Record<string, unknown>} input
+ * @param {Command} command @param {import('../contract/ids.js').Id} id @param {Record<string, unknown>} input
  * @returns {{ method: string, path: string, body?: object }}
  */
 export function toRequest({ method, path, params, forms }, id, input) {
@@ -115,7 +115,7 @@ export function toRequest({ method, path, params, forms }, id, input) {
   };
 }
 
-/** @typedef {{ id: import('../store/contract.js').Id, command: Command, entity: import('../store/table.js').Entity, tag: string }} SeenVersion the version that the user saw, and its entity tag */
+/** @typedef {{ id: import('../contract/ids.js').Id, command: Command, entity: import('../store/table.js').Entity, tag: string }} SeenVersion the version that the user saw, and its entity tag */
 
 /** @param {ViewProps & { dialog: SeenVersion }} props */
 function ReplaceForm({ update, session, contract, dialog }) {

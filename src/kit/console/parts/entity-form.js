@@ -1,12 +1,12 @@
 /** Form generated from a schema: one field per property. The service's validation errors are displayed at the fields. */
 
-import { labelOf } from '../store/labels.js';
+import { labelOf } from '../contract/labels.js';
 import { toCurl } from './commands.js';
 import { CopyButton } from './copy-button.js';
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 
 /**
- * @typedef {import('../store/contract.js').Field} Field
+ * @typedef {import('../contract/contract.js').Field} Field
  * @typedef {import('../store/api.js').Problem} Problem
  * @typedef {Record<string, string | boolean>} Values field contents
  *
@@ -92,7 +92,7 @@ function FieldInput({ field, value, isFirst, error, onValue }) {
   </div>`;
 }
 
-/** The input for a value of a schema. @param {{ common: object, schema: import('../store/contract.js').Schema, value: string | boolean | undefined, onValue: (value: string | boolean) => void }} props */
+/** The input for a value of a schema. @param {{ common: object, schema: import('../contract/contract.js').Schema, value: string | boolean | undefined, onValue: (value: string | boolean) => void }} props */
 export function Control({ common, schema, value, onValue }) {
   const onInput = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
     onValue(currentTarget.value);
@@ -118,7 +118,7 @@ export function Control({ common, schema, value, onValue }) {
   }
 }
 
-/** @param {import('../store/contract.js').Schema} schema @returns {'choice' | 'boolean' | 'number' | 'text' | 'json'} */
+/** @param {import('../contract/contract.js').Schema} schema @returns {'choice' | 'boolean' | 'number' | 'text' | 'json'} */
 function kindOf({ type, enum: choices }) {
   const types = [type].flat();
   if (choices !== undefined) return 'choice';

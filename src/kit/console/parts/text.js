@@ -35,3 +35,8 @@ export function describeEvent({ type: _type, ...fields }) {
 export function traceIdOf(traceparent) {
   return traceparent?.split('-')[1];
 }
+
+/** @param {string} text */
+export function capitalize(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

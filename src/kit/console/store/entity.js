@@ -6,7 +6,7 @@
  *   event?: { type: string, [field: string]: unknown }, rejected?: string }} Entry
  *
  * @typedef {object} OpenEntity
- * @property {import('./contract.js').Id} id
+ * @property {import('../contract/ids.js').Id} id
  * @property {Entity | undefined} current undefined if it does not exist
  * @property {Entry[]} history oldest first
  * @property {Map<number, Entity | undefined>} versions state at the positions of its history
@@ -24,26 +24,26 @@ const debounceMs = 150;
 
 /**
  * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,
- *   contract: import('./contract.js').Contract }} context
+ *   contract: import('../contract/contract.js').Contract }} context
  */
 export function createEntityReader({ store, request, contract }) {
   const { path } = contract;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let debounceTimer;
 
-  /** Returns the open entity if it still has this id. @param {import('./contract.js').Id} id */
+  /** Returns the open entity if it still has this id. @param {import('../contract/ids.js').Id} id */
   function openEntity(id) {
     const { entity } = store.state;
     return entity?.id === id ? entity : undefined;
   }
 
-  /** @param {import('./contract.js').Id} id @param {Partial<OpenEntity>} change */
+  /** @param {import('../contract/ids.js').Id} id @param {Partial<OpenEntity>} change */
   function update(id, change) {
     const entity = openEntity(id);
     if (entity !== undefined) store.update({ entity: { ...entity, ...change } });
   }
 
-  /** @param {import('./contract.js').Id} id @param {number} position minimum position of the responses */
+  /** @param {import('../contract/ids.js').Id} id @param {number} position minimum position of the responses */
   async function read(id, position) {
     const headers = { 'Wait-For-Position': String(position) };
     const [item, history] = await Promise.all([
@@ -63,7 +63,7 @@ export function createEntityReader({ store, request, contract }) {
     update(id, { isLoading: false });
   }
 
-  /** @param {import('./contract.js').Id} id @param {Entry[]} entries */
+  /** @param {import('../contract/ids.js').Id} id @param {Entry[]} entries */
   async function readVersions(id, entries) {
     const known = openEntity(id)?.versions ?? new Map();
     const missing = entries.filter(({ position }) => !known.has(position)).toReversed();
@@ -80,7 +80,7 @@ export function createEntityReader({ store, request, contract }) {
     await Promise.all(Array.from({ length: concurrency }, readNext));
   }
 
-  /** @param {import('./contract.js').Id} id */
+  /** @param {import('../contract/ids.js').Id} id */
   async function open(id) {
     store.update({
       entity: {
@@ -106,10 +106,10 @@ export function createEntityReader({ store, request, contract }) {
       if (entity !== undefined) void open(entity.id);
     },
 
-    /** Loads the changes of all events. @param {import('./contract.js').Id} id */
+    /** Loads the changes of all events. @param {import('../contract/ids.js').Id} id */
     readAllVersions: (id) => readVersions(id, openEntity(id)?.history ?? []),
 
-    /** @param {import('./contract.js').Id} id @param {string | undefined} asOf a position or an RFC 3339 time; undefined: the current state */
+    /** @param {import('../contract/ids.js').Id} id @param {string | undefined} asOf a position or an RFC 3339 time; undefined: the current state */
     travel(id, asOf) {
       clearTimeout(debounceTimer);
       update(id, { asOf, problem: undefined });

@@ -1,12 +1,12 @@
 /** Filters of the table by the indexes of the service. The service selects the entities; the rows come from the table. */
 
 import { nextPage } from './api.js';
-import { labelOf } from './labels.js';
+import { labelOf } from '../contract/labels.js';
 import { pathOf } from './queries.js';
 
 /**
  * `ids` are those of the selected entities; undefined: all.
- * @typedef {{ values: Record<string, string>, ids: Set<import('./contract.js').Id> | undefined, problem: string | undefined }} Filter
+ * @typedef {{ values: Record<string, string>, ids: Set<import('../contract/ids.js').Id> | undefined, problem: string | undefined }} Filter
  */
 
 const pageSize = 10_000;
@@ -20,7 +20,7 @@ export const noFilter = { values: {}, ids: undefined, problem: undefined };
 
 /**
  * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,
- *   contract: import('./contract.js').Contract }} context
+ *   contract: import('../contract/contract.js').Contract }} context
  */
 export function createFilter({ store, request, contract }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -37,7 +37,7 @@ export function createFilter({ store, request, contract }) {
       return;
     }
     const options = historical === undefined ? { headers: { 'Wait-For-Position': String(position) } } : {};
-    /** @type {Set<import('./contract.js').Id>} */
+    /** @type {Set<import('../contract/ids.js').Id>} */
     const ids = new Set();
     /** @type {string | undefined} */
     let page = pathOf(contract, { ...filter.values, limit: pageSize, asOf: historical?.asOf });
@@ -86,7 +86,7 @@ export function createFilter({ store, request, contract }) {
   };
 }
 
-/** @param {import('./contract.js').Contract} contract @param {import('./api.js').Problem} problem */
+/** @param {import('../contract/contract.js').Contract} contract @param {import('./api.js').Problem} problem */
 function describeProblem({ filters }, { detail, errors = [] }) {
   if (errors.length === 0) return detail;
   return errors

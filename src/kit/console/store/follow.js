@@ -3,7 +3,7 @@
 import { followEventStream } from '../../event-stream/event-stream.js';
 
 /**
- * @typedef {{ position: number, time: string, id: import('./contract.js').Id, messageId?: string, traceparent?: string, actor?: string,
+ * @typedef {{ position: number, time: string, id: import('../contract/ids.js').Id, messageId?: string, traceparent?: string, actor?: string,
  *   event: { type: string, [field: string]: unknown } }} LiveEvent
  *
  * @typedef {import('../../event-stream/event-stream.js').Place['seen']} SeenEvent

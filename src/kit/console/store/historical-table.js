@@ -11,7 +11,7 @@ const retryMs = 1_000;
 
 /**
  * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,
- *   contract: import('./contract.js').Contract, onTravel: () => void }} context
+ *   contract: import('../contract/contract.js').Contract, onTravel: () => void }} context
  */
 export function createHistoricalTable({ store, request, contract, onTravel }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -22,7 +22,7 @@ const retryMs = 1_000;
  * @param {object} context
  * @param {import('./state.js').Store} context.store
  * @param {import('./api.js').Request} context.request
- * @param {import('./contract.js').Contract} context.contract
+ * @param {import('../contract/contract.js').Contract} context.contract
  * @param {(event: import('./follow.js').LiveEvent) => void} context.onEvent
  * @param {() => void} context.onStart called once, when changes are followed. What was read before may belong to another stream
  * @param {() => void} context.onRestart called after the list of another stream was read, to whose positions and versions those
@@ -30,7 +30,7 @@ const retryMs = 1_000;
  */
 export function createLiveTable({ store, request, contract, onEvent, onStart, onRestart }) {
   const { path } = contract;
-  /** Ids of changed entities, with the minimum position of the read. @type {Map<import('./contract.js').Id, number>} */
+  /** Ids of changed entities, with the minimum position of the read. @type {Map<import('../contract/ids.js').Id, number>} */
   let changed = new Map();
   let isReading = false;
   let isStarted = false;
@@ -49,7 +49,7 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
    */
   async function readAll(isLive, position = 0) {
     const { signal } = stopping;
-    /** @type {import('./contract.js').Id | undefined} */
+    /** @type {import('../contract/ids.js').Id | undefined} */
     let after;
     let minPosition = position;
     while (!signal.aborted) {
@@ -66,7 +66,7 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
         minPosition = positionOf(response);
         startFollowing(minPosition, lastEventOf(response));
       }
-      /** @type {import('./contract.js').Id | undefined} */
+      /** @type {import('../contract/ids.js').Id | undefined} */
       const upTo = nextPage(response) === undefined ? undefined : response.body.at(-1)?.id;
       store.state.table.putPage(response.body, after, upTo, isLive);
       store.update({ ...(!isLive && { loading: store.state.table.size }) });
@@ -111,7 +111,7 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
     isReading = false;
   }
 
-  /** @param {[import('./contract.js').Id, number][]} reads */
+  /** @param {[import('../contract/ids.js').Id, number][]} reads */
   async function readEach(reads) {
     const { signal } = stopping;
     const readNext = async () => {

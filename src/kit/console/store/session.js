@@ -5,7 +5,7 @@ import { createEntityReader } from './entity.js';
 import { createFilter } from './filter.js';
 import { createLiveTable } from './live-table.js';
 import { createHistoricalTable } from './historical-table.js';
-import { readContract } from './contract.js';
+import { readContract } from '../contract/contract.js';
 import { createAsk } from './queries.js';
 import { progressOf, readRoute } from './state.js';
 import { createWrites } from './writes.js';
@@ -81,7 +81,7 @@ async function loadContract(store, request) {
  * @param {object} context
  * @param {import('./state.js').Store} context.store
  * @param {import('./api.js').Request} context.request
- * @param {import('./contract.js').Contract} context.contract
+ * @param {import('../contract/contract.js').Contract} context.contract
  * @param {() => void} context.onRecovered called when the replica responds again
  * @param {() => void} context.onFollowedChange called when displayed data of other services may have changed
  */

@@ -1,6 +1,6 @@
 /** Application state of the console. Every change goes through `update`, which schedules a render. */
 
-import { toId } from './contract.js';
+import { toId } from '../contract/ids.js';
 import { noFilter } from './filter.js';
 import { Table } from './table.js';
 
@@ -16,15 +16,15 @@ import { Table } from './table.js';
  * One status poll; rates are per second since the previous poll.
  * @typedef {{ time: number, eventsPerSecond: number, appendMs: number | null, lag: number | null }} Sample
  *
- * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health', id: import('./contract.js').Id }} Route
+ * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health', id: import('../contract/ids.js').Id }} Route
  *
  * The open dialog; undefined if it is closed.
- * @typedef {import('./contract.js').Command} Command
- * @typedef {{ kind: 'create', command: Command } | { kind: 'replace' | 'remove' | 'command', command: Command, id: import('./contract.js').Id,
+ * @typedef {import('../contract/contract.js').Command} Command
+ * @typedef {{ kind: 'create', command: Command } | { kind: 'replace' | 'remove' | 'command', command: Command, id: import('../contract/ids.js').Id,
  *   entity: import('./table.js').Entity, tag: string }} Dialog
  *
  * @typedef {object} State
- * @property {import('./contract.js').Contract | undefined} contract
+ * @property {import('../contract/contract.js').Contract | undefined} contract
  * @property {Replica} replica
  * @property {number | undefined} rateLimitMs how long reads wait because of a rate limit, in ms; undefined: they do not
  * @property {Status | undefined} status
@@ -127,7 +127,7 @@ export function progressOf(status) {
  * Parses `#/entity/12`, `#/queries`, `#/log` and `#/health`; anything else is the table.
  *
  * @param {string} hash
- * @param {import('./contract.js').Contract | undefined} contract undefined until it is loaded
+ * @param {import('../contract/contract.js').Contract | undefined} contract undefined until it is loaded
  * @returns {Route}
  */
 export function readRoute(hash, contract) {

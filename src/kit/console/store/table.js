@@ -1,13 +1,13 @@
 /** In-memory table of entities with search and sorting. */
 
 import { toText } from '../parts/text.js';
-import { compareIds } from './contract.js';
+import { compareIds } from '../contract/ids.js';
 
 /**
- * @typedef {{ id: import('./contract.js').Id, [field: string]: unknown }} Entity
+ * @typedef {{ id: import('../contract/ids.js').Id, [field: string]: unknown }} Entity
  *
  * `text` is the searchable text, precomputed; `changes` counts the changes since the row was first shown.
- * @typedef {{ id: import('./contract.js').Id, entity: Entity, text: string, changes: number }} Row
+ * @typedef {{ id: import('../contract/ids.js').Id, entity: Entity, text: string, changes: number }} Row
  *
  * @typedef {{ field: string, descending: boolean }} Order
  */
@@ -15,7 +15,7 @@ import { compareIds } from './contract.js';
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 export class Table {
-  /** @type {Map<import('./contract.js').Id, Row>} */
+  /** @type {Map<import('../contract/ids.js').Id, Row>} */
   #rows = new Map();
   /** Result of the last sort, reused because a nearly sorted array is faster to sort. @type {Row[]} */
   #sorted = [];
@@ -26,7 +26,7 @@ export class Table {
     return this.#rows.size;
   }
 
-  /** @param {import('./contract.js').Id} id */
+  /** @param {import('../contract/ids.js').Id} id */
   get(id) {
     return this.#rows.get(id);
   }
@@ -42,7 +42,7 @@ export class Table {
     return true;
   }
 
-  /** @param {import('./contract.js').Id} id */
+  /** @param {import('../contract/ids.js').Id} id */
   remove(id) {
     const existed = this.#rows.delete(id);
     this.#isStale ||= existed;
@@ -53,8 +53,8 @@ export class Table {
    * Applies a page of the list. Rows with ids in its range that are not on the page are removed.
    *
    * @param {Entity[]} page by ascending id
-   * @param {import('./contract.js').Id | undefined} after start of the range, exclusive; undefined: the beginning
-   * @param {import('./contract.js').Id | undefined} upTo end of the range, inclusive; undefined: the end
+   * @param {import('../contract/ids.js').Id | undefined} after start of the range, exclusive; undefined: the beginning
+   * @param {import('../contract/ids.js').Id | undefined} upTo end of the range, inclusive; undefined: the end
    * @param {boolean} isLive
    */
   putPage(page, after, upTo, isLive) {

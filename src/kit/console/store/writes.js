@@ -1,17 +1,17 @@
 /** Writes of the user. Each carries an idempotency key, so that retries are safe, and the version that the user saw. */
 
 import { createIdempotencyKey, positionOf, toFailedResponse } from './api.js';
-import { toLabel } from './labels.js';
+import { toLabel } from '../contract/labels.js';
 import { isReachable } from './path.js';
 
 /**
  * @typedef {import('./api.js').ApiResponse} ApiResponse
- * @typedef {{ method: string, path: string, body?: unknown, tag?: string | undefined, command: import('./contract.js').Command }} Write
+ * @typedef {{ method: string, path: string, body?: unknown, tag?: string | undefined, command: import('../contract/contract.js').Command }} Write
  */
 
 /**
  * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,
- *   contract: import('./contract.js').Contract }} context
+ *   contract: import('../contract/contract.js').Contract }} context
  */
 export function createWrites({ store, request, contract: { path, noun } }) {
   /** A write with an unknown outcome retains its key, so that repeating it executes it once. */
@@ -51,7 +51,7 @@ export function createWrites({ store, request, contract: { path, noun } }) {
     /**
      * Reads an entity and opens the dialog of a command.
      *
-     * @param {'replace' | 'remove' | 'command'} kind @param {import('./contract.js').Command} command @param {import('./contract.js').Id} id
+     * @param {'replace' | 'remove' | 'command'} kind @param {import('../contract/contract.js').Command} command @param {import('../contract/ids.js').Id} id
      */
     async open(kind, command, id) {
       const { status, body, headers, problem } = await request('GET', `${path}/${id}`);
@@ -60,7 +60,7 @@ export function createWrites({ store, request, contract: { path, noun } }) {
       else store.update({ message: problem?.detail ?? `The ${noun} could not be read.` });
     },
 
-    /** Reads the entity after a conflict. @param {import('./contract.js').Id} id */
+    /** Reads the entity after a conflict. @param {import('../contract/ids.js').Id} id */
     async reload(id) {
       const { status, body, headers } = await request('GET', `${path}/${id}`);
       return { entity: status === 200 ? body : undefined, tag: headers.get('ETag') ?? '*' };

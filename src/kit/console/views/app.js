@@ -1,6 +1,6 @@
 /** Page layout: header, navigation, and the view selected by the URL hash. */
 
-import { capitalize } from '../store/contract.js';
+import { capitalize } from '../parts/text.js';
 import { Dialog } from '../parts/dialog.js';
 import { EntityView } from './entity-view.js';
 import { HealthView } from './health-view.js';
@@ -17,7 +17,7 @@ import { TokenField } from '../parts/token-field.js';
  * @property {import('../store/state.js').State} state
  * @property {import('../store/state.js').Store['update']} update
  * @property {import('../store/session.js').Session} session
- * @property {import('../store/contract.js').Contract} contract
+ * @property {import('../contract/contract.js').Contract} contract
  */
 
 const views = {

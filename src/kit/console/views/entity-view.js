@@ -1,7 +1,7 @@
 /** One entity: current state, state at a point in time, and history. */
 
-import { capitalize } from '../store/contract.js';
-import { labelIn, toLabel } from '../store/labels.js';
+import { capitalize } from '../parts/text.js';
+import { labelIn, toLabel } from '../contract/labels.js';
 import { toCurl, toNatsQuery, toNatsSubscription } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { html } from '../vendor/preact.js';
@@ -59,7 +59,7 @@ export function EntityView({ state, session, contract }) {
                   <dd>
                     <${Value}
                       value=${value}
-                      commands=${isHistorical ? [] : contract.itemCommands.filter((each) => each.field === field)}
+                      commands=${isHistorical ? [] : contract.itemCommands.filter(({ item }) => item.field === field)}
                       id=${id}
                       session=${session}
                     />
@@ -70,16 +70,18 @@ export function EntityView({ state, session, contract }) {
     }
     ${
       !isHistorical &&
-      contract.referrers.map(
-        (relation) =>
-          html`<p><a href=${`${path}/${id}/${relation}`}>All ${relation} with this ${noun} (JSON)</a></p>`,
+      contract.relations.map(
+        ({ plural, path: target }) =>
+          html`<p>
+            <a href=${target.replace('{id}', String(id))}>All ${plural} with this ${noun} (JSON)</a>
+          </p>`,
       )
     }
     <${Timeline} entity=${entity} session=${session} contract=${contract} status=${status} />
   </section>`;
 }
 
-/** Every command of one entity. @param {import('../store/contract.js').Contract} contract */
+/** Every command of one entity. @param {import('../contract/contract.js').Contract} contract */
 function commandsOf({ replace, remove, commands }) {
   return [
     ...(replace === undefined ? [] : [{ kind: /** @type {const} */ ('replace'), command: replace }]),
@@ -91,7 +93,7 @@ function commandsOf({ replace, remove, commands }) {
 /**
  * The value of a field; of a list, with the commands for each item.
  *
- * @param {{ value: unknown, commands: import('../store/contract.js').ItemCommand[], id: import('../store/contract.js').Id,
+ * @param {{ value: unknown, commands: import('../contract/contract.js').ItemCommand[], id: import('../contract/ids.js').Id,
  *   session: import('../store/session.js').Session }} props
  */
 function Value({ value, commands, id, session }) {
@@ -101,8 +103,9 @@ function Value({ value, commands, id, session }) {
       (item) =>
         html`<li>
           ${toText(item)}
-          ${commands.map(({ command, param, key }) => {
-            const input = { [param]: key === undefined ? item : Object(item)[key] };
+          ${commands.map((command) => {
+            const { param, key } = command.item;
+            const input = { [param]: key === null ? item : Object(item)[key] };
             const name = `${toLabel(command.verb)} ${toLabel(param.replace(/(?<=.)Id$/, '')).toLowerCase()} ${input[param]}`;
             const send = () => session.writes.sendAtOnce({ ...toRequest(command, id, input), command });
             return html`<button type="button" class="quiet" aria-label=${name} onClick=${send}>

@@ -1,6 +1,6 @@
 /** The queries of the service: a form with the parameters of one, and its result. */
 
-import { toLabel } from '../store/labels.js';
+import { toLabel } from '../contract/labels.js';
 import { pathOf } from '../store/queries.js';
 import { toNatsQuery } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
@@ -31,7 +31,7 @@ export function QueriesView({ session, contract }) {
   </section>`;
 }
 
-/** @param {{ query: import('../store/contract.js').Query, session: import('../store/session.js').Session, name: string }} props */
+/** @param {{ query: import('../contract/contract.js').Query, session: import('../store/session.js').Session, name: string }} props */
 function Query({ query, session, name }) {
   const [answer, setAnswer] = useState(
     /** @type {{ params: object, result: unknown } | undefined} */ (undefined),

@@ -7,7 +7,7 @@ import { toCount, toLocalTime } from '../parts/text.js';
 
 /**
  * @param {{ rejections: import('../store/state.js').Rejected[], stream: string | undefined,
- *   contract: import('../store/contract.js').Contract }} props
+ *   contract: import('../contract/contract.js').Contract }} props
  */
 export function Rejections({ rejections, stream, contract }) {
   return html`<section aria-labelledby="rejections-title">

@@ -1,6 +1,6 @@
 /** Virtualized table: only the visible rows are in the DOM. */
 
-import { labelOf, toLabel } from '../store/labels.js';
+import { labelOf, toLabel } from '../contract/labels.js';
 import { html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { toText } from '../parts/text.js';
 
@@ -12,7 +12,7 @@ const overscan = 8;
 /**
  * @typedef {object} RowsProps
  * @property {import('../store/table.js').Row[]} rows
- * @property {import('../store/contract.js').Contract} contract
+ * @property {import('../contract/contract.js').Contract} contract
  * @property {import('../store/table.js').Order} order
  * @property {boolean} isHistorical
  * @property {(field: string) => void} onOrder called with the column to sort by
@@ -74,7 +74,7 @@ export function Rows({ rows, contract, order, isHistorical, onOrder, onOpen }) {
   </div>`;
 }
 
-/** @param {{ column: import('../store/contract.js').Field, order: import('../store/table.js').Order, onOrder: RowsProps['onOrder'] }} props */
+/** @param {{ column: import('../contract/contract.js').Field, order: import('../store/table.js').Order, onOrder: RowsProps['onOrder'] }} props */
 function Heading({ column, order, onOrder }) {
   const { name } = column;
   const isOrder = order.field === name;
@@ -87,7 +87,7 @@ function Heading({ column, order, onOrder }) {
 }
 
 /**
- * @param {{ row: import('../store/table.js').Row, index: number, contract: import('../store/contract.js').Contract,
+ * @param {{ row: import('../store/table.js').Row, index: number, contract: import('../contract/contract.js').Contract,
  *   onOpen: RowsProps['onOpen'] | undefined }} props
  */
 function TableRow({

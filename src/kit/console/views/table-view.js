@@ -1,7 +1,7 @@
 /** Table of all entities, live or at a point in time, with search, sorting and forms. */
 
-import { capitalize } from '../store/contract.js';
-import { labelOf, toLabel } from '../store/labels.js';
+import { capitalize } from '../parts/text.js';
+import { labelOf, toLabel } from '../contract/labels.js';
 import { pathOf } from '../store/queries.js';
 import { toCurl, toNatsQuery } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
@@ -12,7 +12,7 @@ import { progressOf } from '../store/state.js';
 import { toCount } from '../parts/text.js';
 import { TimeTravel } from './time-travel.js';
 
-/** @typedef {import('../store/contract.js').Field} Field */
+/** @typedef {import('../contract/contract.js').Field} Field */
 
 /** @param {import('./app.js').ViewProps} props */
 export function TableView({ state, update, session, contract }) {
@@ -129,7 +129,7 @@ function reorder(order, field) {
   return { field, descending: order.field === field && !order.descending };
 }
 
-/** @param {number} shown @param {number} all @param {import('../store/contract.js').Contract} contract */
+/** @param {number} shown @param {number} all @param {import('../contract/contract.js').Contract} contract */
 function describeCount(shown, all, { noun, plural }) {
   const total = toCount(all, noun, plural);
   return shown === all ? total : `${shown.toLocaleString('en')} of ${total}`;

@@ -1,6 +1,6 @@
 /** History of one entity, latest event first, with the changes of each event. */
 
-import { labelIn } from '../store/labels.js';
+import { labelIn } from '../contract/labels.js';
 import { toCurl, toNatsMessage } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { differenceOf } from '../parts/difference.js';
@@ -12,7 +12,7 @@ import { Trace } from '../parts/trace.js';
 
 /**
  * @param {{ entity: OpenEntity, session: import('../store/session.js').Session,
- *   contract: import('../store/contract.js').Contract, status: import('../store/state.js').Status | undefined }} props
+ *   contract: import('../contract/contract.js').Contract, status: import('../store/state.js').Status | undefined }} props
  */
 export function Timeline({ entity, session, contract, status }) {
   const { id, history, versions, asOf } = entity;
@@ -48,7 +48,7 @@ export function Timeline({ entity, session, contract, status }) {
 }
 
 /**
- * @param {{ entry: import('../store/entity.js').Entry, isShown: boolean, contract: import('../store/contract.js').Contract, status: import('../store/state.js').Status | undefined,
+ * @param {{ entry: import('../store/entity.js').Entry, isShown: boolean, contract: import('../contract/contract.js').Contract, status: import('../store/state.js').Status | undefined,
  *   difference: import('../parts/difference.js').Difference[] | undefined, onTravel: () => void }} props
  */
 function Entry({ entry, isShown, contract, difference, status, onTravel }) {

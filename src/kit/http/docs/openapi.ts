@@ -9,7 +9,7 @@ import {
 } from 'zod-openapi';
 import { ProblemDocument } from '../../api/documents.ts';
 import { integerId, type IdType } from '../../domain/id-type.ts';
-import type { Nouns } from '../../domain/service/nouns.ts';
+import type { ServiceDescription } from '../../api/service-description.ts';
 import { Problem, type ProblemCode } from '../../domain/problem.ts';
 import { isWrite, jsonMediaType, type ResponseDescription, type Operation } from '../server/operation.ts';
 import { problemKinds, problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
@@ -24,8 +24,8 @@ export type OpenApiInfo = {
   readonly writeScope?: string | undefined;
   /** What the parameter `id` of a path is. Default: a positive integer. */
   readonly id?: IdType;
-  /** The words for an entity, for the web console. */
-  readonly nouns?: Nouns | undefined;
+  /** The extension `x-portside`. */
+  readonly service?: ServiceDescription;
 };
 
 /** Conventions that apply to every path, appended to the description of the document. */
@@ -39,7 +39,7 @@ const bearerToken = 'bearerToken';
 
 export function describeOperations(
   operations: readonly Operation[],
-  { writeScope, nouns, id = integerId, ...info }: OpenApiInfo,
+  { writeScope, service, id = integerId, ...info }: OpenApiInfo,
 ): oas31.OpenAPIObject {
   const paths: ZodOpenApiPathsObject = {};
   for (const operation of operations) {
@@ -58,7 +58,7 @@ export function describeOperations(
     openapi: '3.1.1',
     info: { ...info, description: `${info.description} ${conventions}` },
     servers: [{ url: '/' }],
-    ...(nouns !== undefined && { 'x-entity': nouns }),
+    ...(service !== undefined && { 'x-portside': service }),
     tags,
     paths,
     security: [],

@@ -1,6 +1,6 @@
 /** Labels of fields, commands and queries. */
 
-import { capitalize } from './contract.js';
+import { capitalize } from '../parts/text.js';
 
 /** `relocatedAt` → `Relocated at` @param {string} name */
 export function toLabel(name) {
@@ -8,7 +8,7 @@ export function toLabel(name) {
   return capitalize(words.map((word) => (/^[A-Z][a-z]*$/.test(word) ? word.toLowerCase() : word)).join(' '));
 }
 
-/** @param {{ name: string, schema?: import('./contract.js').Schema }} field */
+/** @param {{ name: string, schema?: import('./openapi.js').Schema }} field */
 export function labelOf({ name, schema }) {
   return schema?.title ?? toLabel(name);
 }
