@@ -79,7 +79,7 @@ async function main(): Promise<number> {
 async function prepare(context: RunContext): Promise<void> {
   findObstacle(context.env);
   await installPackages(context);
-  await buildClusterPrograms(context.signal);
   await ensureHelm();
+  await buildClusterPrograms(context.signal);
   await saveImages(context);
 }
