@@ -7,6 +7,7 @@ import { runChecks } from './checks.ts';
 import { saveImages } from './cluster/build/images.ts';
 import { buildClusterPrograms } from './cluster/build/programs.ts';
 import { findObstacle, installPackages } from './cluster/build/requirements.ts';
+import { ensureHelm } from './cluster/checks/helm.ts';
 import { removeNodeCgroups } from './cluster/nodes/cgroups.ts';
 import { runFolder } from './cluster/nodes/program.ts';
 import { UnsupportedEnvironment, type RunContext } from './containers/run-context.ts';
@@ -78,6 +79,7 @@ async function main(): Promise<number> {
 async function prepare(context: RunContext): Promise<void> {
   findObstacle(context.env);
   await installPackages(context);
+  await ensureHelm();
   await buildClusterPrograms(context.signal);
   await saveImages(context);
 }

@@ -2,8 +2,10 @@
 
 import { createCleanup } from '../../../test/support/faults/scenario.ts';
 import { runChecks, type Check } from '../checks.ts';
+import { chartChecks } from './checks/chart-checks.ts';
 import type { CheckContext } from './checks/context.ts';
 import { createFigures } from './checks/figures.ts';
+import { createHelm } from './checks/helm.ts';
 import { localChecks } from './checks/local-checks.ts';
 import { productIn } from './checks/product.ts';
 import { productionChecks } from './checks/production-checks.ts';
@@ -47,7 +49,13 @@ async function prepare(): Promise<readonly Check[]> {
       signal,
       defer: cleanup.defer,
     };
-    return [...validationChecks(cluster), ...localChecks(context), ...productionChecks(context)];
+    const helm = await createHelm(cluster);
+    return [
+      ...validationChecks(cluster, helm),
+      ...localChecks(context),
+      ...chartChecks(context, helm),
+      ...productionChecks(context),
+    ];
   } catch (error) {
     return [{ name: 'the cluster starts', run: () => Promise.reject(error) }];
   }

@@ -1,7 +1,8 @@
 /** Builds the images of the project and of the cluster, and saves them in one archive that the nodes import. */
 
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ROOT } from '../../../setup/root.mjs';
 import { findEngine, type Engine } from '../../containers/engine.ts';
 import { buildImage, buildImages, readNatsImageName, tag, targets } from '../../containers/images.ts';
 import { ensureProgram } from '../../containers/packages.ts';
@@ -19,8 +20,8 @@ export const clusterImages = {
 /** Registry in `kubernetes/overlays/production`. */
 const registry = 'registry.example.com';
 
-/** Tag of the images to which the rolling update changes. */
-export const nextTag = 'next';
+/** Version of the images to which the rolling update changes: the same code, which reports this version. */
+export const nextVersion = '99.0.0';
 
 export const imageArchive = join(clusterFolder, 'images.tar');
 
@@ -38,15 +39,13 @@ export async function saveImages(context: RunContext): Promise<void> {
     await buildFromProgram(context, engine, { image: idle, program: busybox, entrypoint: sleep });
     await buildFromProgram(context, engine, { image: coredns, program: programPath('coredns') });
     await buildFromProgram(context, engine, { image: metricsServer, program: programPath('metrics-server') });
+    for (const target of targets) await buildNextVersion(context, engine, target);
   });
   const aliases = new Map<string, string>([[await readNatsImageName(), images.nats]]);
   for (const target of targets) {
-    for (const alias of [
-      `portside-${target}:local`,
-      ...[images.version, nextTag].map((version) => `${registry}/portside-${target}:${version}`),
-    ]) {
-      aliases.set(alias, `portside-${target}:${tag}`);
-    }
+    aliases.set(`portside-${target}:local`, `portside-${target}:${tag}`);
+    aliases.set(`${registry}/portside-${target}:${images.version}`, `portside-${target}:${tag}`);
+    aliases.set(`${registry}/portside-${target}:${nextVersion}`, `portside-${target}:${nextVersion}`);
   }
   for (const [alias, image] of aliases) await engine.docker('tag', image, alias);
   const names = ['portside-chargers:local', ...Object.values(clusterImages), ...aliases.keys()];
@@ -67,15 +66,37 @@ async function buildFromProgram(
   engine: Engine,
   { image, program, entrypoint }: ProgramImage,
 ): Promise<void> {
-  const folder = await mkdtemp(join(clusterFolder, 'image-'));
-  context.defer(() => rm(folder, { recursive: true, force: true }));
   const name = entrypoint?.[0]?.slice(1) ?? 'program';
-  await copyFile(program, join(folder, name));
   const lines = [
     'FROM scratch',
     `COPY ${name} /`,
     `ENTRYPOINT ${JSON.stringify(entrypoint ?? [`/${name}`])}`,
   ];
+  await buildFrom(context, engine, image, lines, (folder) => copyFile(program, join(folder, name)));
+}
+
+/** Builds the next version of an image. A service reads its version from package.json. */
+async function buildNextVersion(context: RunContext, engine: Engine, target: string): Promise<void> {
+  const name = `portside-${target}`;
+  const lines = [`FROM ${name}:${tag}`, 'COPY package.json /app/'];
+  await buildFrom(context, engine, `${name}:${nextVersion}`, lines, async (folder) => {
+    const text = await readFile(join(ROOT, 'package.json'), 'utf8');
+    const manifest = text.replace(/"version": "[^"]+"/, `"version": "${nextVersion}"`);
+    await writeFile(join(folder, 'package.json'), manifest);
+  });
+}
+
+/** Builds an image from the lines of a Dockerfile, in a folder with the files that they copy. */
+async function buildFrom(
+  context: RunContext,
+  engine: Engine,
+  image: string,
+  lines: readonly string[],
+  writeFiles: (folder: string) => Promise<unknown>,
+): Promise<void> {
+  const folder = await mkdtemp(join(clusterFolder, 'image-'));
+  context.defer(() => rm(folder, { recursive: true, force: true }));
+  await writeFiles(folder);
   await writeFile(join(folder, 'Dockerfile'), lines.join('\n'));
   await engine.docker('build', '--tag', image, folder);
   await rm(folder, { recursive: true });

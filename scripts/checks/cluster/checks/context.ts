@@ -1,6 +1,7 @@
+import * as assert from 'uvu/assert';
 import type { Cluster } from '../nodes/cluster.ts';
 import type { Figures } from './figures.ts';
-import { startLoad, type LoadOptions } from './load/load.ts';
+import { startLoad, type LoadOptions, type LoadReport } from './load/load.ts';
 import type { Product } from './product.ts';
 
 /** What the checks share. */
@@ -38,4 +39,9 @@ export async function underLoad(
   } finally {
     load.abort();
   }
+}
+
+/** Fails if an acknowledged write was lost or stored twice, or if a response or replica contradicts the events. */
+export function assertComplete({ lost, duplicated, diverged, complaints }: LoadReport): void {
+  assert.equal([lost, duplicated, diverged], [0, 0, 0], complaints.join('\n'));
 }

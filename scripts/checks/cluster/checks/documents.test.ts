@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { insertFigures } from './figures.ts';
 import { readBackupCommands } from './backup.ts';
-import { readmeCommands } from './local-checks.ts';
+import { readmeCommands } from './readme.ts';
 import { readSecretCommands } from './secrets.ts';
 
 const commands = suite('the commands that the cluster test reads from the documentation');

@@ -1,20 +1,14 @@
 /** `kubernetes/overlays/local` on one node with two CPUs. */
 
-import { readFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { eventually } from '../../../../test/support/eventually.ts';
-import { runCommand } from '../../../setup/command.mjs';
-import { findNatsCli } from '../../../setup/programs/nats-cli.mjs';
-import { ROOT } from '../../../setup/root.mjs';
-import { typescriptArgs } from '../../../typescript-args.ts';
 import type { Check } from '../../checks.ts';
 import { manifestPath } from '../nodes/cluster.ts';
 import { backUpAndRestore } from './backup.ts';
-import { underLoad, type CheckContext } from './context.ts';
-import { forwardPort } from './port-forward.ts';
+import { assertComplete, underLoad, type CheckContext } from './context.ts';
 import { assertUnchanged, writeOverlay } from './overlay.ts';
 import { changeTimeoutMs, namespace, removeProduct } from './product.ts';
+import { runReadmeCommands } from './readme.ts';
 
 const overlay = 'kubernetes/overlays/local';
 
@@ -62,39 +56,13 @@ export function localChecks(context: CheckContext): readonly Check[] {
         },
       );
       assert.equal(report.failures, []);
-      assert.equal(
-        [report.lost, report.duplicated, report.diverged],
-        [0, 0, 0],
-        report.complaints.join('\n'),
-      );
+      assertComplete(report);
       return { verdict: 'ok', note };
     }),
     // After the load, whose audit expects laptops without ports.
     inLocal('the commands of the README work through port-forward', async () => {
-      const kubeconfig = cluster.kubeconfig('admin');
-      const closers = [
-        await forwardPort(kubeconfig, 'laptops', [5000, 80]),
-        await forwardPort(kubeconfig, 'ports', [5001, 80]),
-        await forwardPort(kubeconfig, 'nats', [4222, 4222]),
-      ];
-      try {
-        const commands = await readmeCommands();
-        const cli = (await findNatsCli())?.path ?? '';
-        const importer = [process.execPath, ...typescriptArgs, 'scripts/import/import.ts'].join(' ');
-        const script = [
-          // A published event is visible a moment later.
-          'curl() { command curl -sS --fail-with-body --retry 10 --retry-all-errors --retry-delay 1 "$@"; }',
-          `${importer} samples/ports.csv samples/laptops.csv`,
-          ...commands,
-        ];
-        await runCommand('bash', ['-euxc', script.join('\n')], {
-          cwd: ROOT,
-          env: { ...process.env, PATH: [dirname(cli), process.env['PATH']].join(delimiter) },
-        });
-        return { verdict: 'ok', note: `${commands.length} commands` };
-      } finally {
-        for (const close of closers) close();
-      }
+      const count = await runReadmeCommands(cluster);
+      return { verdict: 'ok', note: `${count} commands` };
     }),
     inLocal('a changed setting can be applied when the provisioner has finished', async () => {
       await eventually(
@@ -120,16 +88,4 @@ export function localChecks(context: CheckContext): readonly Check[] {
       return { verdict: 'ok' };
     }),
   ];
-}
-
-/** Returns the commands for curl and the nats CLI under "Five minutes" in the README that end by themselves. */
-export async function readmeCommands(): Promise<string[]> {
-  const text = await readFile(join(ROOT, 'README.md'), 'utf8');
-  const section = text.split('\n## Five minutes\n')[1]?.split('**Follow events live.**')[0] ?? '';
-  const blocks = Array.from(section.matchAll(/```sh\n([^]*?)```/g), ([, block = '']) => block);
-  const commands = blocks
-    .flatMap((block) => block.split('\n'))
-    .filter((line) => /^(curl|nats (pub|req|micro)) /.test(line));
-  if (commands.length === 0) throw new Error('the README has no commands under "Five minutes"');
-  return commands;
 }

@@ -34,6 +34,8 @@ const Pods = z.object({
   ),
 });
 
+const ApiDocument = z.object({ info: z.object({ version: z.string() }) });
+
 export type Pod = z.infer<typeof Pods>['items'][number];
 
 export type Product = {
@@ -47,6 +49,8 @@ export type Product = {
   urlOf(service: ServiceName): Promise<string>;
   /** Returns the URLs of a collection in all ready pods. */
   podUrls(service: ServiceName): Promise<string[]>;
+  /** Returns the version that each ready pod reports. */
+  versions(service: ServiceName): Promise<string[]>;
 };
 
 const httpPorts: Readonly<Record<ServiceName, number>> = { laptops: 5000, ports: 5001 };
@@ -64,6 +68,10 @@ export function productIn(cluster: Cluster): Product {
     );
     return Pods.parse(found).items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   };
+  const podUrls = async (service: ServiceName) => {
+    const ready = (await pods(service)).filter(isReady);
+    return ready.map(({ status }) => `http://${status.podIP}:${httpPorts[service]}/${service}`);
+  };
   return {
     kubectl,
     pods,
@@ -76,9 +84,14 @@ export function productIn(cluster: Cluster): Product {
       const address = await kubectl('get', 'service', service, '--output=jsonpath={.spec.clusterIP}');
       return `http://${address}/${service}`;
     },
-    async podUrls(service) {
-      const ready = (await pods(service)).filter(isReady);
-      return ready.map(({ status }) => `http://${status.podIP}:${httpPorts[service]}/${service}`);
+    podUrls,
+    async versions(service) {
+      const versions = [];
+      for (const url of await podUrls(service)) {
+        const response = await fetch(new URL('/openapi.json', url));
+        versions.push(ApiDocument.parse(await response.json()).info.version);
+      }
+      return versions;
     },
   };
 }

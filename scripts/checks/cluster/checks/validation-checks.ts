@@ -1,6 +1,6 @@
 /** The API server validates all manifests, as it would when they are applied. */
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -9,21 +9,23 @@ import { runCommand } from '../../../setup/command.mjs';
 import { ROOT } from '../../../setup/root.mjs';
 import { typescriptArgs } from '../../../typescript-args.ts';
 import type { Check } from '../../checks.ts';
+import { chartFolder, productionValues, renderChartText } from '../../kubernetes/chart.ts';
 import type { Cluster } from '../nodes/cluster.ts';
 import { runFolder } from '../nodes/program.ts';
+import type { Helm } from './helm.ts';
 import { production, writeOverlay } from './overlay.ts';
 import { namespace } from './product.ts';
 
 const portside = fileURLToPath(new URL('../../../../src/kit/cli/portside.ts', import.meta.url));
 
-export function validationChecks({ kubectl }: Cluster): readonly Check[] {
-  const validate = async (folder: string) => {
+export function validationChecks({ kubectl }: Cluster, helm: Helm): readonly Check[] {
+  const validate = async (option: string) => {
     const output = await kubectl(
       'apply',
       '--dry-run=server',
       '--validate=strict',
       `--namespace=${namespace}`,
-      `--kustomize=${folder}`,
+      option,
     );
     assert.not.match(output, /warning/i);
     const lines = output.trim().split('\n');
@@ -35,7 +37,16 @@ export function validationChecks({ kubectl }: Cluster): readonly Check[] {
   };
   const accepts = (name: string, folder: () => string | Promise<string>): Check => ({
     name: `the API server accepts ${name} without a warning`,
-    run: async () => validate(await folder()),
+    run: async () => validate(`--kustomize=${await folder()}`),
+  });
+  const acceptsChart = (name: string, ...options: readonly string[]): Check => ({
+    name: `helm lint and the API server accept the chart with ${name} without a warning`,
+    async run() {
+      await helm.run('lint', '--strict', chartFolder, ...options);
+      const file = join(runFolder, 'chart.yaml');
+      await writeFile(file, await renderChartText(helm.program, ...options));
+      return validate(`--filename=${file}`);
+    },
   });
 
   return [
@@ -73,5 +84,8 @@ export function validationChecks({ kubectl }: Cluster): readonly Check[] {
       });
       return join(work, 'gauges', 'kubernetes');
     }),
+    acceptsChart('values.yaml'),
+    acceptsChart('values-production.yaml', `--values=${productionValues}`),
+    acceptsChart('existing servers', `--values=${productionValues}`, '--set=nats.url=tls://nats.example.com'),
   ];
 }

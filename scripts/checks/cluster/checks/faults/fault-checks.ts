@@ -3,10 +3,10 @@
 import * as assert from 'uvu/assert';
 import { eventually } from '../../../../../test/support/eventually.ts';
 import type { Check } from '../../../checks.ts';
-import { nextTag } from '../../build/images.ts';
+import { nextVersion } from '../../build/images.ts';
 import type { NodeName } from '../../nodes/node.ts';
 import { scale } from './autoscaler.ts';
-import { underLoad, type CheckContext } from '../context.ts';
+import { assertComplete, underLoad, type CheckContext } from '../context.ts';
 import type { LoadReport } from '../load/load.ts';
 import { exhaustMemory } from './memory-limit.ts';
 import { applyVariant } from '../overlay.ts';
@@ -43,11 +43,7 @@ function faultCheck(
     name: `${name}: no acknowledged write is lost or stored twice${mayFail ? '' : ', and no request fails'}`,
     async run() {
       const { report, note } = await underLoad(context, name, await issueToken(), event);
-      assert.equal(
-        [report.lost, report.duplicated, report.diverged],
-        [0, 0, 0],
-        report.complaints.join('\n'),
-      );
+      assertComplete(report);
       if (!mayFail) assert.equal(countReasons(report), {});
       return { verdict: 'ok', note };
     },
@@ -67,8 +63,10 @@ export function faultChecks(context: CheckContext, issueToken: IssueToken): read
     fault({
       name: 'rolling update to the next version',
       async event() {
-        await applyVariant(cluster, nextTag);
+        await applyVariant(cluster, nextVersion);
         await product.awaitRollout(...deployments);
+        for (const service of services)
+          assert.equal(new Set(await product.versions(service)), new Set([nextVersion]));
       },
     }),
     fault({
