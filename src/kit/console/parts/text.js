@@ -40,3 +40,16 @@ export function traceIdOf(traceparent) {
 export function capitalize(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** Without the year, and with milliseconds: for lists of events, which are close together. @param {string} time RFC 3339 */
+export function toShortTime(time) {
+  return new Date(time).toLocaleString(undefined, {
+    day: '2-digit',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  });
+}

@@ -1,0 +1,72 @@
+/** Side bar with the pages of the service. On a phone, it is opened from the header. */
+
+import { capitalize } from '../parts/text.js';
+import { Icon } from '../parts/icon.js';
+import { html } from '../vendor/preact.js';
+
+/** Refers to the side bar from the button in the header. */
+export const navigationId = 'navigation';
+
+/** @param {{ state: import('../store/state.js').State }} props */
+export function Navigation({ state: { contract, status, route, rejections } }) {
+  const count = rejections.length;
+  return html`<nav
+    class="navigation"
+    id=${navigationId}
+    popover="auto"
+    aria-label="Views"
+    onClick=${closeAfterLink}
+  >
+    <a class="brand" href="#/"
+      ><img src="/page/icon.svg" alt="" />${productOf(contract?.title ?? document.title)}</a
+    >
+    <div class="pages">
+      <${Page}
+        href="#/"
+        icon="table-2"
+        name=${capitalize(contract?.name ?? 'entities')}
+        isCurrent=${route.view === 'table'}
+      />
+      ${
+        contract !== undefined &&
+        contract.queries.length > 0 &&
+        html`<${Page}
+          href="#/queries"
+          icon="search-code"
+          name="Queries"
+          isCurrent=${route.view === 'queries'}
+        />`
+      }
+      <${Page} href="#/log" icon="scroll-text" name="Event log" isCurrent=${route.view === 'log'}>
+        ${count > 0 && html`<span class="badge danger">${count.toLocaleString('en')}<span class="label-hidden"> rejected</span></span>`}
+      </${Page}>
+      <${Page} href="#/health" icon="activity" name="Health" isCurrent=${route.view === 'health'} />
+      <${Page} href="/docs" icon="book-open" name="API" isCurrent=${false} />
+    </div>
+    <p class="about">
+      ${status !== undefined && html`<span>${status.replica}</span><span>version ${status.version}</span>`}
+    </p>
+  </nav>`;
+}
+
+/**
+ * @param {{ href: string, icon: import('../parts/icon.js').IconName, name: string, isCurrent: boolean,
+ *   children?: unknown }} props
+ */
+function Page({ href, icon, name, isCurrent, children }) {
+  return html`<a href=${href} aria-current=${isCurrent ? 'page' : undefined}>
+    <${Icon} name=${icon} /><span class="name">${name}</span> ${children}
+  </a>`;
+}
+
+/** `Portside: laptops` → `Portside` @param {string} title */
+function productOf(title) {
+  return title.split(':')[0];
+}
+
+/** Closes the popover, which is open on a phone only. @param {{ target: EventTarget | null, currentTarget: HTMLElement }} event */
+function closeAfterLink({ target, currentTarget }) {
+  if (target instanceof Element && target.closest('a') !== null && currentTarget.matches(':popover-open')) {
+    currentTarget.hidePopover();
+  }
+}
