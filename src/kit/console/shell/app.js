@@ -10,6 +10,7 @@ import { Navigation } from './navigation.js';
 import { Notices } from './notices.js';
 import { QueriesView } from '../views/queries-view.js';
 import { html, useEffect, useRef } from '../vendor/preact.js';
+import { SystemView } from '../views/system-view.js';
 import { TableView } from '../views/table-view.js';
 import { TokenField } from './token-field.js';
 
@@ -27,6 +28,7 @@ const views = {
   queries: QueriesView,
   log: LogView,
   health: HealthView,
+  system: SystemView,
 };
 
 /** @param {Omit<ViewProps, 'session' | 'contract'> & { session: ViewProps['session'] | undefined }} props */

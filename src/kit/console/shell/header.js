@@ -42,5 +42,7 @@ function titleOf({ route, entity, historical }, { name, noun }) {
       return 'Event log';
     case 'health':
       return 'Health';
+    case 'system':
+      return 'System';
   }
 }

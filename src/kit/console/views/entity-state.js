@@ -2,7 +2,8 @@
 
 import { labelOf, toLabel } from '../contract/labels.js';
 import { toRequest } from '../forms/to-request.js';
-import { toText } from '../parts/text.js';
+import { toAddress } from '../store/path.js';
+import { linksOf, Reference } from '../parts/reference.js';
 import { Value } from '../parts/value.js';
 import { html } from '../vendor/preact.js';
 
@@ -13,23 +14,35 @@ import { html } from '../vendor/preact.js';
  * @property {import('../contract/ids.js').Id} id
  * @property {import('../contract/contract.js').Contract} contract
  * @property {import('../store/session.js').Session} session
+ * @property {import('../store/services.js').System} system
  */
 
 /** @param {StateProps} props */
-export function EntityState({ shown, isHistorical, id, contract, session }) {
+export function EntityState({ shown, isHistorical, id, contract, session, system }) {
   const { columns, itemCommands, relations, noun } = contract;
   return html`
     <dl class="fields">
       ${Object.entries(shown).map(([name, value]) => {
         const field = columns.find((column) => column.name === name) ?? { name };
+        const linkOf = linksOf(contract, system, name);
         const commands = isHistorical ? [] : itemCommands.filter(({ item }) => item.field === name);
         return html`<div>
           <dt>${labelOf(field)}</dt>
           <dd>
             ${
               commands.length > 0 && Array.isArray(value) && value.length > 0
-                ? html`<${Items} items=${value} commands=${commands} id=${id} session=${session} />`
-                : html`<${Value} value=${value} schema=${'schema' in field ? field.schema : undefined} />`
+                ? html`<${Items}
+                    items=${value}
+                    commands=${commands}
+                    linkOf=${linkOf}
+                    id=${id}
+                    session=${session}
+                  />`
+                : html`<${Value}
+                    value=${value}
+                    schema=${'schema' in field ? field.schema : undefined}
+                    linkOf=${linkOf}
+                  />`
             }
           </dd>
         </div>`;
@@ -41,20 +54,22 @@ export function EntityState({ shown, isHistorical, id, contract, session }) {
       html`<p class="related">
         ${relations.map(
           ({ plural, path }) =>
-            html`<a href=${path.replace('{id}', String(id))}>All ${plural} with this ${noun} (JSON)</a>`,
+            html`<a href=${toAddress(path.replace('{id}', String(id)))}
+              >All ${plural} with this ${noun} (JSON)</a
+            >`,
         )}
       </p>`
     }
   `;
 }
 
-/** @param {{ items: unknown[], commands: import('../contract/contract.js').ItemCommand[] } & Pick<StateProps, 'id' | 'session'>} props */
-function Items({ items, commands, id, session }) {
+/** @param {{ items: unknown[], commands: import('../contract/contract.js').ItemCommand[], linkOf: ReturnType<typeof linksOf> } & Pick<StateProps, 'id' | 'session'>} props */
+function Items({ items, commands, linkOf, id, session }) {
   return html`<ul class="items">
     ${items.map(
       (item) =>
         html`<li>
-          <span class="chip">${toText(item)}</span>
+          <${Reference} item=${item} href=${linkOf(item)} />
           <span>
             ${commands.map((command) => {
               const { param, key } = command.item;

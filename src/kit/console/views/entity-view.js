@@ -40,6 +40,7 @@ export function EntityView({ state, session, contract }) {
                 id=${id}
                 contract=${contract}
                 session=${session}
+                system=${state.system}
               />`
         }
       </div>
