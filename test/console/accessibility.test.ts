@@ -109,6 +109,16 @@ const views: readonly View[] = [
     },
   },
   {
+    name: 'system',
+    hash: '#/system',
+    async open(page) {
+      await page
+        .getByText(/^one replica at position/)
+        .first()
+        .waitFor();
+    },
+  },
+  {
     name: 'health',
     hash: '#/health',
     async open(page) {

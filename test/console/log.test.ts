@@ -70,7 +70,7 @@ test('lists rejected messages with their reasons', () =>
       .filter({ hasText: String(position) })
       .first()
       .waitFor();
-    await page.getByRole('link', { name: 'Event log (2 rejected)' }).waitFor();
+    await page.getByRole('link', { name: 'Event log 2 rejected' }).waitFor();
   }));
 eventLog.after(async () => {
   await browser.close();

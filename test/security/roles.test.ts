@@ -4,6 +4,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ServiceList, StateComparison } from '../../src/kit/api/service-list.ts';
 import { defaultProduct } from '../../src/kit/domain/product.ts';
 import { diagnose } from '../support/scripts/doctor.ts';
 import { createTestFiles, startImport } from '../support/scripts/import.ts';
@@ -49,6 +50,17 @@ async function managerOf(role: Role) {
 const violationsOf = (service: LoggedService) => service.logged('NATS server reported an error');
 
 const permissions = suite('with role permissions');
+
+permissions('a service lists all services and compares the states of their replicas', async () => {
+  const { body } = await laptops.get('/services');
+  assert.equal(
+    ServiceList.parse(body).services.map(({ name }) => name),
+    ['laptops', 'ports'],
+  );
+  const comparison = await laptops.get('/services/ports/comparison');
+  assert.is(StateComparison.parse(comparison.body).verdict, 'agree');
+  assert.equal([...violationsOf(laptops), ...violationsOf(ports)], []);
+});
 
 permissions(
   'a service executes commands and queries, writes snapshots, and serves point-in-time lists',

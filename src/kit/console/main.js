@@ -1,5 +1,5 @@
 import { createRequest } from './store/api.js';
-import { App } from './views/app.js';
+import { App } from './shell/app.js';
 import { html, render } from './vendor/preact.js';
 import { startSession } from './store/session.js';
 import { createStore } from './store/state.js';

@@ -12,6 +12,7 @@ import { readConfig, type Config } from './config/config.ts';
 import { openKeySet } from './config/key-set.ts';
 import { followLiveConfig } from './config/live-config.ts';
 import { readConsoleFiles } from './console-files.ts';
+import { watchEventLoopDelay } from './observability/event-loop-delay.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openTracing } from './observability/tracing/open-tracing.ts';
@@ -161,6 +162,8 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
     rateLimiter,
     authorizeWrite,
     writeScope: auth && writeScope,
+    httpPort: http.port,
+    eventLoopDelayMs: watchEventLoopDelay(),
     title,
     consoleFiles,
     onInternalError,

@@ -25,6 +25,7 @@ import { instrumentAppends } from './observability/instrumented-store.ts';
 import { logRequest, replicaName, type Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { createStatus } from './observability/status.ts';
+import { createSystem } from './observability/system.ts';
 import type { Tracing } from './observability/tracing/tracing.ts';
 import { createPointInTimeLists } from './point-in-time/lists.ts';
 import type { Service } from '../domain/service/service.ts';
@@ -46,6 +47,10 @@ export type TransportsOptions = {
   readonly authorizeWrite: RouterOptions['authorizeWrite'];
   /** The scope that a token needs for writes; undefined if writes need no token. */
   readonly writeScope: string | undefined;
+  /** The TCP port of the REST API. */
+  readonly httpPort: number;
+  /** Returns how late timers were in the last seconds, in ms. */
+  eventLoopDelayMs(): number;
   /** Title of the API documents and the web console. */
   readonly title: string;
   readonly consoleFiles: ConsoleFiles;
@@ -120,6 +125,7 @@ export async function openTransports(service: Service, options: TransportsOption
       feed,
       appendLatency,
     }),
+    system: createSystem(connection),
   };
   const endpoints = [
     ...entityEndpoints(resource, context),
@@ -188,6 +194,11 @@ export async function openTransports(service: Service, options: TransportsOption
       position: view.position,
       entities: view.size,
       rejected: view.rejectedCount,
+      stream,
+      memoryBytes: process.memoryUsage.rss(),
+      eventLoopDelayMs: options.eventLoopDelayMs(),
+      httpPort: options.httpPort,
+      publicUrl: config.publicUrl ?? null,
     }),
   });
 

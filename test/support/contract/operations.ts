@@ -51,6 +51,10 @@ export async function operationsOf(
     feed,
     listAsOf: async () => [],
     readStatus: () => Promise.reject(new Error('not implemented in this test')),
+    system: {
+      listServices: () => Promise.reject(new Error('not implemented in this test')),
+      compareStates: () => Promise.reject(new Error('not implemented in this test')),
+    },
   });
   const empty = {
     asyncapi: '3.0.0',

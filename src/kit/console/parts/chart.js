@@ -33,7 +33,7 @@ export function Chart({ title, times, values }) {
   useEffect(() => chart.current?.setData([times, values]), [times.at(-1)]);
   const last = values.at(-1);
   const label = last === null || last === undefined ? 'unknown' : Number(last.toFixed(1));
-  return html`<figure>
+  return html`<figure class="card">
     <figcaption>${title}: <strong>${label}</strong></figcaption>
     <div class="chart" role="img" aria-label=${`${title}, last: ${label}`} ref=${container}></div>
   </figure>`;
@@ -44,7 +44,7 @@ function optionsFor(element) {
   const style = getComputedStyle(element);
   const axis = {
     stroke: style.color,
-    grid: { stroke: style.getPropertyValue('--line'), width: 1 },
+    grid: { stroke: style.borderColor, width: 1 },
     ticks: { show: false },
   };
   return {
@@ -57,6 +57,6 @@ function optionsFor(element) {
       x: { range: (_chart, first, last) => [Math.min(first, last - minSeconds), last] },
       y: { range: (_chart, _min, max) => [0, Math.max(1, (max ?? 0) * 1.1)] },
     },
-    series: [{}, { stroke: style.getPropertyValue('--accent'), width: 2, points: { show: false } }],
+    series: [{}, { stroke: style.accentColor, width: 2, points: { show: false } }],
   };
 }

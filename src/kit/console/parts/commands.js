@@ -1,5 +1,7 @@
 /** Shell commands that are equivalent to what the console displays. */
 
+import { toAddress } from '../store/path.js';
+
 /** Quotes text for a POSIX shell. @param {string} text */
 function quote(text) {
   return /^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
@@ -11,7 +13,7 @@ export function toCurl(path, { method = 'GET', body, headers = {} } = {}) {
   return [
     'curl -i',
     ...(method === 'GET' ? [] : [`-X ${method}`]),
-    quote(new URL(path, location.href).href),
+    quote(new URL(toAddress(path), location.href).href),
     ...Object.entries(allHeaders).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
     ...(body === undefined ? [] : [`-d ${quote(JSON.stringify(body))}`]),
   ].join(' ');

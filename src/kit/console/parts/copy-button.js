@@ -1,11 +1,12 @@
 /** Copies a command to the clipboard. If the browser denies access to the clipboard, the command is displayed instead. */
 
+import { Icon } from './icon.js';
 import { html, useState } from '../vendor/preact.js';
 
 /** Time for which the confirmation is displayed, in ms. */
 const confirmationMs = 1_500;
 
-/** @param {{ label: string, text: string }} props */
+/** @param {{ label: string, text: string }} props `label`: `Copy as curl`, of which the last words are displayed */
 export function CopyButton({ label, text }) {
   const [status, setStatus] = useState('');
   const copy = async () => {
@@ -18,8 +19,20 @@ export function CopyButton({ label, text }) {
     }
     setTimeout(() => setStatus(''), confirmationMs);
   };
+  const isCopied = status === 'Copied';
+  const shown = label.replace(/^Copy(?: as)? ?/, '');
   return html`<span class="copy">
-    <button type="button" class="quiet" title=${text} onClick=${copy}>${label}</button>
-    <span role="status">${status === 'Copied' ? status : status !== '' && html`<code>${status}</code>`}</span>
+    <button
+      type="button"
+      class=${`quiet small ${shown === '' ? 'square' : ''}`}
+      aria-label=${label}
+      title=${text}
+      onClick=${copy}
+    >
+      <${Icon} name=${isCopied ? 'check' : 'copy'} class=${isCopied ? 'done' : ''} />${shown}
+    </button>
+    <span role="status"
+      >${isCopied ? html`<span class="label-hidden">Copied</span>` : status !== '' && html`<code>${status}</code>`}</span
+    >
   </span>`;
 }

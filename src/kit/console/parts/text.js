@@ -40,3 +40,36 @@ export function traceIdOf(traceparent) {
 export function capitalize(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** Without the year, and with milliseconds: for lists of events, which are close together. @param {string} time RFC 3339 */
+export function toShortTime(time) {
+  return new Date(time).toLocaleString(undefined, {
+    day: '2-digit',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  });
+}
+
+/** `3 d 4 h`, `2 min`, `12 s` @param {number} milliseconds */
+export function toDuration(milliseconds) {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const [days, hours, minutes] = [seconds / 86_400, (seconds % 86_400) / 3600, (seconds % 3600) / 60].map(
+    Math.floor,
+  );
+  if (days) return `${days} d ${hours} h`;
+  if (hours) return `${hours} h ${minutes} min`;
+  return minutes ? `${minutes} min` : `${seconds} s`;
+}
+
+/** @param {number | undefined} bytes */
+export function toBytes(bytes) {
+  if (bytes === undefined) return '–';
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const value = bytes / 1024 ** power;
+  return `${value.toFixed(value < 10 && power > 0 ? 1 : 0)} ${units[power]}`;
+}

@@ -1,5 +1,7 @@
 /** Requests to the service. A failed request resolves too; its `problem` is the problem document, its `status` 0 without a response. */
 
+import { toAddress } from './path.js';
+
 /**
  * @typedef {import('../../api/documents.ts').ProblemDocument} Problem
  * @typedef {{ status: number, headers: Headers, body: any, problem: Problem | undefined }} ApiResponse
@@ -29,7 +31,7 @@ export function createRequest(readToken, onRateLimit) {
   async function send(method, path, { body, headers = {} } = {}) {
     const token = readToken();
     try {
-      const response = await fetch(path, {
+      const response = await fetch(toAddress(path), {
         method,
         headers: {
           ...(body !== undefined && { 'Content-Type': 'application/json' }),

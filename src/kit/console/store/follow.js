@@ -1,6 +1,7 @@
 /** Follows the live events. After an interruption, continues after the last event seen, if the stream still holds it. */
 
 import { followEventStream } from '../../event-stream/event-stream.js';
+import { toAddress } from './path.js';
 
 /**
  * @typedef {{ position: number, time: string, id: import('../contract/ids.js').Id, messageId?: string, traceparent?: string, actor?: string,
@@ -65,7 +66,7 @@ export function follow(path, after, seen, on) {
 
 /** @param {string} path @param {RequestInit} options @returns {Promise<ReadableStream<Uint8Array>>} */
 async function openStream(path, options) {
-  const { ok, status, headers, body } = await fetch(path, options);
+  const { ok, status, headers, body } = await fetch(toAddress(path), options);
   const isStream = headers.get('Content-Type')?.startsWith('text/event-stream');
   if (ok && isStream && body !== null) return body;
   await body?.cancel();

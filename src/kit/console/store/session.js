@@ -7,6 +7,7 @@ import { createLiveTable } from './live-table.js';
 import { createHistoricalTable } from './historical-table.js';
 import { readContract } from '../contract/contract.js';
 import { createAsk } from './queries.js';
+import { createSystem } from './services.js';
 import { progressOf, readRoute } from './state.js';
 import { createWrites } from './writes.js';
 
@@ -42,6 +43,7 @@ export async function startSession(store, request) {
   });
   const historical = createHistoricalTable({ store, request, contract, onTravel: filter.refresh });
   const writes = createWrites({ store, request, contract });
+  const system = createSystem({ store, request });
 
   const showRoute = () => {
     const route = readRoute(location.hash, contract);
@@ -62,7 +64,7 @@ export async function startSession(store, request) {
       entity.refresh();
     },
   });
-  return { entity, historical, filter, writes, ask: createAsk(request) };
+  return { entity, historical, filter, writes, system, ask: createAsk(request) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startSession>>} Session */

@@ -2,6 +2,7 @@
 
 import { toId } from '../contract/ids.js';
 import { noFilter } from './filter.js';
+import { unknownSystem } from './services.js';
 import { Table } from './table.js';
 
 /**
@@ -16,7 +17,7 @@ import { Table } from './table.js';
  * One status poll; rates are per second since the previous poll.
  * @typedef {{ time: number, eventsPerSecond: number, appendMs: number | null, lag: number | null }} Sample
  *
- * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health', id: import('../contract/ids.js').Id }} Route
+ * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health' | 'system', id: import('../contract/ids.js').Id }} Route
  *
  * The open dialog; undefined if it is closed.
  * @typedef {import('../contract/contract.js').Command} Command
@@ -41,6 +42,7 @@ import { Table } from './table.js';
  * @property {LogFilter} logFilter
  * @property {LiveEvent[] | undefined} pausedLog events that are shown while the event log is paused
  * @property {Rejected[]} rejections latest first
+ * @property {import('./services.js').System} system
  * @property {Route} route
  * @property {Dialog | undefined} dialog
  * @property {string} message outcome of the last write, displayed and announced to screen readers
@@ -87,6 +89,7 @@ export function createStore() {
       logFilter: { type: '', id: '' },
       pausedLog: undefined,
       rejections: [],
+      system: unknownSystem,
       route: readRoute(location.hash, undefined),
       dialog: undefined,
       message: '',
@@ -124,7 +127,7 @@ export function progressOf(status) {
 }
 
 /**
- * Parses `#/entity/12`, `#/queries`, `#/log` and `#/health`; anything else is the table.
+ * Parses `#/entity/12`, `#/queries`, `#/log`, `#/health` and `#/system`; anything else is the table.
  *
  * @param {string} hash
  * @param {import('../contract/contract.js').Contract | undefined} contract undefined until it is loaded
@@ -134,6 +137,6 @@ export function readRoute(hash, contract) {
   const [, view, text] = /^#\/(\w+)(?:\/([\w-]+))?$/.exec(hash) ?? [];
   const id = text === undefined ? undefined : toId(contract, text);
   if (view === 'entity' && id !== undefined) return { view, id };
-  const isKnown = view === 'queries' || view === 'log' || view === 'health';
-  return { view: isKnown ? view : 'table', id: 0 };
+  if (view === 'queries' || view === 'log' || view === 'health' || view === 'system') return { view, id: 0 };
+  return { view: 'table', id: 0 };
 }

@@ -4,19 +4,20 @@ import { toLabel } from '../contract/labels.js';
 import { pathOf } from '../store/queries.js';
 import { toNatsQuery } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
-import { EntityForm } from '../parts/entity-form.js';
+import { EntityForm } from '../forms/entity-form.js';
 import { html, useState } from '../vendor/preact.js';
-import { toText } from '../parts/text.js';
+import { Empty } from '../parts/empty.js';
+import { Json } from '../parts/json.js';
+import { Value } from '../parts/value.js';
 
-/** @param {import('./app.js').ViewProps} props */
+/** @param {import('../shell/app.js').ViewProps} props */
 export function QueriesView({ session, contract }) {
   const { queries } = contract;
   const [name, setName] = useState(queries[0]?.name);
   const query = queries.find((candidate) => candidate.name === name);
   return html`<section class="view" aria-labelledby="title">
-    <div class="bar">
-      <h2 id="title">Queries</h2>
-      <label>
+    <div class="toolbar">
+      <label class="inline">
         Query
         <select
           value=${name}
@@ -27,7 +28,11 @@ export function QueriesView({ session, contract }) {
         </select>
       </label>
     </div>
-    ${query === undefined ? html`<p class="empty">There are no queries.</p>` : html`<${Query} key=${name} query=${query} session=${session} name=${contract.name} />`}
+    ${
+      query === undefined
+        ? html`<${Empty} icon="search-code" text="There are no queries." />`
+        : html`<${Query} key=${name} query=${query} session=${session} name=${contract.name} />`
+    }
   </section>`;
 }
 
@@ -41,36 +46,47 @@ function Query({ query, session, name }) {
     setAnswer(problem === undefined ? { params, result: body } : undefined);
     return problem;
   };
-  return html`
-    <p>${query.summary}.</p>
-    <${EntityForm}
-      fields=${query.params}
-      initial=${{}}
-      action="Run"
-      toRequest=${(/** @type {object} */ params) => ({ method: 'GET', path: pathOf(query, params) })}
-      onSend=${send}
-    />
-    ${
-      answer !== undefined &&
-      html`<section aria-labelledby="result" aria-live="polite">
-        <div class="bar">
-          <h3 id="result">Result</h3>
-          <${CopyButton} label="Copy as nats" text=${toNatsQuery(name, query.name, answer.params)} />
-        </div>
-        <${Result} value=${answer.result} />
-      </section>`
-    }
-  `;
+  return html`<div class="panels query">
+    <div class="card">
+      <header><h2>${toLabel(query.name)}</h2></header>
+      <div class="body">
+        <p class="dim">${query.summary}.</p>
+        <${EntityForm}
+          fields=${query.params}
+          initial=${{}}
+          action="Run"
+          toRequest=${(/** @type {object} */ params) => ({ method: 'GET', path: pathOf(query, params) })}
+          onSend=${send}
+        />
+      </div>
+    </div>
+    <section class="card" aria-labelledby="result" aria-live="polite">
+      <header>
+        <h2 id="result">Result</h2>
+        ${
+          answer !== undefined &&
+          html`<span class="end"
+            ><${CopyButton} label="Copy as nats" text=${toNatsQuery(name, query.name, answer.params)}
+          /></span>`
+        }
+      </header>
+      ${
+        answer === undefined
+          ? html`<${Empty} icon="search-code" text="Not run yet" />`
+          : html`<${Result} value=${answer.result} />`
+      }
+    </section>
+  </div>`;
 }
 
 /** A table for a list of objects, otherwise JSON. @param {{ value: unknown }} props */
 function Result({ value }) {
   if (!Array.isArray(value) || !value.every((row) => Object(row) === row && !Array.isArray(row))) {
-    return html`<pre>${JSON.stringify(value, null, 2)}</pre>`;
+    return html`<${Json} value=${value} />`;
   }
-  if (value.length === 0) return html`<p class="empty">The result is empty.</p>`;
+  if (value.length === 0) return html`<${Empty} text="The result is empty." />`;
   const columns = [...new Set(value.flatMap((row) => Object.keys(row)))];
-  return html`<table class="result">
+  return html`<table class="table">
     <thead>
       <tr>
         ${columns.map((column) => html`<th scope="col">${toLabel(column)}</th>`)}
@@ -80,7 +96,7 @@ function Result({ value }) {
       ${value.map(
         (row) =>
           html`<tr>
-            ${columns.map((column) => html`<td>${toText(row[column])}</td>`)}
+            ${columns.map((column) => html`<td><${Value} value=${row[column]} /></td>`)}
           </tr>`,
       )}
     </tbody>

@@ -1,8 +1,9 @@
 /** Virtualized table: only the visible rows are in the DOM. */
 
-import { labelOf, toLabel } from '../contract/labels.js';
+import { labelOf } from '../contract/labels.js';
 import { html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
-import { toText } from '../parts/text.js';
+import { Icon } from '../parts/icon.js';
+import { idClassOf, TableRow } from './table-row.js';
 
 /** Row height in pixels; must match the style sheet. */
 const rowHeight = 36;
@@ -15,12 +16,13 @@ const overscan = 8;
  * @property {import('../contract/contract.js').Contract} contract
  * @property {import('../store/table.js').Order} order
  * @property {boolean} isHistorical
+ * @property {boolean} isLoading whether no row is known yet
  * @property {(field: string) => void} onOrder called with the column to sort by
  * @property {import('../store/session.js').Session['writes']['open']} onOpen
  */
 
 /** @param {RowsProps} props */
-export function Rows({ rows, contract, order, isHistorical, onOrder, onOpen }) {
+export function Rows({ rows, contract, order, isHistorical, isLoading, onOrder, onOpen }) {
   const region = useRef(/** @type {HTMLElement | null} */ (null));
   const [viewport, setViewport] = useState({ top: 0, height: 800 });
   const updateViewport = () => {
@@ -50,11 +52,12 @@ export function Rows({ rows, contract, order, isHistorical, onOrder, onOpen }) {
     <table aria-rowcount=${rows.length + 1}>
       <thead>
         <tr aria-rowindex="1">
-          ${contract.columns.map((column) => html`<${Heading} column=${column} order=${order} onOrder=${onOrder} />`)}
-          ${canChange && html`<th scope="col" class="actions">Actions</th>`}
+          ${contract.columns.map((column) => html`<${Heading} column=${column} idClass=${idClassOf(contract)} order=${order} onOrder=${onOrder} />`)}
+          ${canChange && html`<th scope="col" class="actions"><span class="label-hidden">Actions</span></th>`}
         </tr>
       </thead>
       <tbody>
+        ${isLoading && html`<${Skeleton} width=${width} />`}
         <${Spacer} rows=${first} width=${width} />
         ${rows
           .slice(first, end)
@@ -74,57 +77,31 @@ export function Rows({ rows, contract, order, isHistorical, onOrder, onOpen }) {
   </div>`;
 }
 
-/** @param {{ column: import('../contract/contract.js').Field, order: import('../store/table.js').Order, onOrder: RowsProps['onOrder'] }} props */
-function Heading({ column, order, onOrder }) {
+/**
+ * @param {{ column: import('../contract/contract.js').Field, idClass: string, order: import('../store/table.js').Order,
+ *   onOrder: RowsProps['onOrder'] }} props
+ */
+function Heading({ column, idClass, order, onOrder }) {
   const { name } = column;
   const isOrder = order.field === name;
   const direction = order.descending ? 'descending' : 'ascending';
-  return html`<th scope="col" class=${name === 'id' && 'id'} aria-sort=${isOrder ? direction : undefined}>
+  return html`<th scope="col" class=${name === 'id' && idClass} aria-sort=${isOrder ? direction : undefined}>
     <button type="button" class="quiet" onClick=${() => onOrder(name)}>
-      ${labelOf(column)}<span aria-hidden="true">${isOrder ? (order.descending ? ' ▼' : ' ▲') : ''}</span>
+      ${labelOf(column)}${isOrder && html`<${Icon} name=${order.descending ? 'arrow-down' : 'arrow-up'} />`}
     </button>
   </th>`;
 }
 
-/**
- * @param {{ row: import('../store/table.js').Row, index: number, contract: import('../contract/contract.js').Contract,
- *   onOpen: RowsProps['onOpen'] | undefined }} props
- */
-function TableRow({
-  row: { id, entity, changes },
-  index,
-  contract: { columns, replace, remove, noun },
-  onOpen,
-}) {
-  return html`<tr aria-rowindex=${index} class=${changes > 0 ? 'changed' : undefined} data-id=${id}>
-    ${columns.map(({ name }) =>
-      name === 'id'
-        ? html`<th scope="row" class="id"><a href=${`#/entity/${id}`}>${id}</a></th>`
-        : html`<td title=${toText(entity[name])}>${toText(entity[name])}</td>`,
-    )}
-    ${
-      onOpen !== undefined &&
-      html`<td class="actions">
-        ${
-          /** @type {const} */ ([
-            ['replace', replace],
-            ['remove', remove],
-          ]).map(
-            ([kind, command]) =>
-              command !== undefined &&
-              html`<button
-                type="button"
-                class="quiet"
-                aria-label=${`${toLabel(command.verb)} ${noun} ${id}`}
-                onClick=${() => onOpen(kind, command, id)}
-              >
-                ${toLabel(command.verb)}
-              </button>`,
-          )
-        }
-      </td>`
-    }
-  </tr>`;
+/** Rows that stand for those being read. @param {{ width: number }} props */
+function Skeleton({ width }) {
+  const cells = Array.from({ length: width });
+  return Array.from(
+    { length: 12 },
+    (_, row) =>
+      html`<tr aria-hidden="true" class="skeleton">
+        ${cells.map((_cell, column) => html`<td style=${{ '--part': ((row * 3 + column * 5) % 7) / 7 }}></td>`)}
+      </tr>`,
+  );
 }
 
 /** Placeholder with the height of the rows that are not rendered. @param {{ rows: number, width: number }} props */

@@ -1,11 +1,12 @@
 /** Table of all entities, live or at a point in time, with search, sorting and forms. */
 
-import { capitalize } from '../parts/text.js';
 import { labelOf, toLabel } from '../contract/labels.js';
 import { pathOf } from '../store/queries.js';
 import { toCurl, toNatsQuery } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
-import { Control } from '../parts/entity-form.js';
+import { Control } from '../forms/field-input.js';
+import { Empty } from '../parts/empty.js';
+import { Icon } from '../parts/icon.js';
 import { html } from '../vendor/preact.js';
 import { Rows } from './rows.js';
 import { progressOf } from '../store/state.js';
@@ -14,7 +15,7 @@ import { TimeTravel } from './time-travel.js';
 
 /** @typedef {import('../contract/contract.js').Field} Field */
 
-/** @param {import('./app.js').ViewProps} props */
+/** @param {import('../shell/app.js').ViewProps} props */
 export function TableView({ state, update, session, contract }) {
   const { search, filter, order, historical, loading, status } = state;
   const table = historical?.table ?? state.table;
@@ -26,34 +27,44 @@ export function TableView({ state, update, session, contract }) {
   const last = progressOf(status).applied;
   return html`
     <section class=${isHistorical ? 'view historical' : 'view'} aria-labelledby="title">
-      <div class="bar">
-        <h2 id="title">${capitalize(contract.name)}${isHistorical && ' (historical)'}</h2>
-        <label class="search">
-          Find
+      <div class="toolbar">
+        <label class="inline search">
+          <${Icon} name="search" /><span class="label-hidden">Find</span>
           <input
             type="search"
+            placeholder=${`Find ${contract.plural}`}
             value=${search}
             onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
               update({ search: currentTarget.value })}
           />
         </label>
+        <${Filters} filters=${contract.filters} filter=${filter} onFilter=${session.filter.set} />
         <p class="count">
           ${describeCount(rows.length, table.size, contract)}${loading !== undefined && ', loading …'}
         </p>
-        ${
-          create !== undefined &&
-          html`<button
-            type="button"
-            disabled=${isHistorical}
-            onClick=${() => update({ dialog: { kind: 'create', command: create } })}
-          >
-            ${toLabel(create.verb)} ${contract.one}
-          </button>`
-        }
-        <${CopyButton} label="Copy as curl" text=${toCurl(path)} />
-        ${!isHistorical && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(contract.name, 'list', toFields(contract.filters, filter.values))} />`}
+        <div class="end">
+          <${CopyButton} label="Copy as curl" text=${toCurl(path)} />
+          ${!isHistorical && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(contract.name, 'list', toFields(contract.filters, filter.values))} />`}
+          ${create !== undefined && html`<${CreateButton} create=${create} one=${contract.one} isDisabled=${isHistorical} update=${update} />`}
+        </div>
       </div>
-      <${Filters} filters=${contract.filters} filter=${filter} onFilter=${session.filter.set} />
+      ${
+        table.size === 0 && loading === undefined && historical?.isLoading !== true
+          ? html`<${Empty}
+              text=${isHistorical ? `No ${contract.plural} existed at this point.` : `There are no ${contract.plural} yet.`}
+            >
+              ${!isHistorical && html`<p>They appear here as soon as their events arrive, from this page or any other client.</p>`}
+            </${Empty}>`
+          : html`<${Rows}
+              rows=${rows}
+              contract=${contract}
+              order=${order}
+              isHistorical=${isHistorical}
+              isLoading=${table.size === 0}
+              onOrder=${(/** @type {string} */ field) => update((current) => ({ order: reorder(current.order, field) }))}
+              onOpen=${session.writes.open}
+            />`
+      }
       <${TimeTravel}
         asOf=${historical?.asOf}
         position=${historical?.position}
@@ -62,22 +73,19 @@ export function TableView({ state, update, session, contract }) {
         isLoading=${historical?.isLoading ?? false}
         onTravel=${session.historical.travel}
       />
-      ${
-        table.size === 0 && loading === undefined && historical?.isLoading !== true
-          ? html`<p class="empty">
-              ${isHistorical ? `No ${contract.name} existed at this point.` : `There are no ${contract.name} yet.`}
-            </p>`
-          : html`<${Rows}
-              rows=${rows}
-              contract=${contract}
-              order=${order}
-              isHistorical=${isHistorical}
-              onOrder=${(/** @type {string} */ field) => update((current) => ({ order: reorder(current.order, field) }))}
-              onOpen=${session.writes.open}
-            />`
-      }
     </section>
   `;
+}
+
+/**
+ * @param {{ create: import('../contract/contract.js').Command, one: string, isDisabled: boolean,
+ *   update: import('../store/state.js').Store['update'] }} props
+ */
+function CreateButton({ create, one, isDisabled, update }) {
+  const open = () => update({ dialog: { kind: 'create', command: create } });
+  return html`<button type="button" class="primary" disabled=${isDisabled} onClick=${open}>
+    <${Icon} name="plus" />${toLabel(create.verb)} ${one}
+  </button>`;
 }
 
 /**
@@ -87,13 +95,13 @@ export function TableView({ state, update, session, contract }) {
 function Filters({ filters, filter: { values, problem }, onFilter }) {
   if (filters.length === 0) return null;
   return html`<form
-    class="bar filters"
+    class="filters"
     aria-label="Filters"
     onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}
   >
     ${filters.map(
       (field) =>
-        html`<label>
+        html`<label class="inline">
           ${labelOf(field)}
           <${Control}
             common=${{ title: field.schema.description }}

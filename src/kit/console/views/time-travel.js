@@ -1,6 +1,7 @@
 /** Point-in-time controls: a slider over the positions, a position field, and a time field. */
 
 import { html, useState } from '../vendor/preact.js';
+import { Icon } from '../parts/icon.js';
 import { toLocalTime } from '../parts/text.js';
 
 /**
@@ -24,21 +25,25 @@ export function TimeTravel({ asOf, position, last, problem, isLoading, onTravel 
   };
   return html`<div class="time">
     <label class="slider">
-      Moment
+      <${Icon} name="rotate-ccw-clock" />Moment
       <input type="range" min="0" max=${last} value=${shown} onInput=${toPosition} />
     </label>
     <${PositionField} shown=${shown} last=${last} onPosition=${toPosition} />
-    <label>Time <input type="datetime-local" step="1" onChange=${toTime} /></label>
+    <label class="inline">Time <input type="datetime-local" step="1" onChange=${toTime} /></label>
     <p role="status">
       ${
         asOf !== undefined &&
         html`<span class="notice historical">
-          <strong>Historical view</strong>
-          ${isPosition ? `as of position ${asOf}` : `as of ${toLocalTime(asOf)}`}${
-            isLoading ? ', loading …' : '. Changes are disabled.'
-          }
+          <strong>Historical view</strong
+          ><span
+            >${isPosition ? `as of position ${asOf}` : `as of ${toLocalTime(asOf)}`}${
+              isLoading ? ', loading …' : '. Changes are disabled.'
+            }</span
+          >
           ${problem !== undefined && html` <span class="error">${problem}</span>`}
-          <button type="button" onClick=${() => onTravel(undefined)}>Return to live view</button>
+          <button type="button" class="small" onClick=${() => onTravel(undefined)}>
+            Return to live view
+          </button>
         </span>`
       }
     </p>
@@ -52,7 +57,7 @@ export function TimeTravel({ asOf, position, last, problem, isLoading, onTravel 
  */
 function PositionField({ shown, last, onPosition }) {
   const [typed, setTyped] = useState(/** @type {string | undefined} */ (undefined));
-  return html`<label>
+  return html`<label class="inline">
     Position
     <input
       type="number"

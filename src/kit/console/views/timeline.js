@@ -1,12 +1,14 @@
 /** History of one entity, latest event first, with the changes of each event. */
 
-import { labelIn } from '../contract/labels.js';
 import { toCurl, toNatsMessage } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { differenceOf } from '../parts/difference.js';
+import { Differences } from '../parts/differences.js';
 import { html } from '../vendor/preact.js';
-import { describeEvent, toCount, toLocalTime, toText } from '../parts/text.js';
-import { Trace } from '../parts/trace.js';
+import { describeEvent, toCount, toLocalTime } from '../parts/text.js';
+import { categoryOf } from '../parts/event-type.js';
+import { Icon } from '../parts/icon.js';
+import { MessageIds } from '../parts/message-ids.js';
 
 /** @typedef {import('../store/entity.js').OpenEntity} OpenEntity */
 
@@ -18,18 +20,20 @@ export function Timeline({ entity, session, contract, status }) {
   const { id, history, versions, asOf } = entity;
   const shown = history.map((entry, index) => ({ entry, previous: history[index - 1] })).toReversed();
   const unloaded = history.filter(({ position }) => !versions.has(position)).length;
-  return html`<section aria-labelledby="history-title">
-    <div class="bar">
-      <h3 id="history-title">History: ${toCount(history.length, 'message')}</h3>
-      <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/${id}/events`)} />
-      ${
-        unloaded > 0 &&
-        !entity.isLoading &&
-        html`<button type="button" class="quiet" onClick=${() => session.entity.readAllVersions(id)}>
-          Load the changes of ${toCount(unloaded, 'earlier event')}
-        </button>`
-      }
-    </div>
+  return html`<section class="card" aria-labelledby="history-title">
+    <header>
+      <h2 id="history-title">History: ${toCount(history.length, 'message')}</h2>
+      <span class="end">
+        ${
+          unloaded > 0 &&
+          !entity.isLoading &&
+          html`<button type="button" class="quiet small" onClick=${() => session.entity.readAllVersions(id)}>
+            Load the changes of ${toCount(unloaded, 'earlier event')}
+          </button>`
+        }
+        <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/${id}/events`)} />
+      </span>
+    </header>
     <ol class="timeline">
       ${shown.map(
         ({ entry, previous }) =>
@@ -52,41 +56,30 @@ export function Timeline({ entity, session, contract, status }) {
  *   difference: import('../parts/difference.js').Difference[] | undefined, onTravel: () => void }} props
  */
 function Entry({ entry, isShown, contract, difference, status, onTravel }) {
-  const { position, time, messageId, traceparent, actor, event, rejected } = entry;
+  const { position, time, event, rejected } = entry;
+  const type = event?.type ?? 'not an event';
   return html`<li
     class=${rejected === undefined ? undefined : 'rejected'}
+    style=${categoryOf(contract, type)}
     aria-current=${isShown ? 'step' : undefined}
   >
-    <p>
+    <p class="headline">
+      <strong>${type}</strong> <span class="dim">${event !== undefined && describeEvent(event)}</span>
+      <time datetime=${time}>${toLocalTime(time)}</time>
       <button
         type="button"
-        class="quiet"
+        class="small number"
         aria-label=${`Show version at position ${position}`}
+        title="Show the state after this message"
         onClick=${onTravel}
       >
-        ${position}
+        <${Icon} name="rotate-ccw-clock" />${position}
       </button>
-      <strong>${event?.type ?? 'not an event'}</strong> ${event !== undefined && describeEvent(event)}
-      <time datetime=${time}>${toLocalTime(time)}</time>
     </p>
     ${rejected !== undefined && html`<p class="error">Rejected: ${rejected}</p>`}
-    ${
-      difference !== undefined &&
-      html`<ul class="difference" aria-label="Changes">
-        ${difference.length === 0 && html`<li>no changes</li>`}
-        ${difference.map(
-          ({ field, before, after }) =>
-            html`<li>
-              ${labelIn(contract, field)}: <del>${toText(before)}</del> <span aria-hidden="true">→</span>
-              <ins>${toText(after)}</ins>
-            </li>`,
-        )}
-      </ul>`
-    }
+    ${difference !== undefined && html`<${Differences} differences=${difference} contract=${contract} />`}
     <p class="ids">
-      ${actor !== undefined && html`<span>by <code>${actor}</code></span>`}
-      ${messageId !== undefined && html`<span>message <code>${messageId}</code></span>`}
-      <${Trace} traceparent=${traceparent} traceUrl=${status?.traceUrl} />
+      <${MessageIds} message=${entry} traceUrl=${status?.traceUrl} />
       ${status !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(status.stream, position)} />`}
     </p>
   </li>`;

@@ -94,19 +94,20 @@ function moduleOperation(modules: ReadonlyMap<string, Buffer>): Operation {
   });
 }
 
+/** Addresses are relative, so that a gateway can serve the console below a path. */
 function renderConsole(title: string, modules: readonly string[]): string {
-  const preloads = modules.map((file) => `<link rel="modulepreload" href="/page/${escapeHtml(file)}">\n`);
+  const preloads = modules.map((file) => `<link rel="modulepreload" href="page/${escapeHtml(file)}">\n`);
   return renderPage({
     title,
     head: `<meta name="color-scheme" content="light dark">
-<link rel="icon" type="image/svg+xml" href="/page/icon.svg">
-<link rel="stylesheet" href="/page/uplot.css">
-<link rel="stylesheet" href="/page/style.css">
-<link rel="stylesheet" href="/page/content.css">
-${preloads.join('')}<script type="module" src="/page/main.js"></script>
+<link rel="icon" type="image/svg+xml" href="page/icon.svg">
+<link rel="stylesheet" href="page/uplot.css">
+<link rel="stylesheet" href="page/style.css">
+<link rel="stylesheet" href="page/content.css">
+${preloads.join('')}<script type="module" src="page/main.js"></script>
 `,
     body: `<div id="page"></div>
-<noscript>${escapeHtml(title)}: this page needs JavaScript; <a href="/docs">the API</a> does not.</noscript>
+<noscript>${escapeHtml(title)}: this page needs JavaScript; <a href="docs">the API</a> does not.</noscript>
 `,
   });
 }

@@ -10,6 +10,7 @@ import { readOperations } from './read-operations.ts';
 import type { RouteContext } from './route-context.ts';
 import { relationOperations } from './relation-operations.ts';
 import { statusOperations } from './status-operations.ts';
+import { systemOperations } from './system-operations.ts';
 
 /** Returns all operations of a service. */
 export function entityOperations(resource: JoinedResource, context: RouteContext): Operation[] {
@@ -25,5 +26,6 @@ export function entityOperations(resource: JoinedResource, context: RouteContext
     ...readOperations(resource, context),
     ...commandOperations(resource, context),
     ...relationOperations(resource, context),
+    ...systemOperations(context.system),
   ];
 }

@@ -7,6 +7,7 @@ import type { CommandCall } from '../../domain/service/service-decider.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
 import type { ListAsOf } from '../protocol/as-of.ts';
 import type { EventFeed } from '../events/event-feed.ts';
+import type { SystemSources } from './system-operations.ts';
 
 /** The dependencies of a service's routes. */
 export type RouteContext = {
@@ -19,6 +20,7 @@ export type RouteContext = {
   /** Lists entities as of a position, which the view cannot: it contains only the current state. */
   readonly listAsOf: ListAsOf;
   readStatus(): Promise<ServiceStatus>;
+  readonly system: SystemSources;
 };
 
 /** Returns the `source` of the service's CloudEvents: the canonical path of the collection. */

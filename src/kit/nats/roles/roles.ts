@@ -6,6 +6,7 @@
 import type { Product } from '../../domain/product.ts';
 import { snapshotBucket } from '../snapshots/snapshots.ts';
 import { eventSubjects } from '../stream/subjects.ts';
+import { controlSubject } from '../services/framework/protocol.ts';
 
 /** A user of the broker. Subjects that are not listed are denied. */
 export type Role = {
@@ -34,7 +35,7 @@ export type Roles = {
 /** Every user receives replies in an inbox of its own, so that it cannot receive those to others. */
 export const inboxOf = (role: string) => `_INBOX_${role}.>`;
 
-/** Roles that send requests to the services, which may publish to their inboxes. */
+/** Roles that send requests to the services, which may publish to their inboxes. So do the services themselves, for the console. */
 const requesters = ['publisher', 'operator'] as const;
 
 const api = (request: string) => `$JS.API.${request}`;
@@ -53,7 +54,7 @@ const readingSingly = (stream: string) => [api(`STREAM.INFO.${stream}`), api(`ST
 export function rolesOf(services: readonly ServiceNames[], { configBucket }: Product): Roles {
   const configStream = `KV_${configBucket}`;
   const owners = [
-    ...services.map((service) => serviceRole(service, configStream)),
+    ...services.map((service) => serviceRole(service, services, configStream)),
     provisioner(services, configStream),
     publisher(services),
     importer(services),
@@ -66,14 +67,18 @@ export function rolesOf(services: readonly ServiceNames[], { configBucket }: Pro
   return { owners, subscriber };
 }
 
-function serviceRole({ name, stream, followed }: ServiceNames, configStream: string): Role {
+function serviceRole(
+  { name, stream, followed }: ServiceNames,
+  services: readonly ServiceNames[],
+  configStream: string,
+): Role {
   const snapshots = `OBJ_${snapshotBucket(name)}`;
   const reads = new Intl.ListFormat('en-GB').format([...followed, 'the live configuration']);
   return {
     name,
     description:
       `The ${name} service: appends its events, responds to its commands and queries, stores its snapshots; ` +
-      `reads ${reads}.`,
+      `reads ${reads}; lists the services and compares the states of their replicas.`,
     publish: [
       eventSubjects(name).all,
       ...[stream, ...followed].flatMap((read) => [
@@ -89,7 +94,12 @@ function serviceRole({ name, stream, followed }: ServiceNames, configStream: str
       ...consuming(snapshots),
       api(`STREAM.INFO.${configStream}`),
       ...consuming(configStream),
-      ...requesters.map(inboxOf),
+      controlSubject('STATS'),
+      ...services.flatMap((each) => [
+        controlSubject('STATS', { name: each.name }),
+        `${each.name}.queries.digest`,
+      ]),
+      ...[...requesters, ...services.map((each) => each.name)].map(inboxOf),
     ],
     subscribe: [
       inboxOf(name),

@@ -22,7 +22,7 @@ import {
 import type { ServiceRequest } from './framework/request.ts';
 import { startService } from './framework/service.ts';
 import { assertFits, maxReplyBytes, writeProblem, type Reply } from './replies.ts';
-import { ReplicaStatus } from './replicas.ts';
+import { ReplicaStatus } from '../../api/service-list.ts';
 
 /** The headers of a request. */
 export type RequestInfo = {

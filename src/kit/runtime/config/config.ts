@@ -44,6 +44,10 @@ function serviceEnvironment({ httpPort, probePort }: ConfigDefaults) {
     HTTP_HOST: z.string().min(1).optional(),
     HTTP_PORT: TcpPort.default(httpPort),
     PROBE_PORT: TcpPort.default(probePort),
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/ })
+      .endsWith('/', 'expected a URL that ends with /')
+      .optional(),
     LOG_LEVEL: LogLevelText.default('info'),
     SSE_MAX_CLIENTS: wholeNumber(0).default(5_000),
     SNAPSHOT_EVERY: wholeNumber(1).default(10_000),
@@ -78,6 +82,8 @@ export type Config = {
   readonly httpPort: number;
   /** TCP port of `/livez`, `/readyz`, `/startupz` and `/metrics`. */
   readonly probePort: number;
+  /** Where people reach the web console, for the consoles of other services. */
+  readonly publicUrl: string | undefined;
   readonly logLevel: LogLevel;
   /** Maximum number of concurrent Server-Sent Events clients. */
   readonly maxFeedClients: number;
@@ -110,6 +116,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, defaults: ConfigDefau
     httpHost: variables.HTTP_HOST,
     httpPort: variables.HTTP_PORT,
     probePort: variables.PROBE_PORT,
+    publicUrl: variables.PUBLIC_URL,
     logLevel: variables.LOG_LEVEL,
     maxFeedClients: variables.SSE_MAX_CLIENTS,
     snapshotEvery: variables.SNAPSHOT_EVERY,

@@ -1,16 +1,16 @@
 /** Edit conflict: displays both versions side by side and lets the user choose. */
 
 import { labelIn } from '../contract/labels.js';
-import { differenceOf } from './difference.js';
+import { differenceOf } from '../parts/difference.js';
 import { html } from '../vendor/preact.js';
-import { toText } from './text.js';
+import { toText } from '../parts/text.js';
 
 /**
  * @typedef {object} ConflictProps
  * @property {import('../contract/contract.js').Contract} contract
- * @property {import('./difference.js').Fields} original version that the user started from
- * @property {import('./difference.js').Fields | undefined} current version on the server; undefined if it was removed
- * @property {import('./difference.js').Fields} mine fields that the user entered
+ * @property {import('../parts/difference.js').Fields} original version that the user started from
+ * @property {import('../parts/difference.js').Fields | undefined} current version on the server; undefined if it was removed
+ * @property {import('../parts/difference.js').Fields} mine fields that the user entered
  * @property {() => void} onMine
  * @property {() => void} onTheirs
  * @property {() => void} onCancel
@@ -19,15 +19,17 @@ import { toText } from './text.js';
 /** @param {ConflictProps} props */
 export function Conflict({ contract, original, current, mine, onMine, onTheirs, onCancel }) {
   if (current === undefined) {
-    return html`<p class="error" role="alert">Someone else removed it in the meantime.</p>
-      <div class="buttons"><button type="button" autofocus onClick=${onCancel}>Close</button></div>`;
+    return html`<div class="form">
+      <p class="error" role="alert">Someone else removed it in the meantime.</p>
+      <div class="buttons"><button type="button" autofocus onClick=${onCancel}>Close</button></div>
+    </div>`;
   }
   const changed = new Set(
     [...differenceOf(original, current), ...differenceOf(current, { ...current, ...mine })].map(
       ({ field }) => field,
     ),
   );
-  return html`<div class="conflict">
+  return html`<div class="form conflict">
     <p class="error" role="alert">
       Someone else changed it after you opened it. Your changes were not saved.
     </p>
@@ -53,9 +55,9 @@ export function Conflict({ contract, original, current, mine, onMine, onTheirs, 
       </tbody>
     </table>
     <div class="buttons">
-      <button type="button" onClick=${onMine}>Overwrite with mine</button>
-      <button type="button" onClick=${onTheirs}>Edit theirs instead</button>
       <button type="button" class="quiet" onClick=${onCancel}>Cancel</button>
+      <button type="button" onClick=${onTheirs}>Edit theirs instead</button>
+      <button type="button" class="primary" onClick=${onMine}>Overwrite with mine</button>
     </div>
   </div>`;
 }

@@ -1,0 +1,48 @@
+/** The dialog of a command. */
+
+import { CommandForm, CreateForm } from './command-form.js';
+import { Icon } from '../parts/icon.js';
+import { toLabel } from '../contract/labels.js';
+import { RemoveForm } from './remove-form.js';
+import { ReplaceForm } from './replace-form.js';
+import { html, useEffect, useRef } from '../vendor/preact.js';
+
+/** @typedef {import('../shell/app.js').ViewProps} ViewProps */
+
+/** @param {ViewProps} props */
+export function Dialog(props) {
+  const { state, update, contract } = props;
+  const { dialog } = state;
+  const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => {
+    if (dialog === undefined) element.current?.close();
+    else element.current?.showModal();
+  }, [dialog !== undefined]);
+  return html`<dialog
+    ref=${element}
+    aria-labelledby="dialog-title"
+    onClose=${() => update({ dialog: undefined })}
+  >
+    <header>
+      <h2 id="dialog-title">${dialog && headingOf(dialog, contract)}</h2>
+      <button
+        type="button"
+        class="quiet square"
+        aria-label="Close"
+        onClick=${() => update({ dialog: undefined })}
+      >
+        <${Icon} name="x" />
+      </button>
+    </header>
+    ${dialog?.kind === 'create' && html`<${CreateForm} ...${props} command=${dialog.command} />`}
+    ${dialog?.kind === 'replace' && html`<${ReplaceForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
+    ${dialog?.kind === 'remove' && html`<${RemoveForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
+    ${dialog?.kind === 'command' && html`<${CommandForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
+  </dialog>`;
+}
+
+/** @param {import('../store/state.js').Dialog} dialog @param {import('../contract/contract.js').Contract} contract */
+function headingOf(dialog, { noun, one }) {
+  const verb = toLabel(dialog.command.verb);
+  return dialog.kind === 'create' ? `${verb} ${one}` : `${verb} ${noun} ${dialog.id}`;
+}

@@ -1,0 +1,48 @@
+/** Where the user is, and how the replica is. */
+
+import { capitalize } from '../parts/text.js';
+import { Icon } from '../parts/icon.js';
+import { navigationId } from './navigation.js';
+import { html, useEffect } from '../vendor/preact.js';
+import { StatusStrip } from './status-strip.js';
+
+/** @param {{ state: import('../store/state.js').State }} props */
+export function Header({ state }) {
+  const { contract } = state;
+  const title = contract === undefined ? document.title : titleOf(state, contract);
+  useEffect(() => {
+    if (contract !== undefined) document.title = `${title} · ${contract.title}`;
+  }, [title, contract]);
+  return html`<header>
+    <button type="button" class="menu quiet square" popovertarget=${navigationId} aria-label="Menu">
+      <${Icon} name="menu" />
+    </button>
+    <div class="breadcrumb">
+      ${
+        contract !== undefined &&
+        state.route.view === 'entity' &&
+        html`<a href="#/">${capitalize(contract.name)}</a><${Icon} name="chevron-right" />`
+      }
+      <h1 id="title">${title}</h1>
+    </div>
+    <${StatusStrip} state=${state} />
+  </header>`;
+}
+
+/** @param {import('../store/state.js').State} state @param {import('../contract/contract.js').Contract} contract */
+function titleOf({ route, entity, historical }, { name, noun }) {
+  switch (route.view) {
+    case 'table':
+      return capitalize(name) + (historical === undefined ? '' : ' (historical)');
+    case 'entity':
+      return `${capitalize(noun)} ${route.id}${entity?.asOf === undefined ? '' : ' (historical)'}`;
+    case 'queries':
+      return 'Queries';
+    case 'log':
+      return 'Event log';
+    case 'health':
+      return 'Health';
+    case 'system':
+      return 'System';
+  }
+}

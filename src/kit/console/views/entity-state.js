@@ -1,0 +1,87 @@
+/** The fields of an entity, with the commands for each item of a list, and the lists of entities that refer to it. */
+
+import { labelOf, toLabel } from '../contract/labels.js';
+import { toRequest } from '../forms/to-request.js';
+import { toAddress } from '../store/path.js';
+import { linksOf, Reference } from '../parts/reference.js';
+import { Value } from '../parts/value.js';
+import { html } from '../vendor/preact.js';
+
+/**
+ * @typedef {object} StateProps
+ * @property {import('../store/table.js').Entity} shown
+ * @property {boolean} isHistorical
+ * @property {import('../contract/ids.js').Id} id
+ * @property {import('../contract/contract.js').Contract} contract
+ * @property {import('../store/session.js').Session} session
+ * @property {import('../store/services.js').System} system
+ */
+
+/** @param {StateProps} props */
+export function EntityState({ shown, isHistorical, id, contract, session, system }) {
+  const { columns, itemCommands, relations, noun } = contract;
+  return html`
+    <dl class="fields">
+      ${Object.entries(shown).map(([name, value]) => {
+        const field = columns.find((column) => column.name === name) ?? { name };
+        const linkOf = linksOf(contract, system, name);
+        const commands = isHistorical ? [] : itemCommands.filter(({ item }) => item.field === name);
+        return html`<div>
+          <dt>${labelOf(field)}</dt>
+          <dd>
+            ${
+              commands.length > 0 && Array.isArray(value) && value.length > 0
+                ? html`<${Items}
+                    items=${value}
+                    commands=${commands}
+                    linkOf=${linkOf}
+                    id=${id}
+                    session=${session}
+                  />`
+                : html`<${Value}
+                    value=${value}
+                    schema=${'schema' in field ? field.schema : undefined}
+                    linkOf=${linkOf}
+                  />`
+            }
+          </dd>
+        </div>`;
+      })}
+    </dl>
+    ${
+      !isHistorical &&
+      relations.length > 0 &&
+      html`<p class="related">
+        ${relations.map(
+          ({ plural, path }) =>
+            html`<a href=${toAddress(path.replace('{id}', String(id)))}
+              >All ${plural} with this ${noun} (JSON)</a
+            >`,
+        )}
+      </p>`
+    }
+  `;
+}
+
+/** @param {{ items: unknown[], commands: import('../contract/contract.js').ItemCommand[], linkOf: ReturnType<typeof linksOf> } & Pick<StateProps, 'id' | 'session'>} props */
+function Items({ items, commands, linkOf, id, session }) {
+  return html`<ul class="items">
+    ${items.map(
+      (item) =>
+        html`<li>
+          <${Reference} item=${item} href=${linkOf(item)} />
+          <span>
+            ${commands.map((command) => {
+              const { param, key } = command.item;
+              const input = { [param]: key === null ? item : Object(item)[key] };
+              const name = `${toLabel(command.verb)} ${toLabel(param.replace(/(?<=.)Id$/, '')).toLowerCase()} ${input[param]}`;
+              const send = () => session.writes.sendAtOnce({ ...toRequest(command, id, input), command });
+              return html`<button type="button" class="quiet small" aria-label=${name} onClick=${send}>
+                ${toLabel(command.verb)}
+              </button>`;
+            })}
+          </span>
+        </li>`,
+    )}
+  </ul>`;
+}

@@ -1,0 +1,47 @@
+import { toLabel } from '../contract/labels.js';
+import { Icon } from '../parts/icon.js';
+import { toText } from '../parts/text.js';
+import { Value } from '../parts/value.js';
+import { html } from '../vendor/preact.js';
+
+/** Text ids need more room. @param {import('../contract/contract.js').Contract} contract */
+export function idClassOf({ hasTextIds }) {
+  return hasTextIds ? 'id long' : 'id';
+}
+
+/**
+ * @param {{ row: import('../store/table.js').Row, index: number, contract: import('../contract/contract.js').Contract,
+ *   onOpen: import('./rows.js').RowsProps['onOpen'] | undefined }} props
+ */
+export function TableRow({ row: { id, entity, changes }, index, contract, onOpen }) {
+  const { columns, replace, remove, noun } = contract;
+  const commands = /** @type {const} */ ([
+    ['replace', replace, 'pencil'],
+    ['remove', remove, 'trash'],
+  ]);
+  return html`<tr aria-rowindex=${index} class=${changes > 0 ? 'changed' : undefined} data-id=${id}>
+    ${columns.map(({ name, schema }) =>
+      name === 'id'
+        ? html`<th scope="row" class=${idClassOf(contract)}><a href=${`#/entity/${id}`}>${id}</a></th>`
+        : html`<td title=${toText(entity[name])}><${Value} value=${entity[name]} schema=${schema} /></td>`,
+    )}
+    ${
+      onOpen !== undefined &&
+      html`<td class="actions">
+        ${commands.map(
+          ([kind, command, icon]) =>
+            command !== undefined &&
+            html`<button
+              type="button"
+              class=${`quiet square ${kind === 'remove' ? 'danger' : ''}`}
+              aria-label=${`${toLabel(command.verb)} ${noun} ${id}`}
+              title=${toLabel(command.verb)}
+              onClick=${() => onOpen(kind, command, id)}
+            >
+              <${Icon} name=${icon} />
+            </button>`,
+        )}
+      </td>`
+    }
+  </tr>`;
+}

@@ -1,0 +1,69 @@
+/** The web console of one service shows all services of the system. */
+
+import type { Page } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { inBrowser, openBrowser } from '../support/http/browser.ts';
+import { laptopAdded, publishAll } from '../support/broker/publish.ts';
+import { startTestSystem } from '../support/process/system.ts';
+
+const system = await startTestSystem();
+const laptops = await system.start('laptops');
+const ports = await system.start('ports');
+await ports.post('/ports', { json: { id: 3, name: 'USB-C' } });
+await publishAll(system.connection.nc, [laptopAdded(1), laptopAdded(2)]);
+await laptops.put('/laptops/1/ports/3');
+const browser = await openBrowser();
+
+const link = (page: Page, name: string | RegExp) =>
+  page.getByRole('navigation').getByRole('link', { name }).first();
+const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+
+const console = suite('the console of one service');
+const test = inBrowser(console);
+
+test('links to the same page of the other services', () =>
+  browser.visit(`${laptops.url}/#/log`, async (page) => {
+    await link(page, 'healthy: ports').waitFor();
+    assert.is(await link(page, 'ports').getAttribute('href'), `${ports.url}/#/log`);
+  }));
+test('links to entities of the other services', () =>
+  browser.visit(`${laptops.url}/#/entity/1`, async (page) => {
+    const reference = page.getByRole('definition').getByRole('link', { name: 'USB-C' });
+    await reference.waitFor();
+    assert.is(await reference.getAttribute('href'), `${ports.url}/#/entity/3`);
+  }));
+test('shows every replica, and whether the states of replicas agree', async () => {
+  const second = await system.start('laptops');
+  await browser.visit(`${ports.url}/#/system`, async (page) => {
+    const of = card(page, 'laptops');
+    await of.getByText('2 replicas').waitFor();
+    assert.is(await of.getByRole('row').count(), 3);
+    await of.getByText('states agree at position 3').waitFor();
+    await card(page, 'ports').getByText('one replica at position 1').waitFor();
+    await card(page, 'ports').getByText('serves this page').waitFor();
+    await second.stop();
+    await of.getByText('1 replica', { exact: true }).waitFor();
+  });
+});
+test('shows that no replica of a service replies any more', () =>
+  browser.visit(`${ports.url}/#/system`, async (page) => {
+    await card(page, 'laptops').getByRole('row').nth(1).waitFor();
+    await laptops.stop();
+    await card(page, 'laptops').getByText('No replica replies.').waitFor();
+    await page.getByRole('navigation').getByText('no replica replies').waitFor();
+  }));
+test('links to the PUBLIC_URL of a service', async () => {
+  const laptopsUrl = 'https://laptops.example.com/console/';
+  await system.start('laptops', { env: { PUBLIC_URL: laptopsUrl } });
+  await browser.visit(ports.url, async (page) => {
+    await page.waitForFunction(
+      `document.querySelector('nav a[href^="${laptopsUrl}"]')?.href === '${laptopsUrl}#/'`,
+    );
+  });
+});
+console.after(async () => {
+  await browser.close();
+  await system.close();
+});
+console.run();
