@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { normalizeTexts } from '../../src/kit/api/normalize.ts';
 import { describeColumns, idRequirement, type AnyKind } from './kinds/kind.ts';
 
 /** The decoder replaces invalid UTF-8 with this character. */
@@ -27,7 +28,7 @@ export function validateRow<Row>(
     if (typeof value === 'string' && value.includes(replacementCharacter))
       return { error: `${field}: the text is not UTF-8` };
   }
-  const parsed = schema.safeParse(fields);
+  const parsed = schema.safeParse(normalizeTexts(fields));
   if (parsed.success) return { row: parsed.data };
   return { error: parsed.error.issues.map((issue) => describeIssue(issue, fields)).join('; ') };
 }

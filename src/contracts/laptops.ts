@@ -41,13 +41,16 @@ export const PortUnfitted = z.object({ type: z.literal('PortUnfitted'), portId: 
   examples: [{ type: 'PortUnfitted', portId: 1 }],
 });
 
-export const laptopEvents = defineEvents({
-  LaptopAdded: { schema: LaptopAdded },
-  LaptopRevised: { schema: LaptopRevised },
-  LaptopRemoved: { schema: LaptopRemoved },
-  PortFitted: { schema: PortFitted },
-  PortUnfitted: { schema: PortUnfitted },
-});
+export const laptopEvents = defineEvents(
+  {
+    LaptopAdded: { schema: LaptopAdded },
+    LaptopRevised: { schema: LaptopRevised },
+    LaptopRemoved: { schema: LaptopRemoved },
+    PortFitted: { schema: PortFitted },
+    PortUnfitted: { schema: PortUnfitted },
+  },
+  { textsCheckedSince: '2026-11-26T00:00:00Z' },
+);
 
 export type LaptopEvent = z.infer<
   typeof LaptopAdded | typeof LaptopRevised | typeof LaptopRemoved | typeof PortFitted | typeof PortUnfitted

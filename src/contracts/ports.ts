@@ -33,14 +33,17 @@ export const PortRemoved = z
   .object({ type: z.literal('PortRemoved') })
   .meta({ description: 'A port was removed.', examples: [{ type: 'PortRemoved' }] });
 
-export const portEvents = defineEvents({
-  PortAdded: { schema: PortAdded },
-  PortRenamed: {
-    schema: PortRenamed,
-    older: [{ schema: PortRenamed1, upcast: (old) => ({ ...old, from: null }) }],
+export const portEvents = defineEvents(
+  {
+    PortAdded: { schema: PortAdded },
+    PortRenamed: {
+      schema: PortRenamed,
+      older: [{ schema: PortRenamed1, upcast: (old) => ({ ...old, from: null }) }],
+    },
+    PortRemoved: { schema: PortRemoved },
   },
-  PortRemoved: { schema: PortRemoved },
-});
+  { textsCheckedSince: '2026-11-26T00:00:00Z' },
+);
 
 export type PortEvent = z.infer<typeof PortAdded | typeof PortRenamed | typeof PortRemoved>;
 

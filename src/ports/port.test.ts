@@ -64,3 +64,13 @@ folding('rejects PortRemoved after the port was removed', () =>
   given(added, removed).rejects(removed, /the port does not exist/),
 );
 folding.run();
+
+const oldNames = suite('a port whose name is older than the rules for names');
+
+oldNames('can be renamed: the previous name is not repeated in the event', () => {
+  const { decide } = createDecider(portService, { laptops: () => undefined });
+  const origin = { now: '2026-11-26T12:00:00Z', actor: undefined };
+  const command = { verb: 'rename', input: { name: 'USB-C' }, ...origin } as const;
+  assert.equal(decide(command, { name: 'USB\0' }), [{ type: 'PortRenamed', name: 'USB-C', from: null }]);
+});
+oldNames.run();

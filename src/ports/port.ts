@@ -1,7 +1,7 @@
 /** The port service: its commands and its document. */
 
 import { laptopContract } from '#contracts/laptops';
-import { portContract } from '#contracts/ports';
+import { Name, portContract } from '#contracts/ports';
 import { defineService, follow } from '@portside/kit';
 import { LaptopOfPort, NewPort, PortDocument, RenamedPort } from './documents.ts';
 
@@ -19,8 +19,11 @@ export const portService = defineService({
     rename: replace({
       operationId: 'changePort',
       body: RenamedPort,
-      decide: ({ name }, port) =>
-        name === port.name ? [] : [{ type: 'PortRenamed', name, from: port.name }],
+      decide({ name }, port) {
+        if (name === port.name) return [];
+        // An older name may contain characters that events can no longer contain.
+        return [{ type: 'PortRenamed', name, from: Name.safeParse(port.name).data ?? null }];
+      },
     }),
     remove: remove({ decide: () => [{ type: 'PortRemoved' }] }),
   }),

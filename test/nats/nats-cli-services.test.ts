@@ -103,6 +103,48 @@ it('micro stats counts error replies, and --json contains the last error', async
   assert.is(json.match(/"last_error": *"404: There is no laptop 999\.?"/g)?.length, 1, json);
 });
 
+it('micro stats counts requests that are not understood', async () => {
+  await nats.run(`nats req laptops.commands.revise '{"id":1}'`);
+  await nats.run(`nats req laptops.commands.revise '{"id":'`);
+  await nats.run(`nats req laptops.commands.revise ''`);
+  await nats.run(`nats req laptops.commands.revise -H Nats-Expected-Last-Subject-Sequence:x '{}'`);
+  const { stdout } = await nats.run('nats micro stats laptops');
+  const errors = Array.from(stdout.matchAll(/│ commands-revise +│ \d+ +│ q +│ (\d+) /g), ([, count]) =>
+    Number(count),
+  );
+  assert.is(
+    errors.reduce((sum, count) => sum + count, 0),
+    4,
+  );
+});
+
+it('a request that is not understood names the fields of the endpoint, and the command that prints its schema', async () => {
+  for (const [payload, status] of [
+    ['{"title":', 400],
+    ['title=Lenovo', 400],
+    ['', 422],
+    ['[]', 422],
+    ['"Lenovo"', 422],
+    ['null', 422],
+    ['{"title":"Lenovo"}', 422],
+  ] as const) {
+    const { stderr, stdout } = await nats.run(`nats req laptops.commands.add '${payload}'`);
+    const accepted =
+      'laptops.commands.add accepts a JSON object with "title" and "model", and optionally with "id".';
+    assert.match(stderr, `Nats-Service-Error-Code: ${status}`, payload);
+    assert.ok(stderr.includes(accepted), stderr);
+    assert.match(String(JSON.parse(stdout).detail), accepted);
+  }
+  const { stdout } = await nats.run(`nats req --raw laptops.commands.add x`);
+  const [command = '', endpoint = ''] =
+    /`request` of the endpoint (\S+) in: (nats micro info .*)$/
+      .exec(String(JSON.parse(stdout).detail))
+      ?.toReversed() ?? [];
+  assert.is(endpoint, 'commands-add');
+  const info = await nats.run(command);
+  assert.match(info.stdout, '"name": "commands-add"');
+});
+
 it('the responses match the JSON schemas of the CLI', async () => {
   for (const verb of ['PING', 'INFO', 'STATS']) {
     const schema = `io.nats.micro.v1.${verb.toLowerCase()}_response`;

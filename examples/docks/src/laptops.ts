@@ -17,11 +17,14 @@ export const laptops = follow(
     name: 'laptops',
     noun: 'laptop',
     streamFile: new URL('../follows/laptops.json', import.meta.url),
-    events: defineEvents({
-      LaptopAdded: { schema: LaptopAdded },
-      LaptopRevised: { schema: LaptopRevised },
-      LaptopRemoved: { schema: LaptopRemoved },
-    }),
+    events: defineEvents(
+      {
+        LaptopAdded: { schema: LaptopAdded },
+        LaptopRevised: { schema: LaptopRevised },
+        LaptopRemoved: { schema: LaptopRemoved },
+      },
+      { textsCheckedSince: '2026-11-26T00:00:00Z' },
+    ),
   },
   {
     fold: {

@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import { messageOf } from '../domain/error-message.ts';
 import { Problem, type ProblemLocation } from '../domain/problem.ts';
+import { normalizeTexts } from './normalize.ts';
 import { findRepeatedKey } from './repeated-key.ts';
 
 /** Maximum size of a body, in bytes. */
@@ -12,13 +13,13 @@ export const maxBodyBytes = 64 * 1024;
 export type ParsedJson<T> = { readonly received: unknown; readonly parsed: T };
 
 /**
- * Parses `bytes` as JSON and validates the value.
+ * Parses `bytes` as JSON, and validates the value with its texts normalized.
  *
  * @throws Problem `malformed` (not JSON), `invalid` (does not match the schema).
  */
 export function parseJson<T>(schema: z.ZodType<T>, bytes: Uint8Array): ParsedJson<T> {
   const received = readJson(bytes);
-  const parsed = schema.safeParse(received);
+  const parsed = schema.safeParse(normalizeTexts(received));
   if (parsed.success) return { received, parsed: parsed.data };
   throw new Problem('invalid', 'The body does not match the schema.', {
     locations: locateIssues(parsed.error),

@@ -160,6 +160,11 @@ rejection('is rejected with a well-formed reason if its type has a lone surrogat
   assert.match(reason, 'unknown event type');
   assert.ok(reason.isWellFormed());
 });
+rejection(
+  'is rejected with a reason that can be shown in a terminal if its type has a bidirectional control',
+  () =>
+    assert.is(reasonOf({ type: 'a\u202eb\u{1fffe}' }), String.raw`unknown event type "a\u202eb\ud83f\udffe"`),
+);
 rejection('is rejected with a short reason if its type is very long', () => {
   const reason = reasonOf({ type: 'x'.repeat(60_000) });
   assert.match(reason, 'unknown event type "xxx');
@@ -266,3 +271,59 @@ union('accepts the current version of each type', () => {
     assert.not(events.event.safeParse(other).success);
 });
 union.run();
+
+const checking = suite('the characters of texts');
+
+/** 2026-11-26T00:00:00Z. */
+const since = Date.UTC(2026, 10, 26);
+const dated = defineEvents(
+  {
+    ChargerAdded: {
+      schema: ChargerAdded,
+      older: [
+        {
+          schema: ChargerAdded1.extend({ label: text(20) }),
+          upcast: ({ label, watts, ...rest }) => ({ ...rest, name: label, watts: Number(watts) }),
+        },
+      ],
+    },
+    ChargerNamed: { schema: z.object({ type: z.literal('ChargerNamed'), name: text(20) }) },
+  },
+  { textsCheckedSince: '2026-11-26T01:00:00+01:00' },
+);
+const badName = 'a\0b';
+const badEvents = [
+  { type: 'ChargerNamed', name: badName },
+  { type: 'ChargerAdded', v: 2, name: badName, watts: 65 },
+  { type: 'ChargerAdded', label: badName, watts: '65' },
+] as const;
+
+for (const event of badEvents) {
+  const version = 'v' in event ? event.v : 1;
+  checking(`are not checked in a ${event.type}, version ${version}, that was stored before the time`, () => {
+    const read = dated.read(event, since - 1);
+    assert.is(read instanceof Rejection ? read.reason : read.name, badName);
+  });
+  checking(
+    `are checked in a ${event.type}, version ${version}, that was stored later, or is not stored`,
+    () => {
+      for (const time of [since, since + 1, undefined]) {
+        const read = dated.read(event, time);
+        assert.match(
+          read instanceof Rejection ? read.reason : '',
+          'the control character U+0000 at position 2',
+        );
+      }
+    },
+  );
+}
+checking('are checked in all events by default', () =>
+  assert.instance(events.read({ ...current, name: badName }, 0), Rejection),
+);
+checking('are checked since a time: another text is rejected', () =>
+  assert.throws(
+    () => defineEvents({}, { textsCheckedSince: 'yesterday' }),
+    /textsCheckedSince is not a time: yesterday/,
+  ),
+);
+checking.run();

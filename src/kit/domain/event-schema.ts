@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { Rejection, type DomainEvent } from './decider.ts';
+import { escapeUnfit, parseStored } from './text.ts';
 
 /** Converts an event to the next version. Pure; called only on reads. */
 export type Upcaster = (old: Record<string, unknown>) => Record<string, unknown>;
@@ -20,10 +21,22 @@ export type EventSchema<Event extends DomainEvent> = {
   readonly types: Readonly<Record<string, EventType>>;
   /** Schema of all events, in their current versions. */
   readonly event: z.ZodType<Event>;
-  /** Upcasts `value` to the current version and validates it. Never throws. */
-  read(value: unknown): Event | Rejection;
+  /**
+   * Upcasts `value` to the current version and validates it. Never throws.
+   *
+   * @param time when the broker stored the event, in ms since the epoch. Default: it is not stored yet.
+   */
+  read(value: unknown, time?: number): Event | Rejection;
   /** Returns the stored form of `event`. It has the version in `v`, unless the version is 1. */
   write(event: Event): Record<string, unknown>;
+};
+
+export type EventOptions = {
+  /**
+   * A time (RFC 3339). In events that the broker stored before it, a `text` may contain any characters: they are from before the kit
+   * checked them. It is part of the fold, so every reader of the stream needs the same one. Default: all events are checked.
+   */
+  readonly textsCheckedSince?: string;
 };
 
 /** Fields that all event types have. */
@@ -31,31 +44,35 @@ const Envelope = z.looseObject({ type: z.string(), v: z.int().min(1).default(1) 
 
 /**
  * @param types event types by name: the value of `type` in their events.
- * @throws TypeError if a schema has another type than its name, or a field with the name of the version.
+ * @throws TypeError if a schema has another type than its name, or a field with the name of the version, or if the time is not one.
  */
 export function defineEvents<Types extends Record<string, EventType>>(
   types: Types,
+  { textsCheckedSince = '1970-01-01T00:00:00Z' }: EventOptions = {},
 ): EventSchema<z.output<Types[keyof Types]['schema']>> {
   type Event = z.output<Types[keyof Types]['schema']>;
+  const checkedSince = parseTime(textsCheckedSince);
   for (const [name, type] of Object.entries(types)) checkType(name, type);
   const byName = new Map<unknown, EventType>(Object.entries(types));
   const anyEvent: z.ZodType = z.union(Object.values(types).map(({ schema }) => schema));
 
-  function readEvent(value: unknown): Event | Rejection {
+  function readEvent(value: unknown, parse: Parse): Event | Rejection {
     // Fast path: nearly all stored events have no `v` and a type with only one version.
-    const plain = findPlainType(byName, value)?.schema.safeParse(value);
+    const plainType = findPlainType(byName, value);
+    const plain = plainType && parse(plainType.schema, value);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     if (plain?.success) return plain.data as Event;
     const envelope = Envelope.safeParse(value);
     if (!envelope.success) return new Rejection(describeIssues(envelope.error));
     const { type: name, v } = envelope.data;
     const type = byName.get(name);
-    if (type === undefined) return new Rejection(`unknown event type ${JSON.stringify(name.slice(0, 100))}`);
+    if (type === undefined)
+      return new Rejection(`unknown event type ${escapeUnfit(JSON.stringify(name.slice(0, 100)))}`);
     if (v > versionOf(type))
       return new Rejection(`${name} has version ${v}, newer than this service supports`);
-    const upcast = upcastToCurrent(type, v, envelope.data);
+    const upcast = upcastToCurrent(type, v, envelope.data, parse);
     if (upcast instanceof Rejection) return upcast;
-    const parsed = type.schema.safeParse(upcast);
+    const parsed = parse(type.schema, upcast);
     if (!parsed.success) return new Rejection(`${name}: ${describeIssues(parsed.error)}`);
     // The schema of a type gives that type's events, which TypeScript cannot follow through the map.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -68,9 +85,9 @@ export function defineEvents<Types extends Record<string, EventType>>(
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     event: anyEvent as z.ZodType<Event>,
 
-    read(value) {
+    read(value, time = Infinity) {
       try {
-        return readEvent(value);
+        return readEvent(value, time < checkedSince ? parseStored : parseChecked);
       } catch (cause) {
         return new Rejection('the event schema threw an error', { cause });
       }
@@ -84,6 +101,16 @@ export function defineEvents<Types extends Record<string, EventType>>(
       return version === 1 ? { type: name, ...fields } : { type: name, v: version, ...fields };
     },
   };
+}
+
+type Parse = typeof parseStored;
+
+const parseChecked: Parse = (schema, value) => schema.safeParse(value);
+
+function parseTime(text: string): number {
+  if (!z.iso.datetime({ offset: true }).safeParse(text).success)
+    throw new TypeError(`textsCheckedSince is not a time: ${text}`);
+  return Date.parse(text);
 }
 
 function checkType(name: string, { schema, older = [] }: EventType): void {
@@ -116,10 +143,11 @@ function upcastToCurrent(
   { older = [] }: EventType,
   version: number,
   value: { type: string; [field: string]: unknown },
+  parse: Parse,
 ): Record<string, unknown> | Rejection {
   const [stored, ...later] = older.slice(version - 1);
   if (stored === undefined) return value;
-  const parsed = stored.schema.safeParse(value);
+  const parsed = parse(stored.schema, value);
   if (!parsed.success)
     return new Rejection(`${value.type}, version ${version}: ${describeIssues(parsed.error)}`);
   try {

@@ -6,6 +6,7 @@ import { defineEvents } from './event-schema.ts';
 import { follow } from './follow.ts';
 import { foldMessage, skippedEvent } from './fold.ts';
 import type { Contract } from './followed-stream.ts';
+import { text } from './text.ts';
 
 const Lit = z.object({ type: z.literal('Lit'), colour: z.string() });
 const Lit1 = z.object({ type: z.literal('Lit') });
@@ -74,6 +75,18 @@ test('folds all events of a contract without a fold, and skips others', () => {
     events.read(value),
   );
   assert.equal(kinds, [{ type: 'Out' }, { type: 'Moved', to: 'A' }, skippedEvent]);
+});
+test('reads old texts as the owner of the stream does', () => {
+  const Named = z.object({ type: z.literal('Named'), name: text(9) });
+  const events = defineEvents({ Named: { schema: Named } }, { textsCheckedSince: '2026-11-26T00:00:00Z' });
+  const followed = follow(
+    { ...lamp, events },
+    { fold: { initial: 0, evolve: (count: number) => count + 1 } },
+  );
+  const value = { type: 'Named', name: 'a\0b' };
+  const since = Date.UTC(2026, 10, 26);
+  assert.equal(followed.events.read(value, since - 1), value);
+  assert.instance(followed.events.read(value, since), Rejection);
 });
 test('has the schemas of the events that it asks for', () =>
   assert.equal(Object.keys(part.events.types), ['Lit', 'Out']));

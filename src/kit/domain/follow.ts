@@ -48,6 +48,6 @@ function pickEvents(events: EventSchema<DomainEvent>, only: readonly string[]): 
   return {
     ...events,
     types: Object.fromEntries(Object.entries(events.types).filter(([type]) => picked.has(type))),
-    read: (value) => (isSkipped(value) ? skippedEvent : events.read(value)),
+    read: (value, time) => (isSkipped(value) ? skippedEvent : events.read(value, time)),
   };
 }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { inputSchemaOf } from '../api/command-input.ts';
+import { normalizeTexts } from '../api/normalize.ts';
 import type { Context } from '../domain/service/command.ts';
 import { Rejection, type DomainEvent } from '../domain/decider.ts';
 import type { Lookups } from '../domain/followed-stream.ts';
@@ -60,7 +61,7 @@ export function givenService<Types extends ServiceTypes>(
       ) {
         const command = commands.find((candidate) => candidate.verb === verb);
         if (command === undefined) throw new TypeError(`${contract.name} has no command ${verb}`);
-        const parsed = inputSchemaOf(command).parse(input ?? {});
+        const parsed = inputSchemaOf(command).parse(normalizeTexts(input ?? {}));
         // The schema of a command returns the input of that command.
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion
         const call = { ...defaultContext, ...context, verb, input: parsed } as unknown as CallOf<Types> &

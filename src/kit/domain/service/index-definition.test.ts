@@ -81,6 +81,10 @@ for (const [description, key, texts, numbers] of [
   test(`have keys with the type of ${description}, also a key that its schema no longer allows`, () =>
     assert.equal([isKeyOf(key, 'old'), isKeyOf(key, 3)], [texts, numbers]));
 }
+test('have texts in NFC as keys, so that two spellings of a name are one key', () => {
+  const keysOf = normalizeIndexes({ name: (state: { readonly name: string }) => state.name });
+  assert.equal(keysOf['name']?.({ name: 'Porte\u0301' }), ['Porté']);
+});
 test('sort numbers by value, and texts by UTF-16 code units', () => {
   assert.equal([100, 9, 65].toSorted(compareKeys), [9, 65, 100]);
   assert.equal(['b', '9', 'B', '10', 'a'].toSorted(compareKeys), ['10', '9', 'B', 'a', 'b']);

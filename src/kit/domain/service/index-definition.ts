@@ -31,7 +31,10 @@ export type KeySchemas = Readonly<Record<string, z.ZodType<IndexKey>>>;
 /** The schema of the keys of an index that declares none. */
 export const AnyText = z.string();
 
-/** Returns the keys of each index as an array. The functions throw a `TypeError` for keys of another type. */
+/**
+ * Returns the keys of each index as an array, texts in Unicode Normalization Form C. The functions throw a `TypeError` for keys of another
+ * type.
+ */
 export function normalizeIndexes(indexes: Readonly<Record<string, Index<never>>>): NamedIndexes {
   return Object.fromEntries(
     Object.entries(indexes).map(([name, index]): [string, KeysOf] => {
@@ -43,7 +46,7 @@ export function normalizeIndexes(indexes: Readonly<Record<string, Index<never>>>
   );
 }
 
-/** Returns `keysOf`, but with a `TypeError` for a result that is not an array of keys of the schema's type. */
+/** Returns `keysOf`, but with normalized keys, and with a `TypeError` for a result that is not an array of keys of the schema's type. */
 export function checkKeys(keysOf: (state: unknown) => unknown, schema: z.ZodType<IndexKey>): KeysOf {
   const isKey = keyTypeOf(schema);
   return (state) => {
@@ -52,8 +55,13 @@ export function checkKeys(keysOf: (state: unknown) => unknown, schema: z.ZodType
     for (const key of keys) {
       if (!isKey(key)) throw new TypeError(`a key does not have the type of its index: ${describe(key)}`);
     }
-    return keys;
+    return keys.map(normalizeKey);
   };
+}
+
+/** Returns the form of a key in which keys are compared: an event may contain a text that is not normalized. */
+export function normalizeKey(key: IndexKey): IndexKey {
+  return typeof key === 'string' ? key.normalize() : key;
 }
 
 function describe(value: unknown): string {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Existing, Params } from './command.ts';
 import type { Entity } from '../entity.ts';
 import type { Id } from '../entity-id.ts';
+import { parseStored } from '../text.ts';
 import type { IndexKey } from './index-definition.ts';
 
 /** The entities of a service, in the memory of the replica. Read-only. */
@@ -39,7 +40,7 @@ export class QueryFailed extends Error {
 export function assertAnswer(name: string, result: z.ZodType, answer: unknown): void {
   // A schema of an object may accept a promise.
   if (answer instanceof Promise) throw new QueryFailed(`the answer of the query "${name}" is a promise`);
-  const parsed = result.safeParse(answer);
+  const parsed = parseStored(result, answer);
   if (parsed.success) return;
   const issues = z.prettifyError(parsed.error);
   throw new QueryFailed(`the answer of the query "${name}" does not match \`result\`: ${issues}`);

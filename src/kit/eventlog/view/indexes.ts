@@ -1,7 +1,7 @@
 /** The indexes of a view. Each is built in the background when the first list uses it. */
 
 import type { Id } from '../../domain/entity-id.ts';
-import type { IndexKey, NamedIndexes } from '../../domain/service/index-definition.ts';
+import { normalizeKey, type IndexKey, type NamedIndexes } from '../../domain/service/index-definition.ts';
 import {
   comparePositions,
   createEntityIndex,
@@ -102,7 +102,7 @@ export function createIndexes(
 
     select(where, sort, after) {
       const wanted = Object.entries(where).flatMap(([name, key]) =>
-        key === undefined ? [] : [{ name, key, keysOf: findKeys(name) }],
+        key === undefined ? [] : [{ name, key: normalizeKey(key), keysOf: findKeys(name) }],
       );
       const [first] = wanted;
       return {

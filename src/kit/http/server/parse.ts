@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { Id } from '../../domain/entity-id.ts';
 import { integerId, type IdType } from '../../domain/id-type.ts';
 import { locateIssues, maxBodyBytes, parseJson, type ParsedJson } from '../../api/json.ts';
+import { normalizeTexts } from '../../api/normalize.ts';
 import { Problem } from '../../domain/problem.ts';
 import {
   requestHeaderSchema,
@@ -33,7 +34,7 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
 }
 
 function parseParameters<T>(schema: z.ZodType<T>, values: unknown, detail: string): T {
-  const parsed = schema.safeParse(values);
+  const parsed = schema.safeParse(normalizeTexts(values));
   if (parsed.success) return parsed.data;
   throw new Problem('malformed', detail, { locations: locateIssues(parsed.error) });
 }

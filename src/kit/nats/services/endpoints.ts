@@ -7,6 +7,7 @@ import { headers, type NatsConnection } from 'nats';
 import { z } from 'zod';
 import { messageIdSyntax } from '../../eventlog/execute.ts';
 import { parseWaitTargets, waitTargetsPattern, type WaitTargets } from '../../eventlog/freshness.ts';
+import { describeFields } from '../../api/describe-fields.ts';
 import { maxBodyBytes, parseJson, type ParsedJson } from '../../api/json.ts';
 import { Problem } from '../../domain/problem.ts';
 import { problemKinds, toProblem } from '../../api/problem-document.ts';
@@ -109,7 +110,7 @@ export async function serveEndpoints(options: ServeOptions): Promise<() => Promi
     description,
     endpoints: [
       ...options.endpoints.map((endpoint) => ({
-        name: endpoint.name.replaceAll('.', '-'),
+        name: frameworkName(endpoint),
         subject: `${name}.${endpoint.name}`,
         metadata: describe(version, endpoint),
         ...(endpoint.isForEveryReplica && { queueGroup: '' }),
@@ -133,6 +134,11 @@ export async function serveEndpoints(options: ServeOptions): Promise<() => Promi
   return service.stop;
 }
 
+/** Returns the name in `nats micro`, which cannot contain dots. */
+function frameworkName({ name }: Pick<Endpoint, 'name'>): string {
+  return name.replaceAll('.', '-');
+}
+
 /** Returns the endpoint metadata that `nats micro info` shows. */
 function describe(
   version: string,
@@ -147,10 +153,11 @@ function describe(
 }
 
 async function handleRequest(
-  { name, input, handle }: Endpoint,
+  endpoint: Endpoint,
   message: ServiceRequest,
-  { nc, beginSpan, onRequestHandled }: ServeOptions,
+  { nc, name: service, beginSpan, onRequestHandled }: ServeOptions,
 ): Promise<void> {
+  const { name, handle } = endpoint;
   const maxBytes = maxReplyBytes(nc);
   const { subject } = message;
   const start = performance.now();
@@ -160,7 +167,7 @@ async function handleRequest(
   let problem: Problem | undefined;
   try {
     const fromHeaders = parseHeaders(message);
-    const { received, parsed } = parsePayload(input, message.data);
+    const { received, parsed } = parsePayload(endpoint, service, message.data);
     const info = { ...fromHeaders, received, traceparent, maxReplyBytes: maxBytes };
     // `defineEndpoint` ensures that the output of this schema is the input type of this handler.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -184,10 +191,27 @@ async function handleRequest(
   onRequestHandled?.(request);
 }
 
-function parsePayload(schema: z.ZodType, data: Uint8Array): ParsedJson<unknown> {
-  if (data.length > maxBodyBytes) throw new Problem('too-large', 'The payload is larger than 64 KiB.');
-  // `nats req <subject> ''` sends an empty payload, which is treated as an empty object.
-  return parseJson(schema, data.length === 0 ? emptyObject : data);
+/** @throws Problem that says what the endpoint accepts. */
+function parsePayload(endpoint: Endpoint, service: string, data: Uint8Array): ParsedJson<unknown> {
+  try {
+    if (data.length > maxBodyBytes) throw new Problem('too-large', 'The payload is larger than 64 KiB.');
+    // `nats req <subject> ''` sends an empty payload, which is treated as an empty object.
+    return parseJson(endpoint.input, data.length === 0 ? emptyObject : data);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { code, message, cause, locations } = error;
+    throw new Problem(code, `${message.replace(/\.?$/, '.')} ${describeInput(endpoint, service)}`, {
+      cause,
+      locations,
+    });
+  }
+}
+
+function describeInput(endpoint: Endpoint, service: string): string {
+  return (
+    `${service}.${endpoint.name} accepts ${describeFields(endpoint.input)}. Its JSON Schema is \`request\` of the endpoint ` +
+    `${frameworkName(endpoint)} in: nats micro info ${service} --json`
+  );
 }
 
 const messageIdPattern = new RegExp(`^${messageIdSyntax}$`);

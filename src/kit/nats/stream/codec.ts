@@ -29,7 +29,7 @@ export function createCodec<Event extends DomainEvent>(
   subjects: Subjects,
   { commandDigestHeader, actorHeader }: Pick<Product, 'commandDigestHeader' | 'actorHeader'> = defaultProduct,
 ): Codec<Event> {
-  function read(id: Id | undefined, data: Uint8Array): Event | Rejection {
+  function read(id: Id | undefined, data: Uint8Array, time: number): Event | Rejection {
     if (id === undefined) return new Rejection(`the subject does not end in an id (${subjects.idForm})`);
     if (!isUtf8(data)) return new Rejection('not UTF-8');
     let value: unknown;
@@ -39,7 +39,7 @@ export function createCodec<Event extends DomainEvent>(
       // The parser's message differs between Node.js versions, but all replicas have to report the same reason.
       return new Rejection('not JSON');
     }
-    return schema.read(value);
+    return schema.read(value, time);
   }
 
   return {
@@ -62,7 +62,7 @@ export function createCodec<Event extends DomainEvent>(
         commandDigest: readHeader(commandDigestHeader) || undefined,
         traceparent: parseTraceparent(readHeader(traceparentHeader)),
         actor: readHeader(actorHeader) || undefined,
-        content: read(id, data),
+        content: read(id, data, time),
       };
     },
   };

@@ -1,9 +1,9 @@
 /** The events of __one__. The schemas define the storage format: a change requires a new version and an upcaster. */
 
-import { defineEvents } from '@portside/kit';
+import { defineEvents, text } from '@portside/kit';
 import { z } from 'zod';
 
-export const Name = z.string().trim().min(1).max(100);
+export const Name = text(100);
 
 export const __Noun__Added = z.object({ type: z.literal('__Noun__Added'), name: Name });
 export const __Noun__Renamed = z.object({ type: z.literal('__Noun__Renamed'), name: Name });
