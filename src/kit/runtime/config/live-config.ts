@@ -6,7 +6,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ServiceIdentity } from '../../domain/product.ts';
 import type { RateLimit, RateLimiter } from '../../http/server/rate-limit.ts';
 import { followConfig, type ConfigValues } from '../../nats/provisioning/config-bucket.ts';
