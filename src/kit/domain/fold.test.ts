@@ -65,6 +65,15 @@ test('returns a frozen state, so that every reader rejects an event of an `evolv
   assert.instance(foldMessage(notes, first, message(2, on)), Rejection);
   assert.equal(foldMessage(notes, first, message(3, off)), { notes: ['On'] });
 });
+test('returns the initial state itself, although it has an undefined property', () => {
+  const initial = { isOn: false, at: undefined };
+  const fold: Fold<{ isOn: boolean; at?: number | undefined }, Toggled> = {
+    initial,
+    evolve: (state, { type }) => (type === 'On' ? { ...state, isOn: true } : initial),
+  };
+  assert.equal(Object.keys(foldMessage(fold, initial, message(1, on))), ['isOn']);
+  assert.is(foldMessage(fold, { isOn: true }, message(2, off)), initial);
+});
 test.run();
 
 const folding = suite('foldHistory');

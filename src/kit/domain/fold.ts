@@ -28,8 +28,7 @@ export function foldEvent<State, Event extends DomainEvent>(
 ): State | Rejection {
   try {
     const next = fold.evolve(state, event);
-    freeze(next, state);
-    return next;
+    return next === fold.initial || next instanceof Rejection ? next : freeze(next, state);
   } catch (cause) {
     // Without the message of the error, which differs between versions of Node.js: all replicas report the same reason.
     return new Rejection(`evolve threw an error on ${event.type}`, { cause });

@@ -2,7 +2,7 @@
 
 /**
  * `T`, if its values are JSON; otherwise a type that `T` is not assignable to. A property with the value `undefined` counts
- * as absent.
+ * as absent; `freeze` leaves it out.
  */
 export type Json<T> = T extends string | number | boolean | null | undefined
   ? T

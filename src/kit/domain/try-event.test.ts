@@ -10,11 +10,7 @@ type Noted = { readonly type: 'Noted'; readonly tags: string[] };
 type Evolve = Fold<Item, Noted>['evolve'];
 
 const noted: Noted = { type: 'Noted', tags: ['b', 'a'] };
-const start = (): Item => {
-  const item = { notes: ['x'] };
-  freeze(item);
-  return item;
-};
+const start = (): Item => freeze({ notes: ['x'] });
 
 function failureOf(evolve: Evolve): Rejection {
   const found = tryEvent({ initial: undefined, evolve }, start(), noted);
@@ -27,7 +23,7 @@ const test = suite('tryEvent');
 test('returns what a correct `evolve` returns, frozen to the last level', () => {
   const evolve: Evolve = (item, { tags }) => ({ notes: [...(item?.notes ?? []), ...tags], at: undefined });
   const state = tryEvent({ initial: undefined, evolve }, start(), noted);
-  assert.equal(state, { notes: ['x', 'b', 'a'], at: undefined });
+  assert.equal(state, { notes: ['x', 'b', 'a'] });
   assert.ok(Object.isFrozen(state) && !(state instanceof Rejection) && Object.isFrozen(state?.notes));
 });
 test('returns the initial state itself, and a Rejection of `evolve`', () => {
@@ -73,6 +69,16 @@ test('calls `evolve` again after the pause', () => {
     tryEvent({ initial: undefined, evolve }, start(), noted, () => (time += 1)),
     Rejection,
   );
+});
+test('rejects an event after which the state is null, unless this is the initial state', () => {
+  type Nullable = { readonly notes: string[] } | null | undefined;
+  const evolve = (): Nullable => null;
+  const found = tryEvent<Nullable, Noted>({ initial: undefined, evolve }, { notes: [] }, noted);
+  assert.is(
+    found instanceof Rejection && found.reason,
+    'after Noted, the state is null, which is not the initial state',
+  );
+  assert.is(tryEvent<Nullable, Noted>({ initial: null, evolve }, { notes: [] }, noted), null);
 });
 test('rejects an event after which the state is not JSON', () => {
   const reason = 'after Noted, the state.at is not JSON: Map';

@@ -3,7 +3,7 @@
 import { messageOf } from './error-message.ts';
 import { Rejection, type DomainEvent, type Fold } from './decider.ts';
 import { foldEvent } from './fold.ts';
-import { freeze } from './frozen.ts';
+import { freezeInPlace } from './frozen.ts';
 import { assertJson } from './json-state.ts';
 
 /**
@@ -18,12 +18,15 @@ export function tryEvent<State, Event extends DomainEvent>(
   event: Event,
   pause: () => void = () => undefined,
 ): State | Rejection {
-  freeze(event);
+  freezeInPlace(event);
   const next = foldEvent(fold, state, event);
   if (next instanceof Rejection) return next;
   pause();
   const repeated = foldEvent(fold, state, event);
   if (next === fold.initial && repeated === next) return next;
+  // A snapshot stores the initial state as null.
+  if (next === null)
+    return new Rejection(`after ${event.type}, the state is null, which is not the initial state`);
   try {
     assertJson(next, 'the state');
   } catch (cause) {

@@ -93,6 +93,6 @@ test('fails if the resulting state cannot be presented', () => {
       error.message === 'decide returned an invalid Counted, Counted: no supplier' &&
       error.cause === cause,
   );
-  assert.equal(presented, [{ id: 7, state: { total: 4, at: undefined }, version: 3 }]);
+  assert.equal(presented, [{ id: 7, state: { total: 4 }, version: 3 }]);
 });
 test.run();

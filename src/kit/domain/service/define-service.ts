@@ -4,7 +4,7 @@ import type { DomainEvent } from '../decider.ts';
 import { keySchemas, normalizeIndexes, sortableIndexes, type SortableIn } from './index-definition.ts';
 import type { Id } from '../entity-id.ts';
 import { integerId } from '../id-type.ts';
-import { freeze } from '../frozen.ts';
+import { freezeInPlace } from '../frozen.ts';
 import type { RequireJson } from '../json-state.ts';
 import { queryBuilders, type TypedQuery } from './query.ts';
 import { nounsOf } from './nouns.ts';
@@ -64,7 +64,7 @@ export function defineService<
     queries: queries.map(([name, query]) => ({ ...query, name })),
     relations,
   } as unknown as Service;
-  for (const { fold } of [service.contract, ...Object.values(service.follows)]) freeze(fold.initial);
+  for (const { fold } of [service.contract, ...Object.values(service.follows)]) freezeInPlace(fold.initial);
   checkService(service);
   return service;
 }

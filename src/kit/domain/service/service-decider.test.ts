@@ -132,6 +132,16 @@ existence('that removes an entity has to end its existence', () => {
 existence('that creates an entity must not return no events', () =>
   assert.throws(() => decide({ verb: 'place', input: { events: [] }, now }, undefined), /a lamp must exist/),
 );
+existence('must return an array of events, and not a promise, which has no length', () => {
+  for (const returned of [Promise.resolve([]), undefined, placed]) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const events = returned as never;
+    assert.throws(
+      () => decide({ verb: 'strike', input: { events }, now }, lamp),
+      /^strike: decide must return an array of events$/,
+    );
+  }
+});
 existence('may return no events otherwise', () => {
   assert.equal(decide({ verb: 'strike', input: { events: [] }, now }, lamp), []);
   assert.equal(decide({ verb: 'dispose', input: { events: [] }, now }, lamp), []);

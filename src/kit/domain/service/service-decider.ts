@@ -66,6 +66,8 @@ export function createDecider<Types extends ServiceTypes>(
       // The input comes from the schemas of this command.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const events = command.decide(input as never, state, { ...lookups, now, actor, find });
+      // JavaScript can return anything: a promise would look like a command without effect.
+      if (!Array.isArray(events)) throw new TypeError(`${verb}: decide must return an array of events`);
       if (command.kind === 'create' && events.length === 0) assertExistence(service, command, false);
       return events;
     },

@@ -93,10 +93,8 @@ export async function decodeImage<State>(
     if (line.number !== count || end !== undefined) throw new Error('the snapshot is incomplete or corrupt');
     count += 1;
     if (line.position !== undefined) head = line;
-    for (const [id, version, state] of line.entries ?? []) {
-      freeze(state);
-      entries.set(id, { state: state ?? initial, version });
-    }
+    for (const [id, version, state] of line.entries ?? [])
+      entries.set(id, { state: state === null ? initial : freeze(state), version });
     for (const [id, at] of line.messageIds ?? []) {
       const { ids, positions } = messageIds[line.generation ?? 'young'];
       ids.push(id);

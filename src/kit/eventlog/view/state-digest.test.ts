@@ -11,7 +11,7 @@ import { createView } from './view.ts';
 type State = { readonly note?: string | undefined; readonly title: string } | undefined;
 type Event = { readonly type: 'Titled'; readonly title: string };
 
-/** The first event leaves `note` undefined, so it comes first in the state, but is missing in a snapshot. */
+/** The first event leaves `note` undefined, which a snapshot does not store. */
 const fold: Fold<State, Event> = {
   initial: undefined,
   evolve: (state, { title }) => ({
@@ -47,13 +47,13 @@ lines('are equal after a full replay and after a start from a snapshot', async (
   const restored = createView(fold, { image: await decodeImage(stored(), fold.initial) });
   restored.apply(message(4));
   const replayed = viewOf(message(1), rejected, message(3, { id: 7 }), message(4));
-  // The keys of the states are in different orders.
+  // The same keys in the same order.
   const keysOf = (view: typeof restored) => Object.keys(view.find(1).state ?? {});
   assert.equal(
     [keysOf(restored), keysOf(replayed)],
     [
       ['title', 'note'],
-      ['note', 'title'],
+      ['title', 'note'],
     ],
   );
   assert.equal(linesOf(restored), linesOf(replayed));
@@ -82,13 +82,13 @@ lines('distinguish a removed entity from one with the same state', () => {
   assert.not.equal([...stateLines(image, state)], [...stateLines(image, { ...state, title: 'Title 1' })]);
 });
 
-lines('contain states with sorted keys, and lists in their order', () => {
+lines('contain states as JSON, in the order of their keys and items', () => {
   const state = { b: [{ d: 1, c: null }, 'x'], a: { f: true, e: 2 } };
   const view = createView<unknown, Event>({ initial: undefined, evolve: () => state });
   view.apply(message(1));
   assert.equal([...stateLines(view.capture(), undefined)].slice(0, 2), [
     '[1,1000,0,"lamps.events.1","m1"]',
-    '[[1,1,{"a":{"e":2,"f":true},"b":[{"c":null,"d":1},"x"]}]]',
+    '[[1,1,{"b":[{"d":1,"c":null},"x"],"a":{"f":true,"e":2}}]]',
   ]);
 });
 

@@ -5,7 +5,7 @@ import { batches } from './snapshot-image.ts';
 import type { View, ViewImage } from './view.ts';
 
 /** Increment when the form of the lines changes. Replicas with different versions are not compared. */
-export const stateDigestFormat = 1;
+export const stateDigestFormat = 2;
 
 /**
  * Generates the lines that the digest of a state is computed from: last message, entities by ascending id, remembered
@@ -24,7 +24,7 @@ export function* stateLines<State>(
   }
   for (const batch of batches(entries.entries())) {
     yield JSON.stringify(
-      batch.map(([id, { version, state }]) => [id, version, state === initial ? null : sortKeys(state)]),
+      batch.map(([id, { version, state }]) => [id, version, state === initial ? null : state]),
     );
   }
   for (const { ids, positions } of [messageIds.old, messageIds.young]) {
@@ -32,17 +32,6 @@ export function* stateLines<State>(
     for (const batch of batches(positions)) yield JSON.stringify(batch);
   }
   for (const batch of batches(rejectedPositions)) yield JSON.stringify(batch);
-}
-
-/** A snapshot does not store a property that is undefined, so the keys of a state may be in another order after it. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, field]) => [key, sortKeys(field)]),
-  );
 }
 
 /**
