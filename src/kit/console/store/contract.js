@@ -14,6 +14,7 @@
  * @property {string} [title]
  * @property {Schema} [items]
  * @property {unknown[]} [enum]
+ * @property {boolean} [readOnly]
  * @property {string} [description]
  * @property {unknown} [example]
  * @property {number} [minLength]
@@ -107,7 +108,7 @@ export function readContract(document) {
     queries: queriesOf(document, path),
     filters: filtersOf(document, collection['get']),
     itemCommands: commands.flatMap((command) => itemCommandsOf(document, command, columns)),
-    referrers: referrersOf(paths, path),
+    referrers: referrersOf(paths, path).filter((name) => !isItemList(paths, `${path}/{id}/${name}`)),
     eventTypes: eventTypesOf(document, paths[`${path}/events`]?.['get']),
     requiresToken: (collection['post']?.security ?? []).length > 0,
   };
@@ -158,6 +159,11 @@ function fieldsOf(document, schema) {
     schema: resolveSchema(document, field),
     required: required.includes(name),
   }));
+}
+
+/** The fields of a body that a user can change. @param {OpenApi} document @param {Schema | undefined} schema */
+function inputsOf(document, schema) {
+  return fieldsOf(document, schema).filter((field) => field.schema.readOnly !== true);
 }
 
 /** @param {OpenApi} document @param {string} path @returns {Command[]} */
@@ -234,10 +240,10 @@ function formsOf(document, schema) {
   if (schema === undefined) return [];
   const { anyOf, oneOf, ...single } = resolveSchema(document, schema);
   const alternatives = single.properties === undefined ? (anyOf ?? oneOf) : undefined;
-  if (alternatives === undefined) return [{ name: '', fields: fieldsOf(document, single) }];
+  if (alternatives === undefined) return [{ name: '', fields: inputsOf(document, single) }];
   return alternatives.map((alternative, index) => {
     const { title } = resolveSchema(document, alternative);
-    const fields = fieldsOf(document, alternative);
+    const fields = inputsOf(document, alternative);
     const constant = fields.find((field) => field.schema.const !== undefined)?.schema.const;
     return { name: title ?? (typeof constant === 'string' ? constant : `Alternative ${index + 1}`), fields };
   });
@@ -249,6 +255,11 @@ function referrersOf(paths, path) {
     const [, name] = new RegExp(`^${path}/\\{id\\}/(\\w+)$`).exec(candidate) ?? [];
     return name === undefined || name === 'events' || get === undefined ? [] : [name];
   });
+}
+
+/** Whether a path lists what other paths change an item of: a list in the entity. @param {OpenApi['paths']} paths @param {string} path */
+function isItemList(paths, path) {
+  return Object.keys(paths).some((other) => other.startsWith(`${path}/{`));
 }
 
 /** @param {OpenApi} document @param {Operation | undefined} follow @returns {string[]} */
