@@ -60,7 +60,7 @@ const services = [
     // Clients that are generated from the document depend on these names.
     operationIds:
       'followLaptopEvents getStatus listLaptopRejections getLaptopHistory listLaptops addLaptop getLaptop changeLaptop ' +
-      'removeLaptop fitPort unfitPort',
+      'patchLaptop removeLaptop listPortsOfLaptop fitPort unfitPort',
     url: laptops.url,
     document: await readDocument(laptops.url),
     operations: await operationsOf(laptopService, clients),
@@ -68,7 +68,7 @@ const services = [
   {
     name: 'ports',
     operationIds:
-      'followPortEvents getStatus listPortRejections getPortHistory listPorts addPort getPort changePort removePort ' +
+      'followPortEvents getStatus listPortRejections getPortHistory listPorts addPort getPort changePort patchPort removePort ' +
       'listLaptopsOfPort',
     url: ports.url,
     document: await readDocument(ports.url),

@@ -101,7 +101,14 @@ corsList('returns the allowed methods and headers for a preflight, with a max ag
   assert.is(status, 204);
   assert.is(body.length, 0);
   assert.is(headers['access-control-allow-origin'], shop);
-  assert.equal(toList(headers['access-control-allow-methods']), ['get', 'head', 'post', 'put', 'delete']);
+  assert.equal(toList(headers['access-control-allow-methods']), [
+    'get',
+    'head',
+    'post',
+    'put',
+    'patch',
+    'delete',
+  ]);
   assert.is(headers['access-control-max-age'], '600');
   const allowed = toList(headers['access-control-allow-headers']);
   for (const name of [

@@ -176,12 +176,13 @@ const notAllowed = suite('the problem `method-not-allowed`');
 for (const [method, path, allowed] of [
   ['delete', '/laptops', ['GET', 'HEAD', 'OPTIONS', 'POST']],
   ['put', '/laptops', ['GET', 'HEAD', 'OPTIONS', 'POST']],
-  ['patch', '/laptops/1', ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT']],
-  ['post', '/laptops/1', ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT']],
+  ['patch', '/laptops', ['GET', 'HEAD', 'OPTIONS', 'POST']],
+  ['post', '/laptops/1', ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'PUT']],
+  ['get', '/laptops/1/ports/1', ['DELETE', 'OPTIONS', 'PUT']],
   ['post', '/laptops/1/events', ['GET', 'HEAD', 'OPTIONS']],
 ] as const) {
   notAllowed(`is returned for ${method.toUpperCase()} ${path}, with the allowed methods`, async () => {
-    const response = await laptops[method](path, { json: lenovo });
+    const response = await laptops[method](path, method === 'get' ? {} : { json: lenovo });
     assertProblem(response, 'method-not-allowed', method.toUpperCase());
     assert.equal((response.headers.get('Allow') ?? '').split(/, */).toSorted(), allowed);
   });
@@ -274,8 +275,8 @@ invalid('is returned for a `__proto__` field, which does not change any prototyp
   assert.equal(pointersOf(response), ['/__proto__']);
   assert.is((await get('/laptops/77')).status, 404);
 });
-invalid('is returned for an id in the body of a PUT', async () => {
-  const response = await put('/laptops/1', { json: { id: 1, ...lenovo } });
+invalid('is returned for another id in the body of a PUT', async () => {
+  const response = await put('/laptops/1', { json: { id: 2, ...lenovo } });
   assertProblem(response, 'invalid');
   assert.equal(pointersOf(response), ['/id']);
 });

@@ -75,7 +75,7 @@ function isScalar(value: unknown): value is number | boolean {
 }
 
 /** Adds fields in front of those of an object, or of each object of a union. The result has no metadata. */
-function extendBody(body: Body, fields: z.ZodRawShape): Body {
+export function extendBody(body: Body, fields: z.ZodRawShape): Body {
   if (body instanceof z.ZodObject) return extendObject(body, fields);
   const options = body.options.map((option) => extendObject(option, fields));
   return body.clone({ ...body.def, options });
@@ -102,6 +102,7 @@ export function exampleOf(schema: z.ZodType): object {
   if (!(schema instanceof z.ZodObject)) return {};
   return Object.fromEntries(
     Object.entries(schema.shape).flatMap(([name, field]) => {
+      if (field.meta()?.['readOnly'] === true) return [];
       const value = field.meta()?.['example'] ?? (field.safeParse(1).success ? 1 : undefined);
       return value === undefined ? [] : [[name, value]];
     }),

@@ -19,8 +19,13 @@ export type ParsedJson<T> = { readonly received: unknown; readonly parsed: T };
  */
 export function parseJson<T>(schema: z.ZodType<T>, bytes: Uint8Array): ParsedJson<T> {
   const received = readJson(bytes);
-  const parsed = schema.safeParse(normalizeTexts(received));
-  if (parsed.success) return { received, parsed: parsed.data };
+  return { received, parsed: parseValue(schema, received) };
+}
+
+/** @throws Problem `invalid` if a JSON value does not match the schema of a body. */
+export function parseValue<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(normalizeTexts(value));
+  if (parsed.success) return parsed.data;
   throw new Problem('invalid', 'The body does not match the schema.', {
     locations: locateIssues(parsed.error),
   });

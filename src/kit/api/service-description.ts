@@ -12,7 +12,7 @@ import type { NamedCommand, Service } from '../domain/service/service.ts';
 /** An operation of the OpenAPI document. */
 type OperationReference = {
   readonly operationId: string;
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
 };
 
@@ -80,7 +80,8 @@ export function describeService(
     entity: { ...nouns, id: isTextId(contract.id) ? 'text' : 'integer' },
     commands: operations.flatMap((operation) => {
       const command = commands.find(({ verb }) => verb === operation.command);
-      if (command === undefined) return [];
+      // A merge patch is another form of a command that has an operation of its own.
+      if (command === undefined || operation.method === 'patch') return [];
       const item = itemOf(command, properties);
       return [{ verb: command.verb, kind: command.kind, ...locate(operation), ...(item && { item }) }];
     }),

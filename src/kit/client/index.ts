@@ -1,17 +1,15 @@
 /** The typed HTTP client of a service, for Node and browsers. */
 
 export {
-  createClient,
-  type EntityResponse,
   type ChangeOptions,
-  type Client,
   type CommandMethods,
   type CommandResponse,
-  type ListOptions,
-  type Moment,
-  type Reads,
+  type MergePatch,
+  type PatchMethod,
   type WriteOptions,
-} from './create-client.ts';
+} from './command-methods.ts';
+export { createClient, type Client, type ListOptions, type Moment, type Reads } from './create-client.ts';
+export { type EntityResponse } from './entity-response.ts';
 export { EventsGone, type FollowOptions, type SeenEvent } from './follow.ts';
 export { type ReadOptions } from './pages.ts';
 export { type QueryMethods, type QueryResponse } from './query-methods.ts';

@@ -20,7 +20,7 @@ export type CallOptions = {
 };
 
 export type ClientRequest = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query relative to the base URL: `laptops?limit=10`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -73,10 +73,10 @@ export function createTransport(baseUrl: string | URL, options: TransportOptions
       method,
       headers: {
         Accept: 'application/json',
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
         ...headers,
         ...(bearer !== undefined && { Authorization: `Bearer ${bearer}` }),
         ...(idempotencyKey !== undefined && { 'Idempotency-Key': `"${idempotencyKey}"` }),
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
       },
       // Undefined without a body.
       body: JSON.stringify(body),

@@ -1,5 +1,6 @@
 /** Executes commands of the REST API and the NATS API. Generates the entity id and the idempotency key if they are absent. */
 
+import { canonicalJson } from '../domain/canonical-json.ts';
 import type { DomainEvent } from '../domain/decider.ts';
 import type { Id } from '../domain/entity-id.ts';
 import { Problem } from '../domain/problem.ts';
@@ -11,7 +12,7 @@ import type { Entity } from '../domain/entity.ts';
 export const messageIdSyntax = String.raw`[\x21\x23-\x7e]{1,255}`;
 
 export type CommandRequest<State> = Pick<CommandCall, 'verb' | 'input' | 'actor'> &
-  Pick<Transaction<State, CommandCall>, 'traceparent' | 'precondition'> & {
+  Pick<Transaction<State, CommandCall>, 'traceparent' | 'precondition' | 'adapt'> & {
     /** The fields of the body and the path parameters as the client sent them, before parsing. */
     readonly sent: object;
     /** If undefined, an id is generated for a new entity. */
@@ -35,7 +36,7 @@ export async function execute<State, Event extends DomainEvent>(
   sources: Sources,
   request: CommandRequest<State>,
 ): Promise<Entity<State>> {
-  const { id, verb, input, actor, traceparent, precondition } = request;
+  const { id, verb, input, actor, traceparent, precondition, adapt } = request;
   const { messageId = sources.makeMessageId() } = request;
   const origin = {
     command: { verb, input, actor, now: sources.now() },
@@ -44,6 +45,7 @@ export async function execute<State, Event extends DomainEvent>(
     traceparent,
     actor,
     precondition,
+    adapt,
   };
   if (id !== undefined) return transact(transactor, { id, ...origin });
 
@@ -64,13 +66,5 @@ export async function execute<State, Event extends DomainEvent>(
  */
 function canonicalText({ verb, id, sent }: Pick<CommandRequest<unknown>, 'verb' | 'id' | 'sent'>): string {
   // A text id is in an object, because it can be `new`.
-  return JSON.stringify(
-    [verb, typeof id === 'string' ? { id } : (id ?? 'new'), sent],
-    (_key, value: unknown) =>
-      typeof value === 'object' && value !== null && !Array.isArray(value) ? sortKeys(value) : value,
-  );
-}
-
-function sortKeys(object: object): object {
-  return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return canonicalJson([verb, typeof id === 'string' ? { id } : (id ?? 'new'), sent]) ?? '';
 }

@@ -27,6 +27,11 @@ export type Transaction<State, Command> = {
    * command fails with `precondition-failed`. It holds when the events are appended, because they follow the same version.
    */
   readonly precondition?: ((entity: Entity<State>) => string | undefined) | undefined;
+  /**
+   * Returns the command to decide, for a command that depends on the current entity (a merge patch). Called in each attempt.
+   * Throws a Problem if the command is not possible.
+   */
+  readonly adapt?: ((command: Command, entity: Entity<State>) => Command) | undefined;
 };
 
 export type Transactor<State, Command, Event extends DomainEvent> = {
@@ -238,13 +243,13 @@ function pause(milliseconds: number): Promise<void> {
 /** Returns the events that execute the command, or the problem that rejects it. */
 function tryDecide<State, Command, Event extends DomainEvent>(
   decider: Decider<State, Command, Event>,
-  { command, precondition }: Transaction<State, Command>,
+  { command, precondition, adapt }: Transaction<State, Command>,
   entity: Entity<State>,
 ): readonly Event[] | Problem {
   const failure = precondition?.(entity);
   if (failure !== undefined) return new Problem('precondition-failed', failure);
   try {
-    return decider.decide(command, entity.state);
+    return decider.decide(adapt === undefined ? command : adapt(command, entity), entity.state);
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

@@ -19,7 +19,10 @@ export type TestSystem = {
    *
    * @param options `natsUrl` may be the address of a proxy in front of the broker.
    */
-  start(name: string, options?: Partial<Pick<ServiceProcessOptions, 'natsUrl' | 'env'>>): Promise<Replica>;
+  start(
+    name: string,
+    options?: Partial<Pick<ServiceProcessOptions, 'natsUrl' | 'env' | 'entry'>>,
+  ): Promise<Replica>;
   /** Returns the number of stored messages on a subject such as `laptops.events.1`, which may contain wildcards. */
   countMessages(subject: string): Promise<number>;
   /** Stops all processes and removes the data. */

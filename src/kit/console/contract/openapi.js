@@ -15,6 +15,7 @@
  * @property {Schema} [items]
  * @property {unknown[]} [enum]
  * @property {string} [format]
+ * @property {boolean} [readOnly]
  * @property {string} [description]
  * @property {unknown} [example]
  * @property {number} [minLength]
@@ -64,6 +65,11 @@ function fieldsOf(document, schema) {
   }));
 }
 
+/** The fields of a body that a user can change. @param {OpenApi} document @param {Schema | undefined} schema */
+function inputsOf(document, schema) {
+  return fieldsOf(document, schema).filter((field) => field.schema.readOnly !== true);
+}
+
 /** The fields of the document in the response. @param {OpenApi} document @param {Operation | undefined} operation */
 export function responseFieldsOf(document, operation) {
   return fieldsOf(document, operation?.responses['200']?.content?.[json]?.schema);
@@ -87,10 +93,10 @@ export function formsOf(document, operation) {
   if (schema === undefined) return [];
   const { anyOf, oneOf, ...single } = resolveSchema(document, schema);
   const alternatives = single.properties === undefined ? (anyOf ?? oneOf) : undefined;
-  if (alternatives === undefined) return [{ name: '', fields: fieldsOf(document, single) }];
+  if (alternatives === undefined) return [{ name: '', fields: inputsOf(document, single) }];
   return alternatives.map((alternative, index) => {
     const { title } = resolveSchema(document, alternative);
-    const fields = fieldsOf(document, alternative);
+    const fields = inputsOf(document, alternative);
     const constant = fields.find((field) => field.schema.const !== undefined)?.schema.const;
     return { name: title ?? (typeof constant === 'string' ? constant : `Alternative ${index + 1}`), fields };
   });

@@ -8,6 +8,7 @@ export const clientMethods: readonly string[] = [
   'history',
   'rejections',
   'follow',
+  'patch',
   'then',
 ];
 export const contextFields: readonly string[] = ['now', 'actor', 'find'];

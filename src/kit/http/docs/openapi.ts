@@ -77,7 +77,8 @@ function describeOperation(
   writeScope: string | undefined,
   id: IdType,
 ): ZodOpenApiOperationObject {
-  const { name, summary, tag, command, queryName, params, query, headers = [], body, responses } = operation;
+  const { name, summary, tag, command, queryName, params, query, headers = [], responses } = operation;
+  const { body, bodyType = jsonMediaType } = operation;
   const needsToken = writeScope !== undefined && isWrite(operation);
   return {
     // Operation ids must be unique, so each alias needs its own.
@@ -95,7 +96,7 @@ function describeOperation(
       header: requestHeaderSchema([...headers, 'Request-Id']),
     },
     ...(body !== undefined && {
-      requestBody: { required: true, content: describeContent({ [jsonMediaType]: body }) },
+      requestBody: { required: true, content: describeContent({ [bodyType]: body }) },
     }),
     responses: {
       ...Object.fromEntries(
@@ -154,6 +155,7 @@ const problemHeaders: Partial<Record<ProblemCode, readonly ResponseHeaderName[]>
   unauthenticated: ['WWW-Authenticate'],
   forbidden: ['WWW-Authenticate'],
   'method-not-allowed': ['Allow'],
+  'unsupported-media-type': ['Accept', 'Accept-Encoding', 'Accept-Patch'],
   'too-many-requests': ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
   unavailable: ['Retry-After'],
 };

@@ -117,6 +117,18 @@ export const responseHeaders = {
     example: "default-src 'self'",
     header: { id: 'Content-Security-Policy' },
   }),
+  Accept: z.string().optional().meta({
+    description: 'The media types of a body that the service accepts. Sent if the request has another one.',
+    example: 'application/json',
+  }),
+  'Accept-Patch': z.string().optional().meta({
+    description: 'The media type of a patch that the service accepts (RFC 5789).',
+    example: 'application/merge-patch+json',
+  }),
+  'Accept-Encoding': z.string().optional().meta({
+    description: 'How a body may be encoded. Sent if the request has a compressed one.',
+    example: 'identity',
+  }),
   Allow: z.string().meta({
     description: 'The methods that this path supports.',
     example: 'HEAD, GET, POST',

@@ -1,33 +1,29 @@
 /** Reads of a service: the list and the item, current or as of a point in time. */
 
-import type { Context } from 'koa';
 import { z } from 'zod';
 import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
 import { textParamsOf } from '../../api/text-params.ts';
-import { findAsOf, locateMoment, timeOf, type Moment } from '../../eventlog/point-in-time.ts';
+import { locateMoment, timeOf } from '../../eventlog/point-in-time.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import type { Entity } from '../../domain/entity.ts';
-import type { Id } from '../../domain/entity-id.ts';
 import { AsOf } from '../protocol/as-of.ts';
 import { isUnchanged } from '../protocol/conditional.ts';
-import {
-  freshnessHeaders,
-  markFreshness,
-  markPageFreshness,
-  waitForPosition,
-} from '../protocol/consistency.ts';
+import { freshnessHeaders, markPageFreshness, waitForPosition } from '../protocol/consistency.ts';
 import { createPageCache } from '../protocol/page-cache.ts';
 import { formatSeenEvent } from '../protocol/seen-event.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { cutPageBy, linkNext, pageQueryOf } from '../protocol/paging.ts';
-import { createItemResponses, type ItemResponse } from './item-response.ts';
+import { itemListsOf, itemsIn } from './item-lists.ts';
+import { createItemReader, type ItemReader } from './item-reader.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
-export function readOperations(
-  resource: JoinedResource,
-  { transactor: { view, store, decider }, freshness, listAsOf }: RouteContext,
-): Operation[] {
+export function readOperations(resource: JoinedResource, context: RouteContext): Operation[] {
+  const {
+    transactor: { view, store },
+    freshness,
+    listAsOf,
+  } = context;
   const { document: schema, nouns, contract } = resource;
   const { noun, plural, one } = nouns;
   const name = capitalize(noun);
@@ -93,19 +89,7 @@ export function readOperations(
     },
   });
 
-  const { present, presentAsOf } = createItemResponses(resource);
-
-  async function respond(ctx: Context, id: Id, asOf: Moment | undefined): Promise<ItemResponse> {
-    if (asOf === undefined) {
-      markFreshness(ctx, freshness);
-      return present(view.find(id));
-    }
-    const position = await locateMoment(store, asOf);
-    ctx.set('Stream-Position', String(position));
-    const entity = await findAsOf({ fold: decider, view, store }, id, position);
-    const presented = await resource.presentAsOf(entity, () => timeOf(store, asOf, position));
-    return presentAsOf(entity, presented);
-  }
+  const readItem = createItemReader(resource, context);
 
   const item = defineOperation({
     method: 'get',
@@ -114,19 +98,11 @@ export function readOperations(
     summary: `Get ${one}`,
     tag: resource.names[0],
     query: z.strictObject({ asOf: AsOf.optional() }),
-    headers: [...freshnessHeaders, 'If-Match', 'If-None-Match'],
-    responses: {
-      200: { description: `The ${noun}.`, headers: ['ETag', 'Stream-Position', 'Age'], body: schema },
-      304: {
-        description: `If-None-Match contains the current entity tag of the ${noun}.`,
-        headers: ['ETag', 'Stream-Position'],
-      },
-    },
-    problems: ['not-found', 'precondition-failed', 'unavailable'],
+    ...describeItemRead(noun, `The ${noun}.`, schema),
 
     async handle({ ctx, id, query: { asOf }, headers }) {
       await waitForPosition(headers, freshness);
-      const { headers: itemHeaders, entityTag, body } = await respond(ctx, id, asOf);
+      const { headers: itemHeaders, entityTag, body } = await readItem(ctx, id, asOf);
       const unchanged = isUnchanged(headers, entityTag);
       ctx.set(itemHeaders);
       if (unchanged) ctx.status = 304;
@@ -134,7 +110,55 @@ export function readOperations(
     },
   });
 
-  return [list, item];
+  return [list, item, ...itemLists(resource, readItem, context)];
+}
+
+/** `GET /laptops/{id}/ports`: a list in the document, whose items have paths of their own. */
+function itemLists(
+  resource: JoinedResource,
+  readItem: ItemReader,
+  { freshness }: Pick<RouteContext, 'freshness'>,
+): Operation[] {
+  const { noun, one } = resource.nouns;
+  const others = ['events', ...resource.relations.map(({ name }) => name)];
+  const lists = itemListsOf(resource.document, resource.commands);
+  return lists
+    .filter(({ segment }) => !others.includes(segment))
+    .map(({ segment, field, schema }) =>
+      defineOperation({
+        method: 'get',
+        paths: pathsOf(resource, `/{id}/${segment}`),
+        name: `list${capitalize(segment)}Of${capitalize(noun)}`,
+        summary: `List the ${segment} of ${one}, in the order of its document`,
+        tag: resource.names[0],
+        query: z.strictObject({ asOf: AsOf.optional() }),
+        ...describeItemRead(noun, `The field \`${field}\` of the ${noun}.`, schema),
+
+        async handle({ ctx, id, query: { asOf }, headers }) {
+          await waitForPosition(headers, freshness);
+          const { entityTag, body } = await readItem(ctx, id, asOf);
+          const unchanged = isUnchanged(headers, entityTag);
+          ctx.set('ETag', entityTag);
+          if (unchanged) ctx.status = 304;
+          else ctx.body = itemsIn({ field }, JSON.parse(body));
+        },
+      }),
+    );
+}
+
+/** What the reads of one entity have in common. */
+function describeItemRead(noun: string, description: string, body: z.ZodType) {
+  return {
+    headers: [...freshnessHeaders, 'If-Match', 'If-None-Match'] as const,
+    responses: {
+      200: { description, headers: ['ETag', 'Stream-Position', 'Age'] as const, body },
+      304: {
+        description: `If-None-Match contains the current entity tag of the ${noun}.`,
+        headers: ['ETag', 'Stream-Position'] as const,
+      },
+    },
+    problems: ['not-found', 'precondition-failed', 'unavailable'] as const,
+  };
 }
 
 function exampleIn(schema: z.ZodType): { readonly example?: unknown } {

@@ -15,7 +15,7 @@ export function createCors(origins: readonly string[]): Middleware {
     origin: allowsAny
       ? '*'
       : ({ request }) => origins.find((origin) => origin === request.get('Origin')) ?? '',
-    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: [...requestHeaderNames, 'Authorization', 'Content-Type'],
     exposeHeaders: Object.keys(responseHeaders),
     maxAge: maxAgeSeconds,

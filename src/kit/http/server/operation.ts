@@ -25,7 +25,7 @@ export type ResponseDescription = {
 };
 
 type Declaration<Params, Query, Body> = {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** The path in OpenAPI notation (`/ports/{id}`), followed by its aliases. The parameter `id` is an entity's id. */
   readonly paths: readonly [string, ...string[]];
   /** The path parameters other than `id`. */
@@ -42,6 +42,8 @@ type Declaration<Params, Query, Body> = {
   readonly query?: z.ZodType<Query>;
   readonly headers?: readonly RequestHeaderName[];
   readonly body?: z.ZodType<Body>;
+  /** The media type of the body. Default: {@link jsonMediaType} and all types that end in `+json`. */
+  readonly bodyType?: string;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
   /** Media types of documents embedded in a response. The client may request them, although no response has them. */
   readonly alsoAcceptable?: readonly string[];

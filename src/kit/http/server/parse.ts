@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
 import readRawBody from 'raw-body';
 import type { z } from 'zod';
+import { jsonMediaType } from './operation.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import { integerId, type IdType } from '../../domain/id-type.ts';
 import { locateIssues, maxBodyBytes, parseJson, type ParsedJson } from '../../api/json.ts';
@@ -67,24 +68,39 @@ function describeIssues({ issues }: z.ZodError): string {
 /**
  * Parses the body with `schema`.
  *
+ * @param mediaType default: JSON.
  * @throws Problem `unsupported-media-type`, `too-large`, `malformed` (not JSON), `invalid` (JSON of another shape).
  */
-export async function parseBody<T>(schema: z.ZodType<T>, { request, req }: Context): Promise<ParsedJson<T>> {
-  if (!request.is('json', '+json')) {
-    throw new Problem(
-      'unsupported-media-type',
-      'The body must be JSON: send Content-Type: application/json.',
-    );
+export async function parseBody<T>(
+  schema: z.ZodType<T>,
+  ctx: Context,
+  mediaType?: string,
+): Promise<ParsedJson<T>> {
+  assertMediaType(ctx, mediaType);
+  return parseJson(schema, await readBytes(ctx, maxBodyBytes));
+}
+
+/** @throws Problem `unsupported-media-type`. The response has a header with what would be accepted (RFC 9110, section 15.5.16). */
+export function assertMediaType(ctx: Context, mediaType?: string): void {
+  const { request } = ctx;
+  if (!request.is(...(mediaType === undefined ? ['json', '+json'] : [mediaType]))) {
+    const accepted = mediaType ?? jsonMediaType;
+    ctx.set(ctx.method === 'PATCH' ? 'Accept-Patch' : 'Accept', accepted);
+    throw new Problem('unsupported-media-type', `The body must be JSON: send Content-Type: ${accepted}.`);
   }
   const charset = request.charset.toLowerCase();
   if (charset !== '' && charset !== 'utf-8' && charset !== 'utf8') {
     throw new Problem('unsupported-media-type', `The body must be UTF-8, not ${charset}.`);
   }
   const encoding = request.get('Content-Encoding');
-  if (encoding !== '' && encoding !== 'identity') {
-    throw new Problem('unsupported-media-type', `The body must not be compressed (${encoding}).`);
+  if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
+    ctx.set('Accept-Encoding', 'identity');
+    const detail = `The body must not be compressed (${encoding}): send it without Content-Encoding.`;
+    throw new Problem('unsupported-media-type', detail);
   }
-  // raw-body throws http-errors: 413 for a body over the limit, 400 for one that was cut off.
-  const bytes = await readRawBody(req, { limit: maxBodyBytes, length: request.length ?? null });
-  return parseJson(schema, bytes);
+}
+
+/** Reads the body. raw-body throws http-errors: 413 for a body over the limit, 400 for one that was cut off. */
+export function readBytes({ req, request }: Context, limit: number): Promise<Buffer> {
+  return readRawBody(req, { limit, length: request.length ?? null });
 }

@@ -2,6 +2,7 @@
 
 import { Router, type RouterContext } from '@koa/router';
 import type { Context } from 'koa';
+import { mergePatchMediaType } from '../../api/media-types.ts';
 import type { IdType } from '../../domain/id-type.ts';
 import { Problem } from '../../domain/problem.ts';
 import { mediaTypesOf, negotiate } from './accept.ts';
@@ -52,8 +53,12 @@ export function createRouter(operations: readonly Operation[], options: RouterOp
     const allowed = [...byMethod.keys(), 'OPTIONS'].join(', ');
     const handleOther: Handler = async (ctx) => {
       ctx.set('Allow', allowed);
+      if (byMethod.has('PATCH')) ctx.set('Accept-Patch', mergePatchMediaType);
       if (ctx.method !== 'OPTIONS') {
-        throw new Problem('method-not-allowed', `${ctx.method} is not allowed at ${ctx.path}.`);
+        throw new Problem(
+          'method-not-allowed',
+          `${ctx.method} is not allowed at ${ctx.path}. Allowed are ${allowed}.`,
+        );
       }
       ctx.status = 204;
     };
@@ -71,7 +76,7 @@ function createHandler(
   { id: idType, authorizeWrite }: RouterOptions,
   compress: Compression,
 ): Handler {
-  const { params, query, headers = [], body, handle } = operation;
+  const { params, query, headers = [], body, bodyType, handle } = operation;
   const mediaTypes = mediaTypesOf(operation);
   const writes = isWrite(operation);
 
@@ -88,7 +93,7 @@ function createHandler(
       accepted,
     };
     // The body is read last: a request with invalid parameters or headers is rejected without it.
-    const json = body === undefined ? undefined : await parseBody(body, ctx);
+    const json = body === undefined ? undefined : await parseBody(body, ctx, bodyType);
     const input = { ...request, body: json?.parsed, received: json?.received };
     // `defineOperation` ensures that the handler's input has the types of the operation's schemas.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion

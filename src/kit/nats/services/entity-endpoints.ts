@@ -11,6 +11,7 @@ import type { NamedCommand } from '../../domain/service/service.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
 import { exampleOf, payloadOf, sentOf, splitId, validExamples } from '../../api/command-input.ts';
 import { summarize, summarizeQuery } from '../../api/command-texts.ts';
+import { replacementOf, type Replacement } from '../../api/replacement.ts';
 import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
 import type { Where } from '../../eventlog/view/indexes.ts';
@@ -97,7 +98,7 @@ export function entityEndpoints(
     .meta({ examples: [{ position: examplePosition, [plural]: [example] }] });
   const Removed = z.object({ position: version }).meta({ examples: [{ position: examplePosition }] });
 
-  function run(command: NamedCommand, payload: object, info: RequestInfo) {
+  function run(command: NamedCommand, payload: object, info: RequestInfo, replacement?: Replacement) {
     const { messageId, expectedVersion, traceparent } = info;
     const precondition =
       expectedVersion === undefined
@@ -106,8 +107,10 @@ export function entityEndpoints(
             version === expectedVersion
               ? undefined
               : `${expectedSubjectSequenceHeader} is ${expectedVersion}, but ${noun} ${id} is at version ${version}.`;
+    const { id, input } = splitId(payload, idType);
     return execute(transactor, sources, {
-      ...splitId(payload, idType),
+      id,
+      ...(replacement?.replace(input, Object(info.received)) ?? { input }),
       verb: command.verb,
       sent: sentOf(command, info.received),
       messageId,
@@ -129,19 +132,20 @@ export function entityEndpoints(
   }
 
   return [
-    ...resource.commands.map((command) =>
-      defineEndpoint({
+    ...resource.commands.map((command) => {
+      const replacement = replacementOf(resource, command, (field) => field === 'id');
+      return defineEndpoint({
         name: `commands.${command.verb}`,
         summary: summarize(command, nouns, idType),
-        input: payloadOf(command, idType),
+        input: payloadOf({ ...command, body: replacement?.schema ?? command.body }, idType),
         output: command.kind === 'remove' ? Removed : One,
         async handle(payload, info) {
-          const entity = await run(command, payload, info);
+          const entity = await run(command, payload, info, replacement);
           const { version: position } = entity;
           return { position, text: command.kind === 'remove' ? JSON.stringify({ position }) : write(entity) };
         },
-      }),
-    ),
+      });
+    }),
 
     defineEndpoint({
       name: 'queries.get',

@@ -1,0 +1,2 @@
+/** JSON Merge Patch (RFC 7396). */
+export const mergePatchMediaType = 'application/merge-patch+json';
