@@ -1,5 +1,6 @@
 /** The web console of one service shows all services of the system. */
 
+import { createServer, request as forward } from 'node:http';
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -25,7 +26,7 @@ const test = inBrowser(console);
 test('links to the same page of the other services', () =>
   browser.visit(`${laptops.url}/#/log`, async (page) => {
     await link(page, 'healthy: ports').waitFor();
-    assert.is(await link(page, 'ports').getAttribute('href'), `${ports.url}/#/log`);
+    assert.is(await link(page, /ports$/).getAttribute('href'), `${ports.url}/#/log`);
   }));
 test('links to entities of the other services', () =>
   browser.visit(`${laptops.url}/#/entity/1`, async (page) => {
@@ -57,10 +58,39 @@ test('links to the PUBLIC_URL of a service', async () => {
   const laptopsUrl = 'https://laptops.example.com/console/';
   await system.start('laptops', { env: { PUBLIC_URL: laptopsUrl } });
   await browser.visit(ports.url, async (page) => {
-    await page.waitForFunction(
-      `document.querySelector('nav a[href^="${laptopsUrl}"]')?.href === '${laptopsUrl}#/'`,
-    );
+    await page.locator(`nav a[href="${laptopsUrl}#/"]`).waitFor();
   });
+});
+test('works below a path, behind a gateway that removes it', async () => {
+  const gateway = createServer((request, response) => {
+    const { method, headers, url = '' } = request;
+    if (!url.startsWith('/below/')) {
+      response.writeHead(404).end();
+      return;
+    }
+    const forwarded = forward(new URL(url.slice('/below'.length), ports.url), { method, headers });
+    request.pipe(forwarded);
+    forwarded.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    forwarded.on('error', () => response.destroy());
+    response.on('close', () => forwarded.destroy());
+  });
+  await new Promise<void>((listening) => gateway.listen(0, '127.0.0.1', listening));
+  const address = gateway.address();
+  if (address === null || typeof address === 'string') throw new Error('the gateway has no port');
+  await browser.visit(`http://127.0.0.1:${address.port}/below/`, async (page) => {
+    await page.locator('tr[data-id="3"]').getByText('USB-C').waitFor();
+    await page.getByRole('button', { name: 'Add a port' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('[name="id"]').fill('4');
+    await dialog.locator('[name="name"]').fill('Below');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.locator('tr[data-id="4"]').getByText('Below').waitFor();
+  });
+  gateway.closeAllConnections();
+  gateway.close();
 });
 console.after(async () => {
   await browser.close();
