@@ -117,6 +117,29 @@ test('is described by the alternatives of a union, without the type of a text', 
     anyOf: [{ type: 'integer', minimum: -9007199254740991, maximum: 9 }, { type: 'boolean' }],
   });
 });
+test('is described without a reference if the schema has an id, which belongs to the value', () => {
+  const slot = z.int().max(9).meta({ id: 'Slot', description: 'A slot.' });
+  const { paths, components } = createDocument({
+    openapi: '3.1.1',
+    info: { title: '', version: '' },
+    paths: {
+      '/': {
+        get: {
+          requestParams: { query: textParamsOf({ slot, other: slot.optional() }) },
+          responses: { 200: { description: '', content: { 'application/json': { schema: z.array(slot) } } } },
+        },
+      },
+    },
+  });
+  const schemas = (paths?.['/']?.get?.parameters ?? []).map((each) =>
+    'schema' in each ? each.schema : each,
+  );
+  assert.equal(
+    schemas.map((schema) => JSON.stringify(schema).includes('$')),
+    [false, false],
+  );
+  assert.equal(Object.keys(components?.schemas ?? {}), ['Slot']);
+});
 test('is described by the original schemas', () => {
   const meta = params.shape['slot']?.meta();
   assert.equal([meta?.['description'], meta?.['example']], ['A slot, counted from 1.', 3]);

@@ -12,7 +12,8 @@ export function textParamsOf(params: Params): z.ZodObject {
 }
 
 function textParamOf(schema: z.ZodType): z.ZodType {
-  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: 'input' });
+  const { $schema: _, ...described } = describeInPlace(schema);
+  const { id: _id, ...meta } = schema.meta() ?? {};
   // A union has no `type`. That of the text would contradict its alternatives.
   const override = 'type' in described ? described : { type: undefined, ...described };
   const text: z.ZodType<string | undefined> = schema.safeParse(undefined).success
@@ -25,7 +26,19 @@ function textParamOf(schema: z.ZodType): z.ZodType {
       for (const reason of explainText(schema, value)) context.addIssue(reason);
       return z.NEVER;
     })
-    .meta({ ...schema.meta(), override });
+    .meta({ ...meta, override });
+}
+
+/** Returns the JSON Schema without references: the text that represents a value is not the schema that has the id. */
+function describeInPlace(schema: z.ZodType) {
+  return z.toJSONSchema(schema, {
+    io: 'input',
+    metadata: z.registry(),
+    override({ zodSchema, jsonSchema }) {
+      const { id: _id, ...meta } = z.globalRegistry.get(zodSchema) ?? {};
+      Object.assign(jsonSchema, meta);
+    },
+  });
 }
 
 /** Returns why a schema rejects a text, in the words of a text where it expects a number or a boolean. */
