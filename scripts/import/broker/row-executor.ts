@@ -1,13 +1,13 @@
 /** Imports a row: executes the service's own commands with its decider and stores the resulting events. */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { Rejection, type DomainEvent } from '../../src/kit/domain/decider.ts';
-import type { AppendResult, EventStore } from '../../src/kit/eventlog/event-store.ts';
-import { createKeyedQueue } from '../../src/kit/eventlog/keyed-queue.ts';
-import { Problem } from '../../src/kit/domain/problem.ts';
-import { maxAttempts } from '../../src/kit/eventlog/transact.ts';
-import type { Entity } from '../../src/kit/domain/entity.ts';
-import { Difference, type Kind } from './kinds/kind.ts';
+import { Rejection, type DomainEvent } from '../../../src/kit/domain/decider.ts';
+import type { AppendResult, EventStore } from '../../../src/kit/eventlog/event-store.ts';
+import { createKeyedQueue } from '../../../src/kit/eventlog/keyed-queue.ts';
+import { Problem } from '../../../src/kit/domain/problem.ts';
+import { maxAttempts } from '../../../src/kit/eventlog/transact.ts';
+import type { Entity } from '../../../src/kit/domain/entity.ts';
+import { Difference, type Kind } from '../kinds/kind.ts';
 import type { Retrier } from './retrier.ts';
 
 export type Outcome =

@@ -1,22 +1,9 @@
 import type { z } from 'zod';
-import { describeColumns, idRequirement, type AnyKind } from './kinds/kind.ts';
+import { idRequirement } from '../kinds/kind.ts';
+import { quoteColumns } from './resolve.ts';
 
-/** The decoder replaces invalid UTF-8 with this character. */
+/** The decoder replaces bytes that are wrong in the encoding with this character. */
 const replacementCharacter = '\uFFFD';
-
-/** Returns an error message if a file with these columns cannot contain rows of the kind. */
-export function describeColumnFault(kind: AnyKind, columns: readonly string[]): string | undefined {
-  const { required, optional } = kind.columns;
-  const known = [...required, ...optional];
-  const unknown = columns.filter((column) => !known.includes(column));
-  if (unknown.length > 0) return `unknown ${quoteColumns(unknown)}: ${describeColumns(kind)}`;
-  const duplicates = columns.filter((column, index) => columns.indexOf(column) !== index);
-  if (duplicates.length > 0) return `duplicate ${quoteColumns(duplicates)}`;
-  const missing = required.filter((column) => !columns.includes(column));
-  if (missing.length === 0) return undefined;
-  const hint = missing.includes('id') ? idRequirement : describeColumns(kind);
-  return `${quoteColumns(missing)} missing: ${hint}`;
-}
 
 /** Returns the parsed row or an error message. */
 export function validateRow<Row>(
@@ -25,7 +12,7 @@ export function validateRow<Row>(
 ): { readonly row: Row } | { readonly error: string } {
   for (const [field, value] of Object.entries(fields)) {
     if (typeof value === 'string' && value.includes(replacementCharacter))
-      return { error: `${field}: the text is not UTF-8` };
+      return { error: `${field}: the text contains U+FFFD, the sign of a wrong encoding` };
   }
   const parsed = schema.safeParse(fields);
   if (parsed.success) return { row: parsed.data };
@@ -43,10 +30,4 @@ function describeIssue(issue: z.core.$ZodIssue, fields: Readonly<Record<string, 
     return `${field} is longer than ${issue.maximum} characters`;
   if (field === 'ports') return `ports: each value must be a port id (1, 2, 3 …)`;
   return `${field}: ${issue.message}`;
-}
-
-/** Returns `column "a"` or `columns "a", "b"`. */
-function quoteColumns(columns: readonly string[]): string {
-  const quoted = [...new Set(columns)].map((column) => JSON.stringify(column.slice(0, 100)));
-  return `${quoted.length === 1 ? 'column' : 'columns'} ${quoted.join(', ')}`;
 }
