@@ -40,6 +40,7 @@ async function main(): Promise<number> {
     return interruption.exitCode ?? (isComplete ? exitCodes.complete : exitCodes.incomplete);
   } finally {
     interruption.close();
+    await Promise.all(importers.map(({ close }) => close()));
     await broker?.connection.nc.close();
   }
 }

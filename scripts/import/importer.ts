@@ -6,7 +6,7 @@ import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';
 import { createAppendBatcher } from './broker/append-batcher.ts';
 import { eventSubjects } from '../../src/kit/nats/stream/subjects.ts';
 import { createRowExecutor, type Outcome } from './broker/row-executor.ts';
-import { createEntityReader } from './broker/entity-reader.ts';
+import { createEntities } from './broker/entities.ts';
 import { Difference, type AnyKind, type Kind } from './kinds/kind.ts';
 import { laptopKind } from './kinds/laptop-kind.ts';
 import type { Retrier } from './broker/retrier.ts';
@@ -23,6 +23,8 @@ export type ReadyRow = {
 export type Importer = AnyKind & {
   readonly stream: string;
   prepare(fields: Readonly<Record<string, unknown>>): ReadyRow | { readonly error: string };
+  /** Stops reading from the broker. */
+  close(): Promise<void>;
 };
 
 export type Broker = {
@@ -43,17 +45,18 @@ function createImporter<State, Command, Event extends DomainEvent, Row extends {
   broker: Broker | undefined,
 ): Importer {
   const { service, noun, columns, stream } = kind;
-  const executeRow = broker === undefined ? validateOnly : openRowExecutor(kind, broker);
+  const { execute, close } = broker === undefined ? validator : openRowExecutor(kind, broker);
   return {
     service,
     noun,
     columns,
     stream,
+    close,
     prepare(fields) {
       const valid = validateRow(kind.row, fields);
       if ('error' in valid) return valid;
       const { row } = valid;
-      return { execute: () => executeRow(row), preview: () => previewRow(kind, row) };
+      return { execute: () => execute(row), preview: () => previewRow(kind, row) };
     },
   };
 }
@@ -77,9 +80,10 @@ function previewRow<State, Command, Event extends DomainEvent, Row extends { rea
   return lines;
 }
 
-function validateOnly(): Promise<Outcome> {
-  return Promise.resolve({ outcome: 'valid' });
-}
+const validator = {
+  execute: (): Promise<Outcome> => Promise.resolve({ outcome: 'valid' }),
+  close: () => Promise.resolve(),
+};
 
 function openRowExecutor<State, Command, Event extends DomainEvent, Row extends { readonly id: number }>(
   kind: Kind<State, Command, Event, Row>,
@@ -92,6 +96,11 @@ function openRowExecutor<State, Command, Event extends DomainEvent, Row extends 
   const appendTimeoutMs = ackTimeoutMs;
   const options = { connection, jsm, stream, subjects, codec, ackTimeoutMs, appendTimeoutMs };
   const store = createEventStore(options);
-  const load = createEntityReader({ jsm, stream, subjects, codec, store, fold: decider });
-  return createRowExecutor(kind, { append: createAppendBatcher(options, store.append), load, retrier });
+  const entities = createEntities({ ...options, store, fold: decider });
+  const execute = createRowExecutor(kind, {
+    append: createAppendBatcher(options, store.append),
+    entities,
+    retrier,
+  });
+  return { execute, close: entities.close };
 }
