@@ -10,7 +10,6 @@ import { readJson } from './json/json.ts';
 import { readJsonRows, readTableRows, type Row, type RowOptions } from './rows.ts';
 import { decodeText } from './text/decode-text.ts';
 import { findEncoding, type Encoding } from './text/encoding.ts';
-import { openWorkbook } from './xlsx/workbook.ts';
 
 export type ReadOptions = RowOptions & {
   /** By default, it is found out. */
@@ -75,6 +74,8 @@ async function openWorkbookRows(
   // The table of contents of a workbook is at its end, so one that comes through a pipe is read first.
   const source = size === undefined ? await buffer(Readable.from(bytes.content)) : file;
   bytes.close();
+  // Other files do not wait until the libraries for workbooks are loaded.
+  const { openWorkbook } = await import('./xlsx/workbook.ts');
   const workbook = await openWorkbook(source, options.sheet);
   const others = workbook.sheets.filter((name) => name !== workbook.sheet);
   const isChosen = options.sheet !== undefined || others.length === 0;

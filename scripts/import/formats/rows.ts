@@ -116,6 +116,7 @@ export async function* readJsonRows(
   rows: AsyncIterable<JsonRow>,
   { importers, ...options }: RowOptions,
 ): AsyncGenerator<Row> {
+  const previewed = new Set<string>();
   const resolve = createCache((keys: readonly string[]) => resolveColumns(importers, keys, options));
   for await (const row of rows) {
     const { line } = row;
@@ -128,9 +129,14 @@ export async function* readJsonRows(
     const original = { fields: row.fields };
     const resolved = resolve(keys);
     if ('fault' in resolved) {
-      const shown = [values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))];
-      const preview = previewColumns(importers, keys, shown, options);
-      yield { line, importer: resolved.kind, error: resolved.fault, original, preview };
+      const faulty = { line, importer: resolved.kind, error: resolved.fault, original };
+      const shape = keys.join();
+      if (previewed.has(shape)) yield faulty;
+      else {
+        const shown = [values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))];
+        yield { ...faulty, preview: previewColumns(importers, keys, shown, options) };
+      }
+      previewed.add(shape);
       continue;
     }
     const { kind: importer, targets } = resolved;
