@@ -2,41 +2,23 @@
 
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/kit/domain/error-message.ts';
-import { formats, type Format } from './formats/input.ts';
+import { parseColumnMap, type ColumnMap } from './columns/column-map.ts';
+import { formats, type Format } from './formats/format.ts';
+import { encodingOf } from './formats/text/encoding.ts';
 import { UsageError } from './usage-error.ts';
 
-export const help = `npm run import -- FILE [FILE …]
-
-Reads laptops and ports from CSV or NDJSON files and publishes them as events. Invalid rows are reported and skipped.
-Importing a file again creates no duplicates, and existing values are never overwritten.
-
-A laptop has id, title, model and optionally ports (port ids, separated by spaces). A port has id and name:
-
-  id,title,model,ports                    {"id":1,"title":"Lenovo","model":"S3","ports":[1,3]}
-  1,Lenovo,S3,1 3                         {"id":1,"name":"USB-C"}
-
-The first line of a CSV file names its columns. An NDJSON file may contain both laptops and ports.
-
-  FILE                     a .csv, .ndjson or .jsonl file; - reads standard input and requires --format
-  --format csv|ndjson      format of all files; default: by file extension
-  --delimiter CHARACTER    CSV field delimiter; default , (\\t for a tab)
-  --dry-run                only validate the rows; needs no broker
-  --all-errors             show all errors, not only the first 20 of each file
-  --concurrency N          maximum number of rows in flight; default 2000
-  --give-up-after SECONDS  time limit for retries while the broker is unavailable; default 30
-
-Environment:
-  NATS_URL                 URL of the broker; default nats://localhost:4222
-  NATS_CREDS, NATS_NKEY, NATS_CA, NATS_CERT, NATS_KEY, NATS_INBOX_PREFIX
-                           credentials and TLS: see docs/security.md
-
-Exit codes: 0 if all rows are stored, 1 if some are not, 2 if the command line is invalid, 130 after Ctrl-C.
-`;
-
 export type Arguments = {
+  /** As they were given. */
+  readonly args: readonly string[];
   readonly files: readonly string[];
   readonly format: Format | undefined;
-  readonly delimiter: string;
+  readonly map: ColumnMap;
+  readonly ignoresUnknown: boolean;
+  readonly headerLine: number;
+  readonly sheet: string | undefined;
+  /** WHATWG name. */
+  readonly encoding: string | undefined;
+  readonly delimiter: string | undefined;
   readonly isDryRun: boolean;
   readonly shownPerFile: number;
   readonly concurrency: number;
@@ -50,17 +32,30 @@ export function readArguments(args: readonly string[]): Arguments | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   if (positionals.length === 0) throw new UsageError('no file given; see --help');
-  const delimiter = values.delimiter === '\\t' ? '\t' : values.delimiter;
-  if (delimiter.length !== 1) throw new UsageError('--delimiter must be a single character');
   return {
+    args,
     files: positionals,
     format: readFormat(values.format),
-    delimiter,
+    map: parseColumnMap(values.map),
+    ignoresUnknown: values['ignore-unknown-columns'],
+    headerLine: readNumber('--header-line', values['header-line'], 1, 1_000_000),
+    sheet: values.sheet,
+    encoding: readEncoding(values.encoding),
+    delimiter: readDelimiter(values.delimiter),
     isDryRun: values['dry-run'],
-    shownPerFile: values['all-errors'] ? Infinity : defaultShownPerFile,
+    shownPerFile: values['all-errors'] || values['dry-run'] ? Infinity : defaultShownPerFile,
     concurrency: readNumber('--concurrency', values.concurrency, 1, 100_000),
     giveUpAfterMs: 1000 * readNumber('--give-up-after', values['give-up-after'], 1, 86_400),
   };
+}
+
+/** Returns a command like the given one, with further options. */
+export function commandWith(args: readonly string[], options: readonly string[]): string {
+  return ['npm run import --', ...[...args, ...options].map(quoteForShell)].join(' ');
+}
+
+function quoteForShell(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function parse(args: readonly string[]) {
@@ -71,7 +66,12 @@ function parse(args: readonly string[]) {
       options: {
         help: { type: 'boolean', short: 'h', default: false },
         format: { type: 'string' },
-        delimiter: { type: 'string', default: ',' },
+        map: { type: 'string', multiple: true, default: [] },
+        'ignore-unknown-columns': { type: 'boolean', default: false },
+        'header-line': { type: 'string', default: '1' },
+        sheet: { type: 'string' },
+        encoding: { type: 'string' },
+        delimiter: { type: 'string' },
         'dry-run': { type: 'boolean', default: false },
         'all-errors': { type: 'boolean', default: false },
         concurrency: { type: 'string', default: '2000' },
@@ -89,6 +89,23 @@ function readFormat(text: string | undefined): Format | undefined {
   if (format === undefined && text !== undefined)
     throw new UsageError(`--format must be ${formats.join(' or ')}, not ${text}`);
   return format;
+}
+
+function readEncoding(label: string | undefined): string | undefined {
+  if (label === undefined) return undefined;
+  const name = encodingOf(label);
+  if (name === undefined)
+    throw new UsageError(
+      `--encoding ${label} is not known; it must be a name such as windows-1252, windows-1251, utf-16le, macintosh or shift_jis`,
+    );
+  return name;
+}
+
+function readDelimiter(text: string | undefined): string | undefined {
+  const delimiter = text === '\\t' ? '\t' : text;
+  if (delimiter !== undefined && delimiter.length !== 1)
+    throw new UsageError('--delimiter must be a single character');
+  return delimiter;
 }
 
 function readNumber(name: string, text: string, min: number, max: number): number {

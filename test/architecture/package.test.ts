@@ -22,10 +22,7 @@ published(
   'contains compiled code, types, the console, the templates, its README and its manifest, and nothing else',
   () => {
     const others = files.filter(
-      (path) =>
-        !/^dist\/(?:.+\.js|.+\.d\.ts|console\/(?:content\.css|style\.css|icon\.svg)|templates\/.+)$/.test(
-          path,
-        ),
+      (path) => !/^dist\/(?:.+\.js|.+\.d\.ts|console\/.+\.(?:css|svg)|templates\/.+)$/.test(path),
     );
     assert.equal(others.toSorted(), ['README.md', 'package.json']);
   },
@@ -44,7 +41,7 @@ published('contains the compiled code and the types of every entry point', () =>
   }
 });
 published('contains the modules of the console', () =>
-  assert.ok(files.includes('dist/console/main.js') && files.includes('dist/console/views/app.js')),
+  assert.ok(files.includes('dist/console/main.js') && files.includes('dist/console/shell/app.js')),
 );
 published.run();
 

@@ -6,7 +6,7 @@ import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { added } from '../support/contract/event-store-contract.ts';
 import { startTcpProxy } from '../support/broker/tcp-proxy.ts';
 import { maxBatchLength } from '../../src/kit/nats/stream/atomic-batch.ts';
-import { createAppendBatcher } from '../../scripts/import/append-batcher.ts';
+import { createAppendBatcher } from '../../scripts/import/broker/append-batcher.ts';
 import { createCodec } from '../../src/kit/nats/stream/codec.ts';
 import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
 import { createEventStore } from '../../src/kit/nats/stream/event-store.ts';

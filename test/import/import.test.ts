@@ -153,31 +153,43 @@ failures('rejects a file with an unknown column and reads the next file', async 
   assert.not((await readEvents(connection, jsm, 'PORTS')).has('ports.events.51'));
 });
 
-failures(
-  'shows at most 20 invalid rows of a file, or all with --all-errors, and stores nothing in a dry run',
-  async () => {
-    const before = await lastPosition('PORTS');
-    const file = files.write('many.csv', `id,name\n61,right\n${'x,wrong\n'.repeat(30)}`);
-    const limited = await run('--dry-run', file);
-    assert.is(limited.code, 1);
-    assert.is(limited.stderr.trimEnd().split('\n').length, 21);
-    assert.match(limited.stderr, `${file}: 10 more; --all-errors shows all of them`);
-    assert.match(limited.stdout, /^ports: 1 valid, 30 invalid$/m);
-    const all = await run('--dry-run', '--all-errors', file);
-    assert.is(all.stderr.trimEnd().split('\n').length, 30);
-    assert.is(await lastPosition('PORTS'), before);
-  },
-);
+failures('shows at most 20 invalid rows of a file, or all with --all-errors or in a dry run', async () => {
+  const before = await lastPosition('PORTS');
+  const file = files.write('many.csv', `id,name\n1,USB-C\n${'x,wrong\n'.repeat(30)}`);
+  const limited = await run(file);
+  assert.is(limited.code, 1);
+  assert.is(limited.stderr.trimEnd().split('\n').length, 21);
+  assert.match(limited.stderr, `${file}: 10 more; --all-errors shows all of them`);
+  for (const option of ['--all-errors', '--dry-run'])
+    assert.is((await run(option, file)).stderr.trimEnd().split('\n').length, 30);
+  assert.is(await lastPosition('PORTS'), before);
+});
+
+failures('stores nothing in a dry run, and shows the first rows as they would be stored', async () => {
+  const before = await lastPosition('LAPTOPS');
+  const { code, stdout } = await run(
+    '--dry-run',
+    files.write('dry.csv', 'id,title,model,ports\n71,Dell,XPS,1\n'),
+  );
+  assert.is(code, 0);
+  assert.match(stdout, '  2: laptops.events.71 {"type":"LaptopAdded","title":"Dell","model":"XPS"}\n');
+  assert.match(stdout, '  2: laptops.events.71 {"type":"PortFitted","portId":1}\n');
+  assert.match(stdout, /^laptops: 1 valid, 0 invalid$/m);
+  assert.is(await lastPosition('LAPTOPS'), before);
+});
 
 failures('exits with 2 for an invalid command line and imports nothing', async () => {
   const before = await lastPosition('PORTS');
-  const unknownFormat = files.write('ports.txt', 'id,name\n71,USB-A\n');
+  const unknownFormat = files.write('ports.dat', 'id,name\n71,USB-A\n');
   const attempts: [string[], RegExp][] = [
     [[], /no file given/],
     [[portsFile, 'missing.csv'], /missing\.csv: file not found/],
     [[unknownFormat], /--format csv/],
     [['--concurrency', '0', portsFile], /--concurrency must be a whole number/],
     [['--fast', portsFile], /--fast/],
+    [['--encoding', 'ansi', portsFile], /--encoding ansi is not known.*windows-1252/],
+    [['--map', 'name:Connector', portsFile], /--map must be like title=Company/],
+    [['--map', 'nam=Connector', portsFile], /no column "nam"; a laptop has the columns id, title, model/],
   ];
   const ended = await Promise.all(attempts.map(([args]) => run(...args)));
   for (const [index, [, message]] of attempts.entries()) {

@@ -4,8 +4,8 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createImporters, type Importer } from '../../scripts/import/importer.ts';
-import { createRetrier } from '../../scripts/import/retrier.ts';
-import type { Outcome } from '../../scripts/import/row-executor.ts';
+import { createRetrier } from '../../scripts/import/broker/retrier.ts';
+import type { Outcome } from '../../scripts/import/broker/row-executor.ts';
 import { connectToNats, type Connection } from '../../src/kit/nats/connection/connection.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { startTestCluster } from '../support/broker/cluster.ts';
@@ -87,12 +87,14 @@ defer(() => leaderOnly.nc.close());
 const jsm = await jetstreamManager(leaderOnly.nc, { checkAPI: false });
 
 const cutOff = suite('rows whose laptops are stored on three servers');
-const rows = Array.from({ length: 50 }, (_, index) => ({
+const many = Array.from({ length: 200 }, (_, index) => ({
   id: String(index + 1),
   title: 'Lenovo',
   model: 'S3',
 }));
-const importAll = async (importer: Importer) => {
+/** So few that they are read one by one; the others are compared with the stream in memory. */
+const few = many.slice(0, 4);
+const importAll = async (importer: Importer, rows = many) => {
   const outcomes = await Promise.all(rows.map((row) => importRow(importer, row)));
   return [...new Set(outcomes.map((outcome) => outcome.outcome))];
 };
@@ -100,29 +102,38 @@ const importAll = async (importer: Importer) => {
 cutOff('are confirmed while all servers are up', async () => {
   const importer = await openImporter(leaderOnly);
   assert.equal(await importAll(importer), ['added']);
-  assert.equal(await importAll(importer), ['alreadyThere']);
+  for (const rows of [few, many]) assert.equal(await importAll(importer, rows), ['alreadyThere']);
+  await importer.close();
 });
 cutOff('are confirmed by the other peer while one server is stopped', async () => {
   const [first] = peers;
   await first?.kill();
   try {
     await awaitOutOfContact(jsm, 'LAPTOPS', 1);
-    assert.equal(await importAll(await openImporter(leaderOnly)), ['alreadyThere']);
+    for (const rows of [few, many]) {
+      const importer = await openImporter(leaderOnly);
+      assert.equal(await importAll(importer, rows), ['alreadyThere']);
+      await importer.close();
+    }
   } finally {
     await first?.restart();
   }
   await awaitOutOfContact(jsm, 'LAPTOPS', 0);
 });
 cutOff('fail while the leader has lost both peers and still responds', async () => {
-  const importer = await openImporter(leaderOnly, '$JS.API', 1_000);
-  assert.equal(await importAll(importer), ['alreadyThere']);
+  const singly = await openImporter(leaderOnly, '$JS.API', 1_000);
+  const inMemory = await openImporter(leaderOnly, '$JS.API', 1_000);
+  assert.equal(await importAll(singly, few), ['alreadyThere']);
+  assert.equal(await importAll(inMemory, many), ['alreadyThere']);
   try {
     await Promise.all(peers.map(({ pid }) => freeze(pid)));
     await awaitOutOfContact(jsm, 'LAPTOPS', 2);
-    const [row] = rows;
+    const [row] = many;
     const differing = { id: '1', title: 'Apple', model: 'S3' };
     const outcomes = await Promise.all(
-      [row ?? differing, differing].map((fields) => importRow(importer, fields)),
+      [singly, inMemory].flatMap((importer) =>
+        [row ?? differing, differing].map((fields) => importRow(importer, fields)),
+      ),
     );
     for (const outcome of outcomes) {
       assert.is(outcome.outcome, 'failed', JSON.stringify(outcome));
@@ -131,8 +142,10 @@ cutOff('fail while the leader has lost both peers and still responds', async () 
   } finally {
     for (const { pid } of peers) unfreeze(pid);
   }
+  await Promise.all([singly.close(), inMemory.close()]);
   const later = await openImporter(leaderOnly, '$JS.API', 60_000);
   assert.equal(await importAll(later), ['alreadyThere']);
+  await later.close();
 });
 cutOff.after(close);
 cutOff.run();

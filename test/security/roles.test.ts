@@ -111,8 +111,11 @@ permissions('the operator finds the replicas, and the doctor reports no problem'
 permissions('the importer imports a file, and imports it again, also laptops with many events', async () => {
   const files = createTestFiles();
   const ports = Array.from({ length: 20 }, (_, index) => index + 1).join(' ');
-  const file = files.write('laptops.csv', `id,title,model,ports\n10,Dell,XPS,\n11,Apple,Air,${ports}\n`);
-  for (const summary of ['2 added', '2 already there']) {
+  // So many that the import reads the stream with a consumer.
+  const others = Array.from({ length: 100 }, (_, index) => `${index + 12},Dell,XPS,\n`).join('');
+  const text = `id,title,model,ports\n10,Dell,XPS,\n11,Apple,Air,${ports}\n${others}`;
+  const file = files.write('laptops.csv', text);
+  for (const summary of ['102 added', '102 already there']) {
     const { code, stdout, stderr } = await startImport(broker.url, [file], broker.environmentOf('importer'))
       .ended;
     assert.equal([code, stderr], [0, '']);

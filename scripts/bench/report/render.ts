@@ -102,6 +102,8 @@ function renderMeasure({ name, unit, better, axis, series }: Measure): string {
 const labels: Readonly<Record<string, string>> = {
   perSecond: 'Throughput',
   rowsPerSecond: 'Throughput',
+  rowsPerSecondAgain: 'Throughput, imported again',
+  secondsAgain: 'Time, imported again',
   seconds: 'Time',
   p50: 'Latency, median',
   p99: 'Latency, 99th percentile',

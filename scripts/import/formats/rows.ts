@@ -1,87 +1,180 @@
-import type { Readable } from 'node:stream';
-import { readCsv } from './csv.ts';
-import type { Format } from './input.ts';
+import { resolveColumns, type ColumnOptions } from '../columns/resolve.ts';
+import { previewColumns, type ColumnPreview } from '../columns/preview.ts';
 import type { Importer, ReadyRow } from '../importer.ts';
-import { describeColumns, findKind } from '../kinds/kind.ts';
-import { readNdjson } from './ndjson.ts';
-import { describeColumnFault } from '../validate.ts';
+import type { JsonRow } from './json/json.ts';
+import { textOf, type Cell, type Table, type TableRow } from './table.ts';
+
+/** A row as it is in the file, for the file of rejected rows. */
+export type Original =
+  | {
+      readonly columns: readonly string[];
+      readonly cells: readonly string[];
+      readonly delimiter: string;
+    }
+  /** Of a JSON file. The text is that of a value that is not an object. */
+  | { readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly text: string };
 
 export type Row = { readonly line: number } & (
-  | (ReadyRow & { readonly importer: Importer })
-  /** `importer` is undefined if the kind of the row cannot be determined. */
-  | { readonly error: string; readonly importer: Importer | undefined }
+  | (ReadyRow & { readonly importer: Importer; readonly original: Original })
+  | {
+      readonly error: string;
+      /** Undefined if the kind of the row cannot be determined. */
+      readonly importer: Importer | undefined;
+      /** Undefined if the row cannot be read, or if it is the header. */
+      readonly original?: Original;
+      /** Only if the columns do not fit. */
+      readonly preview?: ColumnPreview;
+    }
 );
 
-export type RowsOptions = {
-  readonly format: Format;
-  /** CSV field delimiter. */
-  readonly delimiter: string;
+export type RowOptions = ColumnOptions & {
   readonly importers: readonly Importer[];
+  /** The line with the names of the columns of a table, or a later one if it is empty. */
+  readonly headerLine: number;
 };
 
-export function readRows(bytes: Readable, options: RowsOptions): AsyncGenerator<Row> {
-  switch (options.format) {
-    case 'csv':
-      return readCsvRows(bytes, options);
-    case 'ndjson':
-      return readNdjsonRows(bytes, options);
-  }
-}
+/** Number of rows that are shown if the columns do not fit. */
+const previewedRows = 3;
 
-/** The first row of a CSV file names the columns, which determine the kind of all other rows. */
-async function* readCsvRows(bytes: Readable, { delimiter, importers }: RowsOptions): AsyncGenerator<Row> {
-  let header: { readonly columns: readonly string[]; readonly importer: Importer } | undefined;
-  for await (const row of readCsv(bytes, delimiter)) {
+type Header = {
+  readonly columns: readonly string[];
+  readonly importer: Importer;
+  readonly targets: readonly (string | undefined)[];
+  readonly ignoresUnknown: boolean;
+};
+
+/** The first row of a table names the columns, which determine the kind of all other rows. */
+export async function* readTableRows(table: Table, options: RowOptions): AsyncGenerator<Row> {
+  let header: Header | undefined;
+  const iterator = after(options.headerLine - 1, table.rows);
+  for await (const row of iterator) {
     const { line } = row;
-    const importer = header?.importer;
-    if ('error' in row) {
-      yield { line, importer, error: row.error };
-    } else if (header === undefined) {
-      const columns = row.fields.map((column) => column.trim().toLowerCase());
-      const found = findKind(importers, columns);
-      const columnError =
-        found === undefined
-          ? `the columns in the first line match no kind: ${describeKinds(importers)}`
-          : describeColumnFault(found, columns);
-      if (found === undefined || columnError !== undefined) {
-        yield { line, importer: found, error: `${columnError}; the rest of the file was not read` };
-        return;
+    if (header !== undefined) yield readTableRow(row, header, table);
+    else if ('error' in row) return yield { line, importer: undefined, error: row.error };
+    else {
+      const columns = withoutEmptyEnd(row.cells.map(textOf));
+      const resolved = resolveColumns(options.importers, columns, options);
+      if ('fault' in resolved) {
+        const rows = await take(iterator, previewedRows);
+        const preview = previewColumns(options.importers, columns, rows, options);
+        const error = `${resolved.fault}; the rest of the file was not read`;
+        return yield { line, importer: resolved.kind, error, preview };
       }
-      header = { columns, importer: found };
-    } else {
-      yield { line, importer: header.importer, ...prepareFields(header, row.fields) };
+      const { kind: importer, targets } = resolved;
+      header = { columns, importer, targets, ignoresUnknown: options.ignoresUnknown };
     }
   }
   if (header === undefined)
-    yield { line: 1, importer: undefined, error: 'the file has no header line with column names' };
+    yield { line: options.headerLine, importer: undefined, error: 'the file has no line with column names' };
 }
 
-function prepareFields(
-  { columns, importer }: { readonly columns: readonly string[]; readonly importer: Importer },
-  fields: readonly string[],
-) {
-  return fields.length === columns.length
-    ? importer.prepare(Object.fromEntries(columns.map((column, index) => [column, fields[index]])))
-    : {
-        error: `${fields.length} fields, but the header has ${columns.length} (quote text that contains the delimiter)`,
-      };
+function readTableRow(row: TableRow, header: Header, { delimiter, isRagged }: Table): Row {
+  const { line } = row;
+  const { importer, columns } = header;
+  if ('error' in row) return { line, importer, error: row.error };
+  const cells = row.cells.map(textOf);
+  const original = { columns, cells, delimiter };
+  const { length } = withoutEmptyEnd(cells);
+  const isShort = cells.length < columns.length && !isRagged;
+  if (length > columns.length || isShort) {
+    const error = `${isShort ? cells.length : length} fields, but the header has ${columns.length} (quote text that contains the delimiter)`;
+    return { line, importer, original, error };
+  }
+  const fields: Record<string, unknown> = {};
+  for (const [index, target] of header.targets.entries()) {
+    const cell = row.cells[index];
+    const error = target === undefined ? describeUnnamed(cell, index, header) : errorOf(cell);
+    if (error !== undefined) return { line, importer, original, error };
+    if (target !== undefined) fields[target] = target === 'id' ? numberOf(cell) : textOf(cell);
+  }
+  return { line, original, importer, ...importer.prepare(fields) };
 }
 
-/** The kind of each line of an NDJSON file is determined by its keys. */
-async function* readNdjsonRows(bytes: Readable, { importers }: RowsOptions): AsyncGenerator<Row> {
-  for await (const row of readNdjson(bytes)) {
+function errorOf(cell: Cell | undefined): string | undefined {
+  return typeof cell === 'object' ? cell.error : undefined;
+}
+
+/** An id is the number itself, not as it is shown: with separators or leading zeros. */
+function numberOf(cell: Cell | undefined): string | number {
+  return typeof cell === 'object' && cell.number !== undefined ? cell.number : textOf(cell);
+}
+
+function describeUnnamed(
+  cell: Cell | undefined,
+  index: number,
+  { columns, ignoresUnknown }: Header,
+): string | undefined {
+  const isUnnamed = columns[index]?.trim() === '' && textOf(cell).trim() !== '';
+  return isUnnamed && !ignoresUnknown
+    ? `column ${index + 1} has a value but no name; name it, or use --ignore-unknown-columns`
+    : undefined;
+}
+
+/** The kind of each object of a JSON file is determined by its keys. */
+export async function* readJsonRows(
+  rows: AsyncIterable<JsonRow>,
+  { importers, ...options }: RowOptions,
+): AsyncGenerator<Row> {
+  const previewed = new Set<string>();
+  const resolve = createCache((keys: readonly string[]) => resolveColumns(importers, keys, options));
+  for await (const row of rows) {
     const { line } = row;
     if ('error' in row) {
-      yield { line, importer: undefined, error: row.error };
+      yield { line, importer: undefined, error: row.error, original: { text: row.text } };
       continue;
     }
-    const importer = findKind(importers, Object.keys(row.fields));
-    if (importer === undefined)
-      yield { line, importer, error: `the fields match no kind: ${describeKinds(importers)}` };
-    else yield { line, importer, ...importer.prepare(row.fields) };
+    const keys = Object.keys(row.fields);
+    const values = Object.values(row.fields);
+    const original = { fields: row.fields };
+    const resolved = resolve(keys);
+    if ('fault' in resolved) {
+      const faulty = { line, importer: resolved.kind, error: resolved.fault, original };
+      const shape = keys.join();
+      if (previewed.has(shape)) yield faulty;
+      else {
+        const shown = [values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))];
+        yield { ...faulty, preview: previewColumns(importers, keys, shown, options) };
+      }
+      previewed.add(shape);
+      continue;
+    }
+    const { kind: importer, targets } = resolved;
+    const fields = targets.flatMap((target, index) =>
+      target === undefined ? [] : [[target, values[index]]],
+    );
+    yield { line, importer, original, ...importer.prepare(Object.fromEntries(fields)) };
   }
 }
 
-function describeKinds(importers: readonly Importer[]): string {
-  return importers.map(describeColumns).join('; ');
+/** Remembers the last result: rows of one file usually have the same keys. */
+function createCache<Result>(
+  compute: (keys: readonly string[]) => Result,
+): (keys: readonly string[]) => Result {
+  let last: { readonly keys: string; readonly result: Result } | undefined;
+  return (keys) => {
+    const text = JSON.stringify(keys);
+    if (last?.keys !== text) last = { keys: text, result: compute(keys) };
+    return last.result;
+  };
+}
+
+/** Yields the rows after a line. */
+async function* after(line: number, rows: AsyncIterable<TableRow>): AsyncGenerator<TableRow> {
+  for await (const row of rows) if (row.line > line) yield row;
+}
+
+async function take(rows: AsyncGenerator<TableRow>, count: number): Promise<(readonly string[])[]> {
+  const taken: (readonly string[])[] = [];
+  while (taken.length < count) {
+    const { value, done } = await rows.next();
+    if (done) break;
+    if ('cells' in value) taken.push(value.cells.map(textOf));
+  }
+  return taken;
+}
+
+/** Spreadsheets add empty fields to the end of each row. */
+function withoutEmptyEnd(texts: readonly string[]): readonly string[] {
+  return texts.slice(0, texts.findLastIndex((text) => text.trim() !== '') + 1);
 }

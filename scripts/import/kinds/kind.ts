@@ -12,12 +12,19 @@ export class Difference {
   }
 }
 
+export type Columns = {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+  /** What other catalogues call a column, in lower case. */
+  readonly synonyms: Readonly<Record<string, readonly string[]>>;
+};
+
 export type Kind<State, Command, Event extends DomainEvent, Row extends { readonly id: number }> = {
   /** Name of the service; its subjects are `<service>.events.<id>`. */
   readonly service: 'laptops' | 'ports';
   readonly noun: string;
   readonly stream: string;
-  readonly columns: { readonly required: readonly string[]; readonly optional: readonly string[] };
+  readonly columns: Columns;
   readonly row: z.ZodType<Row>;
   readonly events: EventSchema<Event>;
   readonly decider: Decider<State, Command, Event>;
@@ -45,7 +52,7 @@ export function describeColumns({ noun, columns }: Pick<AnyKind, 'noun' | 'colum
 export type AnyKind = {
   readonly service: 'laptops' | 'ports';
   readonly noun: string;
-  readonly columns: { readonly required: readonly string[]; readonly optional: readonly string[] };
+  readonly columns: Columns;
 };
 
 export const idRequirement = 'every row needs an id, so that a repeated import creates no duplicates';

@@ -5,7 +5,7 @@ import { Model, Title, type LaptopEvent, laptopEvents } from '#contracts/laptops
 import { laptopService } from '../../../src/laptops/laptop.ts';
 import type { Laptop } from '#contracts/laptops';
 import { Difference, withCurrentTime, type Kind } from './kind.ts';
-import { RowId } from '../formats/row-id.ts';
+import { RowId } from './row-id.ts';
 
 /** Port ids: `"1 3"`, `[1, 3]`, or `[{"id": 1}, {"id": 3}]` as in responses of the laptop service. */
 const PortIds = z.preprocess(
@@ -30,7 +30,14 @@ export const laptopKind: Kind<Laptop | undefined, LaptopCommand, LaptopEvent, La
   service: 'laptops',
   noun: 'laptop',
   stream: 'LAPTOPS',
-  columns: { required: ['id', 'title', 'model'], optional: ['ports'] },
+  columns: {
+    required: ['id', 'title', 'model'],
+    optional: ['ports'],
+    synonyms: {
+      title: ['company', 'manufacturer', 'brand', 'maker', 'make', 'vendor', 'producer'],
+      model: ['product', 'name', 'laptop', 'series', 'description'],
+    },
+  },
   row: LaptopRow,
   events: laptopEvents,
   decider: withCurrentTime(decider),

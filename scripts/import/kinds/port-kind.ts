@@ -5,7 +5,7 @@ import { createDecider, type CallOf } from '../../../src/kit/domain/service/serv
 import { portService } from '../../../src/ports/port.ts';
 import type { Port } from '#contracts/ports';
 import { Difference, withCurrentTime, type Kind } from './kind.ts';
-import { RowId } from '../formats/row-id.ts';
+import { RowId } from './row-id.ts';
 
 const PortRow = z.strictObject({ id: RowId, name: Name });
 
@@ -16,7 +16,11 @@ export const portKind: Kind<Port | undefined, PortCommand, PortEvent, PortRow> =
   service: 'ports',
   noun: 'port',
   stream: 'PORTS',
-  columns: { required: ['id', 'name'], optional: [] },
+  columns: {
+    required: ['id', 'name'],
+    optional: [],
+    synonyms: { name: ['port', 'connector', 'charger', 'plug', 'type'] },
+  },
   row: PortRow,
   events: portEvents,
   decider: withCurrentTime(createDecider(portService, { laptops: () => undefined })),

@@ -51,7 +51,7 @@ const chargers = defineService({
       answer: () => [],
     }),
     first: query({ params: { of: z.string().default('all') }, result: z.int(), answer: () => 1 }),
-    count: query({ result: z.int().transform(String), answer: () => 1 }),
+    count: query({ result: z.coerce.string(), answer: () => '1' }),
   }),
   document: Charger,
   present: ({ id, state: { name } }) => ({ id, name }),

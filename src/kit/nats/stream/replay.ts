@@ -28,8 +28,12 @@ export type ReplayOptions = {
   /** The messages that were read before, up to `after`. The stream has to hold them. Default: none were read. */
   readonly identity?: StreamIdentity;
   onMessage(message: Msg, stored: Stored): void;
-  /** Called when the replay is interrupted; it then resumes after the last position. */
-  onInterrupted?(reason: string): void;
+  /**
+   * Called when the replay is interrupted; it then resumes after the last position.
+   *
+   * @param cause the error of the broker or of the client, if there is one
+   */
+  onInterrupted?(reason: string, cause?: unknown): void;
   /** Called after an interruption, once all messages that the stream held when it resumed have been delivered. */
   onCaughtUp?(): void;
   /**
@@ -64,6 +68,8 @@ export function replay(options: ReplayOptions): Replay {
   let interruptedSince: number | undefined;
   let stopped = false;
   let endSession: (reason: string) => void = () => undefined;
+  /** Why the last session ended, if an error ended it. */
+  let cause: unknown;
 
   function reportCaughtUp() {
     if (interruptedSince === undefined) return;
@@ -116,7 +122,10 @@ export function replay(options: ReplayOptions): Replay {
           lastReply = undefined;
           if (pending === 0) reportCaughtUp();
         })
-        .catch((error: unknown) => end(String(error)));
+        .catch((error: unknown) => {
+          cause = error;
+          end(String(error));
+        });
 
       function onDelivery(message: Msg, delivery: Delivery) {
         if (delivery.consumerSequence !== delivered + 1) {
@@ -161,14 +170,16 @@ export function replay(options: ReplayOptions): Replay {
 
   async function run() {
     while (!stopped) {
+      cause = undefined;
       const reason = await runSession().catch((error: unknown) => {
+        cause = error;
         if (error instanceof StreamReplaced) options.onReplaced?.(error.message);
         stopped ||= error instanceof StreamReplaced;
         return messageOf(error);
       });
       if (stopped) return;
       interruptedSince ??= Date.now();
-      options.onInterrupted?.(reason);
+      options.onInterrupted?.(reason, cause);
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   }

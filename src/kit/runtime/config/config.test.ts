@@ -41,6 +41,7 @@ test('has defaults', () => {
     auth: undefined,
     isTraced: false,
     traceUrl: undefined,
+    publicUrl: undefined,
   });
 });
 

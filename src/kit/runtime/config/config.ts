@@ -44,10 +44,7 @@ function serviceEnvironment({ httpPort, probePort }: ConfigDefaults) {
     HTTP_HOST: z.string().min(1).optional(),
     HTTP_PORT: TcpPort.default(httpPort),
     PROBE_PORT: TcpPort.default(probePort),
-    PUBLIC_URL: z
-      .url({ protocol: /^https?$/ })
-      .endsWith('/', 'expected a URL that ends with /')
-      .optional(),
+    PUBLIC_URL: HttpUrl.endsWith('/', 'expected a URL that ends with /').optional(),
     LOG_LEVEL: LogLevelText.default('info'),
     SSE_MAX_CLIENTS: wholeNumber(0).default(5_000),
     SNAPSHOT_EVERY: wholeNumber(1).default(10_000),

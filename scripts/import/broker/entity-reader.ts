@@ -1,15 +1,15 @@
 import type { JetStreamManager, MsgRequest } from '@nats-io/jetstream';
-import type { DomainEvent, Fold } from '../../src/kit/domain/decider.ts';
-import type { Entity } from '../../src/kit/domain/entity.ts';
-import { foldHistory } from '../../src/kit/domain/fold.ts';
-import { Problem } from '../../src/kit/domain/problem.ts';
-import type { StoredMessage } from '../../src/kit/domain/stored-message.ts';
-import type { EventStore } from '../../src/kit/eventlog/event-store.ts';
-import { createKeyedQueue } from '../../src/kit/eventlog/keyed-queue.ts';
-import type { Codec } from '../../src/kit/nats/stream/codec.ts';
-import { isConfirmed } from '../../src/kit/nats/stream/leader-confirmation.ts';
-import { storedOf } from '../../src/kit/nats/stream/stream-identity.ts';
-import type { Subjects } from '../../src/kit/nats/stream/subjects.ts';
+import type { DomainEvent, Fold } from '../../../src/kit/domain/decider.ts';
+import type { Entity } from '../../../src/kit/domain/entity.ts';
+import { foldHistory } from '../../../src/kit/domain/fold.ts';
+import { Problem } from '../../../src/kit/domain/problem.ts';
+import type { StoredMessage } from '../../../src/kit/domain/stored-message.ts';
+import type { EventStore } from '../../../src/kit/eventlog/event-store.ts';
+import { createKeyedQueue } from '../../../src/kit/eventlog/keyed-queue.ts';
+import type { Codec } from '../../../src/kit/nats/stream/codec.ts';
+import { isConfirmed } from '../../../src/kit/nats/stream/leader-confirmation.ts';
+import { storedOf } from '../../../src/kit/nats/stream/stream-identity.ts';
+import type { Subjects } from '../../../src/kit/nats/stream/subjects.ts';
 
 export type EntityReaderOptions<State, Event extends DomainEvent> = {
   readonly jsm: JetStreamManager;

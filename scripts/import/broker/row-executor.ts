@@ -1,13 +1,14 @@
 /** Imports a row: executes the service's own commands with its decider and stores the resulting events. */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { Rejection, type DomainEvent } from '../../src/kit/domain/decider.ts';
-import type { AppendResult, EventStore } from '../../src/kit/eventlog/event-store.ts';
-import { createKeyedQueue } from '../../src/kit/eventlog/keyed-queue.ts';
-import { Problem } from '../../src/kit/domain/problem.ts';
-import { maxAttempts } from '../../src/kit/eventlog/transact.ts';
-import type { Entity } from '../../src/kit/domain/entity.ts';
-import { Difference, type Kind } from './kinds/kind.ts';
+import { Rejection, type DomainEvent } from '../../../src/kit/domain/decider.ts';
+import type { AppendResult, EventStore } from '../../../src/kit/eventlog/event-store.ts';
+import { createKeyedQueue } from '../../../src/kit/eventlog/keyed-queue.ts';
+import { Problem } from '../../../src/kit/domain/problem.ts';
+import { maxAttempts } from '../../../src/kit/eventlog/transact.ts';
+import type { Entity } from '../../../src/kit/domain/entity.ts';
+import type { Entities } from './entities.ts';
+import { Difference, type Kind } from '../kinds/kind.ts';
 import type { Retrier } from './retrier.ts';
 
 export type Outcome =
@@ -20,8 +21,8 @@ export type Outcome =
 
 export type RowExecutorOptions<Event extends DomainEvent, State> = {
   readonly append: EventStore<Event>['append'];
-  /** Reads the current entity from the event log. */
-  readonly load: (id: number) => Promise<Entity<State>>;
+  /** The current entities of the event log. */
+  readonly entities: Pick<Entities<State>, 'load' | 'isInMemory'>;
   readonly retrier: Retrier;
 };
 
@@ -43,7 +44,7 @@ export function createRowExecutor<
   Row extends { readonly id: number },
 >(
   { decider, plan }: Kind<State, Command, Event, Row>,
-  { append, load, retrier }: RowExecutorOptions<Event, State>,
+  { append, entities, retrier }: RowExecutorOptions<Event, State>,
 ): (row: Row) => Promise<Outcome> {
   // Of two rows with the same id, the first in the file is stored and the second is compared with it.
   const queue = createKeyedQueue();
@@ -70,8 +71,9 @@ export function createRowExecutor<
   }
 
   async function executeRow(row: Row): Promise<Outcome> {
-    const read = () => retrier.run(() => load(row.id));
-    let entity = readsFirst ? await read() : { id: row.id, state: decider.initial, version: 0 };
+    const read = () => retrier.run(() => entities.load(row.id));
+    let entity =
+      readsFirst || entities.isInMemory ? await read() : { id: row.id, state: decider.initial, version: 0 };
     let isNew = false;
     let isChanged = false;
     for (let attempts = 0; attempts < maxAttempts; attempts++) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Problem } from '../../src/kit/domain/problem.ts';
+import { Problem } from '../../../src/kit/domain/problem.ts';
 
 export type Retrier = {
   /** Runs `task`, and repeats it while it fails with `unavailable`. Rethrows the last problem after the time limit. */

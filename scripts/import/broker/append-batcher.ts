@@ -2,11 +2,11 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
-import type { DomainEvent } from '../../src/kit/domain/decider.ts';
-import type { Append, AppendResult, EventStore } from '../../src/kit/eventlog/event-store.ts';
-import { toMessages } from '../../src/kit/nats/stream/append-messages.ts';
-import { maxBatchLength, publishBatch } from '../../src/kit/nats/stream/atomic-batch.ts';
-import type { EventStoreOptions } from '../../src/kit/nats/stream/event-store.ts';
+import type { DomainEvent } from '../../../src/kit/domain/decider.ts';
+import type { Append, AppendResult, EventStore } from '../../../src/kit/eventlog/event-store.ts';
+import { toMessages } from '../../../src/kit/nats/stream/append-messages.ts';
+import { maxBatchLength, publishBatch } from '../../../src/kit/nats/stream/atomic-batch.ts';
+import type { EventStoreOptions } from '../../../src/kit/nats/stream/event-store.ts';
 
 type AppendOne<Event extends DomainEvent> = EventStore<Event>['append'];
 

@@ -1,9 +1,9 @@
 import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { messageOf } from '../../src/kit/domain/error-message.ts';
-import { brokerErrors } from '../../src/kit/nats/connection/broker-errors.ts';
-import { connectToNats, type Connection } from '../../src/kit/nats/connection/connection.ts';
-import { explainConnectFailure } from '../../src/kit/runtime/config/config-nats.ts';
-import { readAccess } from '../../src/kit/runtime/config/config.ts';
+import { messageOf } from '../../../src/kit/domain/error-message.ts';
+import { brokerErrors } from '../../../src/kit/nats/connection/broker-errors.ts';
+import { connectToNats, type Connection } from '../../../src/kit/nats/connection/connection.ts';
+import { explainConnectFailure } from '../../../src/kit/runtime/config/config-nats.ts';
+import { readAccess } from '../../../src/kit/runtime/config/config.ts';
 
 /**
  * Connects to the broker and checks that the stream of each kind exists.

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Problem } from '../../src/kit/domain/problem.ts';
+import { Problem } from '../../../src/kit/domain/problem.ts';
 import { createRetrier } from './retrier.ts';
 
 const unavailable = new Problem('unavailable', 'The broker did not accept the event.');

@@ -27,7 +27,7 @@ export function startProgress(totalBytes: number | undefined, readState: () => P
 function startBar(totalBytes: number, readState: () => ProgressState): Progress {
   const bars = new MultiBar(
     {
-      format: '{bar} {percentage}% | {rows} rows | {duration_formatted}, {eta_formatted} to go',
+      format: '{bar} {percentage}% | {rows} rows, {rate}/s | {duration_formatted}, {eta_formatted} to go',
       stream: process.stdout,
       gracefulExit: false,
       hideCursor: true,
@@ -35,10 +35,12 @@ function startBar(totalBytes: number, readState: () => ProgressState): Progress 
     },
     Presets.shades_classic,
   );
-  const bar = bars.create(totalBytes, 0, { rows: 0 });
+  const bar = bars.create(totalBytes, 0, { rows: 0, rate: 0 });
+  const started = performance.now();
   const redraw = () => {
     const { bytes, rows } = readState();
-    bar.update(Math.min(bytes, totalBytes), { rows });
+    const rate = Math.round((1000 * rows) / Math.max(performance.now() - started, 1));
+    bar.update(Math.min(bytes, totalBytes), { rows, rate });
   };
   const timer = setInterval(redraw, redrawIntervalMs);
   return {
