@@ -33,6 +33,7 @@ followed('is examined with the stream that it follows, but without the owner of 
     [
       'stream CHARGERS',
       'log CHARGERS',
+      'stream CHARGERS_REJECTIONS',
       'replicas chargers',
       'rejections chargers',
       'snapshots chargers',

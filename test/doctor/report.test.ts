@@ -42,8 +42,8 @@ healthy('is reported as aligned lines and a summary', async () => {
   const { code, stdout, stderr } = await runDoctor(env);
   assert.equal([code, stderr], [0, '']);
   const lines = stdout.split('\n');
-  assert.is(lines.filter((line) => line.startsWith('✓ ')).length, 18);
-  assert.equal(lines.slice(-3), ['', '18 ok, 0 warnings, 0 failures', '']);
+  assert.is(lines.filter((line) => line.startsWith('✓ ')).length, 20);
+  assert.equal(lines.slice(-3), ['', '20 ok, 0 warnings, 0 failures', '']);
   const column = lines[0]?.indexOf('nats-server');
   assert.is(lines[1]?.indexOf('sync_interval'), column);
 });

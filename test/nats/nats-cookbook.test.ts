@@ -5,9 +5,12 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NATS_CLI } from '../../scripts/setup/programs/programs.mjs';
+import { connectToNats } from '../../src/kit/nats/connection/connection.ts';
+import { provisionStreams } from '../../src/kit/nats/provisioning/provisioning.ts';
 import { startTestBroker } from '../support/broker/broker.ts';
 import { runCookbook, normaliseOutput, parseCookbook } from '../support/cookbook.ts';
 import { eventually } from '../support/eventually.ts';
@@ -21,6 +24,7 @@ const document = readFileSync(file, 'utf8');
 const servicesStart = '<!-- npm start -->';
 
 const broker = await startTestBroker({ monitorPort: 0 });
+const connection = await connectToNats({ url: broker.url, name: 'test' });
 const nats = await openNatsCli(broker.url);
 const services: ServiceProcess[] = [];
 const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0;
@@ -30,10 +34,10 @@ if (nats.isInstalled && !(hasTerminal && isPinned)) {
   process.stdout.write(`skipped: the cookbook needs nats ${NATS_CLI.pinnedVersion} and util-linux script\n`);
 }
 
-async function awaitSubscriber(): Promise<void> {
+async function awaitSubscriber(subject: string): Promise<void> {
   await eventually(async () => {
     const subscriptions: unknown = await (await fetch(`${broker.monitorUrl}/subsz?subs=1`)).json();
-    assert.match(JSON.stringify(subscriptions), '"subject":"laptops.events.>"');
+    assert.match(JSON.stringify(subscriptions), `"subject":"${subject}"`);
   });
 }
 
@@ -46,6 +50,7 @@ test('contains an example of every supported command', () => {
     'nats req --raw laptops.queries.list',
     'nats pub laptops.events.',
     "nats sub 'laptops.events.>'",
+    "nats sub --raw 'laptops.rejections.>'",
     'nats stream view LAPTOPS',
     'nats stream add --config streams/laptops.json',
     'nats micro ls',
@@ -75,6 +80,7 @@ test('is compared by ids and positions, but not by times', () => {
   async () => {
     const [onEmptyServer = '', withServices = ''] = document.split(servicesStart);
     const before = await runCookbook(onEmptyServer, nats, awaitSubscriber);
+    await provisionStreams(connection.nc, fileURLToPath(new URL('../../streams', import.meta.url)));
     for (const name of ['laptops', 'ports']) {
       services.push(await startServiceProcess(name, { natsUrl: broker.url }));
     }
@@ -87,6 +93,7 @@ test('is compared by ids and positions, but not by times', () => {
 
 test.after(async () => {
   await Promise.all(services.map((service) => service.stop()));
+  await connection.nc.close();
   await broker.close();
 });
 test.run();

@@ -26,8 +26,10 @@ const reading = (stream: string) =>
   ['STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE']
     .map((verb) => api(`${verb}.${stream}`))
     .concat(api(`CONSUMER.CREATE.${stream}.c`), api(`CONSUMER.DURABLE.CREATE.${stream}.c`));
-const streams = ['LAPTOPS', 'PORTS', 'OBJ_laptops-snapshots', 'KV_portside-config'];
+const streams = ['LAPTOPS', 'PORTS', 'LAPTOPS_REJECTIONS', 'OBJ_laptops-snapshots', 'KV_portside-config'];
 const writes = (name: string) => [`${name}.events.1`, `${name}.commands.add`];
+/** Only the service may announce its rejections, and nobody may imitate the broker, which publishes the announcements. */
+const announcing = (name: string) => [`$REJECTED.${name}`, `$REJECTED.${name}.1`, `${name}.rejections.1`];
 const foreignInboxes = (own: Role) =>
   roles
     .filter((role) => role !== own)
@@ -46,6 +48,9 @@ function serviceRights(own: 'laptops' | 'ports', other: 'laptops' | 'ports'): [R
         api(`CONSUMER.CREATE.${theirs}.c.${other}.events.>`),
         api('CONSUMER.CREATE.KV_portside-config.c'),
         `$O.${own}-snapshots.M.x`,
+        `$REJECTED.${own}`,
+        `$REJECTED.${own}.1`,
+        api(`STREAM.MSG.GET.${mine}_REJECTIONS`),
         '_INBOX_publisher.x',
         '$SRV.STATS',
         `$SRV.STATS.${other}`,
@@ -57,6 +62,8 @@ function serviceRights(own: 'laptops' | 'ports', other: 'laptops' | 'ports'): [R
     {
       publish: [
         ...writes(other),
+        ...announcing(other),
+        `${own}.rejections.1`,
         `${own}.commands.add`,
         // A service may purge replaced objects from the bucket of its own snapshots.
         ...streams
@@ -108,9 +115,13 @@ const table: readonly [Role, Rights, Rights][] = [
   ],
   [
     'publisher',
-    { publish: ['laptops', 'ports'].flatMap(writes), subscribe: ['_INBOX_publisher.x'] },
+    {
+      publish: ['laptops', 'ports'].flatMap(writes),
+      subscribe: ['_INBOX_publisher.x', 'laptops.rejections.>', 'ports.rejections.1'],
+    },
     {
       publish: [
+        ...['laptops', 'ports'].flatMap(announcing),
         ...streams.flatMap((stream) => [
           api(`STREAM.INFO.${stream}`),
           ...reading(stream),
@@ -147,11 +158,11 @@ const table: readonly [Role, Rights, Rights][] = [
     'operator',
     {
       publish: ['$SRV.INFO', 'laptops.queries.list', '$KV.portside-config.log-level', api('STREAM.LIST')],
-      subscribe: ['_INBOX_operator.x'],
+      subscribe: ['_INBOX_operator.x', 'laptops.rejections.>'],
     },
     {
       publish: [
-        ...['laptops', 'ports'].flatMap(writes),
+        ...['laptops', 'ports'].flatMap((name) => [...writes(name), ...announcing(name)]),
         ...streams.flatMap((stream) => [...changes(stream), ...destructiveRequests(stream)]),
         api('CONSUMER.CREATE.LAPTOPS.c'),
         '$O.laptops-snapshots.M.x',
@@ -170,11 +181,11 @@ const table: readonly [Role, Rights, Rights][] = [
         api('CONSUMER.MSG.NEXT.PORTS.c'),
         '$JS.ACK.LAPTOPS.c.1.1.1.1.0',
       ],
-      subscribe: ['_INBOX_subscriber.x', 'laptops.events.>', 'ports.events.1'],
+      subscribe: ['_INBOX_subscriber.x', 'laptops.events.>', 'ports.events.1', 'laptops.rejections.>'],
     },
     {
       publish: [
-        ...['laptops', 'ports'].flatMap(writes),
+        ...['laptops', 'ports'].flatMap((name) => [...writes(name), ...announcing(name)]),
         'laptops.queries.list',
         ...streams
           .flatMap((stream) => [...reading(stream), ...changes(stream), ...destructiveRequests(stream)])

@@ -108,6 +108,30 @@ permissions('the operator finds the replicas, and the doctor reports no problem'
   assert.equal(complaints, [`warning sync ${monitor}`]);
 });
 
+permissions(
+  'the publisher, the operator and the subscriber receive the announcement of a rejected event',
+  async () => {
+    const received: string[] = [];
+    for (const role of ['publisher', 'operator', 'subscriber'] as const) {
+      const { nc } = connectionOf(role);
+      nc.subscribe('laptops.rejections.>', {
+        callback(error, message) {
+          received.push(error === null ? `${role} ${message.subject}` : String(error));
+        },
+      });
+      await nc.flush();
+    }
+    await connectionOf('publisher').nc.request('laptops.events.77', '{"type":"LaptopRemoved"}');
+    await eventually(() => assert.is(received.length, 3));
+    assert.equal(received.toSorted(), [
+      'operator laptops.rejections.77',
+      'publisher laptops.rejections.77',
+      'subscriber laptops.rejections.77',
+    ]);
+    assert.equal([...violationsOf(laptops), ...laptops.logged('rejections not announced; retrying')], []);
+  },
+);
+
 permissions('the importer imports a file, and imports it again, also laptops with many events', async () => {
   const files = createTestFiles();
   const ports = Array.from({ length: 20 }, (_, index) => index + 1).join(' ');

@@ -32,13 +32,13 @@ export function parseCookbook(document: string): Recipe[] {
 /**
  * Executes every recipe in order and returns the document with the actual output.
  *
- * @param awaitSubscriber resolves when a client has subscribed to events. `nats sub` reports the subscription
+ * @param awaitSubscriber resolves when a client has subscribed to a subject. `nats sub` reports the subscription
  *   before the server has processed it.
  */
 export async function runCookbook(
   document: string,
   nats: NatsCli,
-  awaitSubscriber: () => Promise<void>,
+  awaitSubscriber: (subject: string) => Promise<void>,
 ): Promise<string> {
   const blocks: string[] = [];
   let live:
@@ -48,7 +48,7 @@ export async function runCookbook(
     if (isLive) {
       const [{ command } = { command: '' }] = steps;
       const running = nats.start(command);
-      await awaitSubscriber();
+      await awaitSubscriber(/'([^']+)'/.exec(command)?.[1] ?? '');
       live = { index: blocks.push('') - 1, command, running };
       continue;
     }
@@ -90,6 +90,7 @@ function trimOutput(output: string): string {
 const volatile: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/_INBOX\.[\w.]+/g, '<inbox>'],
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '<date>'],
+  [/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<date>'],
   [/^\d\d:\d\d:\d\d\b/gm, '<time>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uuid>'],
   [/\b[0-9A-Za-z]{22}\b/g, '<nuid>'],

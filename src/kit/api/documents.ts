@@ -37,6 +37,37 @@ export const RejectedMessage = z
   .meta({ id: 'RejectedMessage', description: 'A stored message that the fold rejected.' });
 export type RejectedMessage = z.infer<typeof RejectedMessage>;
 
+/** What the publisher of a rejected message is told, on `<service>.rejections.<id>`. */
+export const RejectionAnnouncement = z
+  .object({
+    position: Position,
+    time: Timestamp,
+    subject: z
+      .string()
+      .meta({ description: 'The subject of the rejected message.', example: 'docks.events.42' }),
+    type: z.string().optional().meta({ description: 'The `type` in the message. Absent if it has none.' }),
+    messageId: z.string().optional().meta({ description: 'The `Nats-Msg-Id` of the message.' }),
+    reason: z
+      .string()
+      .meta({ description: 'Why the message was rejected.', example: 'the dock already exists' }),
+    accepted: z.string().meta({ description: 'What would have been accepted.' }),
+  })
+  .meta({
+    id: 'RejectionAnnouncement',
+    description: 'A stored message was rejected by every replica.',
+    examples: [
+      {
+        position: 12,
+        time: '2026-01-31T12:00:00.000Z',
+        subject: 'docks.events.42',
+        type: 'DockRegistered',
+        reason: 'the dock already exists',
+        accepted: 'an event that follows from the earlier events on docks.events.42',
+      },
+    ],
+  });
+export type RejectionAnnouncement = z.infer<typeof RejectionAnnouncement>;
+
 /** Returns the schema of a message in an entity's history. `event` is the schema of the service's events. */
 export function historyEntryOf<Event>(event: z.ZodType<Event>) {
   return z.object({

@@ -8,6 +8,7 @@ import { examineSnapshots } from './snapshots.ts';
 import { examineAccount, examineStreamLimits } from './storage.ts';
 import {
   examineConfiguration,
+  examineRejectionStream,
   examineStorage,
   fetchLastPosition,
   findStreams,
@@ -60,6 +61,9 @@ async function examineStream(
     owner === undefined
       ? []
       : [
+          ...(await runCheck(`stream ${definition.name}_REJECTIONS`, () =>
+            examineRejectionStream(broker.jsm, stream),
+          )),
           ...(await examineService(broker, owner, stream, config.snapshotEvery)),
           ...(await examineState(broker, owner, streams)),
         ];

@@ -7,6 +7,7 @@ import { compareStream, describeDifference } from '../nats/provisioning/compare-
 import { readStreamDefinition, type StreamDefinition } from '../nats/provisioning/provisioning.ts';
 import { createCodec } from '../nats/stream/codec.ts';
 import { createEventStore } from '../nats/stream/event-store.ts';
+import { rejectionStream } from '../nats/rejections/names.ts';
 import { eventSubjects } from '../nats/stream/subjects.ts';
 import { failure, ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
@@ -94,6 +95,25 @@ export async function examineConfiguration(
         detail,
         'a change could lose or misinterpret data: use `nats stream edit`, or correct the file',
       );
+}
+
+/** Checks the stream in which the rejected messages of a service are announced. Without it, the service works, but announces nothing. */
+export async function examineRejectionStream(
+  jsm: JetStreamManager,
+  { contract, definition }: Stream,
+): Promise<Finding> {
+  const wanted = rejectionStream(contract.name, definition.name);
+  const name = `stream ${wanted.name}`;
+  const differences = await compareStream(jsm, wanted);
+  if (differences === undefined)
+    return warning(name, 'the stream does not exist: rejected events are not announced', 'npm run provision');
+  if (differences.length === 0)
+    return ok(name, `announces rejected events on ${contract.name}.rejections.<id>`);
+  return warning(
+    name,
+    ['differs from its definition:', ...differences.map(describeDifference)].join('\n  '),
+    'npm run provision, or delete the stream first if that cannot change it: the newest announcements are lost with it',
+  );
 }
 
 /**

@@ -21,6 +21,7 @@ import { foldVersionOf } from './fold-version.ts';
 import { createReadiness } from './readiness.ts';
 import { readVersion } from './package-version.ts';
 import { onShutdown } from './shutdown.ts';
+import { announceOwnRejections } from './stream/announcements.ts';
 import { connectUntilUp } from './stream/boot.ts';
 import { openProjections } from './stream/service-projections.ts';
 import { openTransports } from './transports.ts';
@@ -150,6 +151,7 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
     report: (progress) => (pending = progress),
   });
   closers.unshift(projections.stop);
+  closers.unshift(announceOwnRejections(service, projections, { connection, jsm, logger }).stop);
   const transports = await openTransports(service, {
     identity,
     config,

@@ -9,6 +9,7 @@ import { defaultProduct, type Product } from '../../domain/product.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import { compareStream, type Difference } from './compare-stream.ts';
 import { provisionConfigBucket } from './config-bucket.ts';
+import { rejectionStream } from '../rejections/names.ts';
 import { provisionSnapshots } from '../snapshots/snapshots.ts';
 import { eventSubjects } from '../stream/subjects.ts';
 import type { StreamDefinition } from './stream-options.ts';
@@ -138,8 +139,8 @@ export async function listStreamFiles(folder: string): Promise<Map<string, strin
 }
 
 /**
- * Provisions streams, together with the snapshot bucket of each service and the configuration bucket that the services of
- * the product share.
+ * Provisions streams, together with the stream of announced rejections and the snapshot bucket of each service, and the
+ * configuration bucket that the services of the product share. The streams of rejections are returned only if they differ.
  *
  * @param files the file that defines the stream of each service.
  */
@@ -149,11 +150,15 @@ export async function provisionFiles(
   { replicas, product = defaultProduct }: ProvisionOptions = {},
 ): Promise<ProvisionedStream[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const replication = replicas !== undefined && { num_replicas: replicas };
   const provisioned = [];
   for (const [service, file] of files) {
     const definition = await readStreamDefinition(file, service);
-    const wanted = { ...definition, ...(replicas !== undefined && { num_replicas: replicas }) };
+    const wanted = { ...definition, ...replication };
     provisioned.push({ name: definition.name, file, result: await provisionStream(jsm, wanted) });
+    const rejections = { ...rejectionStream(service, definition.name), ...replication };
+    const result = await provisionStream(jsm, rejections);
+    if ('differences' in result) provisioned.push({ name: rejections.name, file, result });
     await provisionSnapshots(nc, service, replicas);
   }
   await provisionConfigBucket(nc, product.configBucket, replicas);

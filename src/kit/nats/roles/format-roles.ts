@@ -1,4 +1,5 @@
 import type { Product } from '../../domain/product.ts';
+import { rejectionNames } from '../rejections/names.ts';
 import { eventSubjects } from '../stream/subjects.ts';
 import { inboxOf, type Role, type Roles, type ServiceNames } from './roles.ts';
 
@@ -8,7 +9,10 @@ const lineLength = 120;
 /** Returns the configuration of a nats-server with a user for each role. */
 export function formatRoles(services: readonly ServiceNames[], roles: Roles, product: Product): string {
   const account = product.name.toUpperCase();
-  const events = services.map(({ name }) => eventSubjects(name).all);
+  const shared = services.flatMap(({ name, stream }) => [
+    eventSubjects(name).all,
+    rejectionNames(name, stream).announced,
+  ]);
   const { subscriber } = roles;
   const inbox = inboxOf(subscriber.name);
   return `# One least-privilege user for each role.
@@ -26,7 +30,7 @@ accounts {
 ${roles.owners.map(formatUser).join('\n\n')}
     ]
     exports: [
-${events.map((subject) => `      { stream: "${subject}", accounts: [SUBSCRIBERS] }\n`).join('')}\
+${shared.map((subject) => `      { stream: "${subject}", accounts: [SUBSCRIBERS] }\n`).join('')}\
       { service: "$JS.API.>", response_type: stream, accounts: [SUBSCRIBERS] }
       { service: "$JS.ACK.>", response_type: stream, accounts: [SUBSCRIBERS] }
       { service: "$JS.FC.>", accounts: [SUBSCRIBERS] }
@@ -43,7 +47,7 @@ ${events.map((subject) => `      { stream: "${subject}", accounts: [SUBSCRIBERS]
 ${formatUser(subscriber)}
     ]
     imports: [
-${events.map((subject) => `      { stream: { account: ${account}, subject: "${subject}" } }\n`).join('')}\
+${shared.map((subject) => `      { stream: { account: ${account}, subject: "${subject}" } }\n`).join('')}\
       { service: { account: ${account}, subject: "$JS.API.>" } }
       { service: { account: ${account}, subject: "$JS.ACK.>" } }
       { service: { account: ${account}, subject: "$JS.FC.>" } }

@@ -44,7 +44,14 @@ const others = suite('the other roles');
 others('have the streams of all services', () => {
   const ofStream = (role: string, stream: string) =>
     publishedBy(role, lamps, rooms).filter((subject) => subject.endsWith(`.${stream}`));
-  for (const stream of ['LAMPS', 'ROOMS', 'OBJ_lamps-snapshots', 'OBJ_rooms-snapshots', 'KV_acme-config']) {
+  for (const stream of [
+    'LAMPS',
+    'ROOMS',
+    'LAMPS_REJECTIONS',
+    'OBJ_lamps-snapshots',
+    'OBJ_rooms-snapshots',
+    'KV_acme-config',
+  ]) {
     assert.is(ofStream('provisioner', stream).length, 3, stream);
     assert.ok(ofStream('operator', stream).length >= 2, stream);
   }

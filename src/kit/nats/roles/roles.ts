@@ -4,6 +4,7 @@
  */
 
 import type { Product } from '../../domain/product.ts';
+import { rejectionNames } from '../rejections/names.ts';
 import { snapshotBucket } from '../snapshots/snapshots.ts';
 import { eventSubjects } from '../stream/subjects.ts';
 import { controlSubject } from '../services/framework/protocol.ts';
@@ -73,12 +74,13 @@ function serviceRole(
   configStream: string,
 ): Role {
   const snapshots = `OBJ_${snapshotBucket(name)}`;
+  const rejections = rejectionNames(name, stream);
   const reads = new Intl.ListFormat('en-GB').format([...followed, 'the live configuration']);
   return {
     name,
     description:
-      `The ${name} service: appends its events, responds to its commands and queries, stores its snapshots; ` +
-      `reads ${reads}; lists the services and compares the states of their replicas.`,
+      `The ${name} service: appends its events, responds to its commands and queries, stores its snapshots, announces rejected ` +
+      `events; reads ${reads}; lists the services and compares the states of their replicas.`,
     publish: [
       eventSubjects(name).all,
       ...[stream, ...followed].flatMap((read) => [
@@ -94,6 +96,9 @@ function serviceRole(
       ...consuming(snapshots),
       api(`STREAM.INFO.${configStream}`),
       ...consuming(configStream),
+      rejections.start,
+      rejections.stored,
+      api(`STREAM.MSG.GET.${rejections.stream}`),
       controlSubject('STATS'),
       ...services.flatMap((each) => [
         controlSubject('STATS', { name: each.name }),
@@ -116,6 +121,7 @@ function serviceRole(
 function provisioner(services: readonly ServiceNames[], configStream: string): Role {
   const streams = [
     ...services.map(({ stream }) => stream),
+    ...services.map(({ name, stream }) => rejectionNames(name, stream).stream),
     ...services.map(({ name }) => `OBJ_${snapshotBucket(name)}`),
     configStream,
   ];
@@ -134,9 +140,10 @@ function publisher(services: readonly ServiceNames[]): Role {
   return {
     name: 'publisher',
     description:
-      'A publisher: publishes events and commands, and receives the responses. It cannot read streams.',
+      'A publisher: publishes events and commands, and receives the responses and the announcements of rejected events. It ' +
+      'cannot read streams.',
     publish: services.flatMap(({ name }) => [eventSubjects(name).all, `${name}.commands.*`]),
-    subscribe: [inboxOf('publisher')],
+    subscribe: [inboxOf('publisher'), ...announced(services)],
   };
 }
 
@@ -173,7 +180,11 @@ function operator(services: readonly ServiceNames[], configBucket: string): Role
         api(`CONSUMER.DELETE.${stream}.*`),
       ]),
       ...Array.from(ofOthers, (stream) => api(`STREAM.INFO.${stream}`)),
-      ...[...services.map(({ name }) => `OBJ_${snapshotBucket(name)}`), configStream].flatMap((stream) => [
+      ...[
+        ...services.map(({ name, stream }) => rejectionNames(name, stream).stream),
+        ...services.map(({ name }) => `OBJ_${snapshotBucket(name)}`),
+        configStream,
+      ].flatMap((stream) => [
         ...readingSingly(stream),
         ...consuming(stream),
         api(`CONSUMER.INFO.${stream}.*`),
@@ -181,8 +192,13 @@ function operator(services: readonly ServiceNames[], configBucket: string): Role
       api(`DIRECT.GET.${configStream}.>`),
       `$KV.${configBucket}.>`,
     ],
-    subscribe: [inboxOf('operator')],
+    subscribe: [inboxOf('operator'), ...announced(services)],
   };
+}
+
+/** The subjects on which rejected events are announced, also below them: `nats sub 'docks.rejections.>'`. */
+function announced(services: readonly ServiceNames[]): string[] {
+  return services.map(({ name }) => `${name}.rejections.>`);
 }
 
 function subscriberOf(services: readonly ServiceNames[]): Role {
@@ -190,7 +206,8 @@ function subscriberOf(services: readonly ServiceNames[]): Role {
     name: 'subscriber',
     description:
       'Reads events: with a core subscription, a filtered consumer, a durable consumer with acknowledgements, or single ' +
-      'messages, which show whether the stream is still the one that was read before. Cannot write.',
+      'messages, which show whether the stream is still the one that was read before; and the announcements of rejected ' +
+      'events. Cannot write.',
     publish: services.flatMap(({ name, stream }) => [
       ...readingSingly(stream),
       api(`CONSUMER.CREATE.${stream}.*.${name}.events.>`),
@@ -199,6 +216,10 @@ function subscriberOf(services: readonly ServiceNames[]): Role {
       `$JS.ACK.${stream}.>`,
       `$JS.FC.${stream}.>`,
     ]),
-    subscribe: [inboxOf('subscriber'), ...services.map(({ name }) => `${name}.events.>`)],
+    subscribe: [
+      inboxOf('subscriber'),
+      ...services.map(({ name }) => `${name}.events.>`),
+      ...announced(services),
+    ],
   };
 }

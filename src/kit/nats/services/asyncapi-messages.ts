@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AsyncMessage } from '../../api/asyncapi-document.ts';
-import { ProblemDocument, Traceparent } from '../../api/documents.ts';
+import { ProblemDocument, RejectionAnnouncement, Traceparent } from '../../api/documents.ts';
 import type { EventShape } from '../../api/event-shapes.ts';
 import { messageIdSyntax } from '../../eventlog/execute.ts';
 import { waitTargetsPattern } from '../../eventlog/freshness.ts';
@@ -101,6 +101,16 @@ export function describeEvent(schemas: Schemas, shape: EventShape): AsyncMessage
       : `${String(description)} An older version, which is read but no longer written.`,
     headers: EventHeaders,
     payload: schema,
+  });
+}
+
+export function describeRejection(schemas: Schemas): AsyncMessage {
+  return describeMessage(schemas, {
+    name: 'rejection',
+    title: 'A rejected message',
+    summary: 'Why a stored message was rejected, and what would have been accepted.',
+    headers: z.object({}),
+    payload: schemas.describe(RejectionAnnouncement),
   });
 }
 

@@ -15,6 +15,7 @@ import { listShapes } from '../../api/event-shapes.ts';
 import {
   describeEvent,
   describeProblem,
+  describeRejection,
   describeReply,
   describeRequest,
   nameEvent,
@@ -22,6 +23,7 @@ import {
 import { createSchemas } from './asyncapi-schemas.ts';
 import type { Endpoint } from './endpoints.ts';
 import { defaultQueueGroup } from './framework/protocol.ts';
+import { rejectionNames } from '../rejections/names.ts';
 import type { StreamDefinition } from '../provisioning/provisioning.ts';
 
 export type AsyncApiOptions<Event extends DomainEvent> = {
@@ -48,6 +50,7 @@ export function describeNatsApi<Event extends DomainEvent>(
   const schemas = createSchemas();
   const parts = [
     describeEvents(options, schemas),
+    describeRejections(options, schemas),
     ...endpoints.map((endpoint) => describeEndpoint(name, endpoint, schemas)),
   ];
   const messages = Object.assign({}, ...parts.map((part) => part.messages));
@@ -93,14 +96,9 @@ function describeEvents<Event extends DomainEvent>(
       `All changes of all ${plural}, with one subject per ${noun}, stored in the stream ${stream.name}. ` +
       `Subscribe to \`${name}.events.*\` to receive all of them. \`type\` is the event type and \`v\` the version of its ` +
       'schema (default 1). Fields that are not documented here are ignored. JetStream stores any message; the service ' +
-      `rejects messages that are not valid events or cannot follow the previous events of the ${noun}, and lists ` +
-      `them at /${name}/rejections.`,
-    parameters: {
-      id: {
-        description: `The id of the ${noun}: ${id.description}.`,
-        examples: [isTextId(id) ? id.example : '42'],
-      },
-    },
+      `rejects messages that are not valid events or cannot follow the previous events of the ${noun}, announces them on ` +
+      `\`${name}.rejections.{id}\`, and lists them at /${name}/rejections.`,
+    parameters: { id: describeIdParameter(noun, id) },
     messages: Object.fromEntries(
       shapes.map(nameEvent).map((message) => [message, refer('components', 'messages', message)]),
     ),
@@ -129,6 +127,44 @@ function describeEvents<Event extends DomainEvent>(
       },
     },
     messages: Object.fromEntries(shapes.map((shape) => [nameEvent(shape), describeEvent(schemas, shape)])),
+  };
+}
+
+function describeIdParameter(noun: string, id: IdType) {
+  return {
+    description: `The id of the ${noun}: ${id.description}.`,
+    examples: [isTextId(id) ? id.example : '42'],
+  };
+}
+
+function describeRejections<Event extends DomainEvent>(
+  { name, nouns: { noun }, id, stream }: AsyncApiOptions<Event>,
+  schemas: ReturnType<typeof createSchemas>,
+): Part {
+  const message = 'rejection';
+  return {
+    channels: {
+      rejections: {
+        address: `${name}.rejections.{id}`,
+        title: `The rejected messages of one ${noun}`,
+        description:
+          `Each rejected message on \`${name}.events.{id}\` is announced here, to tell its publisher what is wrong with it. ` +
+          `Subscribe to \`${name}.rejections.>\` to receive all of them. An announcement is sent once, also if the replicas read ` +
+          `the events again. The newest announcements are in the stream ${rejectionNames(name, stream.name).stream}.`,
+        parameters: { id: describeIdParameter(noun, id) },
+        messages: { [message]: refer('components', 'messages', message) },
+      },
+    },
+    operations: {
+      announceRejections: {
+        action: 'send',
+        channel: refer('channels', 'rejections'),
+        title: 'Announce rejected messages',
+        summary: 'The broker publishes an announcement once the first replica has stored it.',
+        messages: [refer('channels', 'rejections', 'messages', message)],
+      },
+    },
+    messages: { [message]: describeRejection(schemas) },
   };
 }
 
