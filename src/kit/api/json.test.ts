@@ -78,7 +78,7 @@ test('of another shape is invalid, with the location and reason of each error', 
   );
   assert.equal(
     locations.slice(2).map(({ detail }) => detail),
-    ['Unknown field', 'Unknown field'],
+    ['Unknown field. Accepted: id.', 'Unknown field. Accepted: id.'],
   );
   assert.match(locations[0]?.detail ?? '', 'expected string');
 });

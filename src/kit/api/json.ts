@@ -2,7 +2,8 @@
 
 import type { z } from 'zod';
 import { messageOf } from '../domain/error-message.ts';
-import { Problem, type ProblemLocation } from '../domain/problem.ts';
+import { Problem } from '../domain/problem.ts';
+import { locateIssues, toPointer } from './locate-issues.ts';
 import { findRepeatedKey } from './repeated-key.ts';
 
 /** Maximum size of a body, in bytes. */
@@ -26,7 +27,7 @@ export function parseValue<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Problem('invalid', 'The body does not match the schema.', {
-    locations: locateIssues(parsed.error),
+    locations: locateIssues(parsed.error, schema),
   });
 }
 
@@ -70,20 +71,4 @@ function assertKeysOnce(text: string): void {
   throw new Problem('malformed', `The body has the key ${pointer} more than once. Send each key once.`, {
     locations: [{ pointer, detail: 'Repeated key' }],
   });
-}
-
-/** Returns the JSON Pointer and message of every issue. For an unknown key, the pointer includes the key. */
-export function locateIssues({ issues }: z.ZodError): ProblemLocation[] {
-  return issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys')
-      return [{ pointer: toPointer(issue.path), detail: issue.message }];
-    return issue.keys.map((key) => ({
-      pointer: toPointer([...issue.path, key]),
-      detail: 'Unknown field',
-    }));
-  });
-}
-
-function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

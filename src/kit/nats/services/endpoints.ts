@@ -185,7 +185,8 @@ async function handleRequest(
 }
 
 function parsePayload(schema: z.ZodType, data: Uint8Array): ParsedJson<unknown> {
-  if (data.length > maxBodyBytes) throw new Problem('too-large', 'The payload is larger than 64 KiB.');
+  if (data.length > maxBodyBytes)
+    throw new Problem('too-large', `The payload has ${data.length} bytes; the maximum is ${maxBodyBytes}.`);
   // `nats req <subject> ''` sends an empty payload, which is treated as an empty object.
   return parseJson(schema, data.length === 0 ? emptyObject : data);
 }

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { ProblemLocation } from '../domain/problem.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Returns the JSON Pointer and the reason of every issue. An unknown key has the pointer of the key, and the reason names the
+ * keys that are accepted. Of a union, the alternative with the fewest issues is explained.
+ *
+ * @param schema the schema that rejected the value.
+ * @param kind what a key is: a `field` of a body, or a `parameter`.
+ */
+export function locateIssues(
+  { issues }: z.ZodError,
+  schema: z.ZodType,
+  kind: 'field' | 'parameter' = 'field',
+): ProblemLocation[] {
+  return issues.flatMap(explain).flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys')
+      return [{ pointer: toPointer(issue.path), detail: issue.message }];
+    const accepted = keysAt(schema, issue.path);
+    const detail = `Unknown ${kind}. ${accepted.length === 0 ? 'None is accepted' : `Accepted: ${accepted.join(', ')}`}.`;
+    return issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail }));
+  });
+}
+
+export function toPointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** The message of an issue of a union whose schema has none of its own. */
+const noReason = 'Invalid input';
+
+/** Replaces an issue of a union by those of its best alternative. */
+function explain(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || issue.message !== noReason) return [issue];
+  const [best] = issue.errors.toSorted((a, b) => a.length - b.length);
+  if (best === undefined) return [issue];
+  return best.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** Returns the keys of the object at a path, of all alternatives of a union. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const [key, ...rest] = path;
+  if (schema instanceof z.ZodUnion) {
+    return [...new Set(schema.options.flatMap((option) => keysAt(option, path)))];
+  }
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
+    return keysAt(schema.unwrap(), path);
+  }
+  if (schema instanceof z.ZodArray && key !== undefined) return keysAt(schema.element, rest);
+  if (!(schema instanceof z.ZodObject)) return [];
+  if (key === undefined) return Object.keys(schema.shape);
+  const field = schema.shape[String(key)];
+  return field === undefined ? [] : keysAt(field, rest);
+}
