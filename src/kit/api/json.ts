@@ -2,7 +2,8 @@
 
 import type { z } from 'zod';
 import { messageOf } from '../domain/error-message.ts';
-import { Problem, type ProblemLocation } from '../domain/problem.ts';
+import { Problem } from '../domain/problem.ts';
+import { locateIssues, toPointer } from './locate-issues.ts';
 import { normalizeTexts } from './normalize.ts';
 import { findRepeatedKey } from './repeated-key.ts';
 
@@ -27,7 +28,7 @@ export function parseValue<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(normalizeTexts(value));
   if (parsed.success) return parsed.data;
   throw new Problem('invalid', 'The body does not match the schema.', {
-    locations: locateIssues(parsed.error),
+    locations: locateIssues(parsed.error, schema),
   });
 }
 
@@ -71,44 +72,4 @@ function assertKeysOnce(text: string): void {
   throw new Problem('malformed', `The body has the key ${pointer} more than once. Send each key once.`, {
     locations: [{ pointer, detail: 'Repeated key' }],
   });
-}
-
-/** Returns the JSON Pointer and message of every issue. For an unknown key, the pointer includes the key. */
-export function locateIssues({ issues }: z.ZodError): ProblemLocation[] {
-  return issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys')
-      return [{ pointer: toPointer(issue.path), detail: explainIssue(issue) }];
-    return issue.keys.map((key) => ({
-      pointer: toPointer([...issue.path, key]),
-      detail: 'Unknown field',
-    }));
-  });
-}
-
-/** The message of an issue of a union, unless its schema has one of its own. */
-const unionMessage = 'Invalid input';
-
-export function isUnionIssue(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidUnion {
-  return issue.code === 'invalid_union' && issue.message === unionMessage && issue.errors.length > 0;
-}
-
-/** Returns the message of an issue, with what each alternative of a union, or the schema of a key, accepts. */
-export function explainIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_key') return `${issue.message}: ${explainAll(issue.issues)}`;
-  return isUnionIssue(issue) ? listAlternatives(issue.errors.map(explainAll)) : issue.message;
-}
-
-function explainAll(issues: readonly z.core.$ZodIssue[]): string {
-  return issues
-    .map((issue) => [...issue.path.slice(-1).map(String), explainIssue(issue)].join(': '))
-    .join(' and ');
-}
-
-/** `["expected number", "expected \"all\""]` → `expected number, or expected "all"` */
-export function listAlternatives(texts: readonly string[]): string {
-  return [...new Set(texts)].join(', or ');
-}
-
-function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -15,6 +15,7 @@ const statuses = {
   'precondition-failed': 412,
   'too-large': 413,
   'unsupported-media-type': 415,
+  'expectation-failed': 417,
   invalid: 422,
   'too-many-requests': 429,
   'headers-too-large': 431,

@@ -68,12 +68,18 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     status: 413,
     title: 'The body is too large',
     explanation:
-      'The maximum size of a body is 64 KiB. Over NATS, a reply that exceeds the `max_payload` of the broker is rejected as well; the detail states whether a command was executed.',
+      'The maximum size of a body is 64 KiB (65,536 bytes). Over NATS, a reply that exceeds the `max_payload` of the broker is rejected as well; the detail states whether a command was executed.',
   },
   'unsupported-media-type': {
     status: 415,
     title: 'The body must be JSON',
-    explanation: 'Send the body as application/json in UTF-8, not compressed.',
+    explanation:
+      'Send the body as application/json in UTF-8, not compressed; a patch as application/merge-patch+json. The header Accept or Accept-Patch of the response has the media types that are accepted, and Accept-Encoding the encodings.',
+  },
+  'expectation-failed': {
+    status: 417,
+    title: 'The expectation is not supported',
+    explanation: 'The header Expect has another value than `100-continue`. Send the request without it.',
   },
   invalid: {
     status: 422,
@@ -90,7 +96,8 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   'headers-too-large': {
     status: 431,
     title: 'The headers are too large',
-    explanation: 'The maximum size of the request line and the headers together is 16 KiB.',
+    explanation:
+      'The maximum size of the request line, with the URL, and the headers together is 16 KiB (16,384 bytes).',
   },
   unavailable: {
     status: 503,

@@ -1,7 +1,7 @@
 /** Parameters in a path or a query are text. A schema of numbers or booleans gets the value that the text represents. */
 
 import { z } from 'zod';
-import { explainIssue, isUnionIssue, listAlternatives } from './json.ts';
+import { explainIssue, isUnionIssue, listAlternatives } from './locate-issues.ts';
 import type { Params } from '../domain/service/command.ts';
 
 /** Returns the schema of the parameters as text. The API documents show the original schemas. */

@@ -11,6 +11,7 @@ export const problemCodes = [
   'precondition-failed',
   'too-large',
   'unsupported-media-type',
+  'expectation-failed',
   'invalid',
   'too-many-requests',
   'headers-too-large',

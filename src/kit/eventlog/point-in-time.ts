@@ -28,8 +28,13 @@ export async function locateMoment<Event extends DomainEvent>(
   moment: Moment,
 ): Promise<number> {
   if ('time' in moment) {
-    if ((await passMillisecond(store, moment.time)) < moment.time) {
-      throw new Problem('malformed', 'asOf is a time in the future.');
+    const now = await passMillisecond(store, moment.time);
+    if (now < moment.time) {
+      const latest = new Date(now).toISOString();
+      throw new Problem(
+        'malformed',
+        `asOf is a time in the future. The clock of the event log is at ${latest}.`,
+      );
     }
     return store.positionAt(moment.time);
   }

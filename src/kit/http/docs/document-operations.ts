@@ -70,7 +70,10 @@ function problemOperation(): Operation {
     problems: ['not-found'],
     handle({ ctx, params, headers }) {
       const code = problemCodes.find((candidate) => candidate === params.code);
-      if (code === undefined) throw new Problem('not-found', `There is no problem type "${params.code}".`);
+      if (code === undefined) {
+        const detail = `There is no problem type "${params.code}". The types are ${problemCodes.join(', ')}.`;
+        throw new Problem('not-found', detail);
+      }
       respond(ctx, headers, represent('text/html', renderProblemPage(code)));
     },
   });

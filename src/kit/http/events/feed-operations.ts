@@ -101,7 +101,7 @@ function textOf(type: IdType): z.ZodType<Id> {
   if (isTextId(type)) return type.schema;
   return z
     .string()
-    .regex(/^[1-9][0-9]{0,15}$/)
+    .regex(/^[1-9][0-9]{0,15}$/, `must be ${type.description}`)
     .transform(Number)
     .pipe(EntityId);
 }
@@ -110,7 +110,7 @@ function feedQuery(noun: string, eventTypes: readonly string[], type: IdType) {
   const EventType = z.enum(eventTypes);
   return z.strictObject({
     type: z
-      .union([EventType, z.array(EventType)])
+      .union([EventType, z.array(EventType)], `must be one of ${eventTypes.join(', ')}`)
       .optional()
       .meta({ description: 'Only events of this type. May be repeated.' }),
     id: textOf(type)

@@ -2,6 +2,7 @@
 
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { integerBetween } from '../../api/integer-between.ts';
 import type { NextPage } from '../../api/sorting.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import { isTextId, type IdType } from '../../domain/id-type.ts';
@@ -14,15 +15,13 @@ function parseDigits(text: unknown): unknown {
   return typeof text === 'string' && /^[0-9]{1,16}$/.test(text) ? Number(text) : text;
 }
 
-const notInteger = 'must be a whole number';
-
 /** Selects at most `limit` items after `after`. */
 export const PageQuery = z.strictObject({
   limit: limitOf(defaultLimit, maxLimit).meta({
     description: 'Maximum number of items per page.',
     example: 100,
   }),
-  after: z.preprocess(parseDigits, z.int(notInteger).min(0)).default(0).meta({
+  after: z.preprocess(parseDigits, integerBetween(0, Number.MAX_SAFE_INTEGER)).default(0).meta({
     description:
       'Return only items after this id, the last one of the previous page. In a history, it is a position.',
     example: 100,
@@ -68,7 +67,7 @@ export function cutPageBy<Item, Next>(
 
 /** The schema of the parameter `limit`. */
 export function limitOf(defaultValue: number, max: number) {
-  return z.preprocess(parseDigits, z.int(notInteger).min(1).max(max)).default(defaultValue);
+  return z.preprocess(parseDigits, integerBetween(1, max)).default(defaultValue);
 }
 
 /** Sets the Link header to the next page, with the other query parameters unchanged, except for `lastEventId`. */

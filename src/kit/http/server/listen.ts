@@ -3,7 +3,7 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { respondToClientError, toClientProblem } from './client-error.ts';
+import { rejectExpectation, respondToClientError, toClientProblem } from './client-error.ts';
 
 export type ServerOptions = {
   readonly host: string | undefined;
@@ -74,11 +74,12 @@ export async function listen(options: ServerOptions): Promise<Server> {
   // With 0, Node.js would reject every connection.
   if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections;
   if (onConnectionRejected !== undefined) server.on('drop', onConnectionRejected);
+  server.on('checkExpectation', rejectExpectation);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const response = connections.get(socket);
     const hasBegun = response?.headersSent === true && !response.writableFinished;
     if (error.code === 'ECONNRESET' || !socket.writable || hasBegun) socket.destroy();
-    else respondToClientError(toClientProblem(error), socket);
+    else respondToClientError(toClientProblem(error, limits), socket);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -7,7 +7,8 @@ import type { z } from 'zod';
 import { jsonMediaType } from './operation.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import { integerId, type IdType } from '../../domain/id-type.ts';
-import { locateIssues, maxBodyBytes, parseJson, type ParsedJson } from '../../api/json.ts';
+import { maxBodyBytes, parseJson, type ParsedJson } from '../../api/json.ts';
+import { locateIssues } from '../../api/locate-issues.ts';
 import { normalizeTexts } from '../../api/normalize.ts';
 import { Problem } from '../../domain/problem.ts';
 import {
@@ -37,7 +38,12 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
 function parseParameters<T>(schema: z.ZodType<T>, values: unknown, detail: string): T {
   const parsed = schema.safeParse(normalizeTexts(values));
   if (parsed.success) return parsed.data;
-  throw new Problem('malformed', detail, { locations: locateIssues(parsed.error) });
+  const locations = locateIssues(parsed.error, schema, 'parameter').map(({ pointer, detail: reason }) => ({
+    pointer,
+    // The value of a parameter that is repeated is an array.
+    detail: Array.isArray(Object(values)[pointer.slice(1)]) ? 'must be given only once' : reason,
+  }));
+  throw new Problem('malformed', detail, { locations });
 }
 
 /**
@@ -101,6 +107,12 @@ export function assertMediaType(ctx: Context, mediaType?: string): void {
 }
 
 /** Reads the body. raw-body throws http-errors: 413 for a body over the limit, 400 for one that was cut off. */
-export function readBytes({ req, request }: Context, limit: number): Promise<Buffer> {
-  return readRawBody(req, { limit, length: request.length ?? null });
+export async function readBytes({ req, request }: Context, limit: number): Promise<Buffer> {
+  try {
+    return await readRawBody(req, { limit, length: request.length ?? null });
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'status' in error && error.status === 413;
+    if (!isTooLarge) throw error;
+    throw new Problem('too-large', `The body is larger than ${limit} bytes, the maximum.`, { cause: error });
+  }
 }

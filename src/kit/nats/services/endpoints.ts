@@ -194,7 +194,8 @@ async function handleRequest(
 /** @throws Problem that says what the endpoint accepts. */
 function parsePayload(endpoint: Endpoint, service: string, data: Uint8Array): ParsedJson<unknown> {
   try {
-    if (data.length > maxBodyBytes) throw new Problem('too-large', 'The payload is larger than 64 KiB.');
+    if (data.length > maxBodyBytes)
+      throw new Problem('too-large', `The payload has ${data.length} bytes; the maximum is ${maxBodyBytes}.`);
     // `nats req <subject> ''` sends an empty payload, which is treated as an empty object.
     return parseJson(endpoint.input, data.length === 0 ? emptyObject : data);
   } catch (error) {

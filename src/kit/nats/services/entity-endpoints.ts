@@ -10,6 +10,7 @@ import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import type { NamedCommand } from '../../domain/service/service.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
 import { exampleOf, payloadOf, sentOf, splitId, validExamples } from '../../api/command-input.ts';
+import { integerBetween } from '../../api/integer-between.ts';
 import { summarize, summarizeQuery } from '../../api/command-texts.ts';
 import { replacementOf, type Replacement } from '../../api/replacement.ts';
 import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
@@ -33,8 +34,8 @@ const maxLimit = 1000;
 /** The parameters of a page of entities with ids of this type. */
 function pageOf(type: IdType) {
   return {
-    limit: z.int().min(1).max(maxLimit).default(defaultLimit),
-    after: isTextId(type) ? type.schema.optional() : z.int().min(0).default(0),
+    limit: integerBetween(1, maxLimit).default(defaultLimit),
+    after: isTextId(type) ? type.schema.optional() : integerBetween(0, Number.MAX_SAFE_INTEGER).default(0),
   };
 }
 

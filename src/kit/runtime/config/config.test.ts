@@ -58,6 +58,7 @@ test('is read from all known variables and ignores unknown ones', () => {
     READY_GRACE_SECONDS: '60',
     READY_SETTLE_SECONDS: '0.5',
     TRACE_URL: 'https://traces.example/{traceId}',
+    PUBLIC_URL: 'https://laptops.example/',
     HOME: '/root',
     http_port: 'abc',
   });
@@ -80,6 +81,7 @@ test('is read from all known variables and ignores unknown ones', () => {
     auth: undefined,
     isTraced: false,
     traceUrl: 'https://traces.example/{traceId}',
+    publicUrl: 'https://laptops.example/',
   });
 });
 
