@@ -59,7 +59,7 @@ const services = [
     name: 'laptops',
     // Clients that are generated from the document depend on these names.
     operationIds:
-      'followLaptopEvents getStatus listLaptopRejections getLaptopHistory listLaptops addLaptop getLaptop changeLaptop ' +
+      'followLaptopEvents getStatus getStatusHistory listLaptopRejections getLaptopHistory listLaptops addLaptop getLaptop changeLaptop ' +
       'removeLaptop fitPort unfitPort',
     url: laptops.url,
     document: await readDocument(laptops.url),
@@ -68,7 +68,7 @@ const services = [
   {
     name: 'ports',
     operationIds:
-      'followPortEvents getStatus listPortRejections getPortHistory listPorts addPort getPort changePort removePort ' +
+      'followPortEvents getStatus getStatusHistory listPortRejections getPortHistory listPorts addPort getPort changePort removePort ' +
       'listLaptopsOfPort',
     url: ports.url,
     document: await readDocument(ports.url),
