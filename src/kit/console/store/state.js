@@ -14,8 +14,7 @@ import { Table } from './table.js';
  * State of the replica; `detail` is the progress while it starts, or the reason it does not respond as expected.
  * @typedef {{ kind: 'unknown' | 'starting' | 'up' | 'failing' | 'unreachable', detail: string }} Replica
  *
- * One status poll; rates are per second since the previous poll.
- * @typedef {{ time: number, eventsPerSecond: number, appendMs: number | null, lag: number | null }} Sample
+ * @typedef {import('./samples.js').Sample} Sample
  *
  * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health' | 'system', id: import('../contract/ids.js').Id }} Route
  *
@@ -111,19 +110,6 @@ export function createStore() {
     },
   };
   return store;
-}
-
-/**
- * Progress of the replica on the service's own stream. Unknown values are null.
- *
- * @param {Status | undefined} status
- * @returns {{ applied: number, last: number | null, lag: number | null }}
- */
-export function progressOf(status) {
-  const own = status?.streams[status.stream];
-  const applied = own?.applied ?? 0;
-  const last = own?.last ?? null;
-  return { applied, last, lag: last === null ? null : last - applied };
 }
 
 /**

@@ -4,7 +4,7 @@ import { CopyButton } from '../parts/copy-button.js';
 import { Empty } from '../parts/empty.js';
 import { EntityCommands } from './entity-commands.js';
 import { EntityState } from './entity-state.js';
-import { progressOf } from '../store/state.js';
+import { progressOf } from '../store/progress.js';
 import { TimeTravel } from './time-travel.js';
 import { Timeline } from './timeline.js';
 import { toCurl, toNatsQuery, toNatsSubscription } from '../parts/commands.js';
