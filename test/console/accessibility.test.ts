@@ -109,6 +109,16 @@ const views: readonly View[] = [
     },
   },
   {
+    name: 'palette',
+    hash: '#/',
+    async open(page) {
+      await awaitTable(page);
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Go to or run' }).fill('lenovo');
+      await page.getByRole('option', { name: /^Laptop 8/ }).waitFor();
+    },
+  },
+  {
     name: 'system',
     hash: '#/system',
     async open(page) {
@@ -122,7 +132,7 @@ const views: readonly View[] = [
     name: 'health',
     hash: '#/health',
     async open(page) {
-      await page.locator('.chart canvas').nth(2).waitFor();
+      await page.locator('.chart canvas').nth(4).waitFor();
       const rate = page.locator('figcaption').filter({ hasText: 'Events per second' });
       // Waits until the charts have been updated a few times.
       for (let updates = 0; updates < 5;) {
@@ -137,7 +147,7 @@ const views: readonly View[] = [
 ];
 
 const schemes = ['light', 'dark'] as const;
-const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
 const Violation = z.object({
   id: z.string(),
@@ -178,21 +188,22 @@ const accessibility = suite('accessibility');
 const test = inBrowser(accessibility);
 
 for (const { name, hash, open } of views) {
-  for (const colorScheme of schemes) {
-    for (const [size, viewport] of Object.entries(sizes)) {
-      test(`axe-core reports no violations: ${name}, ${colorScheme}, ${size}`, () =>
-        browser.visit(
-          `${laptops.url}/${hash}`,
-          async (page) => {
-            await open(page);
-            assert.equal(await findViolations(page), []);
+  for (const [size, viewport] of Object.entries(sizes)) {
+    test(`axe-core reports no violations: ${name}, ${size}`, () =>
+      browser.visit(
+        `${laptops.url}/${hash}`,
+        async (page) => {
+          await open(page);
+          for (const colorScheme of schemes) {
+            await page.emulateMedia({ colorScheme });
+            assert.equal(await findViolations(page), [], colorScheme);
             await assertFitsWindow(page);
             if (process.env['PORTSIDE_SCREENSHOTS'] === '1')
               await saveScreenshot(page, [name, size, colorScheme]);
-          },
-          { colorScheme, viewport },
-        ));
-    }
+          }
+        },
+        { colorScheme: 'light', viewport },
+      ));
   }
 }
 test('axe-core reports a button without a name', () =>

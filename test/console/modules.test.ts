@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { differenceOf } from '../../src/kit/console/parts/difference.js';
 import { isReachable } from '../../src/kit/console/store/path.js';
 import { pathOf } from '../../src/kit/console/store/queries.js';
+import { createRecording } from '../../src/kit/console/store/samples.js';
 import { Table } from '../../src/kit/console/store/table.js';
 import { toCount, toText, traceIdOf } from '../../src/kit/console/parts/text.js';
 
@@ -49,6 +50,49 @@ tables('does not count an identical entity as a change', () => {
   assert.ok(table.put(entity(1, 'b'), true));
 });
 tables.run();
+
+const samples = suite('the samples of the charts');
+
+samples('begin with those of the replica, by the clock of the browser, and have rates', () => {
+  const now = Date.now();
+  const sampleAt = (secondsAgo: number, applied: number) => ({
+    time: new Date(now + 60_000 - secondsAgo * 1000).toISOString(),
+    applied,
+    lag: 0,
+    appendMs: null,
+    appendP99Ms: null,
+    eventLoopDelayMs: 1,
+    memoryBytes: 3,
+    heapBytes: 2,
+  });
+  const recording = createRecording([sampleAt(10, 0), sampleAt(5, 50)], 60_000);
+  const added = recording.add({
+    service: 'lamps',
+    replica: 'lamps-0',
+    version: '1.0.0',
+    startedAt: '',
+    stream: 'LAMPS',
+    streams: { LAMPS: { applied: 100, last: 101 } },
+    entities: 1,
+    rejected: 0,
+    followers: 0,
+    brokerDownSince: null,
+    appends: { count: 0, medianMs: 2, p99Ms: 3 },
+    process: { memoryBytes: 3, heapBytes: 2, heapLimitBytes: 9, eventLoopDelayMs: 1 },
+    snapshot: null,
+    broker: null,
+    traceUrl: null,
+  });
+  assert.equal(
+    added.map(({ eventsPerSecond }) => eventsPerSecond && Math.round(eventsPerSecond)),
+    [null, 10, 10],
+  );
+  assert.equal(
+    added.map(({ lag }) => lag),
+    [0, 0, 1],
+  );
+});
+samples.run();
 
 const formatting = suite('formatting');
 

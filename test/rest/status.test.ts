@@ -2,7 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ServiceStatus } from '../../src/kit/api/documents.ts';
+import { z } from 'zod';
+import { ServiceStatus, StatusSample } from '../../src/kit/api/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { assertProblem } from '../support/http/http.ts';
 import { laptopAdded, publishAll } from '../support/broker/publish.ts';
@@ -24,10 +25,14 @@ async function readStatus(): Promise<ServiceStatus> {
 const replicaStatus = suite('the status of a replica');
 
 replicaStatus('reports zero positions and counts while the streams are empty', async () => {
-  const { startedAt, replica, version, ...figures } = await readStatus();
+  const { startedAt, replica, version, process, broker, ...figures } = await readStatus();
   assert.ok(Date.parse(startedAt) <= Date.now());
   assert.match(replica, `-${laptops.pid}`);
   assert.match(version, /^\d+\.\d+\.\d+/);
+  assert.ok(process.heapBytes < process.heapLimitBytes && process.heapBytes < process.memoryBytes);
+  assert.ok(process.eventLoopDelayMs >= 0);
+  assert.match(broker?.server ?? '', /\w/);
+  assert.equal(broker?.peers, []);
   assert.equal(figures, {
     service: 'laptops',
     stream: 'LAPTOPS',
@@ -37,6 +42,7 @@ replicaStatus('reports zero positions and counts while the streams are empty', a
     followers: 0,
     brokerDownSince: null,
     appends: { count: 0, medianMs: null, p99Ms: null },
+    snapshot: null,
     traceUrl: null,
   });
 });
@@ -62,6 +68,26 @@ replicaStatus(
     assert.ok((appends.medianMs ?? 0) > 0 && (appends.p99Ms ?? 0) >= (appends.medianMs ?? Infinity));
   },
 );
+replicaStatus('keeps samples of the last minutes', async () => {
+  const samples = await eventually(async () => {
+    const response = await laptops.get('/laptops/status/history');
+    const found = z.array(StatusSample).parse(response.body);
+    assert.ok(found.length > 1);
+    assert.is(found.at(-1)?.applied, 4);
+    return found;
+  });
+  assert.is(samples[0]?.applied, 0);
+  assert.is(samples.at(-1)?.lag, 0);
+});
+replicaStatus('has the latest snapshot', async () => {
+  const writer = await system.start('laptops', { env: { SNAPSHOT_EVERY: '1' } });
+  await eventually(async () => {
+    const { snapshot } = ServiceStatus.parse((await writer.get('/laptops/status')).body);
+    assert.is(snapshot?.position, 4);
+    assert.ok((snapshot?.bytes ?? 0) > 0 && Date.parse(snapshot?.time ?? '') <= Date.now());
+  });
+  await writer.stop();
+});
 replicaStatus('counts the open event streams', async () => {
   const stop = new AbortController();
   const following = await fetch(`${laptops.url}/laptops/events`, { signal: stop.signal });

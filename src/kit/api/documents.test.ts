@@ -41,6 +41,9 @@ const status = {
   followers: 0,
   brokerDownSince: null,
   appends: { count: 0, medianMs: null, p99Ms: null },
+  process: { memoryBytes: 3, heapBytes: 1, heapLimitBytes: 2, eventLoopDelayMs: 0.5 },
+  snapshot: null,
+  broker: null,
   traceUrl: null,
 };
 const problem = { type: '/problems/x', title: 'X', status: 404, detail: 'There is none.' };

@@ -161,6 +161,41 @@ export const ServiceStatus = z
         p99Ms: z.number().nullable(),
       })
       .meta({ description: 'Acknowledged appends, and the latency of the last 200.' }),
+    process: z
+      .object({
+        memoryBytes: z.int().meta({ description: 'The resident memory.' }),
+        heapBytes: z.int().meta({ description: 'The used part of the JavaScript heap.' }),
+        heapLimitBytes: z.int().meta({ description: 'The process ends if the heap needs more.' }),
+        eventLoopDelayMs: z.number().meta({
+          description: 'How late timers were in the last seconds, 99th percentile.',
+        }),
+      })
+      .meta({ description: 'The process of the replica.' }),
+    snapshot: z
+      .object({
+        position: Position,
+        time: Timestamp,
+        bytes: z.int(),
+      })
+      .nullable()
+      .meta({ description: "The latest snapshot of the service's own stream. Null if there is none." }),
+    broker: z
+      .object({
+        server: z.string().meta({ description: 'The server that this replica is connected to.' }),
+        leader: z.string().nullable().meta({ description: "The leader of the service's own stream." }),
+        peers: z.array(
+          z.object({
+            server: z.string(),
+            isCurrent: z.boolean().meta({ description: 'Whether it has all messages.' }),
+            lag: z.int().meta({ description: 'The operations that it is behind.' }),
+            lastContactMs: z.number().meta({ description: 'Since the leader heard from it.' }),
+          }),
+        ),
+      })
+      .nullable()
+      .meta({
+        description: 'The cluster that stores the stream. Null if the broker did not respond in time.',
+      }),
     traceUrl: z.string().nullable().meta({
       description:
         'URL template of the trace viewer, with the placeholder `{traceId}`. Null if it is not configured.',
@@ -169,6 +204,21 @@ export const ServiceStatus = z
   })
   .meta({ id: 'Status', description: 'The status of a replica.' });
 export type ServiceStatus = z.infer<typeof ServiceStatus>;
+
+/** What the status of a replica was at one time. Unknown values are null. */
+export const StatusSample = z
+  .object({
+    time: z.iso.datetime().meta({ description: 'By the clock of the replica.' }),
+    applied: z.int().meta({ description: "The position in the service's own stream." }),
+    lag: z.int().nullable().meta({ description: 'Messages that it had not applied.' }),
+    appendMs: z.number().nullable().meta({ description: 'The latency of the last 200 appends, median.' }),
+    appendP99Ms: z.number().nullable().meta({ description: 'The same, 99th percentile.' }),
+    eventLoopDelayMs: z.number().meta({ description: 'How late timers were, 99th percentile.' }),
+    memoryBytes: z.int().meta({ description: 'The resident memory.' }),
+    heapBytes: z.int().meta({ description: 'The used part of the JavaScript heap.' }),
+  })
+  .meta({ id: 'StatusSample', description: 'What the status of a replica was at one time.' });
+export type StatusSample = z.infer<typeof StatusSample>;
 
 /** A problem document (RFC 9457). `pointer` is a JSON Pointer (RFC 6901). */
 export const ProblemDocument = z

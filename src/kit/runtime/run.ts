@@ -8,6 +8,7 @@ import type { AppOptions } from '../http/server/app.ts';
 import { listen } from '../http/server/listen.ts';
 import { createRateLimiter } from '../http/server/rate-limit.ts';
 import { createWriteGuard } from '../http/server/write-guard.ts';
+import type { SnapshotInfo } from '../nats/snapshots/snapshots.ts';
 import { readConfig, type Config } from './config/config.ts';
 import { openKeySet } from './config/key-set.ts';
 import { followLiveConfig } from './config/live-config.ts';
@@ -131,6 +132,7 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
   const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
   const rateLimiter = createRateLimiter(limits.rateLimit);
   closers.unshift(followLiveConfig(identity, config, { connection, jsm, logger, rateLimiter }).stop);
+  const snapshots = new Map<string, SnapshotInfo | undefined>();
   const projections = await openProjections(service, {
     connection,
     jsm,
@@ -140,6 +142,10 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
     product,
     observer: {
       ...metrics,
+      onSnapshot(stream, snapshot) {
+        metrics.onSnapshot(stream, snapshot);
+        snapshots.set(stream, snapshot);
+      },
       onCaughtUp(stream, view, milliseconds) {
         metrics.onCaughtUp(stream, view, milliseconds);
         tracing?.traceFolds(stream, view);
@@ -164,6 +170,8 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
     rateLimiter,
     authorizeWrite,
     writeScope: auth && writeScope,
+    jsm,
+    readSnapshot: () => snapshots.get(projections.own.stream),
     httpPort: http.port,
     eventLoopDelayMs: watchEventLoopDelay(),
     title,

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { ServiceIdentity } from '../domain/product.ts';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import { describeService } from '../api/service-description.ts';
 import { joinResource } from '../eventlog/joined-resource.ts';
 import { createKeyedQueue } from '../eventlog/keyed-queue.ts';
@@ -14,6 +15,7 @@ import { createApp, type AppOptions } from '../http/server/app.ts';
 import type { RateLimiter } from '../http/server/rate-limit.ts';
 import { createRouter, type RouterOptions } from '../http/server/router.ts';
 import type { Connection } from '../nats/connection/connection.ts';
+import type { SnapshotInfo } from '../nats/snapshots/snapshots.ts';
 import { readStreamDefinition } from '../nats/provisioning/provisioning.ts';
 import { describeNatsApi } from '../nats/services/asyncapi.ts';
 import { digestEndpoint } from '../nats/services/digest-endpoint.ts';
@@ -24,6 +26,8 @@ import { createAppendLatency } from './observability/append-latency.ts';
 import { instrumentAppends } from './observability/instrumented-store.ts';
 import { logRequest, replicaName, type Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
+import { describeSnapshot, readBroker, readProcess } from './observability/replica-status.ts';
+import { recordStatus } from './observability/status-history.ts';
 import { createStatus } from './observability/status.ts';
 import { createSystem } from './observability/system.ts';
 import type { Tracing } from './observability/tracing/tracing.ts';
@@ -47,6 +51,9 @@ export type TransportsOptions = {
   readonly authorizeWrite: RouterOptions['authorizeWrite'];
   /** The scope that a token needs for writes; undefined if writes need no token. */
   readonly writeScope: string | undefined;
+  readonly jsm: JetStreamManager;
+  /** Returns the latest known snapshot of the service's own stream. */
+  readSnapshot(): SnapshotInfo | undefined;
   /** The TCP port of the REST API. */
   readonly httpPort: number;
   /** Returns how late timers were in the last seconds, in ms. */
@@ -96,6 +103,19 @@ export async function openTransports(service: Service, options: TransportsOption
   const feed = createEventFeed(view, store, config.maxFeedClients);
   metrics.watchFeed(feed);
   const resource = joinResource(service, projections.followed);
+  const readStatus = createStatus({
+    service: name,
+    replica: replicaName(),
+    version,
+    traceUrl: config.traceUrl ?? null,
+    freshness,
+    view,
+    feed,
+    appendLatency,
+    readProcess: () => readProcess(options.eventLoopDelayMs),
+    readSnapshot: () => describeSnapshot(options.readSnapshot()),
+    readBroker: () => readBroker(connection.nc, options.jsm, stream),
+  });
   const context = {
     transactor: {
       decider: projections.decider,
@@ -115,16 +135,8 @@ export async function openTransports(service: Service, options: TransportsOption
     eventTypes: Object.keys(contract.events.types),
     feed,
     listAsOf: pointInTimeLists.list,
-    readStatus: createStatus({
-      service: name,
-      replica: replicaName(),
-      version,
-      traceUrl: config.traceUrl ?? null,
-      freshness,
-      view,
-      feed,
-      appendLatency,
-    }),
+    readStatus,
+    readStatusHistory: recordStatus(readStatus),
     system: createSystem(connection),
   };
   const endpoints = [

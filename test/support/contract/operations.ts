@@ -51,6 +51,7 @@ export async function operationsOf(
     feed,
     listAsOf: async () => [],
     readStatus: () => Promise.reject(new Error('not implemented in this test')),
+    readStatusHistory: () => [],
     system: {
       listServices: () => Promise.reject(new Error('not implemented in this test')),
       compareStates: () => Promise.reject(new Error('not implemented in this test')),

@@ -73,3 +73,33 @@ export function toBytes(bytes) {
   const value = bytes / 1024 ** power;
   return `${value.toFixed(value < 10 && power > 0 ? 1 : 0)} ${units[power]}`;
 }
+
+/** `14:05` today, `26 Nov, 14:05` otherwise. @param {string} time RFC 3339 */
+export function toMinute(time) {
+  const date = new Date(time);
+  const isToday = date.toDateString() === new Date().toDateString();
+  return date.toLocaleString(undefined, {
+    ...(!isToday && { day: '2-digit', month: 'short' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+}
+
+/** @param {string} time RFC 3339 */
+export function toDay(time) {
+  return new Date(time).toLocaleDateString(undefined, { dateStyle: 'full' });
+}
+
+/** @param {string} time RFC 3339 */
+export function toTimeOfDay(time) {
+  return new Date(time).toLocaleTimeString(undefined, { timeStyle: 'medium' });
+}
+
+/** What distinguishes an entity for a person: its first texts. @param {Record<string, unknown> | undefined} entity */
+export function toTitle(entity = {}) {
+  const texts = Object.entries(entity).flatMap(([name, value]) =>
+    name !== 'id' && typeof value === 'string' && !/^\d{4}-\d\d-\d\dT/.test(value) ? [value] : [],
+  );
+  return texts.slice(0, 2).join(' · ');
+}

@@ -1,7 +1,7 @@
 /** Status bar: position, lag, and connections of the replica. */
 
 import { html } from '../vendor/preact.js';
-import { progressOf } from '../store/state.js';
+import { progressOf } from '../store/progress.js';
 import { toMilliseconds } from '../parts/text.js';
 
 /** @param {{ state: import('../store/state.js').State }} props */

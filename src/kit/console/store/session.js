@@ -8,15 +8,12 @@ import { createHistoricalTable } from './historical-table.js';
 import { readContract } from '../contract/contract.js';
 import { createAsk } from './queries.js';
 import { createSystem } from './services.js';
-import { progressOf, readRoute } from './state.js';
+import { pollStatus, readRejections, toReplica } from './poll-status.js';
+import { readRoute } from './state.js';
 import { createWrites } from './writes.js';
 
-/** Poll interval of the status, in ms. */
-const pollMs = 1_000;
-/** Number of samples in the charts. */
-const maxSamples = 300;
-/** Minimum interval in ms between reloads of the table that are caused by followed streams. */
-const followedReloadMs = 5_000;
+/** Delay before the OpenAPI document is requested again, in ms. */
+const retryMs = 1_000;
 
 /**
  * @param {import('./state.js').Store} store
@@ -75,80 +72,6 @@ async function loadContract(store, request) {
     const response = await request('GET', '/openapi.json');
     store.update({ replica: toReplica(response) });
     if (response.status === 200) return readContract(response.body);
-    await sleep(pollMs);
+    await sleep(retryMs);
   }
-}
-
-/**
- * @param {object} context
- * @param {import('./state.js').Store} context.store
- * @param {import('./api.js').Request} context.request
- * @param {import('../contract/contract.js').Contract} context.contract
- * @param {() => void} context.onRecovered called when the replica responds again
- * @param {() => void} context.onFollowedChange called when displayed data of other services may have changed
- */
-async function pollStatus({ store, request, contract: { path }, onRecovered, onFollowedChange }) {
-  let reloadedAt = 0;
-  let isStale = false;
-  for (;;) {
-    const response = await request('GET', `${path}/status`);
-    const { replica: previousReplica, status: previousStatus, samples } = store.state;
-    const replica = toReplica(response);
-    if (replica.kind !== 'up') store.update({ replica });
-    else {
-      if (previousReplica.kind !== 'up' && previousReplica.kind !== 'unknown') onRecovered();
-      /** @type {import('./state.js').Status} */
-      const status = response.body;
-      const sample = toSample(status, previousStatus, samples.at(-1));
-      store.update({ replica, status, samples: [...samples.slice(1 - maxSamples), sample] });
-      if (previousStatus?.rejected !== status.rejected) await readRejections(store, request, path);
-      // Entities display data of other services, whose events are not in the feed.
-      isStale ||= previousStatus !== undefined && hasFollowedStreamAdvanced(previousStatus, status);
-      if (isStale && Date.now() - reloadedAt > followedReloadMs) {
-        reloadedAt = Date.now();
-        isStale = false;
-        onFollowedChange();
-      }
-    }
-    await sleep(pollMs);
-  }
-}
-
-/** @param {import('./api.js').ApiResponse} response @returns {import('./state.js').Replica} */
-function toReplica({ status, problem }) {
-  if (status === 200) return { kind: 'up', detail: '' };
-  const detail = problem?.detail ?? '';
-  if (status === 0) return { kind: 'unreachable', detail };
-  return { kind: status === 503 ? 'starting' : 'failing', detail };
-}
-
-/**
- * @param {import('./state.js').Status} status
- * @param {import('./state.js').Status | undefined} previous
- * @param {import('./state.js').Sample | undefined} last
- * @returns {import('./state.js').Sample}
- */
-function toSample(status, previous, last) {
-  const time = Date.now() / 1000;
-  const { applied, lag } = progressOf(status);
-  const appliedBefore = previous === undefined ? applied : progressOf(previous).applied;
-  return {
-    time,
-    eventsPerSecond: last === undefined ? 0 : Math.max(0, applied - appliedBefore) / (time - last.time),
-    appendMs: status.appends.medianMs,
-    lag,
-  };
-}
-
-/** Whether a stream of another service has advanced. @param {import('./state.js').Status} previous @param {import('./state.js').Status} current */
-function hasFollowedStreamAdvanced(previous, { stream, streams }) {
-  return Object.entries(streams).some(
-    ([name, { applied }]) => name !== stream && previous.streams[name]?.applied !== applied,
-  );
-}
-
-/** @param {import('./state.js').Store} store @param {import('./api.js').Request} request @param {string} path */
-async function readRejections(store, request, path) {
-  const { status, body } = await request('GET', `${path}/rejections`);
-  if (status === 200) store.update({ rejections: body.toReversed() });
 }

@@ -14,8 +14,7 @@ import { Table } from './table.js';
  * State of the replica; `detail` is the progress while it starts, or the reason it does not respond as expected.
  * @typedef {{ kind: 'unknown' | 'starting' | 'up' | 'failing' | 'unreachable', detail: string }} Replica
  *
- * One status poll; rates are per second since the previous poll.
- * @typedef {{ time: number, eventsPerSecond: number, appendMs: number | null, lag: number | null }} Sample
+ * @typedef {import('./samples.js').Sample} Sample
  *
  * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health' | 'system', id: import('../contract/ids.js').Id }} Route
  *
@@ -45,6 +44,7 @@ import { Table } from './table.js';
  * @property {import('./services.js').System} system
  * @property {Route} route
  * @property {Dialog | undefined} dialog
+ * @property {boolean} isPaletteOpen
  * @property {string} message outcome of the last write, displayed and announced to screen readers
  * @property {string} token
  * @property {boolean} isUnauthorized whether a write was rejected with 401 or 403
@@ -92,6 +92,7 @@ export function createStore() {
       system: unknownSystem,
       route: readRoute(location.hash, undefined),
       dialog: undefined,
+      isPaletteOpen: false,
       message: '',
       token: '',
       isUnauthorized: false,
@@ -111,19 +112,6 @@ export function createStore() {
     },
   };
   return store;
-}
-
-/**
- * Progress of the replica on the service's own stream. Unknown values are null.
- *
- * @param {Status | undefined} status
- * @returns {{ applied: number, last: number | null, lag: number | null }}
- */
-export function progressOf(status) {
-  const own = status?.streams[status.stream];
-  const applied = own?.applied ?? 0;
-  const last = own?.last ?? null;
-  return { applied, last, lag: last === null ? null : last - applied };
 }
 
 /**

@@ -1,94 +1,60 @@
-/** Status of the replica, with charts of the last minutes. */
+/** Status of the replica that serves the page, and its last 15 minutes. */
 
-import { Chart } from '../parts/chart.js';
+import { Broker } from './broker.js';
+import { HealthCharts } from './health-charts.js';
+import { progressOf } from '../store/progress.js';
+import { Snapshot } from './snapshot.js';
+import { Streams } from './streams.js';
 import { toCurl } from '../parts/commands.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { Empty } from '../parts/empty.js';
+import { capitalize, toDuration, toMinute } from '../parts/text.js';
 import { html } from '../vendor/preact.js';
-import { toLocalTime, toMilliseconds } from '../parts/text.js';
 
 /** @param {import('../shell/app.js').ViewProps} props */
 export function HealthView({ state: { status, samples }, contract }) {
   if (status === undefined) return html`<${Empty} icon="activity" text="No data yet." />`;
   const { replica, version, startedAt, entities, rejected, followers, appends, brokerDownSince } = status;
   const figures = [
-    ['Replica', replica],
-    ['Version', version],
-    ['Started', toLocalTime(startedAt)],
-    ['Broker', brokerDownSince === null ? 'up' : `unreachable since ${toLocalTime(brokerDownSince)}`],
-    ['Entities in the view', entities.toLocaleString('en')],
-    ['Rejected messages', rejected.toLocaleString('en')],
-    ['Event stream clients', followers],
-    ['Appends', appends.count.toLocaleString('en')],
-    ['Append, median', toMilliseconds(appends.medianMs)],
-    ['Append, 99th percentile', toMilliseconds(appends.p99Ms)],
+    ['Replica', replica, `version ${version}`],
+    ['Uptime', toDuration(Date.now() - Date.parse(startedAt)), `since ${toMinute(startedAt)}`],
+    [
+      'Broker',
+      brokerDownSince === null ? 'up' : 'unreachable',
+      brokerDownSince === null ? (status.broker?.server ?? '') : `since ${toMinute(brokerDownSince)}`,
+    ],
+    [capitalize(contract.plural), entities.toLocaleString('en'), 'with removed ones'],
+    ['Messages', progressOf(status).applied.toLocaleString('en'), `in ${status.stream}`],
+    ['Appends', appends.count.toLocaleString('en'), 'since the start'],
+    ['Rejected', rejected.toLocaleString('en'), rejected === 0 ? 'normal: none' : 'see the event log'],
+    ['Clients', followers.toLocaleString('en'), 'event streams'],
   ];
   return html`<section class="view" aria-labelledby="title">
     <div class="panels">
       <div class="card">
-        <header>
-          <h2>Replica</h2>
-          <span class="end">
-            <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/status`)} />
-            <${CopyButton} label="Copy as nats" text=${`nats micro stats ${contract.name}`} />
-          </span>
-        </header>
         <dl class="figures">
           ${figures.map(
-            ([name, value]) =>
+            ([name, value, hint]) =>
               html`<div>
                 <dt>${name}</dt>
-                <dd>${value}</dd>
+                <dd title=${value}>${value}</dd>
+                <dd class="hint">${hint}</dd>
               </div>`,
           )}
         </dl>
       </div>
-      <${Streams} streams=${status.streams} />
       <div class="charts">
-        <${Chart}
-          title="Events per second"
-          times=${samples.map(({ time }) => time)}
-          values=${samples.map(({ eventsPerSecond }) => eventsPerSecond)}
-        />
-        <${Chart}
-          title="Append, median in milliseconds"
-          times=${samples.map(({ time }) => time)}
-          values=${samples.map(({ appendMs }) => appendMs)}
-        />
-        <${Chart}
-          title="Lag in messages"
-          times=${samples.map(({ time }) => time)}
-          values=${samples.map(({ lag }) => lag)}
-        />
+        <${HealthCharts} samples=${samples} status=${status} />
+        <${Snapshot} status=${status} />
       </div>
+      <div class="pair">
+        <${Streams} streams=${status.streams} />
+        <${Broker} status=${status} />
+      </div>
+      <p class="copies">
+        <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/status`)} />
+        <${CopyButton} label="Copy as nats" text=${`nats micro stats ${contract.name}`} />
+      </p>
     </div>
   </section>`;
-}
-
-/** @param {{ streams: import('../store/state.js').Status['streams'] }} props */
-function Streams({ streams }) {
-  return html`<div class="card">
-    <header><h2>Streams</h2></header>
-    <table class="table">
-      <thead>
-        <tr>
-          <th scope="col">Stream</th>
-          <th scope="col">Applied</th>
-          <th scope="col">Last</th>
-          <th scope="col">Lag</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${Object.entries(streams).map(
-          ([name, { applied, last }]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>${applied}</td>
-              <td>${last ?? 'unknown'}</td>
-              <td>${last === null ? 'unknown' : last - applied}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
 }

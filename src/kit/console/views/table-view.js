@@ -9,7 +9,7 @@ import { Empty } from '../parts/empty.js';
 import { Icon } from '../parts/icon.js';
 import { html } from '../vendor/preact.js';
 import { Rows } from './rows.js';
-import { progressOf } from '../store/state.js';
+import { progressOf } from '../store/progress.js';
 import { toCount } from '../parts/text.js';
 import { TimeTravel } from './time-travel.js';
 

@@ -20,7 +20,7 @@ export function entityOperations(resource: JoinedResource, context: RouteContext
   return [
     // `/laptops/events` is registered before `/laptops/{id}`, which would match it too.
     ...feedOperations(resource, context, CloudEvent),
-    ...statusOperations(resource, context.readStatus),
+    ...statusOperations(resource, context),
     ...historyOperations(resource, context, CloudEvent),
     ...queryOperations(resource, context),
     ...readOperations(resource, context),

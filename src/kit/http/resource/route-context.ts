@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Sources } from '../../eventlog/execute.ts';
-import type { ServiceStatus } from '../../api/documents.ts';
+import type { ServiceStatus, StatusSample } from '../../api/documents.ts';
 import type { Freshness } from '../../eventlog/freshness.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
@@ -20,6 +20,7 @@ export type RouteContext = {
   /** Lists entities as of a position, which the view cannot: it contains only the current state. */
   readonly listAsOf: ListAsOf;
   readStatus(): Promise<ServiceStatus>;
+  readStatusHistory(): readonly StatusSample[];
   readonly system: SystemSources;
 };
 

@@ -1,12 +1,13 @@
 /** `GET /laptops/status`: the status of a replica, for operators. Orchestrators use the probes, on a separate port. */
 
-import { ServiceStatus } from '../../api/documents.ts';
+import { z } from 'zod';
+import { ServiceStatus, StatusSample } from '../../api/documents.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
-import { pathsOf } from './route-context.ts';
+import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function statusOperations(
   { names }: { readonly names: readonly [string, ...string[]] },
-  readStatus: () => Promise<ServiceStatus>,
+  { readStatus, readStatusHistory }: Pick<RouteContext, 'readStatus' | 'readStatusHistory'>,
 ): Operation[] {
   const status = defineOperation({
     method: 'get',
@@ -31,5 +32,25 @@ export function statusOperations(
       ctx.body = current;
     },
   });
-  return [status];
+  const history = defineOperation({
+    method: 'get',
+    paths: pathsOf({ names }, '/status/history'),
+    name: 'getStatusHistory',
+    summary: 'Get the status of this replica in the last 15 minutes, every 5 seconds',
+    tag: names[0],
+    responses: {
+      200: {
+        description: 'Oldest first.',
+        headers: ['Cache-Control'],
+        body: z.array(StatusSample),
+      },
+    },
+    problems: ['unavailable'],
+
+    handle({ ctx }) {
+      ctx.set('Cache-Control', 'no-store');
+      ctx.body = readStatusHistory();
+    },
+  });
+  return [status, history];
 }

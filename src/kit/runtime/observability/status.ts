@@ -7,11 +7,16 @@ export type StatusSources = Pick<ServiceStatus, 'service' | 'replica' | 'version
   readonly view: { readonly size: number; readonly rejectedCount: number };
   readonly feed: { readonly size: number };
   readonly appendLatency: AppendLatency;
+  readProcess(): ServiceStatus['process'];
+  /** The latest snapshot of the service's own stream. */
+  readSnapshot(): ServiceStatus['snapshot'];
+  /** Asks the broker. */
+  readBroker(): Promise<ServiceStatus['broker']>;
 };
 
 /** How long the positions read from the stream leaders are cached, in ms. */
 const cacheMs = 500;
-/** Timeout for a query to a stream leader, in ms. After a timeout, the stream's last position is reported as null. */
+/** Timeout for a query to a stream leader, in ms. After a timeout, what it asked for is reported as null. */
 const leaderTimeoutMs = 1_000;
 
 /** Returns a function that builds the status. It queries the stream leaders at most twice a second. */
@@ -20,6 +25,9 @@ export function createStatus({
   view,
   feed,
   appendLatency,
+  readProcess,
+  readSnapshot,
+  readBroker,
   ...constantFields
 }: StatusSources): () => Promise<ServiceStatus> {
   const startedAt = new Date().toISOString();
@@ -27,19 +35,21 @@ export function createStatus({
     [freshness.stream, freshness.own],
     ...Object.entries(freshness.followed),
   ];
-  let cached: { readonly at: number; readonly positions: Promise<(number | null)[]> } | undefined;
+  type Answers = readonly [positions: (number | null)[], broker: ServiceStatus['broker']];
+  let cached: { readonly at: number; readonly answers: Promise<Answers> } | undefined;
 
-  function lastPositions(): Promise<(number | null)[]> {
-    if (freshness.staleSince !== undefined) return Promise.resolve(streams.map(() => null));
+  function askBroker(): Promise<Answers> {
+    if (freshness.staleSince !== undefined) return Promise.resolve([streams.map(() => null), null]);
     const now = performance.now();
     if (cached === undefined || now - cached.at > cacheMs) {
-      cached = { at: now, positions: Promise.all(streams.map(([, stream]) => leaderPositionOf(stream))) };
+      const positions = Promise.all(streams.map(([, stream]) => inTime(stream.leaderPosition())));
+      cached = { at: now, answers: Promise.all([positions, inTime(readBroker())]) };
     }
-    return cached.positions;
+    return cached.answers;
   }
 
   return async () => {
-    const positions = await lastPositions();
+    const [positions, broker] = await askBroker();
     const { staleSince } = freshness;
     return {
       ...constantFields,
@@ -61,17 +71,21 @@ export function createStatus({
         medianMs: appendLatency.quantile(0.5) ?? null,
         p99Ms: appendLatency.quantile(0.99) ?? null,
       },
+      process: readProcess(),
+      snapshot: readSnapshot(),
+      broker,
     };
   };
 }
 
-async function leaderPositionOf(stream: StreamFreshness): Promise<number | null> {
+/** Returns null if the broker does not answer, or not in time. */
+async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, leaderTimeoutMs, null);
   });
   try {
-    return await Promise.race([stream.leaderPosition(), timeout]);
+    return await Promise.race([answer, timeout]);
   } catch {
     return null;
   } finally {

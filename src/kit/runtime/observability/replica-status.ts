@@ -1,0 +1,44 @@
+/** What a replica reports of its process, its snapshots, and the cluster that stores its stream. */
+
+import { getHeapStatistics } from 'node:v8';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from 'nats';
+import { toTimestamp, type ServiceStatus } from '../../api/documents.ts';
+import type { SnapshotInfo } from '../../nats/snapshots/snapshots.ts';
+
+const nanosecondsPerMillisecond = 1e6;
+
+/** @param eventLoopDelayMs returns how late timers were in the last seconds, in ms. */
+export function readProcess(eventLoopDelayMs: () => number): ServiceStatus['process'] {
+  const { used_heap_size: heapBytes, heap_size_limit: heapLimitBytes } = getHeapStatistics();
+  return {
+    memoryBytes: process.memoryUsage.rss(),
+    heapBytes,
+    heapLimitBytes,
+    eventLoopDelayMs: eventLoopDelayMs(),
+  };
+}
+
+export function describeSnapshot(snapshot: SnapshotInfo | undefined): ServiceStatus['snapshot'] {
+  if (snapshot === undefined) return null;
+  const { position, written, size } = snapshot;
+  return { position, time: toTimestamp(written), bytes: size };
+}
+
+export async function readBroker(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  stream: string,
+): Promise<ServiceStatus['broker']> {
+  const { cluster } = await jsm.streams.info(stream);
+  return {
+    server: nc.info?.server_name ?? '',
+    leader: cluster?.leader ?? null,
+    peers: (cluster?.replicas ?? []).map(({ name, current, lag, active }) => ({
+      server: name,
+      isCurrent: current,
+      lag: lag ?? 0,
+      lastContactMs: active / nanosecondsPerMillisecond,
+    })),
+  };
+}
