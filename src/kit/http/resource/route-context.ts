@@ -8,6 +8,9 @@ import type { Transactor } from '../../eventlog/transact.ts';
 import type { ListAsOf } from '../protocol/as-of.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 
+/** How much one request may add in rows. */
+export type BulkLimits = { readonly maxRows: number; readonly maxBytes: number };
+
 /** The dependencies of a service's routes. */
 export type RouteContext = {
   readonly transactor: Transactor<unknown, CommandCall, DomainEvent>;
@@ -19,6 +22,9 @@ export type RouteContext = {
   /** Lists entities as of a position, which the view cannot: it contains only the current state. */
   readonly listAsOf: ListAsOf;
   readStatus(): Promise<ServiceStatus>;
+  readonly bulkLimits: BulkLimits;
+  /** Aborted when a shutdown begins. */
+  readonly stopping: AbortSignal;
 };
 
 /** Returns the `source` of the service's CloudEvents: the canonical path of the collection. */
