@@ -198,7 +198,7 @@ for (const { path, canonicalPath, service, derived, sample, otherSample, idOffse
     const { itemPath } = await addOne();
     for (const [each, methods] of [
       [path, ['GET', 'HEAD', 'OPTIONS', 'POST']],
-      [itemPath, ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT']],
+      [itemPath, ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'PUT']],
     ] as const) {
       const { status, headers } = await options(each);
       assert.ok(status === 200 || status === 204);

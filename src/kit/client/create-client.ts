@@ -10,7 +10,12 @@ import {
 } from '../api/documents.ts';
 import type { Id } from '../domain/entity-id.ts';
 import type { DefinedService, ServiceTypes } from '../domain/service/service.ts';
-import { createCommandMethods, type CommandMethods, type PatchMethod } from './command-methods.ts';
+import {
+  createCommandMethods,
+  type CommandMethods,
+  type ManyMethods,
+  type PatchMethod,
+} from './command-methods.ts';
 import { toEntityResponse, type EntityResponse } from './entity-response.ts';
 import { followEvents, type FollowOptions } from './follow.ts';
 import { readPages, toQuery, waitHeaders, type ReadOptions } from './pages.ts';
@@ -49,6 +54,7 @@ export type Reads<
 };
 
 export type Client<Types extends ServiceTypes> = CommandMethods<Types> &
+  ManyMethods<Types> &
   PatchMethod<Types> &
   QueryMethods<Types> &
   Reads<Types['document'], Types['index'], Types['sortable'], Types['id']> & {

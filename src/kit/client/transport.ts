@@ -24,7 +24,10 @@ export type ClientRequest = {
   /** Path and query relative to the base URL: `laptops?limit=10`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly text?: string;
   /** Makes retries of a write safe. */
   readonly idempotencyKey?: string;
 };
@@ -65,7 +68,7 @@ export function createTransport(baseUrl: string | URL, options: TransportOptions
   const base = new URL(`${String(baseUrl).replace(/\/+$/, '')}/`);
 
   async function open(request: ClientRequest, { token, signal }: CallOptions): Promise<Response> {
-    const { method, path, headers, body, idempotencyKey } = request;
+    const { method, path, headers, body, text, idempotencyKey } = request;
     const bearer = token ?? (typeof options.token === 'function' ? await options.token() : options.token);
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs);
@@ -79,7 +82,7 @@ export function createTransport(baseUrl: string | URL, options: TransportOptions
         ...(idempotencyKey !== undefined && { 'Idempotency-Key': `"${idempotencyKey}"` }),
       },
       // Undefined without a body.
-      body: JSON.stringify(body),
+      body: text ?? JSON.stringify(body),
       signal: signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]),
     })
       .catch((cause: unknown) => {

@@ -65,7 +65,7 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
   let pending: string | undefined = 'connecting to NATS';
   const stopping = new AbortController();
   const readiness = createReadiness(config.readiness);
-  /** Called when a shutdown begins, to end open event streams, which the HTTP server would otherwise wait for. */
+  /** Called when a shutdown begins, to end responses that the HTTP server would otherwise wait for. */
   const shutdownHooks: (() => void)[] = [];
   /** Called in this order after the last response. */
   const closers: (() => unknown)[] = [];
@@ -178,7 +178,7 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
     consoleFiles,
     onInternalError,
   });
-  shutdownHooks.push(transports.endEventStreams);
+  shutdownHooks.push(transports.beginShutdown);
   closers.unshift(transports.close);
   respond = transports.respond;
   pending = undefined;

@@ -67,8 +67,8 @@ export type TransportsOptions = {
 /** The REST API and the NATS API, served from the same resource, transactor and views. */
 export type Transports = {
   readonly respond: RequestListener;
-  /** Ends all Server-Sent Events streams. */
-  endEventStreams(): void;
+  /** Ends all Server-Sent Events streams, and begins no further rows of requests that have several. */
+  beginShutdown(): void;
   /** Stops accepting NATS requests, waits for those in flight and ends the point-in-time process. */
   close(): Promise<void>;
 };
@@ -116,7 +116,10 @@ export async function openTransports(service: Service, options: TransportsOption
     readSnapshot: () => describeSnapshot(options.readSnapshot()),
     readBroker: () => readBroker(connection.nc, options.jsm, stream),
   });
+  const stopping = new AbortController();
   const context = {
+    bulkLimits: limits.bulk,
+    stopping: stopping.signal,
     transactor: {
       decider: projections.decider,
       events: contract.events,
@@ -216,7 +219,10 @@ export async function openTransports(service: Service, options: TransportsOption
 
   return {
     respond: createItemFastPath(resource, context, appOptions, app),
-    endEventStreams: feed.close,
+    beginShutdown() {
+      stopping.abort();
+      feed.close();
+    },
     async close() {
       await closeEndpoints();
       pointInTimeLists.close();

@@ -50,6 +50,8 @@ export async function operationsOf(
     eventTypes: Object.keys(events.types),
     feed,
     listAsOf: async () => [],
+    bulkLimits: { maxRows: 10_000, maxBytes: 4 * 1024 * 1024 },
+    stopping: new AbortController().signal,
     readStatus: () => Promise.reject(new Error('not implemented in this test')),
     readStatusHistory: () => [],
     system: {

@@ -3,7 +3,14 @@
 import { z } from 'zod';
 import { checkSchemas } from './check-schemas.ts';
 import type { Body, Params } from './command.ts';
-import { clientMethods, contextFields, natsQueries, queryParameters, replyFields } from './reserved-names.ts';
+import {
+  clientMethods,
+  contextFields,
+  manyOf,
+  natsQueries,
+  queryParameters,
+  replyFields,
+} from './reserved-names.ts';
 import type { NamedCommand, Service } from './service.ts';
 
 /** A token of a subject, a segment of a path, and a property that needs no quotes. */
@@ -14,7 +21,11 @@ export function checkService(service: Service): void {
   checkBodies(service);
   const { contract, names, nouns, commands, indexes, queries, follows, relations } = service;
   const verbs = commands.map(({ verb }) => verb);
+  const methods = commands.flatMap(({ kind, verb }) => (kind === 'create' ? [manyOf(verb)] : []));
   const collisions = [
+    ...[...verbs, ...queries.map(({ name }) => name)].flatMap((name) =>
+      checkReserved('command or query', name, 'method of the client', methods),
+    ),
     ...verbs.flatMap((verb) => checkName('verb', verb, 'method of the client', clientMethods)),
     ...Object.keys(indexes).flatMap((name) => [
       ...checkName('index', name, 'query parameter', queryParameters),

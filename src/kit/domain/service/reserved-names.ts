@@ -11,6 +11,11 @@ export const clientMethods: readonly string[] = [
   'patch',
   'then',
 ];
+/** The method of the client that adds many entities: `addMany` for `add`. */
+export function manyOf(verb: string): string {
+  return `${verb}Many`;
+}
+
 export const contextFields: readonly string[] = ['now', 'actor', 'find'];
 export const replyFields: readonly string[] = ['position', 'next', 'cursor'];
 export const natsQueries: readonly string[] = ['get', 'list', 'digest'];

@@ -11,7 +11,13 @@ import { ProblemDocument } from '../../api/documents.ts';
 import { integerId, type IdType } from '../../domain/id-type.ts';
 import type { ServiceDescription } from '../../api/service-description.ts';
 import { Problem, type ProblemCode } from '../../domain/problem.ts';
-import { isWrite, jsonMediaType, type ResponseDescription, type Operation } from '../server/operation.ts';
+import {
+  isWrite,
+  jsonMediaType,
+  type AlternativeBody,
+  type ResponseDescription,
+  type Operation,
+} from '../server/operation.ts';
 import { problemKinds, problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
 import { requestHeaderSchema } from '../protocol/request-headers.ts';
 import { responseHeaders, type ResponseHeaderName } from '../protocol/response-headers.ts';
@@ -78,7 +84,7 @@ function describeOperation(
   id: IdType,
 ): ZodOpenApiOperationObject {
   const { name, summary, tag, command, queryName, params, query, headers = [], responses } = operation;
-  const { body, bodyType = jsonMediaType } = operation;
+  const { body, bodyType = jsonMediaType, alternative } = operation;
   const needsToken = writeScope !== undefined && isWrite(operation);
   return {
     // Operation ids must be unique, so each alias needs its own.
@@ -96,17 +102,27 @@ function describeOperation(
       header: requestHeaderSchema([...headers, 'Request-Id']),
     },
     ...(body !== undefined && {
-      requestBody: { required: true, content: describeContent({ [bodyType]: body }) },
+      requestBody: {
+        required: true,
+        content: describeContent({ [bodyType]: body, ...(alternative && describeAlternative(alternative)) }),
+      },
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(responses).map(([status, response]) => [status, describeResponse(response)]),
+        Object.entries({ ...responses, ...alternative?.responses }).map(([status, response]) => [
+          status,
+          describeResponse(response),
+        ]),
       ),
       ...Object.fromEntries(
         problemsOf(operation, needsToken).map((code) => [problemKinds[code].status, describeProblem(code)]),
       ),
     },
   };
+}
+
+function describeAlternative({ mediaType, description, example }: AlternativeBody) {
+  return { [mediaType]: z.string().meta({ description, example }) };
 }
 
 function describePathParams(path: string, params: z.ZodType | undefined, { schema, example }: IdType) {

@@ -11,6 +11,7 @@ import type { ProblemCode } from '../../domain/problem.ts';
 import type { NamedCommand } from '../../domain/service/service.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { defineOperation, type Operation, type ResponseDescription } from '../server/operation.ts';
+import { bulkAdd } from './bulk/bulk-add.ts';
 import { createCommandRunner, type CommandRunner } from './command-runner.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
@@ -21,22 +22,29 @@ export function commandOperations(resource: JoinedResource, context: RouteContex
   const runner = createCommandRunner(resource, context);
   return resource.commands.flatMap((command) => [
     command.path === undefined
-      ? createOperation(resource, command, runner)
+      ? createOperation(resource, command, runner, context)
       : entityOperation(resource, command, runner),
     ...patchOperations(resource, command, runner),
   ]);
 }
 
 /** `POST /laptops` */
-function createOperation(resource: JoinedResource, command: NamedCommand, runner: CommandRunner): Operation {
+function createOperation(
+  resource: JoinedResource,
+  command: NamedCommand,
+  runner: CommandRunner,
+  { bulkLimits, stopping }: RouteContext,
+): Operation {
   const { contract, commands } = resource;
   const { body } = command;
   if (body === undefined) throw new TypeError(`${command.verb} has no body`);
   const isShared = commands.some((other) => other !== command && other.body === body);
+  const schema = newEntityOf(body, contract.id, isShared);
   return defineOperation({
     ...describeCommand(resource, command),
     paths: pathsOf(resource),
-    body: newEntityOf(body, contract.id, isShared),
+    body: schema,
+    alternative: bulkAdd(resource, command, runner, { body: schema, limits: bulkLimits, stopping }),
 
     async handle({ ctx, headers, body, received }) {
       const call = { ...splitId(body, contract.id), sent: sentOf(command, received) };

@@ -9,6 +9,9 @@ import type { ListAsOf } from '../protocol/as-of.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { SystemSources } from './system-operations.ts';
 
+/** How much one request may add in rows. */
+export type BulkLimits = { readonly maxRows: number; readonly maxBytes: number };
+
 /** The dependencies of a service's routes. */
 export type RouteContext = {
   readonly transactor: Transactor<unknown, CommandCall, DomainEvent>;
@@ -22,6 +25,9 @@ export type RouteContext = {
   readStatus(): Promise<ServiceStatus>;
   readStatusHistory(): readonly StatusSample[];
   readonly system: SystemSources;
+  readonly bulkLimits: BulkLimits;
+  /** Aborted when a shutdown begins. */
+  readonly stopping: AbortSignal;
 };
 
 /** Returns the `source` of the service's CloudEvents: the canonical path of the collection. */

@@ -5,7 +5,10 @@ import { Problem } from '../../domain/problem.ts';
 import { jsonMediaType, type Operation } from './operation.ts';
 
 /** Returns the media types that a client may request, the default first; empty if no response has a body. */
-export function mediaTypesOf({ responses, alsoAcceptable = [] }: Operation): string[] {
+export function mediaTypesOf({
+  responses,
+  alsoAcceptable = [],
+}: Pick<Operation, 'responses' | 'alsoAcceptable'>): string[] {
   const withBody = Object.values(responses).filter(({ body }) => body !== undefined);
   const served = withBody.flatMap(({ mediaType = jsonMediaType, alternatives = {} }) => [
     mediaType,

@@ -24,6 +24,18 @@ export type ResponseDescription = {
   readonly alternatives?: Readonly<Record<string, z.ZodType>>;
 };
 
+/** A request whose body the handler reads itself. */
+export type BulkRequest = { readonly ctx: RouterContext; readonly headers: RequestHeaders };
+
+/** A body in another media type, with other responses. */
+export type AlternativeBody = {
+  readonly mediaType: string;
+  readonly description: string;
+  readonly example: string;
+  readonly responses: Readonly<Record<number, ResponseDescription>>;
+  handle(request: BulkRequest): Promise<void>;
+};
+
 type Declaration<Params, Query, Body> = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** The path in OpenAPI notation (`/ports/{id}`), followed by its aliases. The parameter `id` is an entity's id. */
@@ -44,6 +56,8 @@ type Declaration<Params, Query, Body> = {
   readonly body?: z.ZodType<Body>;
   /** The media type of the body. Default: {@link jsonMediaType} and all types that end in `+json`. */
   readonly bodyType?: string;
+  /** Another media type of the body, with a handler of its own. */
+  readonly alternative?: AlternativeBody;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
   /** Media types of documents embedded in a response. The client may request them, although no response has them. */
   readonly alsoAcceptable?: readonly string[];

@@ -74,26 +74,35 @@ function describeIssues({ issues }: z.ZodError): string {
 /**
  * Parses the body with `schema`.
  *
- * @param mediaType default: JSON.
+ * @param mediaTypes the media types that the operation accepts. The first one is that of this body: JSON, or a patch.
  * @throws Problem `unsupported-media-type`, `too-large`, `malformed` (not JSON), `invalid` (JSON of another shape).
  */
 export async function parseBody<T>(
   schema: z.ZodType<T>,
   ctx: Context,
-  mediaType?: string,
+  mediaTypes: readonly string[] = [jsonMediaType],
 ): Promise<ParsedJson<T>> {
-  assertMediaType(ctx, mediaType);
+  const [mediaType = jsonMediaType] = mediaTypes;
+  if (!hasMediaType(ctx, mediaType)) {
+    const accepted = mediaTypes.join(', ');
+    // What would be accepted (RFC 9110, section 15.5.16; RFC 5789, section 2.2).
+    ctx.set(ctx.method === 'PATCH' ? 'Accept-Patch' : 'Accept', accepted);
+    const detail = `The body must be JSON: send Content-Type: ${mediaTypes.join(' or ')}.`;
+    throw new Problem('unsupported-media-type', detail);
+  }
+  assertReadable(ctx);
   return parseJson(schema, await readBytes(ctx, maxBodyBytes));
 }
 
-/** @throws Problem `unsupported-media-type`. The response has a header with what would be accepted (RFC 9110, section 15.5.16). */
-export function assertMediaType(ctx: Context, mediaType?: string): void {
+/** Whether the body has the media type. JSON may have any type that ends in `+json`. */
+export function hasMediaType({ request }: Context, mediaType: string): boolean {
+  const types = mediaType === jsonMediaType ? ['json', '+json'] : [mediaType];
+  return typeof request.is(...types) === 'string';
+}
+
+/** @throws Problem `unsupported-media-type` unless the body is in UTF-8 and not compressed. */
+export function assertReadable(ctx: Context): void {
   const { request } = ctx;
-  if (!request.is(...(mediaType === undefined ? ['json', '+json'] : [mediaType]))) {
-    const accepted = mediaType ?? jsonMediaType;
-    ctx.set(ctx.method === 'PATCH' ? 'Accept-Patch' : 'Accept', accepted);
-    throw new Problem('unsupported-media-type', `The body must be JSON: send Content-Type: ${accepted}.`);
-  }
   const charset = request.charset.toLowerCase();
   if (charset !== '' && charset !== 'utf-8' && charset !== 'utf8') {
     throw new Problem('unsupported-media-type', `The body must be UTF-8, not ${charset}.`);

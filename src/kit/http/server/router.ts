@@ -8,9 +8,17 @@ import { Problem } from '../../domain/problem.ts';
 import { mediaTypesOf, negotiate } from './accept.ts';
 import { createCompression, type Compression } from './compression.ts';
 import { checkRoutes } from './check-routes.ts';
-import { isWrite, type Operation } from './operation.ts';
+import { isWrite, jsonMediaType, type Operation } from './operation.ts';
 import { stateOf } from './request-state.ts';
-import { parseBody, parseHeaders, parseId, parseParams, parseQuery } from './parse.ts';
+import {
+  assertReadable,
+  hasMediaType,
+  parseBody,
+  parseHeaders,
+  parseId,
+  parseParams,
+  parseQuery,
+} from './parse.ts';
 
 export type RouterOptions = {
   /** What the parameter `id` of a path is. Default: a positive integer. */
@@ -76,12 +84,24 @@ function createHandler(
   { id: idType, authorizeWrite }: RouterOptions,
   compress: Compression,
 ): Handler {
-  const { params, query, headers = [], body, bodyType, handle } = operation;
+  const { params, query, headers = [], body, bodyType, alternative, handle } = operation;
+  const bodyTypes = [
+    bodyType ?? jsonMediaType,
+    ...(alternative === undefined ? [] : [alternative.mediaType]),
+  ];
+  const alternativeTypes = alternative === undefined ? [] : mediaTypesOf(alternative);
   const mediaTypes = mediaTypesOf(operation);
   const writes = isWrite(operation);
 
   return async (ctx) => {
     if (writes) stateOf(ctx).actor = await authorizeWrite?.(ctx);
+    if (alternative !== undefined && hasMediaType(ctx, alternative.mediaType)) {
+      negotiate(ctx, alternativeTypes);
+      const parsed = parseHeaders(headers, ctx.req.headers, stateOf(ctx).traceparent);
+      assertReadable(ctx);
+      await alternative.handle({ ctx, headers: parsed });
+      return;
+    }
     const accepted = negotiate(ctx, mediaTypes);
     const id = ctx.params['id'];
     const request = {
@@ -93,7 +113,7 @@ function createHandler(
       accepted,
     };
     // The body is read last: a request with invalid parameters or headers is rejected without it.
-    const json = body === undefined ? undefined : await parseBody(body, ctx, bodyType);
+    const json = body === undefined ? undefined : await parseBody(body, ctx, bodyTypes);
     const input = { ...request, body: json?.parsed, received: json?.received };
     // `defineOperation` ensures that the handler's input has the types of the operation's schemas.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion

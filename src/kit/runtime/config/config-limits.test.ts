@@ -23,6 +23,7 @@ test('has defaults', () => {
     hstsMaxAgeSeconds: 0,
     server: { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, maxConnections: 0 },
     maxWaits: 1000,
+    bulk: { maxRows: 10_000, maxBytes: 4_194_304 },
     rateLimit: { perSecond: 0, burst: undefined },
     trustedProxies: 0,
   });
@@ -36,6 +37,8 @@ test('is read from the environment', () => {
     REQUEST_TIMEOUT_SECONDS: '2',
     MAX_CONNECTIONS: '100',
     MAX_WAITS: '10',
+    BULK_MAX_ROWS: '500',
+    BULK_MAX_BYTES: '60000',
     RATE_LIMIT_PER_SECOND: '50',
     RATE_LIMIT_BURST: '0',
     TRUST_PROXY: '2',
@@ -45,6 +48,7 @@ test('is read from the environment', () => {
     hstsMaxAgeSeconds: 31_536_000,
     server: { headersTimeoutMs: 500, requestTimeoutMs: 2000, maxConnections: 100 },
     maxWaits: 10,
+    bulk: { maxRows: 500, maxBytes: 60_000 },
     rateLimit: { perSecond: 50, burst: 0 },
     trustedProxies: 2,
   });

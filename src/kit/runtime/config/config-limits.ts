@@ -1,6 +1,7 @@
 /** Limits and security settings of the REST API. */
 
 import { z } from 'zod';
+import type { BulkLimits } from '../../http/resource/route-context.ts';
 import type { RateLimit } from '../../http/server/rate-limit.ts';
 import type { ServerLimits } from '../../http/server/listen.ts';
 
@@ -48,6 +49,8 @@ export const limitsEnvironment = {
   REQUEST_TIMEOUT_SECONDS: durationMs(0.1, 3600).default(30_000),
   MAX_CONNECTIONS: wholeNumber(0).default(0),
   MAX_WAITS: wholeNumber(1).default(1_000),
+  BULK_MAX_ROWS: wholeNumber(1, 1_000_000).default(10_000),
+  BULK_MAX_BYTES: wholeNumber(1, 1_000_000_000).default(4 * 1024 * 1024),
   RATE_LIMIT_PER_SECOND: wholeNumber(0).default(0),
   RATE_LIMIT_BURST: wholeNumber(0).optional(),
   TRUST_PROXY: wholeNumber(0, 20).default(0),
@@ -63,6 +66,8 @@ export type LimitsConfig = {
   readonly server: ServerLimits;
   /** Maximum number of requests that wait for a position concurrently. */
   readonly maxWaits: number;
+  /** How much one request may add in rows. */
+  readonly bulk: BulkLimits;
   /** Per client address. */
   readonly rateLimit: RateLimit;
   /** Number of trusted reverse proxies, whose X-Forwarded-For entries are used. */
@@ -79,6 +84,7 @@ export function toLimitsConfig(variables: Variables): LimitsConfig {
       maxConnections: variables.MAX_CONNECTIONS,
     },
     maxWaits: variables.MAX_WAITS,
+    bulk: { maxRows: variables.BULK_MAX_ROWS, maxBytes: variables.BULK_MAX_BYTES },
     rateLimit: { perSecond: variables.RATE_LIMIT_PER_SECOND, burst: variables.RATE_LIMIT_BURST },
     trustedProxies: variables.TRUST_PROXY,
   };
