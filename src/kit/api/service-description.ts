@@ -80,8 +80,7 @@ export function describeService(
     entity: { ...nouns, id: isTextId(contract.id) ? 'text' : 'integer' },
     commands: operations.flatMap((operation) => {
       const command = commands.find(({ verb }) => verb === operation.command);
-      // A merge patch is another form of a command that has an operation of its own.
-      if (command === undefined || operation.method === 'patch') return [];
+      if (command === undefined) return [];
       const item = itemOf(command, properties);
       return [{ verb: command.verb, kind: command.kind, ...locate(operation), ...(item && { item }) }];
     }),
