@@ -16,7 +16,7 @@ for (const name of ['limit', 'after', 'asOf', 'sort', 'cursor']) {
     ),
   );
 }
-for (const verb of ['list', 'get', 'asOf', 'history', 'rejections', 'follow', 'then']) {
+for (const verb of ['list', 'get', 'asOf', 'history', 'rejections', 'follow', 'patch', 'then']) {
   reserved(`is not a verb: ${verb}`, () =>
     assert.is(
       collisionOf(() =>
@@ -26,6 +26,20 @@ for (const verb of ['list', 'get', 'asOf', 'history', 'rejections', 'follow', 't
     ),
   );
 }
+reserved('is not a verb: addMany, if `add` creates an entity', () =>
+  assert.is(
+    collisionOf(() =>
+      defineService({
+        ...base,
+        commands: ({ create, command }) => ({
+          add: create({ body: z.object({}), decide }),
+          addMany: command({ decide }),
+        }),
+      }),
+    ),
+    'lamps: the command or query "addMany" has the name of a method of the client',
+  ),
+);
 for (const name of ['now', 'actor', 'find']) {
   reserved(`is not a followed service: ${name}`, () =>
     assert.is(

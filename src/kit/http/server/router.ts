@@ -95,7 +95,8 @@ function createHandler(
 
   return async (ctx) => {
     if (writes) stateOf(ctx).actor = await authorizeWrite?.(ctx);
-    if (alternative !== undefined && hasMediaType(ctx, alternative.mediaType)) {
+    const isJson = ctx.req.headers['content-type'] === jsonMediaType;
+    if (!isJson && alternative !== undefined && hasMediaType(ctx, alternative.mediaType)) {
       negotiate(ctx, alternativeTypes);
       const parsed = parseHeaders(headers, ctx.req.headers, stateOf(ctx).traceparent);
       assertReadable(ctx);
