@@ -127,6 +127,14 @@ testEntity('shows each event with its position, message id and changes', async (
     assert.is(await entries.count(), 3);
   });
 });
+testEntity('shows the raw message of an event in the history', () =>
+  browser.visit(`${laptops.url}/#/entity/1`, async (page) => {
+    await page.getByRole('button', { name: 'raw' }).last().click();
+    const text = (await page.locator('.timeline pre').textContent()) ?? '';
+    assert.match(text, `"position": ${added}`);
+    assert.match(text, '"type": "LaptopAdded"');
+  }),
+);
 testEntity('can show the state after an event', async () => {
   await browser.visit(`${laptops.url}/#/entity/1`, async (page) => {
     await page.getByRole('button', { name: `Show version at position ${added}`, exact: true }).click();

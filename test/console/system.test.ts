@@ -34,13 +34,24 @@ test('links to entities of the other services', () =>
     await reference.waitFor();
     assert.is(await reference.getAttribute('href'), `${ports.url}/#/entity/3`);
   }));
+test('lists the entities of the other service that refer to one', () =>
+  browser.visit(`${ports.url}/#/entity/3`, async (page) => {
+    const related = page.getByRole('link', { name: 'Lenovo S3' });
+    await related.waitFor();
+    assert.is(await related.getAttribute('href'), `${laptops.url}/#/entity/1`);
+    await laptops.delete('/laptops/1/ports/3');
+    await related.waitFor({ state: 'detached' });
+    await page.getByText('none', { exact: true }).waitFor();
+    await laptops.put('/laptops/1/ports/3');
+    await related.waitFor();
+  }));
 test('shows every replica, and whether the states of replicas agree', async () => {
   const second = await system.start('laptops');
   await browser.visit(`${ports.url}/#/system`, async (page) => {
     const of = card(page, 'laptops');
     await of.getByText('2 replicas').waitFor();
     assert.is(await of.getByRole('row').count(), 3);
-    await of.getByText('states agree at position 3').waitFor();
+    await of.getByText('states agree at position 5').waitFor();
     await card(page, 'ports').getByText('one replica at position 1').waitFor();
     await card(page, 'ports').getByText('serves this page').waitFor();
     await second.stop();

@@ -12,14 +12,17 @@ import { html } from '../vendor/preact.js';
  * @param {string} field
  * @returns {(item: unknown) => string | undefined}
  */
-export function linksOf({ references, name }, { services }, field) {
-  const owner = references.find((reference) => reference.field === field)?.service;
+export function linksOf(contract, system, field) {
+  const owner = contract.references.find((reference) => reference.field === field)?.service;
+  return (item) => (owner === undefined ? undefined : linkTo(contract, system, owner, item));
+}
+
+/** The address of the page of an entity of another service. @param {import('../contract/contract.js').Contract} contract @param {import('../store/services.js').System} system @param {string} owner @param {unknown} item */
+export function linkTo({ name }, { services }, owner, item) {
   const service = services.find((each) => each.name === owner);
   const url = service && consoleUrlOf(service, services, name);
-  return (item) => {
-    const { id } = Object(item);
-    return url === undefined || id === undefined ? undefined : `${url}#/entity/${id}`;
-  };
+  const { id } = Object(item);
+  return url === undefined || id === undefined ? undefined : `${url}#/entity/${id}`;
 }
 
 /** @param {{ item: unknown, href: string | undefined }} props */

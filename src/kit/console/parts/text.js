@@ -85,3 +85,21 @@ export function toMinute(time) {
     hourCycle: 'h23',
   });
 }
+
+/** @param {string} time RFC 3339 */
+export function toDay(time) {
+  return new Date(time).toLocaleDateString(undefined, { dateStyle: 'full' });
+}
+
+/** @param {string} time RFC 3339 */
+export function toTimeOfDay(time) {
+  return new Date(time).toLocaleTimeString(undefined, { timeStyle: 'medium' });
+}
+
+/** What distinguishes an entity for a person: its first texts. @param {Record<string, unknown> | undefined} entity */
+export function toTitle(entity = {}) {
+  const texts = Object.entries(entity).flatMap(([name, value]) =>
+    name !== 'id' && typeof value === 'string' && !/^\d{4}-\d\d-\d\dT/.test(value) ? [value] : [],
+  );
+  return texts.slice(0, 2).join(' · ');
+}

@@ -10,6 +10,6 @@ export function pathOf({ path }, params) {
 
 /** @param {import('./api.js').Request} request */
 export function createAsk(request) {
-  return (/** @type {import('../contract/contract.js').Query} */ query, /** @type {object} */ params) =>
+  return (/** @type {{ path: string }} */ query, /** @type {object} */ params) =>
     request('GET', pathOf(query, params));
 }

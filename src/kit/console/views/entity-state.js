@@ -2,8 +2,8 @@
 
 import { labelOf, toLabel } from '../contract/labels.js';
 import { toRequest } from '../forms/to-request.js';
-import { toAddress } from '../store/path.js';
 import { linksOf, Reference } from '../parts/reference.js';
+import { Related } from './related.js';
 import { Value } from '../parts/value.js';
 import { html } from '../vendor/preact.js';
 
@@ -15,10 +15,11 @@ import { html } from '../vendor/preact.js';
  * @property {import('../contract/contract.js').Contract} contract
  * @property {import('../store/session.js').Session} session
  * @property {import('../store/services.js').System} system
+ * @property {number} followed changes with the streams of other services
  */
 
 /** @param {StateProps} props */
-export function EntityState({ shown, isHistorical, id, contract, session, system }) {
+export function EntityState({ shown, isHistorical, id, contract, session, system, followed }) {
   const { columns, itemCommands, relations, noun } = contract;
   return html`
     <dl class="fields">
@@ -50,15 +51,19 @@ export function EntityState({ shown, isHistorical, id, contract, session, system
     </dl>
     ${
       !isHistorical &&
-      relations.length > 0 &&
-      html`<p class="related">
-        ${relations.map(
-          ({ plural, path }) =>
-            html`<a href=${toAddress(path.replace('{id}', String(id)))}
-              >All ${plural} with this ${noun} (JSON)</a
-            >`,
-        )}
-      </p>`
+      relations.map(
+        (relation) =>
+          html`<${Related}
+            key=${relation.service}
+            relation=${relation}
+            followed=${followed}
+            noun=${noun}
+            id=${id}
+            contract=${contract}
+            session=${session}
+            system=${system}
+          />`,
+      )
     }
   `;
 }

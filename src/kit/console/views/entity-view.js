@@ -41,6 +41,7 @@ export function EntityView({ state, session, contract }) {
                 contract=${contract}
                 session=${session}
                 system=${state.system}
+                followed=${followedOf(status)}
               />`
         }
       </div>
@@ -62,4 +63,11 @@ function describeAbsence({ asOf, isLoading, problem }, { noun }) {
   if (asOf !== undefined) return `The ${noun} did not exist at this point.`;
   if (isLoading) return 'Loading …';
   return problem ?? `The ${noun} does not exist.`;
+}
+
+/** Increases with every message of a followed stream. @param {import('../store/state.js').Status | undefined} status */
+function followedOf(status) {
+  if (status === undefined) return 0;
+  const others = Object.entries(status.streams).filter(([name]) => name !== status.stream);
+  return others.reduce((sum, [, { applied }]) => sum + applied, 0);
 }
