@@ -109,6 +109,16 @@ const views: readonly View[] = [
     },
   },
   {
+    name: 'palette',
+    hash: '#/',
+    async open(page) {
+      await awaitTable(page);
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Go to or run' }).fill('lenovo');
+      await page.getByRole('option', { name: /^Laptop 8/ }).waitFor();
+    },
+  },
+  {
     name: 'system',
     hash: '#/system',
     async open(page) {

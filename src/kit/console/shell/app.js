@@ -8,6 +8,7 @@ import { LogView } from '../views/log-view.js';
 import { Message } from './message.js';
 import { Navigation } from './navigation.js';
 import { Notices } from './notices.js';
+import { Palette } from '../palette/palette.js';
 import { QueriesView } from '../views/queries-view.js';
 import { html, useEffect, useRef } from '../vendor/preact.js';
 import { SystemView } from '../views/system-view.js';
@@ -43,13 +44,13 @@ export function App({ state, update, session }) {
     <a class="skip" href="#main" onClick=${skipTo(main)}>Skip to content</a>
     <${Navigation} state=${state} />
     <div class="page">
-      <${Header} state=${state} />
+      <${Header} state=${state} update=${update} />
       <${TokenField} state=${state} update=${update} />
       <${Notices} state=${state} session=${session} />
       <main id="main" tabindex="-1" ref=${main}>${isReady && html`<${View} ...${props} />`}</main>
       <${Message} text=${state.message} update=${update} />
     </div>
-    ${isReady && html`<${Dialog} ...${props} />`}
+    ${isReady && html`<${Dialog} ...${props} /><${Palette} ...${props} />`}
   `;
 }
 

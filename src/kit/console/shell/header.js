@@ -1,13 +1,13 @@
 /** Where the user is, and how the replica is. */
 
-import { capitalize } from '../parts/text.js';
+import { capitalize, toTitle } from '../parts/text.js';
 import { Icon } from '../parts/icon.js';
 import { navigationId } from './navigation.js';
 import { html, useEffect } from '../vendor/preact.js';
 import { StatusStrip } from './status-strip.js';
 
-/** @param {{ state: import('../store/state.js').State }} props */
-export function Header({ state }) {
+/** @param {{ state: import('../store/state.js').State, update: import('../store/state.js').Store['update'] }} props */
+export function Header({ state, update }) {
   const { contract } = state;
   const title = contract === undefined ? document.title : titleOf(state, contract);
   useEffect(() => {
@@ -24,8 +24,12 @@ export function Header({ state }) {
         html`<a href="#/">${capitalize(contract.name)}</a><${Icon} name="chevron-right" />`
       }
       <h1 id="title">${title}</h1>
+      ${state.route.view === 'entity' && html`<span class="subtitle">${toTitle(state.entity?.historical ?? state.entity?.current)}</span>`}
     </div>
     <${StatusStrip} state=${state} />
+    <button type="button" class="jump small quiet" onClick=${() => update({ isPaletteOpen: true })}>
+      <${Icon} name="search" /><span>Go to</span> <kbd>Ctrl K</kbd>
+    </button>
   </header>`;
 }
 

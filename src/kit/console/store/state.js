@@ -44,6 +44,7 @@ import { Table } from './table.js';
  * @property {import('./services.js').System} system
  * @property {Route} route
  * @property {Dialog | undefined} dialog
+ * @property {boolean} isPaletteOpen
  * @property {string} message outcome of the last write, displayed and announced to screen readers
  * @property {string} token
  * @property {boolean} isUnauthorized whether a write was rejected with 401 or 403
@@ -91,6 +92,7 @@ export function createStore() {
       system: unknownSystem,
       route: readRoute(location.hash, undefined),
       dialog: undefined,
+      isPaletteOpen: false,
       message: '',
       token: '',
       isUnauthorized: false,
