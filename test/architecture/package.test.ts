@@ -23,7 +23,7 @@ published(
   () => {
     const others = files.filter(
       (path) =>
-        !/^dist\/(?:.+\.js|.+\.d\.ts|console\/(?:content\.css|style\.css|icon\.svg)|templates\/.+)$/.test(
+        !/^dist\/(?:.+\.js|.+\.d\.ts|console\/(?:(?:content|style)\/[\w-]+\.css|icon\.svg)|templates\/.+)$/.test(
           path,
         ),
     );
@@ -44,7 +44,7 @@ published('contains the compiled code and the types of every entry point', () =>
   }
 });
 published('contains the modules of the console', () =>
-  assert.ok(files.includes('dist/console/main.js') && files.includes('dist/console/views/app.js')),
+  assert.ok(files.includes('dist/console/main.js') && files.includes('dist/console/shell/app.js')),
 );
 published.run();
 
