@@ -35,6 +35,7 @@ test('has defaults', () => {
     auth: undefined,
     isTraced: false,
     traceUrl: undefined,
+    publicUrl: undefined,
   });
 });
 
@@ -51,6 +52,7 @@ test('is read from all known variables and ignores unknown ones', () => {
     READY_GRACE_SECONDS: '60',
     READY_SETTLE_SECONDS: '0.5',
     TRACE_URL: 'https://traces.example/{traceId}',
+    PUBLIC_URL: 'https://example.com/laptops/',
     HOME: '/root',
     http_port: 'abc',
   });
@@ -73,6 +75,7 @@ test('is read from all known variables and ignores unknown ones', () => {
     auth: undefined,
     isTraced: false,
     traceUrl: 'https://traces.example/{traceId}',
+    publicUrl: 'https://example.com/laptops/',
   });
 });
 
@@ -141,6 +144,13 @@ test('rejects TRACE_URL unless it is an HTTP URL with a {traceId} placeholder', 
   assert.equal(errorLines({ TRACE_URL: 'http://localhost:16686/trace/{traceId}' }), []);
   for (const invalid of ['http://localhost:16686/trace/', 'javascript:{traceId}', '{traceId}']) {
     assert.match(errorLines({ TRACE_URL: invalid }).join('\n'), `TRACE_URL=${invalid}: `, invalid);
+  }
+});
+
+test('rejects PUBLIC_URL unless it is an HTTP URL that ends with /', () => {
+  assert.is(read({ PUBLIC_URL: 'https://example.com/laptops/' }).publicUrl, 'https://example.com/laptops/');
+  for (const invalid of ['https://example.com/laptops', 'javascript:/', 'example.com/']) {
+    assert.match(errorLines({ PUBLIC_URL: invalid }).join('\n'), `PUBLIC_URL=${invalid}: `, invalid);
   }
 });
 
