@@ -22,7 +22,10 @@ published(
   'contains compiled code, types, the console, the templates, its README and its manifest, and nothing else',
   () => {
     const others = files.filter(
-      (path) => !/^dist\/(?:.+\.js|.+\.d\.ts|console\/.+\.(?:css|svg)|templates\/.+)$/.test(path),
+      (path) =>
+        !/^dist\/(?:.+\.js|.+\.d\.ts|console\/(?:(?:content|style)\/[\w-]+\.css|icon\.svg)|templates\/.+)$/.test(
+          path,
+        ),
     );
     assert.equal(others.toSorted(), ['README.md', 'package.json']);
   },
