@@ -29,19 +29,24 @@ export type LoadResult = Sample & { readonly perSecond: number; readonly p50: nu
 
 /**
  * Generates load in a closed loop: each connection sends its next request after the response. Uses wrk if it is on PATH,
- * because it needs less CPU time; otherwise autocannon.
+ * because it needs less CPU time; otherwise autocannon. Neither can send HEAD requests.
  *
  * @throws Error if a request fails
  */
 export async function runClosedLoop(scope: ResourceScope, load: HttpLoad): Promise<LoadResult> {
-  const [wrk] = findOnPath('wrk', process.env);
-  const { failed, perSecond, p50, p99 } =
-    wrk === undefined ? await runAutocannon(scope, load) : await runWrk(scope, wrk, load);
+  const { failed, perSecond, p50, p99 } = await startClosedLoop(scope, load);
   if (failed > 0) throw new Error(`${failed} requests failed`);
   return { perSecond, p50, p99 };
 }
 
 type Outcome = LoadResult & { readonly failed: number };
+
+function startClosedLoop(scope: ResourceScope, load: HttpLoad): Promise<Outcome> {
+  if (load.requests.some(({ method }) => method === 'HEAD'))
+    return runLoad(scope, loadFile('head-requests.ts'), load);
+  const [wrk] = findOnPath('wrk', process.env);
+  return wrk === undefined ? runAutocannon(scope, load) : runWrk(scope, wrk, load);
+}
 
 async function runAutocannon(scope: ResourceScope, { requests, ...load }: HttpLoad): Promise<Outcome> {
   await installNpmPeers();

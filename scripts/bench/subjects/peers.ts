@@ -84,6 +84,11 @@ export function startNodeHttp(scope: ResourceScope, responses: readonly Captured
   return startPrepared(scope, 'node-http.mjs', responses);
 }
 
+/** Starts a bare Koa with @koa/router that sends these responses. */
+export function startKoa(scope: ResourceScope, responses: readonly CapturedResponse[]): Promise<Peer> {
+  return startPrepared(scope, 'koa.mjs', responses);
+}
+
 async function startPrepared(
   scope: ResourceScope,
   program: string,
