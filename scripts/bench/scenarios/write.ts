@@ -1,3 +1,4 @@
+import { startNodeServer } from '../child-processes.ts';
 import { runClosedLoop, runLoad } from '../load.ts';
 import type { HttpRequest } from '../load/http-load.ts';
 import { laptopBody } from '../subjects/laptops.ts';
@@ -16,6 +17,7 @@ const connections = [1, 16, 64];
 /** Without an id, the server generates one, so every request adds another laptop. */
 const requests: readonly HttpRequest[] = [{ method: 'POST', path: '/laptops', body: laptopBody(1) }];
 const barePublish = 'bare js.publish';
+const minimal = 'minimal service, Koa';
 const emmettServer = 'Emmett, Express, PostgreSQL';
 const portside = (sync: SyncInterval) => ({
   measure: 'perSecond',
@@ -25,13 +27,15 @@ const portside = (sync: SyncInterval) => ({
 
 export const write: Scenario = {
   title: 'Add a laptop',
-  about: `POST /laptops over ${connections.join(', ')} connections. With sync_interval: always (and PostgreSQL's synchronous_commit on), an acknowledged write is on disk. With sync_interval: 2m, nats-server's default (and synchronous_commit off), it may still be in memory. Bare js.publish sends the same number of concurrent publishes, each with a message id and an expected sequence.`,
+  about: `POST /laptops over ${connections.join(', ')} connections. With sync_interval: always (and PostgreSQL's synchronous_commit on), an acknowledged write is on disk. With sync_interval: 2m, nats-server's default (and synchronous_commit off), it may still be in memory. Bare js.publish sends the same number of concurrent publishes, each with a message id and an expected sequence. The minimal service is written by hand: Koa, zod and one such publish per POST.`,
   notes: [
     'Emmett reads the stream, decides and appends. It runs with its defaults and without a read model, which is an advantage for Emmett.',
   ],
   comparisons: [
     { ...portside('always'), by: barePublish, atLeast: 0.8 },
     { ...portside('always'), by: emmettServer, atLeast: 3 },
+    { ...portside('always'), by: minimal },
+    { ...portside('2m'), by: minimal, atLeast: 0.8 },
     { ...portside('2m'), by: barePublish },
     { ...portside('2m'), by: emmettServer },
   ],
@@ -47,6 +51,9 @@ async function run(bench: Bench, sync: SyncInterval) {
   const replicas = await startReplicas(bench, sync);
   // Its own broker, because the replicas would replay what the peers publish.
   const peerBroker = await startBroker(scope, sync);
+  const minimalService = await startNodeServer(scope, peerFile('minimal-service.mjs'), {
+    env: { NATS_URL: peerBroker.url, NODE_ENV: 'production' },
+  });
   const emmett = await startEmmett(scope, sync === 'always');
   const results = await runRounds(
     bench,
@@ -61,6 +68,7 @@ async function run(bench: Bench, sync: SyncInterval) {
           at,
           run: () => runLoad<Sample>(scope, peerFile('js-publish.mjs'), publish),
         },
+        caseOf(minimal, at, minimalService, post),
         caseOf(emmettServer, at, emmett, post),
       ];
     }),
