@@ -31,9 +31,11 @@ benchmark('measures each subject, stores the samples and writes the report', asy
     measures.flatMap(({ series }) => series.map(({ subject, at, samples }) => [subject, at, samples.length])),
     [
       ['Portside, validated and folded', 100, 1],
+      ['by hand, validated and folded', 100, 1],
       ['ordered consumer, callback, doing nothing', 100, 1],
       ['ordered consumer, iterator, doing nothing', 100, 1],
       ['Portside, validated and folded', 1000, 1],
+      ['by hand, validated and folded', 1000, 1],
       ['ordered consumer, callback, doing nothing', 1000, 1],
       ['ordered consumer, iterator, doing nothing', 1000, 1],
     ],

@@ -13,16 +13,20 @@ const full = [100_000, 1_000_000];
 /** APIs of the consumer: `consume` with a callback, or as an async iterator. */
 const forms = ['callback', 'iterator'];
 const idle = (form: string) => `ordered consumer, ${form}, doing nothing`;
+const byHand = 'by hand, validated and folded';
 const portside = 'Portside, validated and folded';
 
 export const replayEvents: Scenario = {
   title: 'Replay events',
   about:
-    'A replica without a snapshot reads 100 k and 1 M events as the service writes them (one laptop each), validates them and folds them into its view. For comparison, the ordered consumer of the NATS client drains the same stream without processing the messages.',
+    'A replica without a snapshot reads 100 k and 1 M events as the service writes them (one laptop each), validates them and folds them into its view. For comparison, the same projection written by hand on the NATS client (ordered consumer, JSON.parse, the same schemas, a Map), and the ordered consumer alone, which drains the stream without processing the messages.',
   notes: [
     'The time of the replica is taken from its log: from the first request to the broker until all events are applied.',
   ],
-  comparisons: forms.map((form) => ({ measure: 'perSecond', of: portside, by: idle(form) })),
+  comparisons: [
+    { measure: 'perSecond', of: portside, by: byHand, atLeast: 1.3 },
+    ...forms.map((form) => ({ measure: 'perSecond', of: portside, by: idle(form) })),
+  ],
   parts: [{ profile: 'cpu', run }],
 };
 
@@ -38,14 +42,11 @@ async function run(bench: Bench) {
         at,
         run: () => replay(scope, checkout, broker.url, at),
       });
-    for (const form of forms) {
-      const job = { url: broker.url, stream: 'LAPTOPS', messages: at, form };
-      cases.push({
-        subject: idle(form),
-        at,
-        run: () => runLoad<Sample>(scope, peerFile('js-consume.mjs'), job),
-      });
-    }
+    const job = { url: broker.url, stream: 'LAPTOPS', messages: at };
+    const peer = (subject: string, program: string, more = {}) =>
+      cases.push({ subject, at, run: () => runLoad<Sample>(scope, peerFile(program), { ...job, ...more }) });
+    peer(byHand, 'js-project.mjs');
+    for (const form of forms) peer(idle(form), 'js-consume.mjs', { form });
   }
   const results = await runRounds(bench, cases);
   return [toMeasure(results, 'perSecond', { unit: 'events/s', better: 'more', axis: 'events' })];
