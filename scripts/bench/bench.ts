@@ -4,51 +4,76 @@ import { fileURLToPath } from 'node:url';
 import { help, readArguments, UsageError, type BenchArguments } from './arguments.ts';
 import { createResourceScope, type ResourceScope } from './child-processes.ts';
 import { measure } from './measure.ts';
+import { checkResult, isPassed, renderChecks } from './report/check.ts';
+import { renderComparison } from './report/compare-page.ts';
 import { profilerArgs } from './report/profile.ts';
 import { renderResults } from './report/results-page.ts';
-import { storeResult, writeReports } from './report/store.ts';
+import { readResults, storeResult, writeReports } from './report/store.ts';
 import type { Result } from './report/result.ts';
 import { scenarios } from './scenarios.ts';
-import { buildServices, thisCheckout } from './subjects/checkout.ts';
+import { addWorktree, buildServices, thisCheckout, type Checkout } from './subjects/checkout.ts';
 
-const defaultOutput = fileURLToPath(new URL('.', import.meta.url));
+const defaultFolder = fileURLToPath(new URL('.', import.meta.url));
 
 /** Environment variable with the folder to which every replica writes a CPU profile on exit. */
 const profileFolder = process.env['BENCH_CPU_PROF'];
 
-/** Returns false if a scenario failed. */
+/** Returns false if a scenario or the check failed. */
 async function bench(args: BenchArguments, scope: ResourceScope): Promise<boolean> {
-  const { output } = args;
-  if (args.isReportOnly) {
-    await writeReports(output ?? defaultOutput, scenarios);
+  const { mode, folder, isStored } = args;
+  if (mode === 'report') {
+    await writeReports(folder, scenarios);
     return true;
   }
-  const { results, isComplete } = await measureAll(args, scope);
-  if (output === undefined) process.stdout.write(renderResults(pickScenarios(args.names), results));
+  const checkouts = await prepareCheckouts(args, scope);
+  const { results, isComplete } = await measureAll(args, scope, checkouts);
+  if (mode === 'check') return (await check(folder, results)) && isComplete;
+  const [, other] = checkouts;
+  if (other !== undefined) process.stdout.write(renderComparison(results.values(), other.suffix));
+  else if (!isStored) process.stdout.write(renderResults(pickScenarios([...results.keys()]), results));
   return isComplete;
 }
 
-async function measureAll({ names, output, ...args }: BenchArguments, scope: ResourceScope) {
+async function prepareCheckouts({ commit }: BenchArguments, scope: ResourceScope): Promise<Checkout[]> {
   const checkout = thisCheckout(profileFolder ? profilerArgs('cpu', profileFolder) : []);
   await buildServices(checkout);
+  if (commit === undefined) return [checkout];
+  report(`checking out and compiling ${commit}`);
+  return [checkout, await addWorktree(scope, fileURLToPath(checkout.root), commit)];
+}
+
+async function measureAll(
+  { names, folder, isStored, ...args }: BenchArguments,
+  scope: ResourceScope,
+  checkouts: readonly Checkout[],
+) {
   const results = new Map<string, Result>();
   let isComplete = true;
   for (const [name, scenario] of Object.entries(pickScenarios(names))) {
     try {
-      const result = await measure(name, scenario, { ...args, scope, report, checkouts: [checkout] });
+      const result = await measure(name, scenario, { ...args, scope, report, checkouts });
       results.set(name, result);
+      if (!isStored) continue;
       // After each scenario, so that a later failure does not lose earlier results.
-      if (output !== undefined) {
-        await storeResult(output, result);
-        await writeReports(output, scenarios);
-      }
+      await storeResult(folder, result);
+      await writeReports(folder, scenarios);
     } catch (error) {
-      if (scope.isClosed) break;
+      if (scope.isClosed) throw error;
       isComplete = false;
       report(`${name} FAILED: ${error instanceof Error ? error.stack : String(error)}`);
     }
   }
   return { results, isComplete };
+}
+
+/** Prints the comparison with the stored results. Returns true if the check passed. */
+async function check(folder: string, results: ReadonlyMap<string, Result>): Promise<boolean> {
+  const kept = await readResults(folder, [...results.keys()]);
+  const checks = [...results].flatMap(([name, result]) =>
+    checkResult(scenarios[name]?.comparisons ?? [], result, kept.get(name)),
+  );
+  process.stdout.write(renderChecks(checks));
+  return isPassed(checks);
 }
 
 const pickScenarios = (names: readonly string[]) =>
@@ -62,7 +87,7 @@ const scope = createResourceScope();
 const handleSignal = () => void scope.close().finally(() => process.exit(130));
 process.once('SIGINT', handleSignal).once('SIGTERM', handleSignal);
 try {
-  const args = readArguments(process.argv.slice(2), defaultOutput);
+  const args = readArguments(process.argv.slice(2), defaultFolder);
   if (args === 'help') process.stdout.write(help);
   else {
     const succeeded = await bench(args, scope);
@@ -71,7 +96,9 @@ try {
     process.exit(succeeded ? 0 : 1);
   }
 } catch (error) {
+  const isInterrupted = scope.isClosed;
   await scope.close();
+  if (isInterrupted) process.exit(130);
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n\n${help}`);
   process.exitCode = 2;

@@ -12,6 +12,7 @@ const lists = ['first request', 'repeated request', 'current list'] as const;
 export const asOf: Scenario = {
   title: 'Point-in-time list',
   about: `GET /laptops?asOf= of 1 k, 10 k and 100 k laptops, every page (${pageSize} laptops each), at a position before all of them were revised: the first request, which folds the events up to that position, and a repeated one. For comparison, the current list.`,
+  comparisons: lists.slice(0, 2).map((list) => ({ measure: 'seconds', of: list, by: 'current list' })),
   parts: [{ run }],
 };
 

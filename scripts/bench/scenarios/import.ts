@@ -20,6 +20,7 @@ const concurrency = 256;
 export const importLaptops: Scenario = {
   title: 'Import laptops',
   about: `npm run import of a CSV file with 10 k, 100 k and 1 M new laptops into an empty stream with sync_interval: always, from the start of the process to its exit. For comparison, the rate of bare js.publish with ${concurrency} concurrent publishes.`,
+  comparisons: [{ measure: 'perSecond', of: 'Portside', by: 'bare js.publish' }],
   parts: [{ run }],
 };
 
@@ -40,7 +41,7 @@ async function run(bench: Bench) {
   const bare = await startBroker(scope, 'always');
   cases.push({
     subject: 'bare js.publish',
-    at: size(100_000),
+    at: Math.max(...rows.map(size)),
     run: () => runLoad<Sample>(scope, peerFile('js-publish.mjs'), { url: bare.url, concurrency, seconds }),
   });
   const results = await runRounds(bench, cases);
