@@ -6,8 +6,8 @@ import { scenarios } from './scenarios.ts';
 export const help = `npm run bench [-- [SCENARIO …] [options]]
 
 Compares Portside with other servers and with minimal programs on the same machine. Everything runs on free ports and in
-temporary folders. Writes the samples to scripts/bench/results/ and the report to scripts/bench/RESULTS.md; each
-scenario replaces only its own results. Without a SCENARIO, runs all of them, which takes about 40 minutes on an idle machine:
+temporary folders. Writes the samples to scripts/bench/results/ and the reports to scripts/bench/RESULTS.md and
+DETAILS.md; each scenario replaces only its own results. Without a SCENARIO, runs all of them, which takes about 40 minutes on an idle machine:
 ${Object.entries(scenarios)
   .map(([name, { title }]) => `  ${name.padEnd(14)}${title}`)
   .join('\n')}
@@ -15,8 +15,12 @@ ${Object.entries(scenarios)
   --seconds S      duration of the load in each round; default 2
   --scale F        factor for sizes (laptops, events, clients); default 1
   --quick          trial run: --rounds 1 --seconds 0.5 --scale 0.001. Writes nothing without --output
-  --output FOLDER  output folder; default scripts/bench
-  --report         only regenerate the report from the stored samples
+  --output FOLDER  folder of the stored samples and the reports; default scripts/bench
+  --report         only regenerate the reports from the stored samples
+  --check          compare the ratios with the stored ones, and exit with 1 if one lost more than 15 % or could not
+                   be measured. Writes nothing
+  --compare COMMIT also measure the services of this commit, in the same rounds, and print both. Writes nothing
+                   without --output. The commit is checked out and compiled in a temporary folder
   --help           show this text
 With BENCH_CPU_PROF=FOLDER, every replica writes a CPU profile to that folder.
 `;
@@ -34,27 +38,37 @@ const Numbers = z.object({
 
 export type BenchArguments = z.output<typeof Numbers> & {
   readonly names: readonly string[];
-  readonly isReportOnly: boolean;
-  /** Output folder; undefined if nothing is written. */
-  readonly output: string | undefined;
+  readonly mode: 'measure' | 'report' | 'check';
+  /** The commit to measure beside this checkout. */
+  readonly commit: string | undefined;
+  /** Folder of the stored results. */
+  readonly folder: string;
+  /** True if the results are stored in the folder. */
+  readonly isStored: boolean;
 };
 
 /** @throws UsageError */
-export function readArguments(args: readonly string[], defaultOutput: string): BenchArguments | 'help' {
+export function readArguments(args: readonly string[], defaultFolder: string): BenchArguments | 'help' {
   const { values, positionals } = parse(args);
+  const { compare: commit, report, check, quick, output } = values;
   if (values.help) return 'help';
-  const defaults = values.quick
+  const modes = { '--report': report, '--check': check, '--compare': commit !== undefined };
+  const [mode, other] = Object.entries(modes).flatMap(([option, isGiven]) => (isGiven ? option : []));
+  if (other !== undefined) throw new UsageError(`${mode} and ${other} exclude each other`);
+  const defaults = quick
     ? { rounds: '1', seconds: '0.5', scale: '0.001' }
     : { rounds: '5', seconds: '2', scale: '1' };
   const numbers = Numbers.safeParse({ ...defaults, ...values });
   if (!numbers.success) throw new UsageError(z.prettifyError(numbers.error));
-  const unknown = positionals.find((name) => !(name in scenarios));
+  const unknown = positionals.find((name) => !Object.hasOwn(scenarios, name));
   if (unknown !== undefined) throw new UsageError(`unknown scenario "${unknown}"`);
   return {
     ...numbers.data,
     names: positionals.length > 0 ? positionals : Object.keys(scenarios),
-    isReportOnly: values.report,
-    output: values.output ?? (values.quick ? undefined : defaultOutput),
+    mode: report ? 'report' : check ? 'check' : 'measure',
+    commit,
+    folder: output ?? defaultFolder,
+    isStored: !check && (output !== undefined || (!quick && commit === undefined)),
   };
 }
 
@@ -70,6 +84,8 @@ function parse(args: readonly string[]) {
         quick: { type: 'boolean', default: false },
         output: { type: 'string' },
         report: { type: 'boolean', default: false },
+        check: { type: 'boolean', default: false },
+        compare: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

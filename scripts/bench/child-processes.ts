@@ -5,35 +5,73 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { spawnSupervised } from '../../src/kit/launch/supervised-process.ts';
+import { messageOf } from '../../src/kit/domain/error-message.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { typescriptArgs } from '../typescript-args.ts';
 
 /** Releases resources of a measurement in reverse order of their creation. */
 export type ResourceScope = {
+  /** True after `close` was called: nothing new is started. */
+  readonly isClosed: boolean;
   /** Registers `close` to be called when the scope closes. */
   defer(close: () => unknown): void;
-  /** Creates an empty folder that is removed when the scope closes. */
+  /** Creates an empty folder that is removed when the scope closes. @throws Error if the scope is closed */
   makeFolder(): Promise<string>;
+  /** Resolves when everything is released, also if called again. */
   close(): Promise<void>;
 };
 
 export function createResourceScope(): ResourceScope {
   const closers: (() => unknown)[] = [];
+  let closing: Promise<void> | undefined;
+  async function closeAll() {
+    const errors: unknown[] = [];
+    for (let next = closers.shift(); next !== undefined; next = closers.shift()) {
+      try {
+        await next();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw new AggregateError(errors, errors.map(messageOf).join('; '));
+  }
   return {
+    get isClosed() {
+      return closing !== undefined;
+    },
     defer: (close) => void closers.unshift(close),
     async makeFolder() {
+      if (closing !== undefined) throw new Error('interrupted');
       const folder = await mkdtemp(join(tmpdir(), 'portside-bench-'));
       closers.unshift(() => rm(folder, { recursive: true, force: true }));
       return folder;
     },
-    async close() {
-      for (const close of closers.splice(0)) await close();
-    },
+    close: () => (closing ??= closeAll()),
   };
 }
 
+/** Runs `work` in a scope that closes after it, and at the latest when `parent` closes. */
+export async function withScope<T>(
+  parent: ResourceScope,
+  work: (scope: ResourceScope) => Promise<T>,
+): Promise<T> {
+  const scope = createResourceScope();
+  parent.defer(() => scope.close());
+  try {
+    return await work(scope);
+  } finally {
+    await scope.close();
+  }
+}
+
 /** A running HTTP server. */
-export type ServerProcess = { readonly url: string; readonly pid: number; stop(): Promise<void> };
+export type ServerProcess = {
+  readonly url: string;
+  readonly pid: number;
+  /** Port of the metrics; only of Portside. */
+  readonly probePort?: number | undefined;
+  stop(): Promise<void>;
+};
 
 /** Time for a process to exit before it is killed, in ms. */
 const stopTimeoutMs = 10_000;
@@ -73,8 +111,9 @@ export async function startNodeServer(
   const child = startNode(file, options);
   const stop = () => stopChild(child);
   scope.defer(stop);
-  const { httpPort } = await nextMessage<{ httpPort: number }>(child, startTimeoutMs);
-  return { url: `http://127.0.0.1:${httpPort}`, pid: child.pid ?? 0, stop };
+  const message = nextMessage<{ httpPort: number; probePort?: number }>(child, startTimeoutMs);
+  const { httpPort, probePort } = await message;
+  return { url: `http://127.0.0.1:${httpPort}`, pid: child.pid ?? 0, probePort, stop };
 }
 
 /** Resolves with the next IPC message of the process. Rejects if the process exits, or after a timeout. */

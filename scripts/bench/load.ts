@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOnPath, runCommand } from '../setup/command.mjs';
 import { stopChild, nextMessage, startNode, type ResourceScope } from './child-processes.ts';
+import { headersOf, type HttpLoad, type HttpRequest } from './load/http-load.ts';
 import { installNpmPeers, peerFile } from './subjects/peers.ts';
 import type { Sample } from './rounds.ts';
 
@@ -23,46 +24,37 @@ export async function runLoad<T>(scope: ResourceScope, file: URL, job: object): 
 
 export const loadFile = (name: string) => new URL(`load/${name}`, import.meta.url);
 
-export type HttpRequest = {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** Sent as JSON. */
-  readonly body?: object;
-};
-
-export type HttpLoad = {
-  readonly url: string;
-  /** Sent repeatedly, in this order. */
-  readonly requests: readonly HttpRequest[];
-  readonly connections: number;
-  readonly seconds: number;
-};
-
 /** Throughput in responses per second, and latencies in ms. */
 export type LoadResult = Sample & { readonly perSecond: number; readonly p50: number; readonly p99: number };
 
 /**
  * Generates load in a closed loop: each connection sends its next request after the response. Uses wrk if it is on PATH,
- * because it needs less CPU time; otherwise autocannon.
+ * because it needs less CPU time; otherwise autocannon. Neither can send HEAD requests.
  *
  * @throws Error if a request fails
  */
 export async function runClosedLoop(scope: ResourceScope, load: HttpLoad): Promise<LoadResult> {
-  const [wrk] = findOnPath('wrk', process.env);
-  const { failed, perSecond, p50, p99 } =
-    wrk === undefined ? await runAutocannon(scope, load) : await runWrk(scope, wrk, load);
+  const { failed, perSecond, p50, p99 } = await startClosedLoop(scope, load);
   if (failed > 0) throw new Error(`${failed} requests failed`);
   return { perSecond, p50, p99 };
 }
 
 type Outcome = LoadResult & { readonly failed: number };
 
+function startClosedLoop(scope: ResourceScope, load: HttpLoad): Promise<Outcome> {
+  if (load.requests.some(({ method }) => method === 'HEAD'))
+    return runLoad(scope, loadFile('head-requests.ts'), load);
+  const [wrk] = findOnPath('wrk', process.env);
+  return wrk === undefined ? runAutocannon(scope, load) : runWrk(scope, wrk, load);
+}
+
 async function runAutocannon(scope: ResourceScope, { requests, ...load }: HttpLoad): Promise<Outcome> {
   await installNpmPeers();
-  const sent = requests.map(({ method, path, body }) => ({
-    method,
-    path,
-    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  const sent = requests.map((request) => ({
+    method: request.method,
+    path: request.path,
+    headers: headersOf(request),
+    ...(request.body && { body: JSON.stringify(request.body) }),
   }));
   return runLoad(scope, peerFile('autocannon.mjs'), { ...load, requests: sent });
 }
@@ -86,12 +78,12 @@ async function runWrk(
 
 /** Returns a wrk script that formats the requests in advance. wrk measures in microseconds. */
 function wrkScript(requests: readonly HttpRequest[]): string {
-  const lines = requests.map(({ method, path, body }) => {
-    const [headers, text] =
-      body === undefined
-        ? ['nil', 'nil']
-        : ['{["Content-Type"]="application/json"}', `[==[${JSON.stringify(body)}]==]`];
-    return `  requests[#requests + 1] = wrk.format("${method}", "${path}", ${headers}, ${text})`;
+  const lines = requests.map((request) => {
+    const fields = Object.entries(headersOf(request)).map(
+      ([name, value]) => `[${JSON.stringify(name)}]=${JSON.stringify(value)}`,
+    );
+    const body = request.body === undefined ? 'nil' : `[==[${JSON.stringify(request.body)}]==]`;
+    return `  requests[#requests + 1] = wrk.format("${request.method}", "${request.path}", {${fields.join(', ')}}, ${body})`;
   });
   return `local requests, index = {}, 0
 function init()

@@ -3,11 +3,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src/kit/domain/error-message.ts';
 import type { ResourceScope } from './child-processes.ts';
-import { medianRatio, median, type Measure, type Series, type Target } from './report/result.ts';
+import type { Checkout } from './subjects/checkout.ts';
+import type { Measure, Series } from './report/result.ts';
 
 /** The context of a scenario. */
 export type Bench = {
   readonly scope: ResourceScope;
+  /** The checkouts to measure: this one, and with `--compare` another one. */
+  readonly checkouts: readonly Checkout[];
   /** Number of measured rounds, after one warm-up round. */
   readonly rounds: number;
   /** Duration of the load in a round, in seconds. */
@@ -29,6 +32,18 @@ export type Case = {
   | { /** The reason why it cannot be measured on this machine. */ readonly missing: string }
 );
 
+/** Returns the case of a server that may not be available on this machine. */
+export function caseOf<Server extends object>(
+  subject: string,
+  at: number,
+  server: Server | { readonly missing: string },
+  run: (server: Server) => Promise<Sample>,
+): Case {
+  return 'missing' in server
+    ? { subject, at, missing: server.missing }
+    : { subject, at, run: () => run(server) };
+}
+
 export type CaseResult = {
   readonly subject: string;
   readonly at: number;
@@ -43,7 +58,10 @@ const roundTimeoutMs = 240_000;
  * Runs every case once per round, alternating between the given and the reverse order. A failing case is reported with its error;
  * the other cases continue.
  */
-export async function runRounds({ rounds, report }: Bench, cases: readonly Case[]): Promise<CaseResult[]> {
+export async function runRounds(
+  { scope, rounds, report }: Pick<Bench, 'scope' | 'rounds' | 'report'>,
+  cases: readonly Case[],
+): Promise<CaseResult[]> {
   const states = cases.map((entry) => ({
     entry,
     samples: [] as Sample[],
@@ -54,6 +72,7 @@ export async function runRounds({ rounds, report }: Bench, cases: readonly Case[
     for (const state of round % 2 === 0 ? states : states.toReversed()) {
       const { entry } = state;
       if (state.missing !== undefined || 'missing' in entry) continue;
+      if (scope.isClosed) throw new Error('interrupted');
       try {
         const sample = await withTimeout(entry.run(round));
         if (round > 0) state.samples.push(sample);
@@ -106,21 +125,4 @@ export function toMeasure(
     ...about,
     series: series.filter((one) => one.samples.length > 0 || one.missing !== undefined),
   };
-}
-
-export function findSeries({ series }: Measure, subject: string, at: number): Series | undefined {
-  return series.find((one) => one.subject === subject && one.at === at);
-}
-
-type TargetSpec = { readonly what: string; readonly bound: Target['bound']; readonly wanted: number };
-
-/** Returns a target for the ratio of two subjects. */
-export function ratioTarget(a: Series | undefined, b: Series | undefined, spec: TargetSpec): Target {
-  const measured = medianRatio(a, b);
-  return { ...spec, unit: '×', ...(measured !== undefined && { measured }) };
-}
-
-/** Returns a target for an absolute figure. */
-export function figureTarget(a: Series | undefined, unit: string, spec: TargetSpec): Target {
-  return { ...spec, unit, ...(a !== undefined && a.samples.length > 0 && { measured: median(a.samples) }) };
 }

@@ -3,6 +3,7 @@
 import type { Scenario } from './scenario.ts';
 import { asOf } from './scenarios/as-of.ts';
 import { boot } from './scenarios/boot.ts';
+import { general } from './scenarios/general.ts';
 import { importLaptops } from './scenarios/import.ts';
 import { list } from './scenarios/list.ts';
 import { memory } from './scenarios/memory.ts';
@@ -16,6 +17,7 @@ import { write } from './scenarios/write.ts';
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   'read-one': readOne,
+  general,
   list,
   write,
   mixed,

@@ -1,7 +1,7 @@
 /** Sends HTTP requests at a fixed rate. */
 
 import { Agent, request } from 'node:http';
-import type { HttpLoad } from '../load.ts';
+import { headersOf, type HttpLoad } from './http-load.ts';
 import { sendResult, pace, readJob, summarize } from './load-program.ts';
 
 const { url, requests, connections, seconds, rate } = readJob<HttpLoad & { rate: number }>();
@@ -13,9 +13,9 @@ await pace(rate, seconds, (due, number) => {
   const next = requests[number % requests.length];
   if (next === undefined) return;
   const { method, path, body } = next;
+  const headers = headersOf(next);
   pending.push(
     new Promise((resolve, reject) => {
-      const headers = body === undefined ? {} : { 'content-type': 'application/json' };
       request(`${url}${path}`, { method, agent, headers }, (response) => {
         if ((response.statusCode ?? 500) >= 400) reject(new Error(`status ${response.statusCode}`));
         response.resume().once('end', () => {

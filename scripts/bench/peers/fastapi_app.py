@@ -49,8 +49,9 @@ new_ids = itertools.count(1_000_000_000)
 
 
 @app.get("/laptops")
-async def list_laptops(limit: int = 1000) -> list[Laptop]:
-    return list(itertools.islice(laptops.values(), limit))
+async def list_laptops(title: str | None = None, limit: int = 1000) -> list[Laptop]:
+    found = (laptop for laptop in laptops.values() if title in (None, laptop.title))
+    return list(itertools.islice(found, limit))
 
 
 @app.get("/laptops/{id}")

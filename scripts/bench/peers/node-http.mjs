@@ -1,10 +1,10 @@
-/** The minimum for a Node server: sends prepared bytes. `RESPONSES` is a file that contains them by path. */
+/** The minimum for a Node server: sends prepared bytes. `RESPONSES` is a file that contains them. */
 
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const responses = new Map(
-  Object.entries(JSON.parse(readFileSync(process.env.RESPONSES, 'utf8'))).map(([path, { headers, body }]) => [
+  JSON.parse(readFileSync(process.env.RESPONSES, 'utf8')).map(({ path, headers, body }) => [
     path,
     { headers, body: Buffer.from(body) },
   ]),

@@ -1,4 +1,4 @@
-/** The stored result of a scenario. RESULTS.md is generated from it. */
+/** The stored result of a scenario. The reports are generated from it. */
 
 import { z } from 'zod';
 
@@ -13,6 +13,8 @@ export type Series = z.infer<typeof Series>;
 
 const Measure = z.object({
   name: z.string(),
+  /** The part of the scenario, if it has several. */
+  setting: z.string().optional(),
   unit: z.string(),
   better: z.enum(['more', 'less']),
   /** The meaning of `at`, for example `connections`. */
@@ -21,20 +23,16 @@ const Measure = z.object({
 });
 export type Measure = z.infer<typeof Measure>;
 
-/** A target for the median of a series, or for the median of its per-round ratios to another series. */
-const Target = z.object({
-  what: z.string(),
-  bound: z.enum(['at least', 'at most']),
-  wanted: z.number(),
-  unit: z.string(),
-  /** Undefined if a series could not be measured. */
-  measured: z.number().optional(),
-});
-export type Target = z.infer<typeof Target>;
-
-/** A share of the CPU time, between 0 and 1. */
+/** A share of the CPU time or of the heap, between 0 and 1. */
 const Share = z.object({ part: z.string(), share: z.number() });
 export type Share = z.infer<typeof Share>;
+
+export const ProfileKind = z.enum(['cpu', 'heap']);
+export type ProfileKind = z.infer<typeof ProfileKind>;
+
+/** What the replicas spent in an additional round with a profiler. */
+const Profile = z.object({ setting: z.string().optional(), kind: ProfileKind, shares: z.array(Share) });
+export type Profile = z.infer<typeof Profile>;
 
 export const Result = z.object({
   scenario: z.string(),
@@ -50,11 +48,10 @@ export const Result = z.object({
   versions: z.record(z.string(), z.string()),
   /** Load average over a minute, before and after. */
   load: z.object({ before: z.number(), after: z.number() }),
+  /** RESULTS.md shows the measures that have the name of the first one. */
   measures: z.array(Measure),
-  targets: z.array(Target),
   notes: z.array(z.string()),
-  /** CPU time of the replicas by part, for scenarios that are limited by the CPU. */
-  profile: z.array(Share).optional(),
+  profiles: z.array(Profile),
 });
 export type Result = z.infer<typeof Result>;
 
@@ -65,16 +62,14 @@ export function median(samples: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** Returns the median of the per-round ratios of two series. Ratios are less sensitive to other load on the machine. */
-export function medianRatio(a: Series | undefined, b: Series | undefined): number | undefined {
-  const ratios = (a?.samples ?? []).flatMap((sample, round) => {
-    const other = b?.samples[round];
+/** Returns the per-round ratios of two series. Ratios are less sensitive to other load on the machine. */
+export function ratiosOf(a: Series, b: Series): number[] {
+  return a.samples.flatMap((sample, round) => {
+    const other = b.samples[round];
     return other === undefined ? [] : [sample / other];
   });
-  return ratios.length === 0 ? undefined : median(ratios);
 }
 
-export function isMet({ bound, wanted, measured }: Target): boolean | undefined {
-  if (measured === undefined) return undefined;
-  return bound === 'at least' ? measured >= wanted : measured <= wanted;
+export function findSeries({ series }: Measure, subject: string, at: number): Series | undefined {
+  return series.find((one) => one.subject === subject && one.at === at);
 }

@@ -1,49 +1,60 @@
-import { createResourceScope } from '../child-processes.ts';
+import { withScope } from '../child-processes.ts';
 import { addLaptops, publishEvents } from '../subjects/laptops.ts';
+import type { Checkout } from '../subjects/checkout.ts';
 import { startBroker, startService } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
-import { runRounds, toMeasure, type Case, type Sample } from '../rounds.ts';
+import { runRounds, toMeasure, type Bench, type Case } from '../rounds.ts';
 
 const full = [1_000, 10_000, 100_000];
 const pageSize = 10_000;
+const lists = ['first request', 'repeated request', 'current list'] as const;
 
 export const asOf: Scenario = {
   title: 'Point-in-time list',
   about: `GET /laptops?asOf= of 1 k, 10 k and 100 k laptops, every page (${pageSize} laptops each), at a position before all of them were revised: the first request, which folds the events up to that position, and a repeated one. For comparison, the current list.`,
-
-  async run(bench) {
-    const { scope, size } = bench;
-    const cases: Case[] = [];
-    for (const at of full.map(size)) {
-      const broker = await startBroker(scope, '2m');
-      const { nc } = broker.connection;
-      await addLaptops(nc, at);
-      await publishEvents(nc, at, (id) => ({ id, event: { type: 'LaptopRevised', title: 'ThinkPad' } }));
-      cases.push({ subject: 'Portside', at, run: () => measureLists(broker.url, at) });
-    }
-    const results = await runRounds(bench, cases);
-    const about = { unit: 's', better: 'less', axis: 'laptops' } as const;
-    return {
-      measures: [
-        toMeasure(results, 'first', about),
-        toMeasure(results, 'again', about),
-        toMeasure(results, 'present', about),
-      ],
-    };
-  },
+  comparisons: lists.slice(0, 2).map((list) => ({ measure: 'seconds', of: list, by: 'current list' })),
+  parts: [{ run }],
 };
 
-async function measureLists(natsUrl: string, laptops: number): Promise<Sample> {
-  const scope = createResourceScope();
-  try {
-    const { url } = await startService(scope, { natsUrl });
-    const first = await timeList(`${url}/laptops?limit=${pageSize}&asOf=${laptops}`, laptops, 'Lenovo');
-    const again = await timeList(`${url}/laptops?limit=${pageSize}&asOf=${laptops}`, laptops, 'Lenovo');
-    const present = await timeList(`${url}/laptops?limit=${pageSize}`, laptops, 'ThinkPad');
-    return { first, again, present };
-  } finally {
-    await scope.close();
+async function run(bench: Bench) {
+  const { scope, size, checkouts } = bench;
+  const cases: Case[] = [];
+  for (const at of full.map(size)) {
+    const broker = await startBroker(scope, '2m');
+    const { nc } = broker.connection;
+    await addLaptops(nc, at);
+    await publishEvents(nc, at, (id) => ({ id, event: { type: 'LaptopRevised', title: 'ThinkPad' } }));
+    for (const checkout of checkouts)
+      cases.push({
+        subject: checkout.suffix,
+        at,
+        run: () => measureLists(bench, checkout, broker.url, at),
+      });
   }
+  const results = await runRounds(bench, cases);
+  const about = { unit: 's', better: 'less', axis: 'laptops' } as const;
+  const series = lists.flatMap((list) =>
+    toMeasure(results, list, about).series.map((one) => ({ ...one, subject: `${list}${one.subject}` })),
+  );
+  return [{ name: 'seconds', ...about, series }];
+}
+
+/** Measures the lists of a new replica. */
+function measureLists(
+  { scope }: Bench,
+  checkout: Checkout,
+  natsUrl: string,
+  laptops: number,
+): Promise<Record<(typeof lists)[number], number>> {
+  return withScope(scope, async (inner) => {
+    const { url } = await startService(inner, checkout, { natsUrl });
+    const pages = `${url}/laptops?limit=${pageSize}`;
+    return {
+      'first request': await timeList(`${pages}&asOf=${laptops}`, laptops, 'Lenovo'),
+      'repeated request': await timeList(`${pages}&asOf=${laptops}`, laptops, 'Lenovo'),
+      'current list': await timeList(pages, laptops, 'ThinkPad'),
+    };
+  });
 }
 
 /** Reads all pages and returns the time in seconds. @throws Error if they do not contain the expected laptops */

@@ -4,8 +4,9 @@ import type { NatsConnection } from 'nats';
 import { eventually } from '../../../test/support/eventually.ts';
 import { addedEvent, publishEvents } from './laptops.ts';
 import { captureResponses, startFastApi, startFlask, startNodeHttp, type Peer } from './peers.ts';
-import { startBroker, startService } from './portside.ts';
-import type { ResourceScope } from '../child-processes.ts';
+import { startReplicas, type Replica } from './portside.ts';
+import type { HttpRequest } from '../load/http-load.ts';
+import type { Bench } from '../rounds.ts';
 
 const portIds = [1, 2];
 const portNames = ['USB-C', 'MagSafe 3'];
@@ -22,32 +23,39 @@ export async function publishCatalogue(nc: NatsConnection, laptops: number): Pro
   });
 }
 
+/** Starts a replica of each checkout with the catalogue. Resolves when they show the names of the ports. */
+export async function startCatalogue(
+  bench: Pick<Bench, 'scope' | 'checkouts'>,
+  laptops: number,
+): Promise<Replica[]> {
+  const replicas = await startReplicas(bench, '2m', (nc) => publishCatalogue(nc, laptops));
+  // The names come from the other stream, which is replayed independently.
+  for (const { server } of replicas)
+    await eventually(async () => {
+      const laptop = await (await fetch(`${server.url}/laptops/${laptops}`)).text();
+      if (!portNames.every((name) => laptop.includes(name))) throw new Error(`incomplete: ${laptop}`);
+    });
+  return replicas;
+}
+
 export type ReadServers = { readonly subject: string; readonly server: Peer }[];
 
 /**
  * Starts Portside and the servers that it is compared with, all with the same laptops.
  *
- * @param paths the paths that will be requested
+ * @param requests the requests that will be sent
  */
 export async function startReadServers(
-  scope: ResourceScope,
+  bench: Pick<Bench, 'scope' | 'checkouts'>,
   laptops: number,
-  paths: readonly string[],
+  requests: readonly HttpRequest[],
 ): Promise<ReadServers> {
-  const broker = await startBroker(scope, '2m');
-  await publishCatalogue(broker.connection.nc, laptops);
-  const portside = await startService(scope, { natsUrl: broker.url });
-  // The names of the ports come from the other stream, which is replayed independently.
-  await eventually(async () => {
-    const laptop = await (await fetch(`${portside.url}/laptops/${laptops}`)).text();
-    if (!portNames.every((name) => laptop.includes(name))) throw new Error(`incomplete: ${laptop}`);
-  });
+  const { scope } = bench;
+  const replicas = await startCatalogue(bench, laptops);
+  const responses = await captureResponses(replicas[0]?.server.url ?? '', requests);
   return [
-    { subject: 'Portside', server: portside },
-    {
-      subject: 'node:http, same bytes',
-      server: await startNodeHttp(scope, await captureResponses(portside.url, paths)),
-    },
+    ...replicas.map(({ suffix, server }) => ({ subject: `Portside${suffix}`, server })),
+    { subject: 'node:http, same bytes', server: await startNodeHttp(scope, responses) },
     { subject: 'FastAPI on uvicorn', server: await startFastApi(scope, laptops) },
     { subject: 'Flask on gunicorn, 2 workers', server: await startFlask(scope, laptops) },
   ];

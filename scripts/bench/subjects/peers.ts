@@ -9,6 +9,7 @@ import { findOnPath, runCommand } from '../../setup/command.mjs';
 import { installDependencies } from '../../setup/dependencies.mjs';
 import { createProgress } from '../../setup/progress.mjs';
 import { startNodeServer, startServer, type ServerProcess, type ResourceScope } from '../child-processes.ts';
+import { headersOf, type HttpRequest } from '../load/http-load.ts';
 import { findFreePort } from '../../../test/support/process/free-port.ts';
 
 export const peersFolder = fileURLToPath(new URL('../peers', import.meta.url));
@@ -71,33 +72,49 @@ function startPython(
   });
 }
 
-export type CapturedResponse = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+export type CapturedResponse = {
+  readonly path: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
 
-/** Starts a bare `node:http` server that sends these responses, by path. */
-export function startNodeHttp(
-  scope: ResourceScope,
-  responses: Readonly<Record<string, CapturedResponse>>,
-): Promise<Peer> {
-  return catchMissing(async () => {
-    const file = join(await scope.makeFolder(), 'responses.json');
-    writeFileSync(file, JSON.stringify(responses));
-    return startNodeServer(scope, peerFile('node-http.mjs'), { env: { RESPONSES: file } });
-  });
+/** Starts a bare `node:http` server that sends these responses with status 200. */
+export function startNodeHttp(scope: ResourceScope, responses: readonly CapturedResponse[]): Promise<Peer> {
+  return startPrepared(scope, 'node-http.mjs', responses);
 }
 
-/** Requests these paths and returns the responses, so that another server can send the same bytes. */
-export async function captureResponses(
-  url: string,
-  paths: readonly string[],
-): Promise<Record<string, CapturedResponse>> {
+/** Starts a bare Koa with @koa/router that sends these responses. */
+export function startKoa(scope: ResourceScope, responses: readonly CapturedResponse[]): Promise<Peer> {
+  return startPrepared(scope, 'koa.mjs', responses);
+}
+
+async function startPrepared(
+  scope: ResourceScope,
+  program: string,
+  responses: readonly CapturedResponse[],
+): Promise<Peer> {
+  const file = join(await scope.makeFolder(), 'responses.json');
+  writeFileSync(file, JSON.stringify(responses));
+  return startNodeServer(scope, peerFile(program), { env: { RESPONSES: file, NODE_ENV: 'production' } });
+}
+
+/** Sends the requests and returns the responses, so that another server can send the same bytes. */
+export function captureResponses(url: string, requests: readonly HttpRequest[]): Promise<CapturedResponse[]> {
   const skippedHeaders = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
-  const responses: Record<string, CapturedResponse> = {};
-  for (const path of paths) {
-    const response = await fetch(`${url}${path}`, { headers: { 'Accept-Encoding': 'identity' } });
-    const headers = Object.fromEntries([...response.headers].filter(([name]) => !skippedHeaders.has(name)));
-    responses[path] = { headers, body: await response.text() };
-  }
-  return responses;
+  return Promise.all(
+    requests.map(async (request) => {
+      const { method, path, body } = request;
+      const response = await fetch(`${url}${path}`, {
+        // A server that responds to HEAD omits the body of GET itself.
+        method: method === 'HEAD' ? 'GET' : method,
+        headers: { 'Accept-Encoding': 'identity', ...headersOf(request) },
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      const headers = Object.fromEntries([...response.headers].filter(([name]) => !skippedHeaders.has(name)));
+      return { path, status: response.status, headers, body: await response.text() };
+    }),
+  );
 }
 
 /**

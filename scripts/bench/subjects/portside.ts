@@ -1,17 +1,15 @@
 /** Starts compiled Portside services and brokers for the benchmarks. */
 
-import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { JetStreamManager } from '@nats-io/jetstream';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from 'nats';
 import { connectToNats, type Connection } from '../../../src/kit/nats/connection/connection.ts';
 import { provisionStreams } from '../../../src/kit/nats/provisioning/provisioning.ts';
-import { jetstreamManager } from '@nats-io/jetstream';
 import { startNatsServer } from '../../../src/kit/launch/nats-server.ts';
-import { runNpm } from '../../setup/dependencies.mjs';
 import { findNatsServer } from '../../setup/programs/nats-server.mjs';
 import { startNodeServer, type ServerProcess, type ResourceScope } from '../child-processes.ts';
-
-const root = new URL('../../..', import.meta.url);
+import type { Bench } from '../rounds.ts';
+import { thisCheckout, type Checkout } from './checkout.ts';
 
 export type Broker = {
   readonly url: string;
@@ -22,7 +20,11 @@ export type Broker = {
 };
 
 /** Interval at which messages are synced to disk. `always` syncs before each acknowledgement; `2m` is the server's default. */
-export type SyncInterval = 'always' | '2m';
+export const syncIntervals = ['always', '2m'] as const;
+export type SyncInterval = (typeof syncIntervals)[number];
+
+/** Names the parts of a scenario that differ in the sync interval. */
+export const settingOf = (sync: SyncInterval) => `sync_interval: ${sync}`;
 
 /** Starts a nats-server with both streams. It is stopped when the scope closes. */
 export async function startBroker(scope: ResourceScope, syncInterval: SyncInterval): Promise<Broker> {
@@ -33,33 +35,26 @@ export async function startBroker(scope: ResourceScope, syncInterval: SyncInterv
   scope.defer(() => server.stop());
   const connection = await connectToNats({ url: server.url, name: 'bench' });
   scope.defer(() => connection.nc.close());
-  await provisionStreams(connection.nc, fileURLToPath(new URL('streams', root)));
+  await provisionStreams(connection.nc, fileURLToPath(new URL('streams', thisCheckout().root)));
   const jsm = await jetstreamManager(connection.nc);
   return { url: server.url, pid: server.pid, dataDir, connection, jsm };
 }
 
-/** Compiles the services into `dist/`, as for production. */
-export async function buildServices(): Promise<void> {
-  await runNpm(['run', 'build', '--silent'], { cwd: fileURLToPath(root), env: process.env });
-}
-
 export type ServiceOptions = {
   readonly natsUrl: string;
-  /** Default: `laptops`. */
-  readonly name?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly nodeArgs?: readonly string[];
   /** Called with each log line. */
   readonly onLine?: (line: string) => void;
 };
 
-/** Starts a replica of a service with production settings. Resolves when it is ready. */
+/** Starts a replica of the laptop service with production settings. Resolves when it is ready. */
 export function startService(
   scope: ResourceScope,
-  { natsUrl, name = 'laptops', env = {}, nodeArgs = [], onLine }: ServiceOptions,
+  { root, nodeArgs }: Checkout,
+  { natsUrl, env = {}, onLine }: ServiceOptions,
 ): Promise<ServerProcess> {
-  return startNodeServer(scope, new URL(`dist/${name}/main.js`, root), {
-    nodeArgs: [...nodeArgs, ...profilerArgs(name)],
+  return startNodeServer(scope, new URL('dist/laptops/main.js', root), {
+    nodeArgs,
     ...(onLine && { onLine }),
     env: {
       NODE_ENV: 'production',
@@ -73,12 +68,29 @@ export function startService(
   });
 }
 
-/** Environment variable with the folder to which every replica writes a CPU profile on exit. */
-export const profileFolderVariable = 'BENCH_CPU_PROF';
+/** A replica with its own broker. */
+export type Replica = {
+  readonly suffix: string;
+  readonly broker: Broker;
+  readonly server: ServerProcess;
+};
 
-function profilerArgs(name: string): string[] {
-  const folder = process.env[profileFolderVariable];
-  return folder
-    ? ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}-${randomUUID()}.cpuprofile`]
-    : [];
+/**
+ * Starts a replica of each checkout, each with its own broker, so that none replays the events of another one.
+ *
+ * @param prepare fills the broker before the replica starts
+ */
+export function startReplicas(
+  { scope, checkouts }: Pick<Bench, 'scope' | 'checkouts'>,
+  sync: SyncInterval,
+  prepare: (connection: NatsConnection) => Promise<void> = () => Promise.resolve(),
+): Promise<Replica[]> {
+  return Promise.all(
+    checkouts.map(async (checkout) => {
+      const broker = await startBroker(scope, sync);
+      await prepare(broker.connection.nc);
+      const server = await startService(scope, checkout, { natsUrl: broker.url });
+      return { suffix: checkout.suffix, broker, server };
+    }),
+  );
 }
