@@ -28,6 +28,19 @@ test('links to the same page of the other services', () =>
     await link(page, 'healthy: ports').waitFor();
     assert.is(await link(page, /ports$/).getAttribute('href'), `${ports.url}/#/log`);
   }));
+test('opens the navigation from the header on a phone, and closes it after a choice', () =>
+  browser.visit(
+    laptops.url,
+    async (page) => {
+      await page.locator('tr[data-id="1"]').waitFor();
+      assert.is(await page.getByRole('link', { name: 'Health' }).count(), 0);
+      await page.getByRole('button', { name: 'Menu' }).click();
+      await page.getByRole('link', { name: 'Health' }).click();
+      await page.getByRole('heading', { name: 'Health' }).first().waitFor();
+      await page.getByRole('link', { name: 'Health' }).waitFor({ state: 'detached' });
+    },
+    { viewport: { width: 390, height: 844 } },
+  ));
 test('links to entities of the other services', () =>
   browser.visit(`${laptops.url}/#/entity/1`, async (page) => {
     const reference = page.getByRole('definition').getByRole('link', { name: 'USB-C' });
