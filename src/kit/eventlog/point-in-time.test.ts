@@ -55,7 +55,10 @@ locating('that is a time is the last position stored at or before it', async () 
 });
 locating('that is a time in the future of the broker is malformed', async () => {
   const { code, message: detail } = await problemOf(locateMoment(createStore().store, { time: 5_001 }));
-  assert.equal([code, detail], ['malformed', 'asOf is a time in the future.']);
+  assert.equal(
+    [code, detail],
+    ['malformed', 'asOf is a time in the future. The clock of the event log is at 1970-01-01T00:00:05.000Z.'],
+  );
 });
 locating('that is the present is settled only after its millisecond has passed', async () => {
   const { store, times } = createStore([5_000, 5_000, 5_001]);
