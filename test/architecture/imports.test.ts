@@ -83,7 +83,7 @@ for (const [file, specifier, reason] of [
   ['src/kit/domain/entity.ts', '../eventlog/view/view.ts', 'domain imports only domain'],
   ['src/kit/domain/entity.ts', 'node:fs', 'domain imports only zod'],
   ['src/kit/eventlog/view/view.ts', '../../nats/stream/codec.ts', 'eventlog imports only'],
-  ['src/kit/api/json.ts', '../http/server/app.ts', 'api imports only'],
+  ['src/kit/api/requests/json.ts', '../../http/server/app.ts', 'api imports only'],
   ['src/kit/nats/stream/codec.ts', '../../http/server/app.ts', 'nats imports only'],
   ['src/kit/http/server/app.ts', '../../nats/stream/codec.ts', 'http imports only'],
   ['src/kit/http/server/app.ts', '../../runtime/run.ts', 'http imports only'],

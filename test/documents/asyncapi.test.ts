@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { Rejection } from '../../src/kit/domain/decider.ts';
-import { listShapes } from '../../src/kit/api/event-shapes.ts';
+import { listShapes } from '../../src/kit/api/events/event-shapes.ts';
 import { fetchServiceInfo } from '../../src/kit/nats/services/framework/discovery.ts';
 import { contentSecurityPolicy } from '../../src/kit/http/docs/html.ts';
 import { laptopEvents } from '#contracts/laptops';

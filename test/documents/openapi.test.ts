@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { problemCodes } from '../../src/kit/domain/problem.ts';
 import { documentOperations } from '../../src/kit/http/docs/document-operations.ts';
-import { problemKinds } from '../../src/kit/api/problem-document.ts';
+import { problemKinds } from '../../src/kit/api/responses/problem-document.ts';
 import { createRouter, toRouterPath } from '../../src/kit/http/server/router.ts';
 import { readConsoleFiles } from '../../src/kit/runtime/console-files.ts';
 import { laptopService } from '../../src/laptops/laptop.ts';

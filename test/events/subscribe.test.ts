@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AckPolicy } from '@nats-io/jetstream';
-import type { LiveEvent, RejectedMessage } from '../../src/kit/api/documents.ts';
+import type { LiveEvent, RejectedMessage } from '../../src/kit/api/responses/documents.ts';
 import type { LaptopEvent } from '#contracts/laptops';
 import { subscribeToLaptops } from '../../src/laptops/subscribe.ts';
 import { subscribeToPorts } from '../../src/ports/subscribe.ts';

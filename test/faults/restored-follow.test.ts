@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LaptopEvent } from '#contracts/laptops';
-import type { LiveEvent } from '../../src/kit/api/documents.ts';
+import type { LiveEvent } from '../../src/kit/api/responses/documents.ts';
 import { createClient } from '../../src/kit/client/create-client.ts';
 import { EventsGone, type FollowOptions } from '../../src/kit/client/follow.ts';
 import { laptopService } from '../../src/laptops/laptop.ts';

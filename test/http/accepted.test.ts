@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { toProblem, toProblemDocument } from '../../src/kit/api/problem-document.ts';
+import { toProblem, toProblemDocument } from '../../src/kit/api/responses/problem-document.ts';
 import { problemCodes, type ProblemCode } from '../../src/kit/domain/problem.ts';
 import { audience, createIssuer, issuerName } from '../support/http/issuer.ts';
 import { send, sendText, type RawRequest } from '../support/http/raw-http.ts';

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { RejectionAnnouncement } from '../../src/kit/api/documents.ts';
+import { RejectionAnnouncement } from '../../src/kit/api/responses/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { openNatsCli } from '../support/broker/nats-cli.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { bulkResultOf, type BulkResult } from '../../src/kit/api/bulk.ts';
+import { bulkResultOf, type BulkResult } from '../../src/kit/api/commands/bulk.ts';
 import { createClient } from '../../src/kit/client/create-client.ts';
 import { laptopService } from '../../src/laptops/laptop.ts';
 import { eventually } from '../support/eventually.ts';

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ServiceList, StateComparison } from '../../src/kit/api/service-list.ts';
+import { ServiceList, StateComparison } from '../../src/kit/api/responses/service-list.ts';
 import { serveEndpoints } from '../../src/kit/nats/services/endpoints.ts';
 import { startService } from '../../src/kit/nats/services/framework/service.ts';
 import { eventually } from '../support/eventually.ts';

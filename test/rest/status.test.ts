@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { ServiceStatus, StatusSample } from '../../src/kit/api/documents.ts';
+import { ServiceStatus, StatusSample } from '../../src/kit/api/responses/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { assertProblem } from '../support/http/http.ts';
 import { laptopAdded, publishAll } from '../support/broker/publish.ts';

@@ -4,7 +4,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ServiceList, StateComparison } from '../../src/kit/api/service-list.ts';
+import { ServiceList, StateComparison } from '../../src/kit/api/responses/service-list.ts';
 import { defaultProduct } from '../../src/kit/domain/product.ts';
 import { diagnose } from '../support/scripts/doctor.ts';
 import { createTestFiles, startImport } from '../support/scripts/import.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { normalizeTexts } from '../../../src/kit/api/normalize.ts';
+import { normalizeTexts } from '../../../src/kit/api/requests/normalize.ts';
 import { idRequirement } from '../kinds/kind.ts';
 import { quoteColumns } from './resolve.ts';
 

@@ -1,6 +1,6 @@
 /** Adds many entities with few requests. */
 
-import { bulkResultOf, ndjsonMediaType, type BulkResult } from '../api/bulk.ts';
+import { bulkResultOf, ndjsonMediaType, type BulkResult } from '../api/commands/bulk.ts';
 import type { Id } from '../domain/entity-id.ts';
 import type { IdType } from '../domain/id-type.ts';
 import { readJson } from './read-json.ts';

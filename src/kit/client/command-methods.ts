@@ -1,7 +1,7 @@
 /** The methods of a client for the commands of a service. */
 
-import { successStatusOf } from '../api/command-texts.ts';
-import { mergePatchMediaType } from '../api/media-types.ts';
+import { successStatusOf } from '../api/commands/command-texts.ts';
+import { mergePatchMediaType } from '../api/requests/media-types.ts';
 import type { Id } from '../domain/entity-id.ts';
 import type { TypedCommand } from '../domain/service/command.ts';
 import { isPathSegment, notASegment } from '../domain/service/path-param.ts';

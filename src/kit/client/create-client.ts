@@ -7,7 +7,7 @@ import {
   RejectedMessage,
   type HistoryEntry,
   type LiveEvent,
-} from '../api/documents.ts';
+} from '../api/responses/documents.ts';
 import type { Id } from '../domain/entity-id.ts';
 import type { DefinedService, ServiceTypes } from '../domain/service/service.ts';
 import {

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { enableTimers, resetTimers, settle, stepMs } from '../../../test/support/http/simulated-service.ts';
-import { liveEventOf } from '../api/documents.ts';
+import { liveEventOf } from '../api/responses/documents.ts';
 import { EventsGone, followEvents, type FollowOptions } from './follow.ts';
 import { ProblemError } from './problem-error.ts';
 import { createTransport } from './transport.ts';

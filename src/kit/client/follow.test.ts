@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { liveEventOf } from '../api/documents.ts';
+import { liveEventOf } from '../api/responses/documents.ts';
 import { EventsGone, followEvents, type FollowOptions } from './follow.ts';
 import { ProblemError } from './problem-error.ts';
 import { createTransport } from './transport.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { FeedReset, type LiveEvent } from '../api/documents.ts';
+import { FeedReset, type LiveEvent } from '../api/responses/documents.ts';
 import type { Id } from '../domain/entity-id.ts';
 import { followEventStream, type Place } from '../event-stream/event-stream.js';
 import { ConnectionLost } from '../event-stream/server-sent-events.js';

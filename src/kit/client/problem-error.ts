@@ -1,5 +1,5 @@
-import { ProblemDocument } from '../api/documents.ts';
-import { tryParseJson } from '../api/try-parse-json.ts';
+import { ProblemDocument } from '../api/responses/documents.ts';
+import { tryParseJson } from '../api/requests/try-parse-json.ts';
 import { problemCodes, type ProblemCode } from '../domain/problem.ts';
 
 /** The service's problem codes and those that only a client can raise. */

@@ -1,4 +1,4 @@
-/** Closed list of error codes. `api/problem-document.ts` maps each code to an HTTP status. */
+/** Closed list of error codes. `api/responses/problem-document.ts` maps each code to an HTTP status. */
 export const problemCodes = [
   'malformed',
   'unauthenticated',

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { ServiceIdentity } from '../domain/product.ts';
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { describeService } from '../api/service-description.ts';
+import { describeService } from '../api/responses/service-description.ts';
 import { joinResource } from '../eventlog/joined-resource.ts';
 import { createKeyedQueue } from '../eventlog/keyed-queue.ts';
 import type { ConsoleFiles } from '../http/docs/console-operations.ts';

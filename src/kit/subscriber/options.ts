@@ -1,5 +1,5 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
-import type { LiveEvent, RejectedMessage } from '../api/documents.ts';
+import type { LiveEvent, RejectedMessage } from '../api/responses/documents.ts';
 import type { DomainEvent } from '../domain/decider.ts';
 import type { Id } from '../domain/entity-id.ts';
 import type { IdType } from '../domain/id-type.ts';

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { isDeepStrictEqual } from 'node:util';
 import type { DomainEvent } from '../domain/decider.ts';
 import type { EventSchema } from '../domain/event-schema.ts';
-import { listShapes, type EventShape } from '../api/event-shapes.ts';
+import { listShapes, type EventShape } from '../api/events/event-shapes.ts';
 
 /** If this variable is set, missing schema files are written. Existing files are never overwritten. */
 const freezeVariable = 'FREEZE_EVENTS';

@@ -1,8 +1,8 @@
 /** Given-when-then tests of a service: given these events, when this command is executed, then these events follow. */
 
 import assert from 'node:assert/strict';
-import { inputSchemaOf } from '../api/command-input.ts';
-import { normalizeTexts } from '../api/normalize.ts';
+import { inputSchemaOf } from '../api/commands/command-input.ts';
+import { normalizeTexts } from '../api/requests/normalize.ts';
 import type { Context } from '../domain/service/command.ts';
 import { Rejection, type DomainEvent } from '../domain/decider.ts';
 import type { Lookups } from '../domain/followed-stream.ts';

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { ProblemCode } from '../../../src/kit/domain/problem.ts';
-import { problemKinds } from '../../../src/kit/api/problem-document.ts';
+import { problemKinds } from '../../../src/kit/api/responses/problem-document.ts';
 
 export type HttpResponse = {
   readonly status: number;

@@ -1,7 +1,7 @@
 /** Reads objects from JSON: one on each line (NDJSON), or the elements of one array. */
 
 import { z } from 'zod';
-import { findRepeatedKey } from '../../../../src/kit/api/repeated-key.ts';
+import { findRepeatedKey } from '../../../../src/kit/api/requests/repeated-key.ts';
 import { arrayElements } from './array-elements.ts';
 import { maxLength, type JsonText } from './json-text.ts';
 

@@ -3,9 +3,9 @@
 import { formsOf, parametersOf, responseFieldsOf } from './openapi.js';
 
 /**
- * @typedef {import('../../api/service-description.ts').DescribedCommand} DescribedCommand
- * @typedef {import('../../api/service-description.ts').CommandItem} CommandItem
- * @typedef {import('../../api/service-description.ts').Reference} Reference
+ * @typedef {import('../../api/responses/service-description.ts').DescribedCommand} DescribedCommand
+ * @typedef {import('../../api/responses/service-description.ts').CommandItem} CommandItem
+ * @typedef {import('../../api/responses/service-description.ts').Reference} Reference
  * @typedef {import('./openapi.js').Field} Field
  * @typedef {import('./openapi.js').Form} Form
  * @typedef {import('./openapi.js').Schema} Schema

@@ -33,7 +33,7 @@
  *   requestBody?: { content: Record<string, { schema: Schema }> },
  *   responses: Record<string, { content?: Record<string, { schema: Schema }> }> }} Operation
  * @typedef {{ info: { title: string, version: string },
- *   'x-portside'?: import('../../api/service-description.ts').ServiceDescription,
+ *   'x-portside'?: import('../../api/responses/service-description.ts').ServiceDescription,
  *   paths: Record<string, Record<string, Operation>>, components?: { schemas?: Record<string, Schema> } }} OpenApi
  */
 

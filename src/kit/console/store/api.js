@@ -3,7 +3,7 @@
 import { toAddress } from './path.js';
 
 /**
- * @typedef {import('../../api/documents.ts').ProblemDocument} Problem
+ * @typedef {import('../../api/responses/documents.ts').ProblemDocument} Problem
  * @typedef {{ status: number, headers: Headers, body: any, problem: Problem | undefined }} ApiResponse
  * @typedef {(method: string, path: string, options?: { body?: unknown, headers?: Record<string, string> }) => Promise<ApiResponse>} Request
  */

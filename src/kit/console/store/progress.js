@@ -1,7 +1,7 @@
 /**
  * Progress of the replica on the service's own stream. Unknown values are null.
  *
- * @param {import('../../api/documents.ts').ServiceStatus | undefined} status
+ * @param {import('../../api/responses/documents.ts').ServiceStatus | undefined} status
  * @returns {{ applied: number, last: number | null, lag: number | null }}
  */
 export function progressOf(status) {

@@ -5,7 +5,7 @@ import { progressOf } from './progress.js';
 /**
  * Rates are per second since the previous sample. Unknown values are null.
  *
- * @typedef {import('../../api/documents.ts').StatusSample} StatusSample
+ * @typedef {import('../../api/responses/documents.ts').StatusSample} StatusSample
  * @typedef {Omit<StatusSample, 'time' | 'applied'> & { time: number, eventsPerSecond: number | null }} Sample `time` in seconds since 1970
  */
 
@@ -41,12 +41,12 @@ export function createRecording(recorded, aheadMs) {
 
   for (const sample of recorded) add(sample, -aheadMs);
   return {
-    /** @param {import('../../api/documents.ts').ServiceStatus} status */
+    /** @param {import('../../api/responses/documents.ts').ServiceStatus} status */
     add: (status) => add(toSample(status)),
   };
 }
 
-/** @param {import('../../api/documents.ts').ServiceStatus} status @returns {StatusSample} */
+/** @param {import('../../api/responses/documents.ts').ServiceStatus} status @returns {StatusSample} */
 function toSample(status) {
   const { applied, lag } = progressOf(status);
   const { appends, process } = status;

@@ -3,9 +3,9 @@
 import { sleep } from './api.js';
 
 /**
- * @typedef {import('../../api/service-list.ts').ServiceList['services'][number]} RunningService
- * @typedef {import('../../api/service-list.ts').RunningReplica} RunningReplica
- * @typedef {import('../../api/service-list.ts').StateComparison} StateComparison
+ * @typedef {import('../../api/responses/service-list.ts').ServiceList['services'][number]} RunningService
+ * @typedef {import('../../api/responses/service-list.ts').RunningReplica} RunningReplica
+ * @typedef {import('../../api/responses/service-list.ts').StateComparison} StateComparison
  *
  * A service that replied at least once since the page was opened; without replicas if it no longer does.
  * @typedef {{ services: RunningService[], problem: string | undefined, comparisons: Record<string, StateComparison | 'running'> }} System

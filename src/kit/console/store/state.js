@@ -6,8 +6,8 @@ import { unknownSystem } from './services.js';
 import { Table } from './table.js';
 
 /**
- * @typedef {import('../../api/documents.ts').ServiceStatus} Status
- * @typedef {import('../../api/documents.ts').RejectedMessage} Rejected
+ * @typedef {import('../../api/responses/documents.ts').ServiceStatus} Status
+ * @typedef {import('../../api/responses/documents.ts').RejectedMessage} Rejected
  * @typedef {import('./follow.js').LiveEvent} LiveEvent
  * @typedef {import('./entity.js').OpenEntity} OpenEntity
  *

@@ -9,7 +9,7 @@ import { pathParamOf } from './path-param.ts';
 /** An object, or a union of objects. */
 export type Body = z.ZodObject | z.ZodUnion<readonly z.ZodObject[]> | z.ZodDiscriminatedUnion<z.ZodObject[]>;
 
-/** Schemas of path parameters by name. In a path or a query, their values are text; `api/text-params.ts` converts it. */
+/** Schemas of path parameters by name. In a path or a query, their values are text; `api/requests/text-params.ts` converts it. */
 export type Params = Readonly<Record<string, z.ZodType>>;
 
 /** Where a command is sent, relative to the entity: `slots/{slot}`. At most one of these; default: `POST <verb>`. */

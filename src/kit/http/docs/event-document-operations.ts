@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AsyncApiDocument } from '../../api/asyncapi-document.ts';
+import type { AsyncApiDocument } from '../../api/events/asyncapi-document.ts';
 import { eventsPageStyle, renderEventsPage } from './events-page.ts';
 import { fixedOperation } from './fixed-operation.ts';
 import type { Operation } from '../server/operation.ts';

@@ -6,8 +6,8 @@ import {
   type AsyncChannel,
   type AsyncMessage,
   type AsyncOperation,
-} from '../../api/asyncapi-document.ts';
-import type { JsonSchema } from '../../api/event-shapes.ts';
+} from '../../api/events/asyncapi-document.ts';
+import type { JsonSchema } from '../../api/events/event-shapes.ts';
 import { escapeHtml, renderPage, renderText } from './html.ts';
 import { renderSchemaTable } from './schema-table.ts';
 

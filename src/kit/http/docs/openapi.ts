@@ -7,9 +7,9 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
-import { ProblemDocument } from '../../api/documents.ts';
+import { ProblemDocument } from '../../api/responses/documents.ts';
 import { integerId, type IdType } from '../../domain/id-type.ts';
-import type { ServiceDescription } from '../../api/service-description.ts';
+import type { ServiceDescription } from '../../api/responses/service-description.ts';
 import { Problem, type ProblemCode } from '../../domain/problem.ts';
 import {
   isWrite,
@@ -18,7 +18,7 @@ import {
   type ResponseDescription,
   type Operation,
 } from '../server/operation.ts';
-import { problemKinds, problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
+import { problemKinds, problemMediaType, toProblemDocument } from '../../api/responses/problem-document.ts';
 import { requestHeaderSchema } from '../protocol/request-headers.ts';
 import { responseHeaders, type ResponseHeaderName } from '../protocol/response-headers.ts';
 

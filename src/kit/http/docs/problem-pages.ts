@@ -2,7 +2,7 @@
 
 import { problemCodes, type ProblemCode } from '../../domain/problem.ts';
 import { escapeHtml, renderPage } from './html.ts';
-import { problemKinds } from '../../api/problem-document.ts';
+import { problemKinds } from '../../api/responses/problem-document.ts';
 
 export function renderProblemPage(code: ProblemCode): string {
   const { status, title, explanation } = problemKinds[code];

@@ -1,7 +1,7 @@
 /** Renders a JSON Schema as an HTML table with a row for every field, including nested ones. */
 
 import { z } from 'zod';
-import type { JsonSchema } from '../../api/event-shapes.ts';
+import type { JsonSchema } from '../../api/events/event-shapes.ts';
 import { escapeHtml, renderText } from './html.ts';
 
 /** The JSON Schema keywords that the table shows. Others, such as `additionalProperties`, are ignored. */

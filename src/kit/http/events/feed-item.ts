@@ -1,7 +1,7 @@
 /** A message as a Server-Sent Event. It is serialized once for all clients. */
 
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
-import { toLiveEvent, type LiveEvent } from '../../api/documents.ts';
+import { toLiveEvent, type LiveEvent } from '../../api/responses/documents.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
 

@@ -1,7 +1,7 @@
 /** `GET /laptops/events`: the events of all entities, live or as pages of CloudEvents. */
 
 import { z } from 'zod';
-import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/cloud-event.ts';
+import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/events/cloud-event.ts';
 import { Problem } from '../../domain/problem.ts';
 import { EntityId, type Id } from '../../domain/entity-id.ts';
 import { isTextId, type IdType } from '../../domain/id-type.ts';

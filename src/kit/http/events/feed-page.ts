@@ -1,7 +1,7 @@
 /** Reads the events of all entities page by page, for clients that poll instead of staying connected. */
 
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
-import { toLiveEvent, type LiveEvent } from '../../api/documents.ts';
+import { toLiveEvent, type LiveEvent } from '../../api/responses/documents.ts';
 import type { EventStore } from '../../eventlog/event-store.ts';
 import type { View } from '../../eventlog/view/view.ts';
 import { matchesFilter, type FeedFilter } from './feed-item.ts';

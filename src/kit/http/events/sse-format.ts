@@ -1,6 +1,6 @@
 /** Server-Sent Events messages other than the domain events (WHATWG HTML section 9.2.5). */
 
-import type { FeedReset } from '../../api/documents.ts';
+import type { FeedReset } from '../../api/responses/documents.ts';
 
 /** The first message: the reconnection delay, and a heartbeat. */
 export function openingMessage(firstHeartbeat: string): string {

@@ -1,6 +1,6 @@
 import QuickLRU from 'quick-lru';
 import type { Freshness } from '../../eventlog/freshness.ts';
-import type { NextPage } from '../../api/sorting.ts';
+import type { NextPage } from '../../api/requests/sorting.ts';
 
 export type Page = {
   /** The list as JSON. */

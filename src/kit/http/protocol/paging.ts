@@ -2,8 +2,8 @@
 
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { integerBetween } from '../../api/integer-between.ts';
-import type { NextPage } from '../../api/sorting.ts';
+import { integerBetween } from '../../api/requests/integer-between.ts';
+import type { NextPage } from '../../api/requests/sorting.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import { isTextId, type IdType } from '../../domain/id-type.ts';
 

@@ -1,10 +1,10 @@
 /** The commands of a service: `POST /laptops`, `PUT /laptops/{id}`, `POST /docks/{id}/relocate`, … */
 
-import { newEntityOf, sentOf, splitId } from '../../api/command-input.ts';
-import { nameOperation, successStatusOf, summarize } from '../../api/command-texts.ts';
-import { mergePatchMediaType } from '../../api/media-types.ts';
-import { replacementOf } from '../../api/replacement.ts';
-import { textParamsOf } from '../../api/text-params.ts';
+import { newEntityOf, sentOf, splitId } from '../../api/commands/command-input.ts';
+import { nameOperation, successStatusOf, summarize } from '../../api/commands/command-texts.ts';
+import { mergePatchMediaType } from '../../api/requests/media-types.ts';
+import { replacementOf } from '../../api/commands/replacement.ts';
+import { textParamsOf } from '../../api/requests/text-params.ts';
 import type { CommandKind } from '../../domain/service/command.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import type { ProblemCode } from '../../domain/problem.ts';

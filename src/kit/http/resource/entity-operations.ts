@@ -1,4 +1,4 @@
-import { cloudEventOf } from '../../api/cloud-event.ts';
+import { cloudEventOf } from '../../api/events/cloud-event.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import { commandOperations } from './command-operations.ts';

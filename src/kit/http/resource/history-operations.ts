@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
-import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/cloud-event.ts';
-import { historyEntryOf, RejectedMessage, toLiveEvent, toTimestamp } from '../../api/documents.ts';
+import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/events/cloud-event.ts';
+import { historyEntryOf, RejectedMessage, toLiveEvent, toTimestamp } from '../../api/responses/documents.ts';
 import { annotateHistory, type HistoryEntry } from '../../domain/fold.ts';
 import { Problem } from '../../domain/problem.ts';
 import {

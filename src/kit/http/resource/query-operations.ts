@@ -1,7 +1,7 @@
 /** The queries of a service: `GET /docks/free?room=A`. */
 
-import { summarizeQuery } from '../../api/command-texts.ts';
-import { textParamsOf } from '../../api/text-params.ts';
+import { summarizeQuery } from '../../api/commands/command-texts.ts';
+import { textParamsOf } from '../../api/requests/text-params.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';

@@ -1,8 +1,8 @@
 /** Reads of a service: the list and the item, current or as of a point in time. */
 
 import { z } from 'zod';
-import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
-import { textParamsOf } from '../../api/text-params.ts';
+import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/requests/sorting.ts';
+import { textParamsOf } from '../../api/requests/text-params.ts';
 import { locateMoment, timeOf } from '../../eventlog/point-in-time.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Sources } from '../../eventlog/execute.ts';
-import type { ServiceStatus, StatusSample } from '../../api/documents.ts';
+import type { ServiceStatus, StatusSample } from '../../api/responses/documents.ts';
 import type { Freshness } from '../../eventlog/freshness.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
 import type { Transactor } from '../../eventlog/transact.ts';

@@ -1,7 +1,7 @@
 /** `GET /laptops/status`: the status of a replica, for operators. Orchestrators use the probes, on a separate port. */
 
 import { z } from 'zod';
-import { ServiceStatus, StatusSample } from '../../api/documents.ts';
+import { ServiceStatus, StatusSample } from '../../api/responses/documents.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 

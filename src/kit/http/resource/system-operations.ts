@@ -1,7 +1,7 @@
 /** The system that the service is part of: the services that reply over NATS, and whether their replicas hold the same state. */
 
 import { z } from 'zod';
-import { ServiceList, StateComparison } from '../../api/service-list.ts';
+import { ServiceList, StateComparison } from '../../api/responses/service-list.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 
 /** The sources of these operations. */

@@ -4,9 +4,14 @@ import { randomUUID } from 'node:crypto';
 import type { Router } from '@koa/router';
 import Koa, { type Context } from 'koa';
 import { Problem } from '../../domain/problem.ts';
-import { parseTraceparent, traceIdOf, type BeginSpan } from '../../api/trace-context.ts';
+import { parseTraceparent, traceIdOf, type BeginSpan } from '../../api/events/trace-context.ts';
 import { createCors } from './cors.ts';
-import { problemKinds, problemMediaType, toProblem, toProblemDocument } from '../../api/problem-document.ts';
+import {
+  problemKinds,
+  problemMediaType,
+  toProblem,
+  toProblemDocument,
+} from '../../api/responses/problem-document.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { checkTarget } from './request-target.ts';
 import { stateOf, type RequestState } from './request-state.ts';

@@ -6,7 +6,7 @@
 import { maxHeaderSize, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem, type ProblemCode } from '../../domain/problem.ts';
-import { problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
+import { problemMediaType, toProblemDocument } from '../../api/responses/problem-document.ts';
 
 /** Problems by the code of a `clientError` event of a `node:http` server. Any other code means `malformed`. */
 const problemsByCode = new Map<string | undefined, readonly [ProblemCode, string]>([

@@ -7,9 +7,9 @@ import type { z } from 'zod';
 import { jsonMediaType } from './operation.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import { integerId, type IdType } from '../../domain/id-type.ts';
-import { maxBodyBytes, parseJson, type ParsedJson } from '../../api/json.ts';
-import { locateIssues } from '../../api/locate-issues.ts';
-import { normalizeTexts } from '../../api/normalize.ts';
+import { maxBodyBytes, parseJson, type ParsedJson } from '../../api/requests/json.ts';
+import { locateIssues } from '../../api/requests/locate-issues.ts';
+import { normalizeTexts } from '../../api/requests/normalize.ts';
 import { Problem } from '../../domain/problem.ts';
 import {
   requestHeaderSchema,

@@ -2,7 +2,7 @@
 
 import { Router, type RouterContext } from '@koa/router';
 import type { Context } from 'koa';
-import { mergePatchMediaType } from '../../api/media-types.ts';
+import { mergePatchMediaType } from '../../api/requests/media-types.ts';
 import type { IdType } from '../../domain/id-type.ts';
 import { Problem } from '../../domain/problem.ts';
 import { mediaTypesOf, negotiate } from './accept.ts';

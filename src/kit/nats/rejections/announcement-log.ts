@@ -6,7 +6,7 @@
 import { jetstream, JetStreamApiError, type JetStreamManager, type MsgRequest } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
-import { tryParseJson } from '../../api/try-parse-json.ts';
+import { tryParseJson } from '../../api/requests/try-parse-json.ts';
 import { escapeUnfit } from '../../domain/text.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import type { RejectionNames } from './names.ts';

@@ -1,7 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { describeFields } from '../../api/describe-fields.ts';
-import { toTimestamp, type RejectionAnnouncement } from '../../api/documents.ts';
-import { tryParseJson } from '../../api/try-parse-json.ts';
+import { describeFields } from '../../api/requests/describe-fields.ts';
+import { toTimestamp, type RejectionAnnouncement } from '../../api/responses/documents.ts';
+import { tryParseJson } from '../../api/requests/try-parse-json.ts';
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
 import type { EventSchema } from '../../domain/event-schema.ts';
 import type { RejectedMessage } from '../../eventlog/view/view.ts';

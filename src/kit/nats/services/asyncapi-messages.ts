@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { AsyncMessage } from '../../api/asyncapi-document.ts';
-import { ProblemDocument, RejectionAnnouncement, Traceparent } from '../../api/documents.ts';
-import type { EventShape } from '../../api/event-shapes.ts';
+import type { AsyncMessage } from '../../api/events/asyncapi-document.ts';
+import { ProblemDocument, RejectionAnnouncement, Traceparent } from '../../api/responses/documents.ts';
+import type { EventShape } from '../../api/events/event-shapes.ts';
 import { messageIdSyntax } from '../../eventlog/execute.ts';
 import { waitTargetsPattern } from '../../eventlog/freshness.ts';
 import { Problem } from '../../domain/problem.ts';
-import { problemKinds, problemMediaType, toProblemDocument } from '../../api/problem-document.ts';
+import { problemKinds, problemMediaType, toProblemDocument } from '../../api/responses/problem-document.ts';
 import type { Schemas } from './asyncapi-schemas.ts';
 import type { Endpoint } from './endpoints.ts';
 import {

@@ -1,7 +1,7 @@
 /** Collects the schemas of an AsyncAPI document. Named schemas appear once, in `components`, and are referenced. */
 
 import type { z } from 'zod';
-import { toJsonSchema, type JsonSchema } from '../../api/event-shapes.ts';
+import { toJsonSchema, type JsonSchema } from '../../api/events/event-shapes.ts';
 
 export type Schemas = {
   /** Named schemas by name; complete after the last call of `describe`. */

@@ -6,12 +6,12 @@ import {
   type AsyncChannel,
   type AsyncMessage,
   type AsyncOperation,
-} from '../../api/asyncapi-document.ts';
+} from '../../api/events/asyncapi-document.ts';
 import type { DomainEvent } from '../../domain/decider.ts';
 import { isTextId, type IdType } from '../../domain/id-type.ts';
 import type { EventSchema } from '../../domain/event-schema.ts';
 import type { Nouns } from '../../domain/service/nouns.ts';
-import { listShapes } from '../../api/event-shapes.ts';
+import { listShapes } from '../../api/events/event-shapes.ts';
 import {
   describeEvent,
   describeProblem,

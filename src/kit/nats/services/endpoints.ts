@@ -7,11 +7,11 @@ import { headers, type NatsConnection } from 'nats';
 import { z } from 'zod';
 import { messageIdSyntax } from '../../eventlog/execute.ts';
 import { parseWaitTargets, waitTargetsPattern, type WaitTargets } from '../../eventlog/freshness.ts';
-import { describeFields } from '../../api/describe-fields.ts';
-import { maxBodyBytes, parseJson, type ParsedJson } from '../../api/json.ts';
+import { describeFields } from '../../api/requests/describe-fields.ts';
+import { maxBodyBytes, parseJson, type ParsedJson } from '../../api/requests/json.ts';
 import { Problem } from '../../domain/problem.ts';
-import { problemKinds, toProblem } from '../../api/problem-document.ts';
-import { parseTraceparent, traceIdOf, type BeginSpan } from '../../api/trace-context.ts';
+import { problemKinds, toProblem } from '../../api/responses/problem-document.ts';
+import { parseTraceparent, traceIdOf, type BeginSpan } from '../../api/events/trace-context.ts';
 import {
   ageHeader,
   expectedSubjectSequenceHeader,
@@ -23,7 +23,7 @@ import {
 import type { ServiceRequest } from './framework/request.ts';
 import { startService } from './framework/service.ts';
 import { assertFits, maxReplyBytes, writeProblem, type Reply } from './replies.ts';
-import { ReplicaStatus } from '../../api/service-list.ts';
+import { ReplicaStatus } from '../../api/responses/service-list.ts';
 
 /** The headers of a request. */
 export type RequestInfo = {

@@ -9,11 +9,11 @@ import { ageOf, defaultWaitSeconds, waitFor, type Freshness } from '../../eventl
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import type { NamedCommand } from '../../domain/service/service.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
-import { exampleOf, payloadOf, sentOf, splitId, validExamples } from '../../api/command-input.ts';
-import { integerBetween } from '../../api/integer-between.ts';
-import { summarize, summarizeQuery } from '../../api/command-texts.ts';
-import { replacementOf, type Replacement } from '../../api/replacement.ts';
-import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/sorting.ts';
+import { exampleOf, payloadOf, sentOf, splitId, validExamples } from '../../api/commands/command-input.ts';
+import { integerBetween } from '../../api/requests/integer-between.ts';
+import { summarize, summarizeQuery } from '../../api/commands/command-texts.ts';
+import { replacementOf, type Replacement } from '../../api/commands/replacement.ts';
+import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/requests/sorting.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
 import type { Where } from '../../eventlog/view/indexes.ts';
 import type { Entity } from '../../domain/entity.ts';

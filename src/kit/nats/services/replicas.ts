@@ -4,7 +4,7 @@
  */
 
 import type { NatsConnection } from 'nats';
-import { ReplicaStatus, type ServiceList } from '../../api/service-list.ts';
+import { ReplicaStatus, type ServiceList } from '../../api/responses/service-list.ts';
 import { fetchServiceStats } from './framework/discovery.ts';
 import type { StatsResponse } from './framework/protocol.ts';
 

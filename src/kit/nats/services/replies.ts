@@ -1,8 +1,8 @@
 /** Replies that fit into one message: the broker rejects a message that is larger than its `max_payload`. */
 
 import type { NatsConnection } from 'nats';
-import { toProblemDocument } from '../../api/problem-document.ts';
-import type { NextPage } from '../../api/sorting.ts';
+import { toProblemDocument } from '../../api/responses/problem-document.ts';
+import type { NextPage } from '../../api/requests/sorting.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import { Problem } from '../../domain/problem.ts';
 

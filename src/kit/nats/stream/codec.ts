@@ -6,7 +6,7 @@ import type { Id } from '../../domain/entity-id.ts';
 import type { EventSchema } from '../../domain/event-schema.ts';
 import { defaultProduct, type Product } from '../../domain/product.ts';
 import type { MessageIdentity, StoredMessage } from '../../domain/stored-message.ts';
-import { parseTraceparent } from '../../api/trace-context.ts';
+import { parseTraceparent } from '../../api/events/trace-context.ts';
 import { messageIdHeader, traceparentHeader } from '../connection/headers.ts';
 import { createHeaderReader } from './raw-headers.ts';
 import type { Subjects } from './subjects.ts';

@@ -3,7 +3,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
-import { toTimestamp, type ServiceStatus } from '../../api/documents.ts';
+import { toTimestamp, type ServiceStatus } from '../../api/responses/documents.ts';
 import type { SnapshotInfo } from '../../nats/snapshots/snapshots.ts';
 
 const nanosecondsPerMillisecond = 1e6;

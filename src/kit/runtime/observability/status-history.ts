@@ -1,4 +1,4 @@
-import type { ServiceStatus, StatusSample } from '../../api/documents.ts';
+import type { ServiceStatus, StatusSample } from '../../api/responses/documents.ts';
 
 /** Interval between two samples, in ms, and how many are kept: 15 minutes. */
 const intervalMs = 5_000;

@@ -1,4 +1,4 @@
-import type { ServiceStatus } from '../../api/documents.ts';
+import type { ServiceStatus } from '../../api/responses/documents.ts';
 import type { Freshness, StreamFreshness } from '../../eventlog/freshness.ts';
 import type { AppendLatency } from './append-latency.ts';
 

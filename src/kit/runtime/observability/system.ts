@@ -1,6 +1,6 @@
 /** What this service knows of the system that it is part of: the services that reply over NATS. */
 
-import type { ServiceList, StateComparison } from '../../api/service-list.ts';
+import type { ServiceList, StateComparison } from '../../api/responses/service-list.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Connection } from '../../nats/connection/connection.ts';
 import {

@@ -3,10 +3,10 @@
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { keyOfRow, maxBulkKeyLength, ndjsonMediaType, type BulkResult } from '../../../api/bulk.ts';
-import { exampleOf, sentOf, splitId } from '../../../api/command-input.ts';
-import { maxBodyBytes, parseJson } from '../../../api/json.ts';
-import { toProblem, toProblemDocument } from '../../../api/problem-document.ts';
+import { keyOfRow, maxBulkKeyLength, ndjsonMediaType, type BulkResult } from '../../../api/commands/bulk.ts';
+import { exampleOf, sentOf, splitId } from '../../../api/commands/command-input.ts';
+import { maxBodyBytes, parseJson } from '../../../api/requests/json.ts';
+import { toProblem, toProblemDocument } from '../../../api/responses/problem-document.ts';
 import type { Body } from '../../../domain/service/command.ts';
 import { Problem } from '../../../domain/problem.ts';
 import type { NamedCommand } from '../../../domain/service/service.ts';

@@ -4,7 +4,7 @@
  */
 
 import { SpanKind, SpanStatusCode, type Attributes } from '@opentelemetry/api';
-import type { BeginSpan } from '../../../api/trace-context.ts';
+import type { BeginSpan } from '../../../api/events/trace-context.ts';
 import type { ServiceIdentity } from '../../../domain/product.ts';
 import { traceFolds } from './fold-spans.ts';
 import type { Logger } from '../logger.ts';

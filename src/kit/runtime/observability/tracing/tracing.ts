@@ -1,4 +1,4 @@
-import type { BeginSpan } from '../../../api/trace-context.ts';
+import type { BeginSpan } from '../../../api/events/trace-context.ts';
 import type { DomainEvent } from '../../../domain/decider.ts';
 import type { Append, AppendResult } from '../../../eventlog/event-store.ts';
 import type { HandledRequest } from '../../../http/server/app.ts';

@@ -1,13 +1,13 @@
 /** Sorted lists: `sort` is `title` or `-title`. An opaque `cursor` continues them, and stays correct while entities come and go. */
 
 import { z } from 'zod';
-import type { Id } from '../domain/entity-id.ts';
-import { integerId, type IdType } from '../domain/id-type.ts';
-import { isKeyOf, type KeySchemas, type NamedIndexes } from '../domain/service/index-definition.ts';
-import { Problem } from '../domain/problem.ts';
-import type { Entity } from '../domain/entity.ts';
+import type { Id } from '../../domain/entity-id.ts';
+import { integerId, type IdType } from '../../domain/id-type.ts';
+import { isKeyOf, type KeySchemas, type NamedIndexes } from '../../domain/service/index-definition.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Entity } from '../../domain/entity.ts';
 import { tryParseJson } from './try-parse-json.ts';
-import type { Sort, Where } from '../eventlog/view/indexes.ts';
+import type { Sort, Where } from '../../eventlog/view/indexes.ts';
 
 const SortRequest = z.object({ sort: z.string().optional(), cursor: z.string().optional() });
 export type SortRequest = z.infer<typeof SortRequest>;

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { Problem } from '../domain/problem.ts';
+import { Problem } from '../../domain/problem.ts';
 import { parseJson } from './json.ts';
 
 const Body = z.strictObject({ name: z.string(), tags: z.array(z.strictObject({ id: z.int() })).optional() });

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { findUndescribed } from '../../../test/support/contract/undescribed.ts';
-import { schemaIds } from '../domain/service/reserved-names.ts';
+import { findUndescribed } from '../../../../test/support/contract/undescribed.ts';
+import { schemaIds } from '../../domain/service/reserved-names.ts';
 import {
   FeedReset,
   historyEntryOf,

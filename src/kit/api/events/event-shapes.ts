@@ -1,8 +1,8 @@
 /** JSON Schemas of all event versions, for API documents and for the frozen event schemas. */
 
 import { z } from 'zod';
-import type { DomainEvent } from '../domain/decider.ts';
-import { versionOf, type EventSchema } from '../domain/event-schema.ts';
+import type { DomainEvent } from '../../domain/decider.ts';
+import { versionOf, type EventSchema } from '../../domain/event-schema.ts';
 
 /** JSON Schema draft 7, the version that AsyncAPI uses. */
 export type JsonSchema = { readonly [keyword: string]: unknown };

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { keySchemas, normalizeIndexes } from '../domain/service/index-definition.ts';
-import { Problem } from '../domain/problem.ts';
+import { keySchemas, normalizeIndexes } from '../../domain/service/index-definition.ts';
+import { Problem } from '../../domain/problem.ts';
 import { formatCursor, nextAfter, parseSort, sortParameters, splitSort } from './sorting.ts';
 
 type Lamp = { readonly colour: string; readonly watts: number };

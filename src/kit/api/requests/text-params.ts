@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { explainIssue, isUnionIssue, listAlternatives } from './locate-issues.ts';
-import type { Params } from '../domain/service/command.ts';
+import type { Params } from '../../domain/service/command.ts';
 
 /** Returns the schema of the parameters as text. The API documents show the original schemas. */
 export function textParamsOf(params: Params): z.ZodObject {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProblemLocation } from '../domain/problem.ts';
+import type { ProblemLocation } from '../../domain/problem.ts';
 
 type Issue = z.core.$ZodIssue;
 

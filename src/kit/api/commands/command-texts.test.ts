@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { commandBuilders, type Command } from '../domain/service/command.ts';
-import type { NamedCommand } from '../domain/service/service.ts';
+import { commandBuilders, type Command } from '../../domain/service/command.ts';
+import type { NamedCommand } from '../../domain/service/service.ts';
 import { nameOperation, successStatusOf, summarize, summarizeQuery } from './command-texts.ts';
 
 const { create, replace, remove, command } = commandBuilders<undefined, never, object>();

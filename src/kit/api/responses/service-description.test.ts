@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { base, contract, decide } from '../../../test/support/lamp-definition.ts';
-import { EntityId } from '../domain/entity-id.ts';
-import { defineService } from '../domain/service/define-service.ts';
-import type { Service } from '../domain/service/service.ts';
+import { base, contract, decide } from '../../../../test/support/lamp-definition.ts';
+import { EntityId } from '../../domain/entity-id.ts';
+import { defineService } from '../../domain/service/define-service.ts';
+import type { Service } from '../../domain/service/service.ts';
 import { describeService, type LocatedOperation } from './service-description.ts';
 
 const rooms = { name: 'rooms', noun: 'room', streamFile: contract.streamFile };

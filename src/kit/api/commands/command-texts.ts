@@ -1,8 +1,8 @@
 /** Names and texts of commands and queries in the API documents. */
 
-import { integerId, type IdType } from '../domain/id-type.ts';
-import { capitalize, toWords, withArticle, type Nouns } from '../domain/service/nouns.ts';
-import type { NamedCommand, NamedQuery } from '../domain/service/service.ts';
+import { integerId, type IdType } from '../../domain/id-type.ts';
+import { capitalize, toWords, withArticle, type Nouns } from '../../domain/service/nouns.ts';
+import type { NamedCommand, NamedQuery } from '../../domain/service/service.ts';
 
 /**
  * Returns the summary of the definition, or `Register a dock; …`, `Empty a slot of a dock`, `Mark as read: a message`. Without a

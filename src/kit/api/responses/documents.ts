@@ -4,11 +4,11 @@
  */
 
 import { z } from 'zod';
-import type { DomainEvent } from '../domain/decider.ts';
-import type { Id } from '../domain/entity-id.ts';
-import { integerId, type IdType } from '../domain/id-type.ts';
-import type { StoredMessage } from '../domain/stored-message.ts';
-import { traceparentPattern } from './trace-context.ts';
+import type { DomainEvent } from '../../domain/decider.ts';
+import type { Id } from '../../domain/entity-id.ts';
+import { integerId, type IdType } from '../../domain/id-type.ts';
+import type { StoredMessage } from '../../domain/stored-message.ts';
+import { traceparentPattern } from '../events/trace-context.ts';
 
 const Position = z.int().min(1).meta({ description: 'The stream sequence.', example: 12 });
 const Timestamp = z.iso.datetime().meta({

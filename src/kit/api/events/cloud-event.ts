@@ -1,8 +1,8 @@
 /** Conversion of events to CloudEvents 1.0 in the JSON format, single or batched. */
 
 import { z } from 'zod';
-import type { DomainEvent } from '../domain/decider.ts';
-import { Traceparent, type LiveEvent } from './documents.ts';
+import type { DomainEvent } from '../../domain/decider.ts';
+import { Traceparent, type LiveEvent } from '../responses/documents.ts';
 
 /** Media types of a single event and of a batch (CloudEvents JSON format 1.0, sections 3 and 4). */
 export const cloudEventMediaType = 'application/cloudevents+json';

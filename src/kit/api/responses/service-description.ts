@@ -4,10 +4,10 @@
  */
 
 import { z } from 'zod';
-import { isTextId } from '../domain/id-type.ts';
-import type { CommandKind } from '../domain/service/command.ts';
-import { nounsOf, type Nouns } from '../domain/service/nouns.ts';
-import type { NamedCommand, Service } from '../domain/service/service.ts';
+import { isTextId } from '../../domain/id-type.ts';
+import type { CommandKind } from '../../domain/service/command.ts';
+import { nounsOf, type Nouns } from '../../domain/service/nouns.ts';
+import type { NamedCommand, Service } from '../../domain/service/service.ts';
 
 /** An operation of the OpenAPI document. */
 type OperationReference = {

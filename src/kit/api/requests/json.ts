@@ -1,8 +1,8 @@
 /** Parses and validates JSON bodies of the REST API and the NATS API. */
 
 import type { z } from 'zod';
-import { messageOf } from '../domain/error-message.ts';
-import { Problem } from '../domain/problem.ts';
+import { messageOf } from '../../domain/error-message.ts';
+import { Problem } from '../../domain/problem.ts';
 import { locateIssues, toPointer } from './locate-issues.ts';
 import { normalizeTexts } from './normalize.ts';
 import { findRepeatedKey } from './repeated-key.ts';

@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { base, contract } from '../../../test/support/lamp-definition.ts';
-import { Problem } from '../domain/problem.ts';
-import type { Body } from '../domain/service/command.ts';
-import { defineService } from '../domain/service/define-service.ts';
+import { base, contract } from '../../../../test/support/lamp-definition.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Body } from '../../domain/service/command.ts';
+import { defineService } from '../../domain/service/define-service.ts';
 import { mergePatch, replacementOf } from './replacement.ts';
 
 const patching = suite('mergePatch');

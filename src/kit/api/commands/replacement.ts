@@ -4,14 +4,14 @@
  */
 
 import { z } from 'zod';
-import { canonicalJson } from '../domain/canonical-json.ts';
-import type { Body } from '../domain/service/command.ts';
-import { Problem, type ProblemLocation } from '../domain/problem.ts';
-import type { NamedCommand } from '../domain/service/service.ts';
-import type { CommandRequest } from '../eventlog/execute.ts';
-import type { JoinedResource } from '../eventlog/joined-resource.ts';
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import type { Body } from '../../domain/service/command.ts';
+import { Problem, type ProblemLocation } from '../../domain/problem.ts';
+import type { NamedCommand } from '../../domain/service/service.ts';
+import type { CommandRequest } from '../../eventlog/execute.ts';
+import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { extendBody } from './command-input.ts';
-import { parseValue } from './json.ts';
+import { parseValue } from '../requests/json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

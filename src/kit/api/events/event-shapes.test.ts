@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { defineEvents } from '../domain/event-schema.ts';
+import { defineEvents } from '../../domain/event-schema.ts';
 import { listShapes, toJsonSchema } from './event-shapes.ts';
 
 const type = z.literal('ChargerAdded');

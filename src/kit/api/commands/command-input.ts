@@ -1,10 +1,10 @@
 /** Bodies with further fields: a NATS request has the entity id, the path parameters and the body in one JSON object. */
 
 import { z } from 'zod';
-import type { Body } from '../domain/service/command.ts';
-import type { Id } from '../domain/entity-id.ts';
-import { integerId, type IdType } from '../domain/id-type.ts';
-import type { NamedCommand } from '../domain/service/service.ts';
+import type { Body } from '../../domain/service/command.ts';
+import type { Id } from '../../domain/entity-id.ts';
+import { integerId, type IdType } from '../../domain/id-type.ts';
+import type { NamedCommand } from '../../domain/service/service.ts';
 
 /**
  * Returns the schema of a new entity: the body with an id, which is optional if the service can generate it.

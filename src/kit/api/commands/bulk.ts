@@ -1,9 +1,9 @@
 /** Many new entities in one request: one JSON object in each line, and one result line for each. */
 
 import { z } from 'zod';
-import type { Id } from '../domain/entity-id.ts';
-import { integerId, type IdType } from '../domain/id-type.ts';
-import { ProblemDocument } from './documents.ts';
+import type { Id } from '../../domain/entity-id.ts';
+import { integerId, type IdType } from '../../domain/id-type.ts';
+import { ProblemDocument } from '../responses/documents.ts';
 
 /** Newline-delimited JSON. */
 export const ndjsonMediaType = 'application/x-ndjson';

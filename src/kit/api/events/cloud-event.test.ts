@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { findUndescribed } from '../../../test/support/contract/undescribed.ts';
+import { findUndescribed } from '../../../../test/support/contract/undescribed.ts';
 import {
   cloudEventBatchMediaType,
   cloudEventMediaType,

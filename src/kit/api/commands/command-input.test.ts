@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { integerId, textId } from '../domain/id-type.ts';
-import { commandBuilders } from '../domain/service/command.ts';
-import type { NamedCommand } from '../domain/service/service.ts';
+import { integerId, textId } from '../../domain/id-type.ts';
+import { commandBuilders } from '../../domain/service/command.ts';
+import type { NamedCommand } from '../../domain/service/service.ts';
 import {
   exampleOf,
   inputSchemaOf,

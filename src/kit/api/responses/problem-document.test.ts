@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Problem, problemCodes } from '../domain/problem.ts';
+import { Problem, problemCodes } from '../../domain/problem.ts';
 import { problemKinds, problemMediaType, toProblem, toProblemDocument } from './problem-document.ts';
 
 const statuses = {

@@ -1,7 +1,7 @@
 /** Problem documents (RFC 9457) of the REST API and the NATS API. The only file that defines the HTTP status of errors. */
 
 import type { ProblemDocument } from './documents.ts';
-import { Problem, problemCodes, type ProblemCode } from '../domain/problem.ts';
+import { Problem, problemCodes, type ProblemCode } from '../../domain/problem.ts';
 
 export const problemMediaType = 'application/problem+json';
 
