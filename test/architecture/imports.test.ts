@@ -101,7 +101,7 @@ for (const [file, specifier] of [
   ['src/kit/nats/stream/codec.ts', '../../domain/decider.ts'],
   ['src/kit/http/server/app.ts', 'koa'],
   ['src/kit/runtime/run.ts', '../http/server/app.ts'],
-  ['src/kit/console/views/app.js', '../parts/text.js'],
+  ['src/kit/console/shell/app.js', '../parts/text.js'],
 ] as const) {
   layering(`accept ${specifier} in ${file}`, () => assert.equal(broken(file, specifier), []));
 }

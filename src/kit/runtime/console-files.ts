@@ -30,7 +30,7 @@ export function readConsoleFiles(): ConsoleFiles {
   return files;
 }
 
-/** `from '../parts/text.js'` → `from './text.js'` */
+/** `from '../../parts/text.js'` → `from './text.js'` */
 function flattenImports(module: Buffer): Buffer {
-  return Buffer.from(module.toString().replaceAll(/(?<=\bfrom ')[./]+(?:[\w-]+\/)?(?=[\w-]+\.js')/g, './'));
+  return Buffer.from(module.toString().replaceAll(/(?<=\bfrom ')[./]+(?:[\w-]+\/)*(?=[\w-]+\.js')/g, './'));
 }

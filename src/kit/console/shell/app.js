@@ -1,18 +1,18 @@
 /** The frame of every page: navigation, header, notices, the view that the URL hash selects, and the dialog. */
 
 import { Dialog } from '../forms/dialog.js';
-import { EntityView } from '../views/entity-view.js';
+import { EntityView } from '../views/entity/entity-view.js';
 import { Header } from './header.js';
-import { HealthView } from '../views/health-view.js';
-import { LogView } from '../views/log-view.js';
+import { HealthView } from '../views/health/health-view.js';
+import { LogView } from '../views/log/log-view.js';
 import { Message } from './message.js';
 import { Navigation } from './navigation.js';
 import { Notices } from './notices.js';
 import { Palette } from '../palette/palette.js';
 import { QueriesView } from '../views/queries-view.js';
 import { html, useEffect, useRef } from '../vendor/preact.js';
-import { SystemView } from '../views/system-view.js';
-import { TableView } from '../views/table-view.js';
+import { SystemView } from '../views/system/system-view.js';
+import { TableView } from '../views/table/table-view.js';
 import { TokenField } from './token-field.js';
 
 /**

@@ -5,7 +5,7 @@ import { describeResponses, documentTag, fixedOperation, represent, respond } fr
 import { escapeHtml, renderPage } from './html.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 
-/** Console files by path: `main.js`, `views/app.js`, `style.css`. */
+/** Console files by name: `main.js`, `app.js`, `style.css`. */
 export type ConsoleFiles = ReadonlyMap<string, Buffer>;
 
 /** Third-party libraries, by the path at which the console imports them. */

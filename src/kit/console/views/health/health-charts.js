@@ -1,8 +1,8 @@
 /** Charts of the replica over the last 15 minutes, each with what is normal. */
 
-import { Chart } from '../parts/chart.js';
-import { toBytes } from '../parts/text.js';
-import { html } from '../vendor/preact.js';
+import { Chart } from '../../parts/chart.js';
+import { toBytes } from '../../parts/text.js';
+import { html } from '../../vendor/preact.js';
 
 /** Above these values, a panel is marked as unusual. */
 const limits = { appendP99Ms: 100, lag: 1_000, eventLoopDelayMs: 50, heapShare: 0.8 };
@@ -10,12 +10,12 @@ const limits = { appendP99Ms: 100, lag: 1_000, eventLoopDelayMs: 50, heapShare: 
 /** Distances of lines: 1, 2, 4 … MiB. */
 const mebibytes = Array.from({ length: 16 }, (_, power) => 2 ** (20 + power));
 
-/** @param {{ samples: import('../store/samples.js').Sample[], status: import('../store/state.js').Status }} props */
+/** @param {{ samples: import('../../store/samples.js').Sample[], status: import('../../store/state.js').Status }} props */
 export function HealthCharts({ samples, status }) {
   const times = samples.map(({ time }) => time);
   const last = samples.at(-1);
   const { heapLimitBytes } = status.process;
-  const valuesOf = (/** @type {keyof import('../store/samples.js').Sample} */ name) =>
+  const valuesOf = (/** @type {keyof import('../../store/samples.js').Sample} */ name) =>
     samples.map((sample) => sample[name]);
   const milliseconds = (/** @type {number} */ value) => `${trim(value)} ms`;
   return html`

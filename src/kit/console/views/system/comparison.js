@@ -1,8 +1,8 @@
 /** Whether the replicas of a service hold the same state. */
 
-import { Icon } from '../parts/icon.js';
-import { toLocalTime } from '../parts/text.js';
-import { html, useEffect } from '../vendor/preact.js';
+import { Icon } from '../../parts/icon.js';
+import { toLocalTime } from '../../parts/text.js';
+import { html, useEffect } from '../../vendor/preact.js';
 
 const verdicts = /** @type {const} */ ({
   agree: { icon: 'circle-check', class: 'verdict ok', text: 'states agree' },
@@ -37,7 +37,7 @@ export function Comparison({ service: { name, replicas }, comparison, onCompare 
   `;
 }
 
-/** @param {{ comparison: import('../store/services.js').StateComparison, count: number }} props */
+/** @param {{ comparison: import('../../store/services.js').StateComparison, count: number }} props */
 function Verdict({ comparison: { verdict, position, comparedAt }, count }) {
   const { icon, text, class: kind } = verdicts[verdict];
   const at = `at position ${position.toLocaleString('en')}`;

@@ -1,16 +1,16 @@
-import { consoleUrlOf, healthOf, lagOf } from '../store/services.js';
+import { consoleUrlOf, healthOf, lagOf } from '../../store/services.js';
 import { Comparison } from './comparison.js';
-import { Icon } from '../parts/icon.js';
-import { toBytes, toCount, toDuration } from '../parts/text.js';
-import { html } from '../vendor/preact.js';
+import { Icon } from '../../parts/icon.js';
+import { toBytes, toCount, toDuration } from '../../parts/text.js';
+import { html } from '../../vendor/preact.js';
 
 /**
- * @typedef {import('../store/services.js').RunningService} RunningService
+ * @typedef {import('../../store/services.js').RunningService} RunningService
  *
  * @typedef {object} CardProps
  * @property {RunningService} service
  * @property {RunningService[]} services
- * @property {import('../store/services.js').StateComparison | 'running' | undefined} comparison
+ * @property {import('../../store/services.js').StateComparison | 'running' | undefined} comparison
  * @property {string} own the service that serves the console
  * @property {string | undefined} servedBy the replica that does
  * @property {(service: string) => void} onCompare
@@ -73,7 +73,7 @@ function Replicas({ service, comparison, servedBy }) {
   </div>`;
 }
 
-/** @param {{ replica: import('../store/services.js').RunningReplica } & Pick<CardProps, 'service' | 'comparison' | 'servedBy'>} props */
+/** @param {{ replica: import('../../store/services.js').RunningReplica } & Pick<CardProps, 'service' | 'comparison' | 'servedBy'>} props */
 function Replica({ replica, service, comparison, servedBy }) {
   const { id, version, startedAt, requests, errors, status } = replica;
   const lag = lagOf(service, replica);

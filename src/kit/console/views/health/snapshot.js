@@ -1,8 +1,8 @@
-import { toBytes, toDuration } from '../parts/text.js';
-import { html } from '../vendor/preact.js';
-import { progressOf } from '../store/progress.js';
+import { toBytes, toDuration } from '../../parts/text.js';
+import { html } from '../../vendor/preact.js';
+import { progressOf } from '../../store/progress.js';
 
-/** The latest snapshot, from which replicas start. @param {{ status: import('../store/state.js').Status }} props */
+/** The latest snapshot, from which replicas start. @param {{ status: import('../../store/state.js').Status }} props */
 export function Snapshot({ status }) {
   const { snapshot } = status;
   const behind = progressOf(status).applied - (snapshot?.position ?? 0);

@@ -1,14 +1,14 @@
 /** A button for every command of an entity. */
 
-import { toLabel } from '../contract/labels.js';
-import { Icon } from '../parts/icon.js';
-import { html } from '../vendor/preact.js';
+import { toLabel } from '../../contract/labels.js';
+import { Icon } from '../../parts/icon.js';
+import { html } from '../../vendor/preact.js';
 
 const icons = /** @type {const} */ ({ replace: 'pencil', command: 'zap', remove: 'trash' });
 
 /**
- * @param {{ contract: import('../contract/contract.js').Contract, id: import('../contract/ids.js').Id,
- *   session: import('../store/session.js').Session }} props
+ * @param {{ contract: import('../../contract/contract.js').Contract, id: import('../../contract/ids.js').Id,
+ *   session: import('../../store/session.js').Session }} props
  */
 export function EntityCommands({ contract: { replace, remove, commands }, id, session }) {
   const all = [

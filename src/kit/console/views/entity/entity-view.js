@@ -1,16 +1,16 @@
 /** One entity: current state, state at a point in time, and history. */
 
-import { CopyButton } from '../parts/copy-button.js';
-import { Empty } from '../parts/empty.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { Empty } from '../../parts/empty.js';
 import { EntityCommands } from './entity-commands.js';
 import { EntityState } from './entity-state.js';
-import { progressOf } from '../store/progress.js';
-import { TimeTravel } from './time-travel.js';
+import { progressOf } from '../../store/progress.js';
+import { TimeTravel } from '../table/time-travel.js';
 import { Timeline } from './timeline.js';
-import { toCurl, toNatsQuery, toNatsSubscription } from '../parts/commands.js';
-import { html } from '../vendor/preact.js';
+import { toCurl, toNatsQuery, toNatsSubscription } from '../../parts/commands.js';
+import { html } from '../../vendor/preact.js';
 
-/** @param {import('../shell/app.js').ViewProps} props */
+/** @param {import('../../shell/app.js').ViewProps} props */
 export function EntityView({ state, session, contract }) {
   const { entity, status } = state;
   if (entity === undefined) return null;
@@ -58,14 +58,14 @@ export function EntityView({ state, session, contract }) {
   </section>`;
 }
 
-/** @param {import('../store/entity.js').OpenEntity} entity @param {import('../contract/contract.js').Contract} contract */
+/** @param {import('../../store/entity.js').OpenEntity} entity @param {import('../../contract/contract.js').Contract} contract */
 function describeAbsence({ asOf, isLoading, problem }, { noun }) {
   if (asOf !== undefined) return `The ${noun} did not exist at this point.`;
   if (isLoading) return 'Loading …';
   return problem ?? `The ${noun} does not exist.`;
 }
 
-/** Increases with every message of a followed stream. @param {import('../store/state.js').Status | undefined} status */
+/** Increases with every message of a followed stream. @param {import('../../store/state.js').Status | undefined} status */
 function followedOf(status) {
   if (status === undefined) return 0;
   const others = Object.entries(status.streams).filter(([name]) => name !== status.stream);

@@ -1,14 +1,14 @@
 /** Rejected messages: stored in the stream, but not applied by the fold. */
 
-import { toCurl, toNatsMessage } from '../parts/commands.js';
-import { CopyButton } from '../parts/copy-button.js';
-import { Empty } from '../parts/empty.js';
-import { toCount, toLocalTime, toShortTime } from '../parts/text.js';
-import { html } from '../vendor/preact.js';
+import { toCurl, toNatsMessage } from '../../parts/commands.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { Empty } from '../../parts/empty.js';
+import { toCount, toLocalTime, toShortTime } from '../../parts/text.js';
+import { html } from '../../vendor/preact.js';
 
 /**
- * @param {{ rejections: import('../store/state.js').Rejected[], stream: string | undefined,
- *   contract: import('../contract/contract.js').Contract }} props
+ * @param {{ rejections: import('../../store/state.js').Rejected[], stream: string | undefined,
+ *   contract: import('../../contract/contract.js').Contract }} props
  */
 export function Rejections({ rejections, stream, contract }) {
   return html`<section class="rejections" aria-labelledby="rejections-title">

@@ -1,8 +1,8 @@
 /** Point-in-time controls: a slider over the positions, a position field, and a time field. */
 
-import { html, useState } from '../vendor/preact.js';
-import { Icon } from '../parts/icon.js';
-import { toLocalTime } from '../parts/text.js';
+import { html, useState } from '../../vendor/preact.js';
+import { Icon } from '../../parts/icon.js';
+import { toLocalTime } from '../../parts/text.js';
 
 /**
  * @typedef {object} TimeTravelProps

@@ -1,18 +1,18 @@
 /** Event log: live events and rejected messages. */
 
-import { toCurl, toNatsSubscription } from '../parts/commands.js';
-import { CopyButton } from '../parts/copy-button.js';
-import { Empty } from '../parts/empty.js';
-import { Icon } from '../parts/icon.js';
+import { toCurl, toNatsSubscription } from '../../parts/commands.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { Empty } from '../../parts/empty.js';
+import { Icon } from '../../parts/icon.js';
 import { LogLine } from './log-line.js';
 import { Rejections } from './rejections.js';
-import { toCount } from '../parts/text.js';
-import { html } from '../vendor/preact.js';
+import { toCount } from '../../parts/text.js';
+import { html } from '../../vendor/preact.js';
 
 /** Maximum number of events in the DOM. The filters apply to all events in memory. */
 const maxVisible = 200;
 
-/** @param {import('../shell/app.js').ViewProps} props */
+/** @param {import('../../shell/app.js').ViewProps} props */
 export function LogView({ state, update, contract }) {
   const { log, pausedLog, logFilter, rejections, status } = state;
   const events = (pausedLog ?? log).filter(matches(logFilter));
@@ -32,7 +32,7 @@ export function LogView({ state, update, contract }) {
   </section>`;
 }
 
-/** Each line is a grid of its own, so that the columns are as wide as their longest content in any line. @param {import('../store/follow.js').LiveEvent[]} events */
+/** Each line is a grid of its own, so that the columns are as wide as their longest content in any line. @param {import('../../store/follow.js').LiveEvent[]} events */
 function widthsOf(events) {
   const longest = (/** @type {(string | number)[]} */ values) =>
     Math.max(2, ...values.map((value) => String(value).length));
@@ -42,7 +42,7 @@ function widthsOf(events) {
   };
 }
 
-/** @param {Pick<import('../shell/app.js').ViewProps, 'state' | 'update' | 'contract'>} props */
+/** @param {Pick<import('../../shell/app.js').ViewProps, 'state' | 'update' | 'contract'>} props */
 function Toolbar({ state: { log, pausedLog, logFilter }, update, contract }) {
   const isPaused = pausedLog !== undefined;
   const newCount = isPaused
@@ -88,13 +88,13 @@ function Toolbar({ state: { log, pausedLog, logFilter }, update, contract }) {
   </div>`;
 }
 
-/** @param {import('../store/state.js').LogFilter} filter */
+/** @param {import('../../store/state.js').LogFilter} filter */
 function matches({ type, id }) {
-  return (/** @type {import('../store/follow.js').LiveEvent} */ item) =>
+  return (/** @type {import('../../store/follow.js').LiveEvent} */ item) =>
     (type === '' || item.event.type === type) && (id === '' || String(item.id) === id);
 }
 
-/** @param {string} path @param {import('../store/state.js').LogFilter} filter */
+/** @param {string} path @param {import('../../store/state.js').LogFilter} filter */
 function feedPath(path, { type, id }) {
   const query = new URLSearchParams({ ...(type !== '' && { type }), ...(id !== '' && { id }) }).toString();
   return `${path}/events${query === '' ? '' : `?${query}`}`;

@@ -1,7 +1,7 @@
-import { toMilliseconds } from '../parts/text.js';
-import { html } from '../vendor/preact.js';
+import { toMilliseconds } from '../../parts/text.js';
+import { html } from '../../vendor/preact.js';
 
-/** The servers that store the stream. @param {{ status: import('../store/state.js').Status }} props */
+/** The servers that store the stream. @param {{ status: import('../../store/state.js').Status }} props */
 export function Broker({ status: { broker, stream } }) {
   return html`<section class="card" aria-labelledby="broker-title">
     <header>
@@ -41,7 +41,7 @@ export function Broker({ status: { broker, stream } }) {
   </section>`;
 }
 
-/** @param {import('../store/state.js').Status['broker']} broker */
+/** @param {import('../../store/state.js').Status['broker']} broker */
 function describe(broker) {
   if (broker === null) return 'The broker did not respond in time.';
   const others = broker.peers.length;

@@ -1,10 +1,10 @@
 /** The services of the system, with their replicas, and whether these hold the same state. */
 
-import { Empty } from '../parts/empty.js';
+import { Empty } from '../../parts/empty.js';
 import { ServiceCard } from './service-card.js';
-import { html } from '../vendor/preact.js';
+import { html } from '../../vendor/preact.js';
 
-/** @param {import('../shell/app.js').ViewProps} props */
+/** @param {import('../../shell/app.js').ViewProps} props */
 export function SystemView({ state: { system, status }, session, contract }) {
   const { services, problem, comparisons } = system;
   if (services.length === 0) {

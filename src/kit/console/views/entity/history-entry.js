@@ -1,21 +1,21 @@
 /** A message of an entity's history, with what it has changed. */
 
-import { toNatsMessage } from '../parts/commands.js';
-import { CopyButton } from '../parts/copy-button.js';
-import { differenceOf } from '../parts/difference.js';
-import { Differences } from '../parts/differences.js';
-import { categoryOf } from '../parts/event-type.js';
-import { Icon } from '../parts/icon.js';
-import { Json } from '../parts/json.js';
-import { MessageIds } from '../parts/message-ids.js';
-import { describeEvent, toLocalTime, toTimeOfDay } from '../parts/text.js';
-import { html, useState } from '../vendor/preact.js';
+import { toNatsMessage } from '../../parts/commands.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { differenceOf } from '../../parts/difference.js';
+import { Differences } from '../../parts/differences.js';
+import { categoryOf } from '../../parts/event-type.js';
+import { Icon } from '../../parts/icon.js';
+import { Json } from '../../parts/json.js';
+import { MessageIds } from '../../parts/message-ids.js';
+import { describeEvent, toLocalTime, toTimeOfDay } from '../../parts/text.js';
+import { html, useState } from '../../vendor/preact.js';
 
 /**
- * @typedef {import('../store/entity.js').Entry} Entry
+ * @typedef {import('../../store/entity.js').Entry} Entry
  *
- * @param {{ entry: Entry, previous: Entry | undefined, versions: import('../store/entity.js').OpenEntity['versions'], isShown: boolean,
- *   contract: import('../contract/contract.js').Contract, status: import('../store/state.js').Status | undefined,
+ * @param {{ entry: Entry, previous: Entry | undefined, versions: import('../../store/entity.js').OpenEntity['versions'], isShown: boolean,
+ *   contract: import('../../contract/contract.js').Contract, status: import('../../store/state.js').Status | undefined,
  *   onTravel: () => void }} props
  */
 export function HistoryEntry({ entry, previous, versions, isShown, contract, status, onTravel }) {
@@ -59,7 +59,7 @@ export function HistoryEntry({ entry, previous, versions, isShown, contract, sta
 /**
  * Returns the changes between two positions, or undefined while one of the versions is not loaded.
  *
- * @param {import('../store/entity.js').OpenEntity['versions']} versions
+ * @param {import('../../store/entity.js').OpenEntity['versions']} versions
  * @param {number | undefined} before undefined: no earlier event
  * @param {number} after
  */

@@ -1,16 +1,16 @@
-import { toLabel } from '../contract/labels.js';
-import { Icon } from '../parts/icon.js';
-import { toText } from '../parts/text.js';
-import { Value } from '../parts/value.js';
-import { html } from '../vendor/preact.js';
+import { toLabel } from '../../contract/labels.js';
+import { Icon } from '../../parts/icon.js';
+import { toText } from '../../parts/text.js';
+import { Value } from '../../parts/value.js';
+import { html } from '../../vendor/preact.js';
 
-/** Text ids need more room. @param {import('../contract/contract.js').Contract} contract */
+/** Text ids need more room. @param {import('../../contract/contract.js').Contract} contract */
 export function idClassOf({ hasTextIds }) {
   return hasTextIds ? 'id long' : 'id';
 }
 
 /**
- * @param {{ row: import('../store/table.js').Row, index: number, contract: import('../contract/contract.js').Contract,
+ * @param {{ row: import('../../store/table.js').Row, index: number, contract: import('../../contract/contract.js').Contract,
  *   onOpen: import('./rows.js').RowsProps['onOpen'] | undefined }} props
  */
 export function TableRow({ row: { id, entity, changes }, index, contract, onOpen }) {

@@ -1,6 +1,6 @@
-import { html } from '../vendor/preact.js';
+import { html } from '../../vendor/preact.js';
 
-/** Progress of the replica in the streams that it reads. @param {{ streams: import('../store/state.js').Status['streams'] }} props */
+/** Progress of the replica in the streams that it reads. @param {{ streams: import('../../store/state.js').Status['streams'] }} props */
 export function Streams({ streams }) {
   const number = (/** @type {number | null} */ value) =>
     value === null ? 'unknown' : value.toLocaleString('en');

@@ -1,16 +1,16 @@
 /** History of one entity by day, latest event first. */
 
-import { toCurl } from '../parts/commands.js';
-import { CopyButton } from '../parts/copy-button.js';
-import { toCount, toDay } from '../parts/text.js';
-import { html } from '../vendor/preact.js';
+import { toCurl } from '../../parts/commands.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { toCount, toDay } from '../../parts/text.js';
+import { html } from '../../vendor/preact.js';
 import { HistoryEntry } from './history-entry.js';
 
 /**
- * @typedef {import('../store/entity.js').Entry} Entry
+ * @typedef {import('../../store/entity.js').Entry} Entry
  *
- * @param {{ entity: import('../store/entity.js').OpenEntity, session: import('../store/session.js').Session,
- *   contract: import('../contract/contract.js').Contract, status: import('../store/state.js').Status | undefined }} props
+ * @param {{ entity: import('../../store/entity.js').OpenEntity, session: import('../../store/session.js').Session,
+ *   contract: import('../../contract/contract.js').Contract, status: import('../../store/state.js').Status | undefined }} props
  */
 export function Timeline({ entity, session, contract, status }) {
   const { id, history, versions, asOf } = entity;

@@ -1,14 +1,14 @@
 /** Entities of another service that refer to an entity, as links to their pages. */
 
-import { linkTo, Reference } from '../parts/reference.js';
-import { toAddress } from '../store/path.js';
-import { html, useEffect, useState } from '../vendor/preact.js';
+import { linkTo, Reference } from '../../parts/reference.js';
+import { toAddress } from '../../store/path.js';
+import { html, useEffect, useState } from '../../vendor/preact.js';
 
 /** More are behind a link. */
 const maxShown = 20;
 
 /**
- * @param {{ relation: import('../contract/contract.js').Relation, followed: number, noun: string } & Pick<import('./entity-state.js').StateProps,
+ * @param {{ relation: import('../../contract/contract.js').Relation, followed: number, noun: string } & Pick<import('./entity-state.js').StateProps,
  *   'id' | 'contract' | 'session' | 'system'>} props `followed`: changes when the list may have changed
  */
 export function Related({ relation, followed, noun, id, contract, session, system }) {

@@ -1,20 +1,20 @@
 /** The fields of an entity, with the commands for each item of a list, and the lists of entities that refer to it. */
 
-import { labelOf, toLabel } from '../contract/labels.js';
-import { toRequest } from '../forms/to-request.js';
-import { linksOf, Reference } from '../parts/reference.js';
+import { labelOf, toLabel } from '../../contract/labels.js';
+import { toRequest } from '../../forms/to-request.js';
+import { linksOf, Reference } from '../../parts/reference.js';
 import { Related } from './related.js';
-import { Value } from '../parts/value.js';
-import { html } from '../vendor/preact.js';
+import { Value } from '../../parts/value.js';
+import { html } from '../../vendor/preact.js';
 
 /**
  * @typedef {object} StateProps
- * @property {import('../store/table.js').Entity} shown
+ * @property {import('../../store/table.js').Entity} shown
  * @property {boolean} isHistorical
- * @property {import('../contract/ids.js').Id} id
- * @property {import('../contract/contract.js').Contract} contract
- * @property {import('../store/session.js').Session} session
- * @property {import('../store/services.js').System} system
+ * @property {import('../../contract/ids.js').Id} id
+ * @property {import('../../contract/contract.js').Contract} contract
+ * @property {import('../../store/session.js').Session} session
+ * @property {import('../../store/services.js').System} system
  * @property {number} followed changes with the streams of other services
  */
 
@@ -68,7 +68,7 @@ export function EntityState({ shown, isHistorical, id, contract, session, system
   `;
 }
 
-/** @param {{ items: unknown[], commands: import('../contract/contract.js').ItemCommand[], linkOf: ReturnType<typeof linksOf> } & Pick<StateProps, 'id' | 'session'>} props */
+/** @param {{ items: unknown[], commands: import('../../contract/contract.js').ItemCommand[], linkOf: ReturnType<typeof linksOf> } & Pick<StateProps, 'id' | 'session'>} props */
 function Items({ items, commands, linkOf, id, session }) {
   return html`<ul class="items">
     ${items.map(

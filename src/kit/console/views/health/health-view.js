@@ -2,16 +2,16 @@
 
 import { Broker } from './broker.js';
 import { HealthCharts } from './health-charts.js';
-import { progressOf } from '../store/progress.js';
+import { progressOf } from '../../store/progress.js';
 import { Snapshot } from './snapshot.js';
 import { Streams } from './streams.js';
-import { toCurl } from '../parts/commands.js';
-import { CopyButton } from '../parts/copy-button.js';
-import { Empty } from '../parts/empty.js';
-import { capitalize, toDuration, toMinute } from '../parts/text.js';
-import { html } from '../vendor/preact.js';
+import { toCurl } from '../../parts/commands.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { Empty } from '../../parts/empty.js';
+import { capitalize, toDuration, toMinute } from '../../parts/text.js';
+import { html } from '../../vendor/preact.js';
 
-/** @param {import('../shell/app.js').ViewProps} props */
+/** @param {import('../../shell/app.js').ViewProps} props */
 export function HealthView({ state: { status, samples }, contract }) {
   if (status === undefined) return html`<${Empty} icon="activity" text="No data yet." />`;
   const { replica, version, startedAt, entities, rejected, followers, appends, brokerDownSince } = status;

@@ -1,21 +1,21 @@
 /** Table of all entities, live or at a point in time, with search, sorting and forms. */
 
-import { labelOf, toLabel } from '../contract/labels.js';
-import { pathOf } from '../store/queries.js';
-import { toCurl, toNatsQuery } from '../parts/commands.js';
-import { CopyButton } from '../parts/copy-button.js';
-import { Control } from '../forms/field-input.js';
-import { Empty } from '../parts/empty.js';
-import { Icon } from '../parts/icon.js';
-import { html } from '../vendor/preact.js';
+import { labelOf, toLabel } from '../../contract/labels.js';
+import { pathOf } from '../../store/queries.js';
+import { toCurl, toNatsQuery } from '../../parts/commands.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { Control } from '../../forms/field-input.js';
+import { Empty } from '../../parts/empty.js';
+import { Icon } from '../../parts/icon.js';
+import { html } from '../../vendor/preact.js';
 import { Rows } from './rows.js';
-import { progressOf } from '../store/progress.js';
-import { toCount } from '../parts/text.js';
+import { progressOf } from '../../store/progress.js';
+import { toCount } from '../../parts/text.js';
 import { TimeTravel } from './time-travel.js';
 
-/** @typedef {import('../contract/contract.js').Field} Field */
+/** @typedef {import('../../contract/contract.js').Field} Field */
 
-/** @param {import('../shell/app.js').ViewProps} props */
+/** @param {import('../../shell/app.js').ViewProps} props */
 export function TableView({ state, update, session, contract }) {
   const { search, filter, order, historical, loading, status } = state;
   const table = historical?.table ?? state.table;
@@ -78,8 +78,8 @@ export function TableView({ state, update, session, contract }) {
 }
 
 /**
- * @param {{ create: import('../contract/contract.js').Command, one: string, isDisabled: boolean,
- *   update: import('../store/state.js').Store['update'] }} props
+ * @param {{ create: import('../../contract/contract.js').Command, one: string, isDisabled: boolean,
+ *   update: import('../../store/state.js').Store['update'] }} props
  */
 function CreateButton({ create, one, isDisabled, update }) {
   const open = () => update({ dialog: { kind: 'create', command: create } });
@@ -89,8 +89,8 @@ function CreateButton({ create, one, isDisabled, update }) {
 }
 
 /**
- * @param {{ filters: Field[], filter: import('../store/filter.js').Filter,
- *   onFilter: import('../store/session.js').Session['filter']['set'] }} props
+ * @param {{ filters: Field[], filter: import('../../store/filter.js').Filter,
+ *   onFilter: import('../../store/session.js').Session['filter']['set'] }} props
  */
 function Filters({ filters, filter: { values, problem }, onFilter }) {
   if (filters.length === 0) return null;
@@ -129,15 +129,15 @@ function toFields(filters, values) {
 /**
  * Sorts by `field`; reverses the order if already sorted by it.
  *
- * @param {import('../store/table.js').Order} order
+ * @param {import('../../store/table.js').Order} order
  * @param {string} field
- * @returns {import('../store/table.js').Order}
+ * @returns {import('../../store/table.js').Order}
  */
 function reorder(order, field) {
   return { field, descending: order.field === field && !order.descending };
 }
 
-/** @param {number} shown @param {number} all @param {import('../contract/contract.js').Contract} contract */
+/** @param {number} shown @param {number} all @param {import('../../contract/contract.js').Contract} contract */
 function describeCount(shown, all, { noun, plural }) {
   const total = toCount(all, noun, plural);
   return shown === all ? total : `${shown.toLocaleString('en')} of ${total}`;

@@ -1,8 +1,8 @@
 /** Virtualized table: only the visible rows are in the DOM. */
 
-import { labelOf } from '../contract/labels.js';
-import { html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
-import { Icon } from '../parts/icon.js';
+import { labelOf } from '../../contract/labels.js';
+import { html, useLayoutEffect, useRef, useState } from '../../vendor/preact.js';
+import { Icon } from '../../parts/icon.js';
 import { idClassOf, TableRow } from './table-row.js';
 
 /** Row height in pixels; must match the style sheet. */
@@ -12,13 +12,13 @@ const overscan = 8;
 
 /**
  * @typedef {object} RowsProps
- * @property {import('../store/table.js').Row[]} rows
- * @property {import('../contract/contract.js').Contract} contract
- * @property {import('../store/table.js').Order} order
+ * @property {import('../../store/table.js').Row[]} rows
+ * @property {import('../../contract/contract.js').Contract} contract
+ * @property {import('../../store/table.js').Order} order
  * @property {boolean} isHistorical
  * @property {boolean} isLoading whether no row is known yet
  * @property {(field: string) => void} onOrder called with the column to sort by
- * @property {import('../store/session.js').Session['writes']['open']} onOpen
+ * @property {import('../../store/session.js').Session['writes']['open']} onOpen
  */
 
 /** @param {RowsProps} props */
@@ -78,7 +78,7 @@ export function Rows({ rows, contract, order, isHistorical, isLoading, onOrder, 
 }
 
 /**
- * @param {{ column: import('../contract/contract.js').Field, idClass: string, order: import('../store/table.js').Order,
+ * @param {{ column: import('../../contract/contract.js').Field, idClass: string, order: import('../../store/table.js').Order,
  *   onOrder: RowsProps['onOrder'] }} props
  */
 function Heading({ column, idClass, order, onOrder }) {

@@ -1,17 +1,17 @@
-import { toNatsMessage } from '../parts/commands.js';
-import { CopyButton } from '../parts/copy-button.js';
-import { EventType } from '../parts/event-type.js';
-import { Icon } from '../parts/icon.js';
-import { Json } from '../parts/json.js';
-import { MessageIds } from '../parts/message-ids.js';
-import { describeEvent, toLocalTime, toShortTime } from '../parts/text.js';
-import { html } from '../vendor/preact.js';
+import { toNatsMessage } from '../../parts/commands.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { EventType } from '../../parts/event-type.js';
+import { Icon } from '../../parts/icon.js';
+import { Json } from '../../parts/json.js';
+import { MessageIds } from '../../parts/message-ids.js';
+import { describeEvent, toLocalTime, toShortTime } from '../../parts/text.js';
+import { html } from '../../vendor/preact.js';
 
 /**
  * An event as one line, which opens to the whole event.
  *
- * @param {{ event: import('../store/follow.js').LiveEvent, contract: import('../contract/contract.js').Contract,
- *   status: import('../store/state.js').Status | undefined }} props
+ * @param {{ event: import('../../store/follow.js').LiveEvent, contract: import('../../contract/contract.js').Contract,
+ *   status: import('../../store/state.js').Status | undefined }} props
  */
 export function LogLine({ event: item, contract, status }) {
   const { position, time, id, event } = item;
