@@ -7,7 +7,8 @@ export const help = `npm run bench [-- [SCENARIO …] [options]]
 
 Compares Portside with other servers and with minimal programs on the same machine. Everything runs on free ports and in
 temporary folders. Writes the samples to scripts/bench/results/ and the reports to scripts/bench/RESULTS.md and
-DETAILS.md; each scenario replaces only its own results. Without a SCENARIO, runs all of them, which takes about 40 minutes on an idle machine:
+DETAILS.md; each scenario replaces only its own results. Without a SCENARIO, runs all of them, which takes about an
+hour on an idle machine:
 ${Object.entries(scenarios)
   .map(([name, { title }]) => `  ${name.padEnd(14)}${title}`)
   .join('\n')}

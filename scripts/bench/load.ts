@@ -11,10 +11,20 @@ import type { Sample } from './rounds.ts';
 /** Timeout of a load process, in ms. */
 const loadTimeoutMs = 200_000;
 
-/** Runs a program in `load/` or `peers/` with `job` and resolves with its results. */
-export async function runLoad<T>(scope: ResourceScope, file: URL, job: object): Promise<T> {
+/**
+ * Runs a program in `load/` or `peers/` with `job` and resolves with its results.
+ *
+ * @param until ends a paced load before its time
+ */
+export async function runLoad<T>(
+  scope: ResourceScope,
+  file: URL,
+  job: object,
+  until?: Promise<unknown>,
+): Promise<T> {
   const child = startNode(file, { args: [JSON.stringify(job)] });
   scope.defer(() => stopChild(child));
+  void until?.then(() => child.connected && child.send('stop'));
   try {
     return await nextMessage<T>(child, loadTimeoutMs);
   } finally {
@@ -120,6 +130,7 @@ function firstLine(text: string): string {
 export function runPaced(
   scope: ResourceScope,
   load: HttpLoad & { readonly rate: number },
+  until?: Promise<unknown>,
 ): Promise<LoadResult> {
-  return runLoad(scope, loadFile('paced.ts'), load);
+  return runLoad(scope, loadFile('paced.ts'), load, until);
 }

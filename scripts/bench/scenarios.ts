@@ -12,6 +12,7 @@ import { natsRequest } from './scenarios/nats-request.ts';
 import { readOne } from './scenarios/read-one.ts';
 import { replayEvents } from './scenarios/replay.ts';
 import { serverSentEvents } from './scenarios/sse.ts';
+import { tail } from './scenarios/tail.ts';
 import { visible } from './scenarios/visible.ts';
 import { write } from './scenarios/write.ts';
 
@@ -27,6 +28,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   boot,
   memory,
   visible,
+  tail,
   sse: serverSentEvents,
   'as-of': asOf,
 };

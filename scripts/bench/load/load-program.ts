@@ -7,8 +7,9 @@ export function summarize(latencies: number[]): { p50: number; p99: number } {
 }
 
 /**
- * Calls `send` at a fixed `rate` per second without waiting for it (an open loop), and resolves after `seconds`. `due` is the
- * scheduled time of each call, so delays of the load generator count as latency.
+ * Calls `send` at a fixed `rate` per second without waiting for it (an open loop), and resolves after `seconds`, or earlier if
+ * the benchmark process sends a message. `due` is the scheduled time of each call, so delays of the load generator count as
+ * latency.
  */
 export function pace(
   rate: number,
@@ -18,6 +19,8 @@ export function pace(
   const started = performance.now();
   const total = Math.round(rate * seconds);
   let sent = 0;
+  let isStopped = false;
+  process.once('message', () => (isStopped = true));
   return new Promise((resolve) => {
     function tick() {
       const due = Math.min(total, ((performance.now() - started) / 1000) * rate);
@@ -25,7 +28,7 @@ export function pace(
         send(started + (sent / rate) * 1000, sent);
         sent += 1;
       }
-      if (sent < total) setTimeout(tick, 1);
+      if (sent < total && !isStopped) setTimeout(tick, 1);
       else resolve();
     }
     tick();

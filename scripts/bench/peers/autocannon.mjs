@@ -8,6 +8,6 @@ process.send({
   perSecond: result.requests.total / result.duration,
   p50: result.latency.p50,
   p99: result.latency.p99,
-  failed: result.non2xx + result.errors + result.timeouts,
+  failed: result['4xx'] + result['5xx'] + result.errors + result.timeouts,
 });
 process.disconnect();

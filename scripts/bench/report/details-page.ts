@@ -79,7 +79,7 @@ function renderBars({ setting, series }: Measure): string[] {
   const width = Math.max(...shown.map(({ subject }) => subject.length));
   const bars = shown.map(({ subject, at, samples }) => {
     const value = median(samples);
-    const bar = '█'.repeat(Math.round((value / longest) * barLength)) || '▏';
+    const bar = '█'.repeat(Math.max(0, Math.round((value / longest) * barLength))) || '▏';
     return `${subject.padEnd(width)} ${String(at).padStart(8)}  ${bar} ${format(value)}`;
   });
   return setting === undefined ? bars : [setting, ...bars];

@@ -85,4 +85,14 @@ details('has all ratios, the spread, the reason of a missing figure and the whol
   assert.match(report, 'part 9 10.0 %');
 });
 
+details('has no bar for a negative figure', () => {
+  const series = [
+    { subject: 'ours', at: 10, samples: [-500] },
+    { subject: 'ours', at: 100, samples: [20] },
+  ];
+  const measure = { name: 'bytesEach', unit: 'bytes', better: 'less' as const, axis: 'laptops', series };
+  const report = renderDetails({}, new Map([['some', sampleResult({ measures: [measure] })]]));
+  assert.match(report, /ours +10 {2}▏ -500/);
+});
+
 details.run();
