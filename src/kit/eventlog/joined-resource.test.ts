@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { createMemoryStore, storedMessage } from '../../../test/support/memory-store.ts';
 import type { DomainEvent, Fold } from '../domain/decider.ts';
+import { problemOfCall } from '../../../test/support/problem-of-call.ts';
 import { Problem } from '../domain/problem.ts';
 import { defineEvents } from '../domain/event-schema.ts';
 import { defineService } from '../domain/service/define-service.ts';
@@ -116,16 +117,6 @@ function createChargers() {
 const charger = (...state: readonly number[]) => ({ id: 5, state, version: 3 });
 const removed = { id: 5, state: undefined, version: 4 };
 
-function problemOf(run: () => unknown): Problem {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  throw new Error('no problem');
-}
-
 const current = suite('a document that is joined with a followed stream');
 
 current('has the current states of the entities that it refers to', () => {
@@ -145,7 +136,7 @@ current('has the highest version of these entities, by stream', () => {
 current('does not exist if the entity does not', () => {
   const { joined } = createChargers();
   for (const run of [() => joined.presentExisting(removed), () => joined.serializeExisting(removed)]) {
-    const { code, message } = problemOf(run);
+    const { code, message } = problemOfCall(run);
     assert.equal([code, message], ['not-found', 'There is no charger 5.']);
   }
 });
@@ -307,7 +298,7 @@ querying('that throws is an error with its name and the cause, unless it throws 
   );
   const problem = new Problem('not-found', 'There is no charger 5.');
   assert.is(
-    problemOf(() => plugged?.answer(viewThatThrows(problem), { id: 5 })),
+    problemOfCall(() => plugged?.answer(viewThatThrows(problem), { id: 5 })),
     problem,
   );
 });

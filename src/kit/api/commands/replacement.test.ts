@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { base, contract } from '../../../../test/support/lamp-definition.ts';
-import { Problem } from '../../domain/problem.ts';
+import { problemOfCall } from '../../../../test/support/problem-of-call.ts';
 import type { Body } from '../../domain/service/command.ts';
 import { defineService } from '../../domain/service/define-service.ts';
 import { mergePatch, replacementOf } from './replacement.ts';
@@ -70,16 +70,7 @@ function setUp(replaced: Body, shown: object = current) {
   };
 }
 
-function problemOf(run: () => unknown): Problem {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  throw new Error('there is no problem');
-}
-const pointersOf = (run: () => unknown) => problemOf(run).locations.map(({ pointer }) => pointer);
+const pointersOf = (run: () => unknown) => problemOfCall(run).locations.map(({ pointer }) => pointer);
 
 const { replaceBy, patchBy, schema, patchSchema, replace } = setUp(body);
 const input = { colour: 'blue', size: { width: 1, height: 2 }, note: 'x' };
@@ -96,7 +87,7 @@ replacing('is rejected with the name of each read-only field that differs', () =
     pointersOf(() => replaceBy(sent)),
     ['/id', '/rooms'],
   );
-  const { code, message, locations } = problemOf(() => replaceBy(sent));
+  const { code, message, locations } = problemOfCall(() => replaceBy(sent));
   assert.is(code, 'invalid');
   assert.match(message, 'changes what is read-only: id, rooms');
   assert.is(locations[1]?.detail, 'is read-only: must be absent or ["A","B"]');
@@ -173,7 +164,7 @@ patches('of a union of bodies has the fields of the alternative that the result 
   );
   assert.equal(union.patchBy({}), { colour: 'red', size: { width: 1, height: 2 } });
   assert.equal(union.patchBy({ colour: 'blue', note: 'x' }), { colour: 'blue', note: 'x' });
-  assert.is(problemOf(() => union.patchBy({ colour: 'green' })).code, 'invalid');
+  assert.is(problemOfCall(() => union.patchBy({ colour: 'green' })).code, 'invalid');
 });
 patches('of an entity that does not exist changes nothing', () =>
   assert.equal(patchBy({ colour: 1 }, { state: contract.fold.initial }), {}),

@@ -5,7 +5,7 @@ import { Rejection } from '../decider.ts';
 import { defineEvents } from '../event-schema.ts';
 import { follow } from '../follow.ts';
 import type { Contract } from '../followed-stream.ts';
-import { Problem } from '../problem.ts';
+import { problemOfCall } from '../../../../test/support/problem-of-call.ts';
 import { defineService } from './define-service.ts';
 import { createDecider } from './service-decider.ts';
 
@@ -61,16 +61,6 @@ const now = '2026-01-31T12:00:00.000Z';
 const rooms = (id: number) => ({ note: `room ${id}` });
 const { decide, assertOutcome, initial, evolve } = createDecider(service, { rooms });
 
-function problemOf(run: () => unknown): Problem {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  throw new Error('no problem');
-}
-
 const test = suite('the decider of a service');
 
 test('has the fold of the contract', () => {
@@ -100,13 +90,13 @@ const input = { events: [placed] };
 
 existence('that creates an entity is rejected if it exists', () => {
   assert.equal(decide({ verb: 'place', input, now }, undefined), [placed]);
-  const { code, message } = problemOf(() => decide({ verb: 'place', input, now }, lamp));
+  const { code, message } = problemOfCall(() => decide({ verb: 'place', input, now }, lamp));
   assert.equal([code, message], ['conflict', 'There is already a lamp with this id.']);
 });
 for (const verb of ['change', 'strike'] as const) {
   existence(`that changes an entity is rejected if it does not exist: ${verb}`, () => {
     assert.equal(decide({ verb, input, now }, lamp), [placed]);
-    const { code, message } = problemOf(() => decide({ verb, input, now }, undefined));
+    const { code, message } = problemOfCall(() => decide({ verb, input, now }, undefined));
     assert.equal([code, message], ['not-found', 'There is no lamp with this id.']);
   });
 }
