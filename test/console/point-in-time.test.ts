@@ -105,6 +105,20 @@ testTable('is not affected by new events', async () => {
     await row(page, 3).waitFor();
   });
 });
+testTable('retains the selected text of the position field when the position advances', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await row(page, 1).waitFor();
+    const field = page.getByLabel('Position');
+    const slider = page.getByRole('slider', { name: 'Moment' });
+    await field.selectText();
+    const advanced = positionOf(
+      await laptops.post('/laptops', { json: { id: 4, title: 'New', model: 'Two' } }),
+    );
+    await eventually(async () => assert.is(await slider.inputValue(), String(advanced)), 30_000);
+    await page.keyboard.type(String(added));
+    assert.is(await field.inputValue(), String(added));
+  });
+});
 historicalTables.run();
 
 const entities = suite('the view of one laptop');

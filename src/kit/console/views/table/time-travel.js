@@ -51,12 +51,14 @@ export function TimeTravel({ asOf, position, last, problem, isLoading, onTravel 
 }
 
 /**
- * Retains the typed text across renders.
+ * Retains the text and its selection while the field has the focus, also when the current position changes.
  *
  * @param {{ shown: number, last: number, onPosition: (event: { currentTarget: HTMLInputElement }) => void }} props
  */
 function PositionField({ shown, last, onPosition }) {
   const [typed, setTyped] = useState(/** @type {string | undefined} */ (undefined));
+  const retain = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget: { value } }) =>
+    setTyped(value);
   return html`<label class="inline">
     Position
     <input
@@ -64,7 +66,8 @@ function PositionField({ shown, last, onPosition }) {
       min="0"
       max=${last}
       value=${typed ?? shown}
-      onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => setTyped(currentTarget.value)}
+      onFocus=${retain}
+      onInput=${retain}
       onChange=${onPosition}
       onBlur=${() => setTyped(undefined)}
     />
