@@ -9,6 +9,7 @@ import { list } from './scenarios/list.ts';
 import { memory } from './scenarios/memory.ts';
 import { mixed } from './scenarios/mixed.ts';
 import { natsRequest } from './scenarios/nats-request.ts';
+import { page } from './scenarios/page.ts';
 import { readOne } from './scenarios/read-one.ts';
 import { replayEvents } from './scenarios/replay.ts';
 import { serverSentEvents } from './scenarios/sse.ts';
@@ -31,4 +32,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   tail,
   sse: serverSentEvents,
   'as-of': asOf,
+  page,
 };

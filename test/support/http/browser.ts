@@ -1,6 +1,6 @@
 /** Opens pages of the web console in headless Chromium. */
 
-import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findOnPath } from '../../../scripts/setup/command.mjs';
@@ -27,15 +27,22 @@ export function inBrowser(suite: Test): Test | Test['skip'] {
   return suite.skip;
 }
 
+/** Returns undefined if Chromium is not installed. */
+export async function launchChromium(): Promise<Browser | undefined> {
+  const executablePath = findChromium();
+  return executablePath === undefined
+    ? undefined
+    : chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
 /** Timeout of Playwright actions, in ms. Generous, for a busy machine. */
 const timeoutMs = 60_000;
 
 export async function openBrowser(): Promise<TestBrowser> {
-  const executablePath = findChromium();
-  if (executablePath === undefined) {
+  const browser = await launchChromium();
+  if (browser === undefined) {
     return { visit: () => Promise.reject(new Error('chromium not found')), close: () => Promise.resolve() };
   }
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 
   return {
     async visit(url, check, options = {}) {
