@@ -7,7 +7,7 @@ import { problemCodes } from '../../src/kit/domain/problem.ts';
 import { documentOperations } from '../../src/kit/http/docs/document-operations.ts';
 import { problemKinds } from '../../src/kit/api/responses/problem-document.ts';
 import { createRouter, toRouterPath } from '../../src/kit/http/server/router.ts';
-import { readConsoleFiles } from '../../src/kit/runtime/console-files.ts';
+import { readConsoleFiles } from '../../src/kit/runtime/console/console-files.ts';
 import { laptopService } from '../../src/laptops/laptop.ts';
 import { portService } from '../../src/ports/port.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';

@@ -166,7 +166,7 @@ notFound('is returned for an unknown route', async () => {
     const request = `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
     assert.match(await sendText(laptops.url, request), /^HTTP\/1\.1 404 /);
   }
-  assertProblem(await get('/page/none.js'), 'not-found', 'none.js');
+  assertProblem(await get('/page/1/none.js'), 'not-found', 'none.js');
   assertProblem(await post('/nothing', { json: lenovo }), 'not-found', '/nothing');
 });
 notFound.run();

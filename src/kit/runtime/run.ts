@@ -12,7 +12,7 @@ import type { SnapshotInfo } from '../nats/snapshots/snapshots.ts';
 import { readConfig, type Config } from './config/config.ts';
 import { openKeySet } from './config/key-set.ts';
 import { followLiveConfig } from './config/live-config.ts';
-import { readConsoleFiles } from './console-files.ts';
+import { readConsoleFiles } from './console/console-files.ts';
 import { watchEventLoopDelay } from './observability/event-loop-delay.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';

@@ -1,32 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../domain/problem.ts';
 import { describeResponses, documentTag, fixedOperation, represent, respond } from './fixed-operation.ts';
 import { escapeHtml, renderPage } from './html.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 
-/** Console files by name: `main.js`, `app.js`, `style.css`. */
+/** Console files by name: `main.js`, `style.css`. */
 export type ConsoleFiles = ReadonlyMap<string, Buffer>;
 
-/** Third-party libraries, by the path at which the console imports them. */
-const libraries: Readonly<Record<string, string>> = {
-  'preact.js': 'htm/preact/standalone',
-  'uplot.js': 'uplot/dist/uPlot.esm.js',
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
 };
 
-const script = 'text/javascript';
-
-/** Serves the web console: its page, modules, styles and icon. The console uses only the service's public operations. */
+/** Serves the web console: its page and the files of the page. The console uses only the service's public operations. */
 export function consoleOperations(title: string, files: ConsoleFiles): Operation[] {
-  const modules = new Map([
-    ...[...files].filter(([path]) => path.endsWith('.js')),
-    ...Object.entries(libraries).map(([path, source]) => [path, readPackaged(source)] as const),
-  ]);
-  const file = (path: string): Buffer => {
-    const content = files.get(path);
-    if (content === undefined) throw new Error(`the console has no file ${path}`);
-    return content;
-  };
+  const version = versionOf(files);
   return [
     fixedOperation({
       name: 'getPage',
@@ -34,84 +25,68 @@ export function consoleOperations(title: string, files: ConsoleFiles): Operation
       summary:
         'The web console: live entities, point-in-time reads, the event log and the status of the service',
       mediaType: 'text/html',
-      content: () => renderConsole(title, [...modules.keys()]),
+      content: () => renderConsole(title, version, [...files.keys()]),
     }),
-    fixedOperation({
-      name: 'getPageStyle',
-      path: '/page/style.css',
-      summary: 'The style sheet of the web console: colours, layout, forms',
-      mediaType: 'text/css',
-      content: () => file('style.css'),
-    }),
-    fixedOperation({
-      name: 'getPageContentStyle',
-      path: '/page/content.css',
-      summary: 'The style sheet of the web console: content',
-      mediaType: 'text/css',
-      content: () => file('content.css'),
-    }),
-    fixedOperation({
-      name: 'getPageChartStyle',
-      path: '/page/uplot.css',
-      summary: 'The style sheet of the web console: charts',
-      mediaType: 'text/css',
-      content: () => readPackaged('uplot/dist/uPlot.min.css'),
-    }),
-    fixedOperation({
-      name: 'getPageIcon',
-      path: '/page/icon.svg',
-      summary: 'The icon of the web console',
-      mediaType: 'image/svg+xml',
-      content: () => file('icon.svg'),
-    }),
-    moduleOperation(modules),
+    fileOperation(files, version),
   ];
 }
 
-function moduleOperation(modules: ReadonlyMap<string, Buffer>): Operation {
+/** A digest of all files: modules and styles of two versions do not fit together. */
+function versionOf(files: ConsoleFiles): string {
+  const hash = createHash('sha256');
+  for (const [name, content] of files) hash.update(`${name} ${content.length} `).update(content);
+  return hash.digest('base64url').slice(0, 12);
+}
+
+/**
+ * A file of another version is served as well: the page may come from another replica during an update. Only files of this version may be cached
+ * without revalidation.
+ */
+function fileOperation(files: ConsoleFiles, version: string): Operation {
   const representations = new Map(
-    [...modules].map(([path, content]) => [path, represent(script, content)] as const),
+    [...files].map(([name, content]) => {
+      const mediaType = mediaTypes[extname(name)] ?? 'application/octet-stream';
+      return [name, represent(mediaType, content, 'public, max-age=31536000, immutable')] as const;
+    }),
   );
-  const summary = 'A JavaScript module of the web console';
+  const summary = 'A file of the web console: a module, the styles or the icon';
   return defineOperation({
     method: 'get',
-    paths: ['/page/{module}'],
+    paths: ['/page/{version}/{file}'],
     params: z.object({
-      module: z.string().meta({ description: 'The path of the module.', example: 'main.js' }),
+      version: z.string().meta({ description: 'The digest of all files.', example: version }),
+      file: z.string().meta({ description: 'The name of the file.', example: 'main.js' }),
     }),
-    name: 'getPageModule',
+    name: 'getPageFile',
     summary,
     tag: documentTag,
     headers: ['If-None-Match'],
-    responses: describeResponses(summary, script),
+    responses: describeResponses(summary, 'text/javascript'),
     problems: ['not-found'],
     handle({ ctx, params, headers }) {
-      const representation = representations.get(params.module);
-      if (representation === undefined)
-        throw new Problem('not-found', `The web console has no module "${params.module}".`);
-      respond(ctx, headers, representation);
+      const file = representations.get(params.file);
+      if (file === undefined) throw new Problem('not-found', `The web console has no file "${params.file}".`);
+      respond(ctx, headers, params.version === version ? file : { ...file, cacheControl: 'no-cache' });
     },
   });
 }
 
 /** Addresses are relative, so that a gateway can serve the console below a path. */
-function renderConsole(title: string, modules: readonly string[]): string {
-  const preloads = modules.map((file) => `<link rel="modulepreload" href="page/${escapeHtml(file)}">\n`);
+function renderConsole(title: string, version: string, files: readonly string[]): string {
+  const folder = `page/${version}`;
+  const preloads = files
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => `<link rel="modulepreload" href="${folder}/${escapeHtml(file)}">\n`);
   return renderPage({
     title,
     head: `<meta name="color-scheme" content="light dark">
-<link rel="icon" type="image/svg+xml" href="page/icon.svg">
-<link rel="stylesheet" href="page/uplot.css">
-<link rel="stylesheet" href="page/style.css">
-<link rel="stylesheet" href="page/content.css">
-${preloads.join('')}<script type="module" src="page/main.js"></script>
+<link rel="icon" type="image/svg+xml" href="${folder}/icon.svg">
+<link rel="stylesheet" href="${folder}/style.css">
+<link rel="preload" as="fetch" crossorigin href="openapi.json">
+${preloads.join('')}<script type="module" src="${folder}/main.js"></script>
 `,
     body: `<div id="page"></div>
 <noscript>${escapeHtml(title)}: this page needs JavaScript; <a href="docs">the API</a> does not.</noscript>
 `,
   });
-}
-
-function readPackaged(file: string): Buffer {
-  return readFileSync(new URL(import.meta.resolve(file)));
 }
