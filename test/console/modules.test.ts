@@ -1,5 +1,6 @@
 /** Console modules that do not need a browser. */
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { differenceOf } from '../../src/kit/console/parts/difference.js';
@@ -35,6 +36,19 @@ tables('stays sorted after rows are added or removed and the order changes', () 
   assert.equal(idsOf(table, '', { field: 'name', descending: false }), [5, 1, 2]);
   assert.equal(idsOf(table, '', { field: 'name', descending: true }), [2, 1, 5]);
 });
+tables('moves a row if its value in the field of the order changes, and no other row', () => {
+  const table = new Table();
+  const byName = { field: 'name', descending: false };
+  for (const [id, name] of ['A', 'B', 'C'].entries()) table.put({ id, name, note: '' }, false);
+  assert.equal(idsOf(table, '', byName), [0, 1, 2]);
+  table.put({ id: 1, name: 'B', note: 'changed' }, true);
+  assert.equal(idsOf(table, 'changed', byName), [1]);
+  table.put({ id: 0, name: 'D', note: '' }, true);
+  assert.equal(idsOf(table, '', byName), [1, 2, 0]);
+  table.remove(2);
+  table.put({ id: 2, name: 'A', note: '' }, true);
+  assert.equal(idsOf(table, '', byName), [2, 1, 0]);
+});
 tables('finds rows that contain every search word in any field', () => {
   const table = new Table();
   table.put({ id: 1, title: 'Lenovo', ports: [{ id: 7, name: 'USB-C' }] }, false);
@@ -50,6 +64,22 @@ tables('does not count an identical entity as a change', () => {
   assert.ok(table.put(entity(1, 'b'), true));
 });
 tables.run();
+
+const files = suite('the modules of the console');
+
+files('have at most 150 lines', () => {
+  const folder = new URL('../../src/kit/console/', import.meta.url);
+  const lines = (name: string) => readFileSync(new URL(name, folder), 'utf8').split('\n').length - 1;
+  const modules = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => /\.(?:js|css)$/.test(name));
+  assert.ok(modules.length > 50, `${modules.length} modules`);
+  assert.equal(
+    modules.filter((name) => lines(name) > 150),
+    [],
+  );
+});
+files.run();
 
 const samples = suite('the samples of the charts');
 

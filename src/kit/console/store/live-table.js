@@ -1,22 +1,18 @@
 /** Keeps the table current: reads the list, then follows the events and rereads the entities that they affect. */
 
-import { lastEventOf, nextPage, positionOf, sleep } from './api.js';
+import { sleep } from './api.js';
 import { follow } from './follow.js';
+import { readList } from './list-pages.js';
+import { readEach } from './read-each.js';
 
 /** Number of positions before the list's own at which the event log starts. */
 const backlogPositions = 200;
 /** Maximum number of events in the event log. */
 const maxLogEvents = 1_000;
-/** Size of the first page, which is displayed at once, and of the others. */
-const firstPageSize = 1_000;
-const pageSize = 10_000;
 /** Maximum number of changed entities that are read one by one. For more, reading the list is faster. */
 const maxSingleReads = 20;
-const concurrency = 6;
-/** Time in ms during which changes are batched before they are read. */
+/** Time in ms in which changes are batched before they are read. */
 const batchDelayMs = 100;
-/** Delay before a failed read is retried, in ms. */
-const retryMs = 1_000;
 
 /**
  * @param {object} context
@@ -41,37 +37,13 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
   /** Aborted when the stream was replaced: the positions that reads wait for belong to the old one. */
   let stopping = new AbortController();
 
-  /**
-   * Reads the whole list. Every page reflects at least the position of the first one, even from another replica.
-   *
-   * @param {boolean} isLive whether changed rows are highlighted
-   * @param {number} position minimum position of the first page
-   */
+  /** @param {boolean} isLive whether changed rows are highlighted @param {number} position minimum position of the first page */
   async function readAll(isLive, position = 0) {
     const { signal } = stopping;
-    /** @type {import('../contract/ids.js').Id | undefined} */
-    let after;
-    let minPosition = position;
-    while (!signal.aborted) {
-      const range = after === undefined ? `limit=${firstPageSize}` : `limit=${pageSize}&after=${after}`;
-      const response = await request('GET', `${path}?${range}`, {
-        headers: { 'Wait-For-Position': String(minPosition) },
-      });
-      if (signal.aborted) return;
-      if (response.problem !== undefined) {
-        await sleep(retryMs);
-        continue;
-      }
-      if (after === undefined) {
-        minPosition = positionOf(response);
-        startFollowing(minPosition, lastEventOf(response));
-      }
-      /** @type {import('../contract/ids.js').Id | undefined} */
-      const upTo = nextPage(response) === undefined ? undefined : response.body.at(-1)?.id;
-      store.state.table.putPage(response.body, after, upTo, isLive);
+    for await (const slice of readList({ request, path, position, signal })) {
+      if (slice.after === undefined) startFollowing(slice.position, slice.seen);
+      store.state.table.putPage(slice.entities, slice.after, slice.upTo, isLive);
       store.update({ ...(!isLive && { loading: store.state.table.size }) });
-      if (upTo === undefined) return;
-      after = upTo;
     }
   }
 
@@ -106,32 +78,21 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
       const batch = changed;
       changed = new Map();
       if (batch.size > maxSingleReads) await readAll(true, Math.max(...batch.values()));
-      else await readEach([...batch]);
+      else await readBatch([...batch]);
     }
     isReading = false;
   }
 
   /** @param {[import('../contract/ids.js').Id, number][]} reads */
-  async function readEach(reads) {
-    const { signal } = stopping;
-    const readNext = async () => {
-      for (let next = reads.pop(); next !== undefined; next = reads.pop()) {
-        const [id, position] = next;
-        const headers = { 'Wait-For-Position': String(position) };
-        const { status, body } = await request('GET', `${path}/${id}`, { headers });
-        if (signal.aborted) return;
-        if (status === 200) store.state.table.put(body, true);
-        else if (status === 404) store.state.table.remove(id);
-        else {
-          await sleep(retryMs);
-          if (signal.aborted) return;
-          if (!changed.has(id)) changed.set(id, position);
-        }
-        store.update({});
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, readNext));
-  }
+  const readBatch = (reads) =>
+    readEach({
+      store,
+      request,
+      path,
+      reads,
+      signal: stopping.signal,
+      onFailure: (id, position) => void (changed.has(id) || changed.set(id, position)),
+    });
 
   /** Rereads the whole list after any read in progress. */
   async function reload() {

@@ -17,10 +17,15 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 export class Table {
   /** @type {Map<import('../contract/ids.js').Id, Row>} */
   #rows = new Map();
-  /** Result of the last sort, reused because a nearly sorted array is faster to sort. @type {Row[]} */
+  /** The rows in the order of the last list. Since then, rows may have been added, removed or changed. @type {Row[]} */
   #sorted = [];
-  #sortedBy = '';
-  #isStale = false;
+  /** @type {Order} */
+  #order = { field: 'id', descending: false };
+  /** @type {Row[]} */
+  #added = [];
+  #hasRemoved = false;
+  /** Whether a row has another value in the field of the order. */
+  #isUnordered = false;
 
   get size() {
     return this.#rows.size;
@@ -37,15 +42,21 @@ export class Table {
     if (known !== undefined && JSON.stringify(known.entity) === JSON.stringify(entity)) return false;
     const text = Object.values(entity).map(toText).join('\n').toLowerCase();
     const changes = (known?.changes ?? 0) + (isLive ? 1 : 0);
-    this.#rows.set(entity.id, { id: entity.id, entity, text, changes });
-    this.#isStale = true;
+    if (known === undefined) {
+      const row = { id: entity.id, entity, text, changes };
+      this.#rows.set(entity.id, row);
+      this.#added.push(row);
+    } else {
+      this.#isUnordered ||= compare(known.entity, entity, this.#order.field) !== 0;
+      Object.assign(known, { entity, text, changes });
+    }
     return true;
   }
 
   /** @param {import('../contract/ids.js').Id} id */
   remove(id) {
     const existed = this.#rows.delete(id);
-    this.#isStale ||= existed;
+    this.#hasRemoved ||= existed;
     return existed;
   }
 
@@ -73,37 +84,35 @@ export class Table {
    * @param {Order} order
    * @returns {Row[]}
    */
-  list(search, { field, descending }) {
-    const sortedBy = `${field} ${descending}`;
-    if (this.#isStale || this.#sortedBy !== sortedBy) {
-      const isSameOrder = this.#sortedBy === sortedBy;
-      const rows = isSameOrder ? this.#rowsInLastOrder() : [...this.#rows.values()];
-      const direction = descending ? -1 : 1;
-      rows.sort((a, b) => direction * compare(a, b, field) || compareIds(a.id, b.id));
-      this.#sorted = rows;
-      this.#sortedBy = sortedBy;
-      this.#isStale = false;
-    }
+  list(search, order) {
+    this.#sort(order);
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);
     if (words.length === 0) return this.#sorted;
     return this.#sorted.filter(({ text }) => words.every((word) => text.includes(word)));
   }
 
-  /** Returns the current rows in the order of the last result, followed by new rows. */
-  #rowsInLastOrder() {
-    const rest = new Map(this.#rows);
-    const rows = this.#sorted.flatMap(({ id }) => {
-      const row = rest.get(id);
-      rest.delete(id);
-      return row === undefined ? [] : [row];
-    });
-    return [...rows, ...rest.values()];
+  /** Most changes of a row do not move it. A nearly sorted array is faster to sort. @param {Order} order */
+  #sort({ field, descending }) {
+    const hasAdded = this.#added.length > 0;
+    const isOtherOrder = field !== this.#order.field || descending !== this.#order.descending;
+    if (hasAdded || this.#hasRemoved) {
+      const isKept = (/** @type {Row} */ row) => this.#rows.get(row.id) === row;
+      this.#sorted = [...this.#sorted, ...this.#added].filter(isKept);
+    }
+    if (hasAdded || this.#isUnordered || isOtherOrder) {
+      const direction = descending ? -1 : 1;
+      this.#sorted.sort((a, b) => direction * compare(a.entity, b.entity, field) || compareIds(a.id, b.id));
+    }
+    this.#added = [];
+    this.#hasRemoved = false;
+    this.#isUnordered = false;
+    this.#order = { field, descending };
   }
 }
 
-/** @param {Row} a @param {Row} b @param {string} field */
+/** @param {Entity} a @param {Entity} b @param {string} field */
 function compare(a, b, field) {
-  const [left, right] = [a.entity[field], b.entity[field]];
+  const [left, right] = [a[field], b[field]];
   if (typeof left === 'number' && typeof right === 'number') return left - right;
   return collator.compare(toText(left), toText(right));
 }
