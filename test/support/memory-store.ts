@@ -49,6 +49,15 @@ export function createMemoryStore<Event extends DomainEvent>(
     bounds: () => Promise.resolve({ first: messages[0]?.position ?? 0, last: lastWith(() => true) }),
     readAll: (range) => Promise.resolve(select(range)),
     historyOfAnyServer: (id) => Promise.resolve(messages.filter((message) => message.id === id)),
+    readOriginal: fail,
+    readLog: ({ id, ...range }) => {
+      const found = select(range, (message) => id === undefined || message.id === id);
+      const payloadOf = ({ content }: StoredMessage<Event>) => Buffer.from(JSON.stringify(content));
+      return Promise.resolve({
+        messages: found.map((message) => ({ message, payload: payloadOf(message) })),
+        to: found.length < range.limit ? range.upTo : (found.at(-1)?.position ?? range.upTo),
+      });
+    },
     history: (id, range) => Promise.resolve(select(range, (message) => message.id === id)),
     ...methods,
   };

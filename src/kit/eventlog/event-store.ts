@@ -34,6 +34,33 @@ export type Append<Event extends DomainEvent> = {
  */
 export type HistoryRange = { readonly after?: number; readonly upTo: number; readonly limit?: number };
 
+/** A message with the payload that the stream holds. */
+export type LoggedMessage<Event extends DomainEvent> = {
+  readonly message: StoredMessage<Event>;
+  readonly payload: Uint8Array;
+};
+
+/** A message as the stream holds it. */
+export type OriginalMessage<Event extends DomainEvent> = LoggedMessage<Event> & {
+  /** The values of each header. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+};
+
+/** Range of a page of the log. */
+export type LogRange = Required<HistoryRange> & {
+  /** Only messages of this entity. Default: of all entities. */
+  readonly id?: Id | undefined;
+  /** The last known position of these messages. The page has all of them up to this position. */
+  readonly known: number;
+};
+
+export type LogPage<Event extends DomainEvent> = {
+  /** In order. */
+  readonly messages: readonly LoggedMessage<Event>[];
+  /** Everything in the range was read up to this position. It is less than `upTo` if the page is full. */
+  readonly to: number;
+};
+
 /** Positions of the first and last message of a stream, 0 if it is empty. */
 export type StreamBounds = { readonly first: number; readonly last: number };
 
@@ -61,12 +88,16 @@ export type EventStore<Event extends DomainEvent> = {
   positionAt(time: number): Promise<number>;
   /** Returns the message at `position`; undefined if there is none, which is confirmed. Throws `unavailable`. */
   read(position: number): Promise<StoredMessage<Event> | undefined>;
+  /** Like `read`, with payload and headers. */
+  readOriginal(position: number): Promise<OriginalMessage<Event> | undefined>;
   /** Returns the positions of the first and the last message of the stream; confirmed. Throws `unavailable`. */
   bounds(): Promise<StreamBounds>;
   /** Returns the messages of all entities in order, including rejected ones. Throws `unavailable`. */
   readAll(range: HistoryRange): Promise<StoredMessage<Event>[]>;
   /** Returns the messages of the entity in order, including rejected ones. Throws `unavailable`. */
   history(id: Id, range: HistoryRange): Promise<StoredMessage<Event>[]>;
+  /** Returns a page of messages, including rejected ones, from a server that has all messages up to `known`. Throws `unavailable`. */
+  readLog(range: LogRange): Promise<LogPage<Event>>;
   /**
    * Returns the messages of the entity in order, from any server of the stream, which may not have the latest ones; those
    * after `upTo` may be missing. Undefined if no server responds.

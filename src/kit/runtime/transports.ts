@@ -17,8 +17,10 @@ import { createRouter, type RouterOptions } from '../http/server/router.ts';
 import type { Connection } from '../nats/connection/connection.ts';
 import type { SnapshotInfo } from '../nats/snapshots/snapshots.ts';
 import { readStreamDefinition } from '../nats/provisioning/provisioning.ts';
+import { describeAcceptedPayload } from '../nats/rejections/describe-rejection.ts';
 import { describeNatsApi } from '../nats/services/asyncapi.ts';
 import { digestEndpoint } from '../nats/services/digest-endpoint.ts';
+import { eventSubjects } from '../nats/stream/subjects.ts';
 import { serveEndpoints } from '../nats/services/endpoints.ts';
 import { entityEndpoints } from '../nats/services/entity-endpoints.ts';
 import type { Config } from './config/config.ts';
@@ -138,6 +140,7 @@ export async function openTransports(service: Service, options: TransportsOption
     eventTypes: Object.keys(contract.events.types),
     feed,
     listAsOf: pointInTimeLists.list,
+    describeAccepted: describeAcceptedPayload(contract.events, eventSubjects(name, contract.id)),
     readStatus,
     readStatusHistory: recordStatus(readStatus),
     system: createSystem(connection),

@@ -52,6 +52,7 @@ export async function operationsOf(
     listAsOf: async () => [],
     bulkLimits: { maxRows: 10_000, maxBytes: 4 * 1024 * 1024 },
     stopping: new AbortController().signal,
+    describeAccepted: () => '',
     readStatus: () => Promise.reject(new Error('not implemented in this test')),
     readStatusHistory: () => [],
     system: {

@@ -32,6 +32,8 @@ function createLog() {
     currentTime: unused,
     positionAt: unused,
     read: unused,
+    readOriginal: unused,
+    readLog: unused,
     bounds: () => Promise.resolve({ first: Math.min(1, messages.length), last: messages.length }),
     readAll: ({ after = 0, upTo, limit = Infinity }) =>
       Promise.resolve(messages.slice(after, Math.min(upTo, after + limit))),

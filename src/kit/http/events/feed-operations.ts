@@ -3,8 +3,7 @@
 import { z } from 'zod';
 import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/events/cloud-event.ts';
 import { Problem } from '../../domain/problem.ts';
-import { EntityId, type Id } from '../../domain/entity-id.ts';
-import { isTextId, type IdType } from '../../domain/id-type.ts';
+import type { IdType } from '../../domain/id-type.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import {
@@ -14,6 +13,7 @@ import {
   waitForPosition,
 } from '../protocol/consistency.ts';
 import type { FeedFormat } from './feed-item.ts';
+import { textOfId, typeFilter } from './log-query.ts';
 import { mayHold } from './resumption.ts';
 import { parseSeenEvent } from '../protocol/seen-event.ts';
 import { readFeedPage } from './feed-page.ts';
@@ -96,24 +96,10 @@ export function feedOperations(
   return [follow];
 }
 
-/** Returns the schema of an id as text, as in a query string. */
-function textOf(type: IdType): z.ZodType<Id> {
-  if (isTextId(type)) return type.schema;
-  return z
-    .string()
-    .regex(/^[1-9][0-9]{0,15}$/, `must be ${type.description}`)
-    .transform(Number)
-    .pipe(EntityId);
-}
-
 function feedQuery(noun: string, eventTypes: readonly string[], type: IdType) {
-  const EventType = z.enum(eventTypes);
   return z.strictObject({
-    type: z
-      .union([EventType, z.array(EventType)], `must be one of ${eventTypes.join(', ')}`)
-      .optional()
-      .meta({ description: 'Only events of this type. May be repeated.' }),
-    id: textOf(type)
+    type: typeFilter(eventTypes),
+    id: textOfId(type)
       .optional()
       .meta({ description: `Only events of this ${noun}.` }),
     after: z

@@ -3,6 +3,7 @@ import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import { commandOperations } from './command-operations.ts';
 import { feedOperations } from '../events/feed-operations.ts';
+import { logOperations } from '../events/log-operations.ts';
 import { historyOperations } from './history-operations.ts';
 import type { Operation } from '../server/operation.ts';
 import { queryOperations } from './query-operations.ts';
@@ -21,6 +22,7 @@ export function entityOperations(resource: JoinedResource, context: RouteContext
     // `/laptops/events` is registered before `/laptops/{id}`, which would match it too.
     ...feedOperations(resource, context, CloudEvent),
     ...statusOperations(resource, context),
+    ...logOperations(resource, context),
     ...historyOperations(resource, context, CloudEvent),
     ...queryOperations(resource, context),
     ...readOperations(resource, context),

@@ -5,6 +5,7 @@ import type { ServiceStatus, StatusSample } from '../../api/responses/documents.
 import type { Freshness } from '../../eventlog/freshness.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
+import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { ListAsOf } from '../protocol/as-of.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { SystemSources } from './system-operations.ts';
@@ -22,6 +23,8 @@ export type RouteContext = {
   readonly feed: EventFeed;
   /** Lists entities as of a position, which the view cannot: it contains only the current state. */
   readonly listAsOf: ListAsOf;
+  /** Says what would have been accepted instead of a rejected message with this payload. */
+  describeAccepted(message: Pick<MessageIdentity, 'subject' | 'time'>, payload: string): string;
   readStatus(): Promise<ServiceStatus>;
   readStatusHistory(): readonly StatusSample[];
   readonly system: SystemSources;

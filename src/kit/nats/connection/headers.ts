@@ -18,7 +18,8 @@ export const batchCommitHeader = 'Nats-Batch-Commit';
 export const lastConsumerSequenceHeader = 'Nats-Last-Consumer';
 export const consumerStalledHeader = 'Nats-Consumer-Stalled';
 
-/** In a response to a direct get (ADR-31 of NATS): position and time of the message; how many more there are. */
+/** In a response to a direct get (ADR-31 of NATS): subject, position and time of the message; how many more there are. */
+export const subjectHeader = 'Nats-Subject';
 export const sequenceHeader = 'Nats-Sequence';
 export const timestampHeader = 'Nats-Time-Stamp';
 export const pendingHeader = 'Nats-Num-Pending';

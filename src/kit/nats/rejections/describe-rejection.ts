@@ -35,6 +35,14 @@ export function createDescriber(
   };
 }
 
+/** Returns a function that says what would have been accepted instead of a message with this payload. */
+export function describeAcceptedPayload(events: EventSchema<DomainEvent>, subjects: Subjects) {
+  return (message: Pick<RejectedMessage, 'subject' | 'time'>, payload: string): string => {
+    const value = tryParseJson(payload);
+    return describeAccepted(events, subjects, { ...message, value, type: typeOf(value) });
+  };
+}
+
 function typeOf(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
     ? value.type

@@ -1,7 +1,6 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DomainEvent } from '../../domain/decider.ts';
-import type { HistoryRange } from '../../eventlog/event-store.ts';
-import type { StoredMessage } from '../../domain/stored-message.ts';
+import type { HistoryRange, LoggedMessage } from '../../eventlog/event-store.ts';
 import type { Codec } from './codec.ts';
 import type { Connection } from '../connection/connection.ts';
 import { replay, type Replay } from './replay.ts';
@@ -26,10 +25,10 @@ export type HistoryOptions<Event extends DomainEvent> = {
  */
 export async function readHistory<Event extends DomainEvent>(
   options: HistoryOptions<Event>,
-): Promise<StoredMessage<Event>[]> {
+): Promise<LoggedMessage<Event>[]> {
   const { connection, jsm, stream, codec, subject, range, timeoutMs = 15_000 } = options;
   const { after = 0, upTo, limit = Infinity } = range;
-  const found: StoredMessage<Event>[] = [];
+  const found: LoggedMessage<Event>[] = [];
   if (upTo <= after || limit <= 0) return found;
 
   let source: Replay | undefined;
@@ -47,7 +46,8 @@ export async function readHistory<Event extends DomainEvent>(
         ...(subject !== undefined && { subject }),
         after,
         onMessage(message, stored) {
-          if (stored.position <= upTo && found.length < limit) found.push(codec.decode(message, stored));
+          if (stored.position <= upTo && found.length < limit)
+            found.push({ message: codec.decode(message, stored), payload: message.data });
           if (stored.position >= upTo || found.length >= limit) resolve();
         },
         onReplaced: (detail) => reject(new Error(detail)),

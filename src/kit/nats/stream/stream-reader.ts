@@ -15,8 +15,9 @@ import {
 import { deadline } from 'nats';
 import type { DomainEvent } from '../../domain/decider.ts';
 import { Problem } from '../../domain/problem.ts';
+import type { Id } from '../../domain/entity-id.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
-import type { EventStore } from '../../eventlog/event-store.ts';
+import type { EventStore, HistoryRange, LoggedMessage, StreamBounds } from '../../eventlog/event-store.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import { brokerTimeOf } from '../connection/broker-time.ts';
 import { isPublishForbidden, type Connection } from '../connection/connection.ts';
@@ -24,6 +25,7 @@ import type { Codec } from './codec.ts';
 import { createConfirmedState } from './confirmed-state.ts';
 import { readDirect } from './direct-read.ts';
 import { readHistory } from './history.ts';
+import { readPageOfAnyServer } from './log-page.ts';
 import { isStored, lastStoredPosition } from './leader-confirmation.ts';
 import { storedOf } from './stream-identity.ts';
 import type { Subjects } from './subjects.ts';
@@ -53,6 +55,8 @@ export type StreamReader<Event extends DomainEvent> = Omit<EventStore<Event>, 'a
   getMessage(query: MessageQuery): Promise<StoredMsg | null>;
 };
 
+/** The server's times are nanoseconds since 1970 in 64 bits, until 2262; it reads a later one as one long ago. */
+const latestTime = Date.UTC(2262, 0);
 /** Delay between two attempts, in ms. */
 const retryMs = 100;
 
@@ -111,22 +115,48 @@ export function createStreamReader<Event extends DomainEvent>({
     }
   }
 
+  const lastPositionOf = (id: Id): Promise<number> =>
+    queryLeader(async () => (await getMessage({ last_by_subj: subjects.of(id) }))?.seq ?? 0, queryTimeoutMs);
+
+  /** Returns the message at `position`; undefined if there is none, which is confirmed. */
+  const find = (position: number): Promise<StoredMsg | undefined> =>
+    queryLeader(async (remainingMs) => {
+      const stored = await getMessage({ seq: position });
+      if (stored !== null) return stored;
+      if (!isStored(await readConfirmedState(remainingMs), position)) return undefined;
+      throw lagging(position);
+    }, queryTimeoutMs);
+
+  async function bounds(): Promise<StreamBounds> {
+    const state = await readConfirmedState(queryTimeoutMs);
+    return { first: state.messages === 0 ? 0 : state.first_seq, last: lastStoredPosition(state) };
+  }
+
+  /** @param id only messages of this entity; undefined: of all entities */
+  function readOfLeader(range: HistoryRange, id?: Id): Promise<LoggedMessage<Event>[]> {
+    const options = { connection, jsm, stream, codec, range };
+    return queryLeader(() =>
+      readHistory(id === undefined ? options : { ...options, subject: subjects.of(id) }),
+    );
+  }
+
   return {
     getMessage,
 
-    lastPositionOf: (id) =>
-      queryLeader(
-        async () => (await getMessage({ last_by_subj: subjects.of(id) }))?.seq ?? 0,
-        queryTimeoutMs,
-      ),
+    lastPositionOf,
 
-    read: (position) =>
-      queryLeader(async (remainingMs) => {
-        const stored = await getMessage({ seq: position });
-        if (stored !== null) return decodeStored(codec, stored);
-        if (!isStored(await readConfirmedState(remainingMs), position)) return undefined;
-        throw lagging(position);
-      }, queryTimeoutMs),
+    async read(position) {
+      const stored = await find(position);
+      return stored && decodeStored(codec, stored);
+    },
+
+    async readOriginal(position) {
+      const stored = await find(position);
+      if (stored === undefined) return undefined;
+      const { data, header: fields } = stored;
+      const headers = Object.fromEntries(fields.keys().map((name) => [name, fields.values(name)]));
+      return { message: decodeStored(codec, stored), payload: data, headers };
+    },
 
     lastPosition: async (timeoutMs = queryTimeoutMs) =>
       lastStoredPosition(await readConfirmedState(timeoutMs)),
@@ -137,7 +167,7 @@ export function createStreamReader<Event extends DomainEvent>({
 
     positionAt: (time) =>
       queryLeader(async (remainingMs) => {
-        const next = await getMessage({ start_time: new Date(time + 1) });
+        const next = await getMessage({ start_time: new Date(Math.min(time + 1, latestTime)) });
         if (next !== null) return next.seq - 1;
         // No message is later, unless one was stored in the meantime or the answer came from an old state.
         const last = lastStoredPosition(await readConfirmedState(remainingMs));
@@ -147,21 +177,29 @@ export function createStreamReader<Event extends DomainEvent>({
         return last;
       }, queryTimeoutMs),
 
-    async bounds() {
-      const state = await readConfirmedState(queryTimeoutMs);
-      return { first: state.messages === 0 ? 0 : state.first_seq, last: lastStoredPosition(state) };
+    bounds,
+
+    readAll: async (range) => (await readOfLeader(range)).map(({ message }) => message),
+
+    history: async (id, range) => (await readOfLeader(range, id)).map(({ message }) => message),
+
+    async readLog(range) {
+      const { id, upTo, limit } = range;
+      const subject = id === undefined ? '>' : subjects.of(id);
+      const options = { connection, stream, codec, subject, timeoutMs: requestTimeoutMs };
+      const page = await readPageOfAnyServer(options, range);
+      if (page !== undefined) return page;
+      const last = id === undefined ? (await bounds()).last : await lastPositionOf(id);
+      const messages = await readOfLeader({ ...range, upTo: Math.min(upTo, last) }, id);
+      return { messages, to: messages.length < limit ? upTo : (messages.at(-1)?.message.position ?? upTo) };
     },
-
-    readAll: (range) => queryLeader(() => readHistory({ connection, jsm, stream, codec, range })),
-
-    history: (id, range) =>
-      queryLeader(() => readHistory({ connection, jsm, stream, codec, subject: subjects.of(id), range })),
 
     async historyOfAnyServer(id, upTo) {
       // The client would keep the request for a reconnect.
       if (!connection.isUp) return undefined;
       const options = { connection, stream, codec, upTo, timeoutMs: requestTimeoutMs };
-      return readDirect({ ...options, subject: subjects.of(id) }).catch(() => undefined);
+      const read = await readDirect({ ...options, subject: subjects.of(id) }).catch(() => undefined);
+      return read?.messages.map(({ message }) => message);
     },
   };
 }
