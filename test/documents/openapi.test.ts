@@ -59,7 +59,7 @@ const services = [
     name: 'laptops',
     // Clients that are generated from the document depend on these names.
     operationIds:
-      'followLaptopEvents getStatus getStatusHistory readLaptopLog readLaptopMessage listLaptopRejections getLaptopHistory listLaptops addLaptop getLaptop changeLaptop ' +
+      'followLaptopEvents getStatus getStatusHistory readLaptopLog readLaptopMessage getEventTimeline listLaptopRejections getLaptopHistory listLaptops addLaptop getLaptop changeLaptop ' +
       'patchLaptop removeLaptop listPortsOfLaptop fitPort unfitPort',
     url: laptops.url,
     document: await readDocument(laptops.url),
@@ -68,7 +68,7 @@ const services = [
   {
     name: 'ports',
     operationIds:
-      'followPortEvents getStatus getStatusHistory readPortLog readPortMessage listPortRejections getPortHistory listPorts addPort getPort changePort patchPort removePort ' +
+      'followPortEvents getStatus getStatusHistory readPortLog readPortMessage getEventTimeline listPortRejections getPortHistory listPorts addPort getPort changePort patchPort removePort ' +
       'listLaptopsOfPort',
     url: ports.url,
     document: await readDocument(ports.url),

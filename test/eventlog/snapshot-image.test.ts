@@ -49,6 +49,7 @@ function exposedParts(view: LaptopView, ids: readonly number[], messageIds: read
     found: ids.map(view.find),
     rejections: [...view.rejections()],
     rejectedCount: view.rejectedCount,
+    timeline: view.timeline(),
     messageIds: messageIds.map(view.positionOf),
   };
 }

@@ -4,6 +4,7 @@ import { jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import { Objm } from '@nats-io/obj';
 import { headers, type NatsConnection } from 'nats';
 import * as assert from 'uvu/assert';
+import { emptyTimeline } from '../../src/kit/eventlog/view/timeline.ts';
 import { createEntries, type ViewImage } from '../../src/kit/eventlog/view/view.ts';
 import {
   openSnapshots,
@@ -91,6 +92,7 @@ export async function createSnapshotFixture(
         messageIds: { old: { ids: ['a'], positions: [1] }, young: { ids: ['b'], positions: [position] } },
         rejected: [{ position: 1, time: 1, subject: 'x', reason: 'because' }],
         rejectedPositions: [1, 2, 3],
+        timeline: emptyTimeline,
       };
     },
 

@@ -11,6 +11,7 @@ product('derives its identifiers from its name', () =>
     configBucket: 'acme2-config',
     commandDigestHeader: 'Acme2-Command-Digest',
     actorHeader: 'Acme2-Actor',
+    versionHeader: 'Acme2-Version',
   }),
 );
 product('is called portside by default', () => assert.is(defaultProduct.name, 'portside'));

@@ -10,6 +10,8 @@ export type Product = {
   readonly commandDigestHeader: string;
   /** The NATS header that names who sent a command, stored with its events. */
   readonly actorHeader: string;
+  /** The NATS header with the version of the service, stored with the events that it appends. */
+  readonly versionHeader: string;
 };
 
 /** Throws a `TypeError` if the name cannot be part of a metric name. */
@@ -24,6 +26,7 @@ export function createProduct(name: string): Product {
     configBucket: `${name}-config`,
     commandDigestHeader: `${title}-Command-Digest`,
     actorHeader: `${title}-Actor`,
+    versionHeader: `${title}-Version`,
   };
 }
 

@@ -24,6 +24,8 @@ export type StoredMessage<Event extends DomainEvent> = MessageIdentity & {
   readonly traceparent?: string | undefined;
   /** Who sent that command. Optional. */
   readonly actor?: string | undefined;
+  /** Version of the service that appended the event. Optional. */
+  readonly version?: string | undefined;
   /** The event, or the reason why the payload is not a valid event. */
   readonly content: Event | Rejection;
 };

@@ -140,6 +140,7 @@ async function start(service: Service, config: Config, logger: Logger): Promise<
     foldVersion: await foldVersion,
     logger,
     product,
+    version,
     observer: {
       ...metrics,
       onSnapshot(stream, snapshot) {

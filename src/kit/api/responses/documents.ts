@@ -37,6 +37,41 @@ export const RejectedMessage = z
   .meta({ id: 'RejectedMessage', description: 'A stored message that the fold rejected.' });
 export type RejectedMessage = z.infer<typeof RejectedMessage>;
 
+/** The messages of a stream over time, for the time bar of the web console. */
+export const EventTimeline = z
+  .object({
+    position: z.int().meta({ description: 'The last position that is included.', example: 12 }),
+    bucketMs: z.int().meta({
+      description:
+        'The width of an interval, in ms. It grows with the time range, so that there are at most 600 intervals.',
+      example: 1000,
+    }),
+    buckets: z
+      .array(
+        z.object({
+          time: z.iso.datetime().meta({ description: 'The begin of the interval.' }),
+          position: Position.meta({ description: 'The position of its first message.' }),
+          messages: z.int().meta({ description: 'How many messages were stored, including rejected ones.' }),
+          rejected: z.int().meta({ description: 'How many of them were rejected.' }),
+        }),
+      )
+      .meta({ description: 'The intervals with messages, oldest first.' }),
+    versions: z
+      .array(
+        z.object({
+          version: z.string().meta({ example: '0.2.0' }),
+          position: Position.meta({ description: 'The position of its first event.' }),
+          time: Timestamp,
+        }),
+      )
+      .meta({
+        description:
+          'The versions of the service that began to append events, oldest first, as claimed by the messages.',
+      }),
+  })
+  .meta({ id: 'EventTimeline', description: 'The messages of a stream over time.' });
+export type EventTimeline = z.infer<typeof EventTimeline>;
+
 /** What the publisher of a rejected message is told, on `<service>.rejections.<id>`. */
 export const RejectionAnnouncement = z
   .object({

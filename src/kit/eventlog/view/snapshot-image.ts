@@ -5,10 +5,11 @@ import { assertJson } from '../../domain/json-state.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { IdList } from './message-ids.ts';
+import { emptyTimeline, type TimelineImage } from './timeline.ts';
 import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
 
 /** Increment when the format of the lines changes. */
-export const imageFormat = 4;
+export const imageFormat = 5;
 
 /** Maximum number of items in a line. Encoding or decoding a line of this length takes about 1 ms. */
 const lineLength = 1000;
@@ -25,7 +26,7 @@ export function* encodeImage<State>(image: ViewImage<State>, initial: State): Ge
 }
 
 function* imageLines<State>(image: ViewImage<State>, initial: State): Generator<ImageLine<State>, void> {
-  const { position, lastMessage, entries, messageIds, rejected, rejectedPositions } = image;
+  const { position, lastMessage, entries, messageIds, rejected, rejectedPositions, timeline } = image;
   yield { position, lastMessage };
   for (const batch of batches(entries.entries())) {
     // JSON has no `undefined`. A removed entity is stored too, because it has a version.
@@ -40,6 +41,7 @@ function* imageLines<State>(image: ViewImage<State>, initial: State): Generator<
     for (const batch of batches(pairsOf(messageIds[generation]))) yield { messageIds: batch, generation };
   }
   yield { rejected };
+  yield { timeline };
   for (const batch of batches(rejectedPositions)) yield { rejectedPositions: batch };
   yield { end: entries.size };
 }
@@ -71,6 +73,7 @@ type ImageLine<State> = {
   readonly generation?: 'old' | 'young';
   readonly rejected?: readonly RejectedMessage[];
   readonly rejectedPositions?: readonly number[];
+  readonly timeline?: TimelineImage;
   readonly end?: number;
 };
 
@@ -83,6 +86,7 @@ export async function decodeImage<State>(
   const messageIds = { old: emptyList(), young: emptyList() };
   let head: ImageLine<State> = {};
   let rejected: readonly RejectedMessage[] = [];
+  let timeline = emptyTimeline;
   const rejectedPositions: number[] = [];
   let end: number | undefined;
   let count = 0;
@@ -101,6 +105,7 @@ export async function decodeImage<State>(
       positions.push(at);
     }
     if (line.rejected !== undefined) rejected = line.rejected;
+    if (line.timeline !== undefined) timeline = line.timeline;
     rejectedPositions.push(...(line.rejectedPositions ?? []));
     end = line.end;
   }
@@ -116,6 +121,7 @@ export async function decodeImage<State>(
     messageIds,
     rejected,
     rejectedPositions,
+    timeline,
   };
 }
 

@@ -10,6 +10,7 @@ import { foldMessage } from '../../domain/fold.ts';
 import { createMessageIds, type MessageIdsImage } from './message-ids.ts';
 import { createPositionClock } from './position-clock.ts';
 import { createIndexes, type Sort, type Where } from './indexes.ts';
+import { createTimeline, type TimelineImage } from './timeline.ts';
 
 /** A stored message that the fold rejected. */
 export type RejectedMessage = {
@@ -63,6 +64,8 @@ export type View<State, Event extends DomainEvent> = {
   subscribe(listener: ViewListener<Event>): () => void;
   /** Returns a copy of the latest rejected messages, oldest first, at most `maxRejections`. */
   rejections(): readonly RejectedMessage[];
+  /** Returns a copy of the counts of messages over time. */
+  timeline(): TimelineImage;
   /** Returns the position of the message with this id; undefined if it is unknown or no longer cached. */
   positionOf(messageId: string): number | undefined;
   /** Returns an immutable image of the view. Takes a few milliseconds, regardless of the number of entities. */
@@ -91,6 +94,7 @@ export type ViewImage<State> = {
   readonly rejected: readonly RejectedMessage[];
   /** Positions of all rejected messages, ascending. */
   readonly rejectedPositions: readonly number[];
+  readonly timeline: TimelineImage;
 };
 
 export type ViewOptions<State> = {
@@ -112,6 +116,7 @@ export function createView<State, Event extends DomainEvent>(
   const rejected = [...(image?.rejected ?? [])];
   const unknown: Entry<State> = { state: fold.initial, version: 0 };
   const rejectedPositions = [...(image?.rejectedPositions ?? [])];
+  const timeline = createTimeline(image?.timeline);
   const listeners = new Set<ViewListener<Event>>();
   function* existing(after: Id | undefined): Generator<readonly [id: Id, state: State], void> {
     for (const [id, { state }] of entries.entries(keyAfter(after)))
@@ -155,6 +160,7 @@ export function createView<State, Event extends DomainEvent>(
       const next = foldMessage(fold, state, message);
       const rejection = next instanceof Rejection ? next : undefined;
       if (rejection !== undefined) recordRejection(message, rejection);
+      timeline.record(message, rejection !== undefined);
       if (messageId !== undefined) messageIds.remember(messageId, position);
       if (id !== undefined) {
         const after = next instanceof Rejection ? state : next;
@@ -198,6 +204,7 @@ export function createView<State, Event extends DomainEvent>(
     },
 
     rejections: () => [...rejected],
+    timeline: timeline.capture,
     positionOf: messageIds.positionOf,
 
     capture: () => ({
@@ -207,6 +214,7 @@ export function createView<State, Event extends DomainEvent>(
       messageIds: messageIds.capture(),
       rejected: [...rejected],
       rejectedPositions: [...rejectedPositions],
+      timeline: timeline.capture(),
     }),
   };
 }

@@ -12,6 +12,7 @@ import type { RouteContext } from './route-context.ts';
 import { relationOperations } from './relation-operations.ts';
 import { statusOperations } from './status-operations.ts';
 import { systemOperations } from './system-operations.ts';
+import { timelineOperations } from './timeline-operations.ts';
 
 /** Returns all operations of a service. */
 export function entityOperations(resource: JoinedResource, context: RouteContext): Operation[] {
@@ -23,6 +24,7 @@ export function entityOperations(resource: JoinedResource, context: RouteContext
     ...feedOperations(resource, context, CloudEvent),
     ...statusOperations(resource, context),
     ...logOperations(resource, context),
+    ...timelineOperations(resource, context),
     ...historyOperations(resource, context, CloudEvent),
     ...queryOperations(resource, context),
     ...readOperations(resource, context),

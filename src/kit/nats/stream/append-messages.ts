@@ -12,13 +12,18 @@ import type { Subjects } from './subjects.ts';
  */
 export function toMessages<Event extends DomainEvent>(
   { id, events, expectedVersion, messageId, commandDigest, traceparent, actor }: Append<Event>,
-  { subjects, codec }: { readonly subjects: Subjects; readonly codec: Codec<Event> },
+  {
+    subjects,
+    codec,
+    version,
+  }: { readonly subjects: Subjects; readonly codec: Codec<Event>; readonly version?: string | undefined },
 ): OutgoingMessage[] {
   return events.map((event, index) => {
     const fields = headers();
     if (index === 0) fields.set(header.expectedSubjectSequenceHeader, String(expectedVersion));
     if (traceparent !== undefined) fields.set(header.traceparentHeader, traceparent);
     if (actor !== undefined) fields.set(codec.actorHeader, actor);
+    if (version !== undefined) fields.set(codec.versionHeader, version);
     if (index === events.length - 1) {
       fields.set(codec.commandDigestHeader, commandDigest);
       fields.set(header.messageIdHeader, messageId);

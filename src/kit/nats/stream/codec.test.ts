@@ -40,6 +40,7 @@ decoding('returns the event with its position, time, entity id and subject', () 
     commandDigest: undefined,
     traceparent: undefined,
     actor: undefined,
+    version: undefined,
     content: brick,
   }),
 );
@@ -50,6 +51,16 @@ decoding('returns the message id, the digest of the command and who sent it', ()
   fields.set('Portside-Actor', 'zoë');
   const { messageId, commandDigest, actor } = decode(codec.encode(brick), undefined, fields);
   assert.equal([messageId, commandDigest, actor], ['abc', 'xyz', 'zoë']);
+});
+decoding('returns the version of the service, if it is short', () => {
+  const read = (text: string) => {
+    const fields = headers();
+    fields.set('Portside-Version', text);
+    return decode(codec.encode(brick), undefined, fields).version;
+  };
+  assert.is(read('0.2.0'), '0.2.0');
+  assert.is(read(''), undefined);
+  assert.is(read('1'.repeat(65)), undefined);
 });
 decoding('returns a valid traceparent and ignores a malformed one', () => {
   const read = (text: string) => {

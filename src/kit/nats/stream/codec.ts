@@ -11,6 +11,9 @@ import { messageIdHeader, traceparentHeader } from '../connection/headers.ts';
 import { createHeaderReader } from './raw-headers.ts';
 import type { Subjects } from './subjects.ts';
 
+/** Maximum length of a version, in UTF-16 code units. */
+const maxVersionLength = 64;
+
 /** Position and time of a stored message. */
 export type Stored = Pick<MessageIdentity, 'position' | 'time' | 'nanoseconds'>;
 
@@ -19,6 +22,8 @@ export type Codec<Event extends DomainEvent> = {
   readonly commandDigestHeader: string;
   /** Name of the header that contains who sent the command. */
   readonly actorHeader: string;
+  /** Name of the header that contains the version of the service that appended the event. */
+  readonly versionHeader: string;
   encode(event: Event): string;
   /** Never throws. The content of a message that is not a valid event is a `Rejection` with a reason. */
   decode(message: Parameters<typeof createHeaderReader>[0], stored: Stored): StoredMessage<Event>;
@@ -27,7 +32,11 @@ export type Codec<Event extends DomainEvent> = {
 export function createCodec<Event extends DomainEvent>(
   schema: EventSchema<Event>,
   subjects: Subjects,
-  { commandDigestHeader, actorHeader }: Pick<Product, 'commandDigestHeader' | 'actorHeader'> = defaultProduct,
+  {
+    commandDigestHeader,
+    actorHeader,
+    versionHeader,
+  }: Pick<Product, 'commandDigestHeader' | 'actorHeader' | 'versionHeader'> = defaultProduct,
 ): Codec<Event> {
   function read(id: Id | undefined, data: Uint8Array, time: number): Event | Rejection {
     if (id === undefined) return new Rejection(`the subject does not end in an id (${subjects.idForm})`);
@@ -45,6 +54,7 @@ export function createCodec<Event extends DomainEvent>(
   return {
     commandDigestHeader,
     actorHeader,
+    versionHeader,
 
     encode: (event) => JSON.stringify(schema.write(event)),
 
@@ -62,8 +72,14 @@ export function createCodec<Event extends DomainEvent>(
         commandDigest: readHeader(commandDigestHeader) || undefined,
         traceparent: parseTraceparent(readHeader(traceparentHeader)),
         actor: readHeader(actorHeader) || undefined,
+        version: readVersion(readHeader(versionHeader)),
         content: read(id, data, time),
       };
     },
   };
+}
+
+/** Anyone may publish events, so a version can be any text: one that is not short is ignored. */
+function readVersion(text: string | undefined): string | undefined {
+  return text === undefined || text === '' || text.length > maxVersionLength ? undefined : text;
 }

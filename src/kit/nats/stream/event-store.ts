@@ -26,6 +26,8 @@ export type EventStoreOptions<Event extends DomainEvent> = {
   readonly stream: string;
   readonly subjects: Subjects;
   readonly codec: Codec<Event>;
+  /** Version of the service, stored with its events. Default: none. */
+  readonly version?: string | undefined;
   /** Timeout for the acknowledgement of a publish, and for each read that checks whether it was stored, in ms. */
   readonly ackTimeoutMs?: number;
   /**
@@ -48,6 +50,7 @@ export function createEventStore<Event extends DomainEvent>({
   stream,
   subjects,
   codec,
+  version,
   ackTimeoutMs = 2_000,
   appendTimeoutMs = 15_000,
   stopping,
@@ -74,7 +77,8 @@ export function createEventStore<Event extends DomainEvent>({
    */
   async function publish(append: Append<Event>): Promise<PubAck> {
     await setImmediate();
-    return publishBatch(nc, js, toMessages(append, { subjects, codec }), { stream, timeoutMs: ackTimeoutMs });
+    const messages = toMessages(append, { subjects, codec, version });
+    return publishBatch(nc, js, messages, { stream, timeoutMs: ackTimeoutMs });
   }
 
   /**

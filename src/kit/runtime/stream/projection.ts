@@ -37,6 +37,8 @@ export type ProjectionOptions = {
   readonly foldVersion: string;
   readonly logger: Logger;
   readonly product: Product;
+  /** Version of the service, stored with the events that it appends. */
+  readonly version: string;
   /** The number of positions after which a snapshot is written. */
   readonly snapshotEvery: number;
   readonly observer: StreamObserver;

@@ -38,6 +38,8 @@ export type StreamConnectionOptions = {
   readonly logger: Logger;
   /** Default: the default product. */
   readonly product?: Product | undefined;
+  /** Version of the service, stored with the events that it appends. */
+  readonly version?: string | undefined;
   /** Aborted when the shutdown begins. */
   readonly stopping?: AbortSignal | undefined;
   /** Called before an append with an unknown outcome is retried. */
@@ -63,6 +65,7 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
     foldVersion,
     logger,
     product,
+    version,
     stopping,
     onAppendRetry,
     readiness,
@@ -83,6 +86,7 @@ export async function openStreamConnection<State, Event extends DomainEvent>(
       stream,
       subjects,
       codec,
+      version,
       stopping,
       ...(onAppendRetry && { onRetry: onAppendRetry }),
     }),
