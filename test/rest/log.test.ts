@@ -9,7 +9,7 @@ import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { assertProblem } from '../support/http/http.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
-const { connection, jsm, start, close } = await startTestSystem();
+const { connection, start, close } = await startTestSystem();
 const js = jetstream(connection.nc);
 const laptops = await start('laptops');
 
