@@ -4,8 +4,9 @@ import { jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import { Objm } from '@nats-io/obj';
 import { headers, type NatsConnection } from 'nats';
 import * as assert from 'uvu/assert';
+import { createEntries } from '../../src/kit/eventlog/view/entries.ts';
 import { emptyTimeline } from '../../src/kit/eventlog/view/timeline.ts';
-import { createEntries, type ViewImage } from '../../src/kit/eventlog/view/view.ts';
+import type { ViewImage } from '../../src/kit/eventlog/view/view.ts';
 import {
   openSnapshots,
   provisionSnapshots,

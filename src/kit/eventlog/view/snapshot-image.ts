@@ -5,8 +5,9 @@ import { assertJson } from '../../domain/json-state.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { IdList } from './message-ids.ts';
+import { createEntries } from './entries.ts';
 import { emptyTimeline, type TimelineImage } from './timeline.ts';
-import { createEntries, type RejectedMessage, type ViewImage } from './view.ts';
+import type { RejectedMessage, ViewImage } from './view.ts';
 
 /** Increment when the format of the lines changes. */
 export const imageFormat = 5;

@@ -1,12 +1,12 @@
 /** In-memory projection of a stream, for reads and decisions. */
 
-import sortedBTree from 'sorted-btree';
 import { Rejection, type DomainEvent, type Fold } from '../../domain/decider.ts';
 import type { Entity } from '../../domain/entity.ts';
-import { compareIds, keyAfter, type Id } from '../../domain/entity-id.ts';
+import { keyAfter, type Id } from '../../domain/entity-id.ts';
 import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import type { MessageIdentity, StoredMessage } from '../../domain/stored-message.ts';
 import { foldMessage } from '../../domain/fold.ts';
+import { createEntries, findIndex, type Entries, type Entry } from './entries.ts';
 import { createMessageIds, type MessageIdsImage } from './message-ids.ts';
 import { createPositionClock } from './position-clock.ts';
 import { createIndexes, type Sort, type Where } from './indexes.ts';
@@ -75,15 +75,6 @@ export type View<State, Event extends DomainEvent> = {
 /** Maximum number of rejected messages that are retained with their reasons. Older ones are only counted. */
 export const maxRejections = 1000;
 
-export type Entry<State> = { readonly state: State; readonly version: number };
-
-/** Entries sorted by entity id. */
-export type Entries<State> = sortedBTree.default<Id, Entry<State>>;
-
-export function createEntries<State>(): Entries<State> {
-  return new sortedBTree.default(undefined, compareIds);
-}
-
 /** Contents of a view at a position, as stored in a snapshot. */
 export type ViewImage<State> = {
   readonly position: number;
@@ -121,6 +112,9 @@ export function createView<State, Event extends DomainEvent>(
   function* existing(after: Id | undefined): Generator<readonly [id: Id, state: State], void> {
     for (const [id, { state }] of entries.entries(keyAfter(after)))
       if (state !== fold.initial) yield [id, state];
+  }
+  function* lookUp(ids: Iterable<Id>): Generator<readonly [id: Id, entry: Entry<State>], void> {
+    for (const id of ids) yield [id, entries.get(id) ?? unknown];
   }
   const entityIndexes = createIndexes(indexes, existing, onIndexError);
   let lastMessage = image?.lastMessage;
@@ -184,8 +178,8 @@ export function createView<State, Event extends DomainEvent>(
       const found: Entity<State>[] = [];
       if (limit <= 0) return found;
       const { candidates, matches } = entityIndexes.select(where, sort, after);
-      for (const id of candidates ?? entries.keys(keyAfter(after))) {
-        const { state, version } = entries.get(id) ?? unknown;
+      const selected = candidates === undefined ? entries.entries(keyAfter(after)) : lookUp(candidates);
+      for (const [id, { state, version }] of selected) {
         if (state === fold.initial || !matches(state, id)) continue;
         found.push({ id, state, version });
         if (found.length >= limit) break;
@@ -194,7 +188,7 @@ export function createView<State, Event extends DomainEvent>(
     },
 
     isRejected(position) {
-      const index = findInsertionIndex(rejectedPositions, position);
+      const index = findIndex(rejectedPositions, position);
       return rejectedPositions[index] === position;
     },
 
@@ -222,16 +216,4 @@ export function createView<State, Event extends DomainEvent>(
 /** Returns the identity without the other properties of the message. */
 function toIdentity({ position, time, nanoseconds, subject, messageId }: MessageIdentity): MessageIdentity {
   return { position, time, nanoseconds, subject, messageId };
-}
-
-/** Returns the index of `value` in an ascending array, or the index at which it would be inserted. */
-function findInsertionIndex(ascending: readonly number[], value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ascending[middle] ?? Infinity) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
