@@ -12,7 +12,7 @@ import type { RejectedMessage, ViewImage } from './view.ts';
 /** Increment when the format of the lines changes. */
 export const imageFormat = 5;
 
-/** Maximum number of items in a line. Encoding or decoding a line of this length takes about 1 ms. */
+/** Maximum number of items in a line. Encoding or decoding a line of this length takes at most about 1 ms. */
 const lineLength = 1000;
 
 /**
@@ -29,14 +29,14 @@ export function* encodeImage<State>(image: ViewImage<State>, initial: State): Ge
 function* imageLines<State>(image: ViewImage<State>, initial: State): Generator<ImageLine<State>, void> {
   const { position, lastMessage, entries, messageIds, rejected, rejectedPositions, timeline } = image;
   yield { position, lastMessage };
-  for (const batch of batches(entries.entries())) {
+  for (const { ids, versions, states } of entries.blocks()) {
     // JSON has no `undefined`. A removed entity is stored too, because it has a version.
-    const line = batch.map(([id, { version, state }]): EntryLine<State> => {
-      if (state === initial) return [id, version, null];
-      assertJson(state ?? Symbol('no state'), `the state of entity ${id}`);
-      return [id, version, state];
+    const stored = states.map((state, index) => {
+      if (state === initial) return null;
+      assertJson(state ?? Symbol('no state'), `the state of entity ${ids[index]}`);
+      return state;
     });
-    yield { entries: line };
+    yield { ids, versions, states: stored };
   }
   for (const generation of ['old', 'young'] as const) {
     for (const batch of batches(pairsOf(messageIds[generation]))) yield { messageIds: batch, generation };
@@ -63,13 +63,14 @@ export function* batches<T>(items: Iterable<T>): Generator<T[], void> {
   if (batch.length > 0) yield batch;
 }
 
-type EntryLine<State> = readonly [id: Id, version: number, state: State | null];
-
 type ImageLine<State> = {
   readonly number?: number;
   readonly position?: number;
   readonly lastMessage?: MessageIdentity | undefined;
-  readonly entries?: readonly EntryLine<State>[];
+  /** Entities, in parallel arrays. */
+  readonly ids?: Id[];
+  readonly versions?: number[];
+  readonly states?: readonly (State | null)[];
   readonly messageIds?: readonly [string, number][];
   readonly generation?: 'old' | 'young';
   readonly rejected?: readonly RejectedMessage[];
@@ -98,8 +99,13 @@ export async function decodeImage<State>(
     if (line.number !== count || end !== undefined) throw new Error('the snapshot is incomplete or corrupt');
     count += 1;
     if (line.position !== undefined) head = line;
-    for (const [id, version, state] of line.entries ?? [])
-      entries.set(id, { state: state === null ? initial : freeze(state), version });
+    const { ids, versions, states } = line;
+    if (ids !== undefined && versions !== undefined && states !== undefined)
+      entries.append({
+        ids,
+        versions,
+        states: states.map((state) => (state === null ? initial : freeze(state))),
+      });
     for (const [id, at] of line.messageIds ?? []) {
       const { ids, positions } = messageIds[line.generation ?? 'young'];
       ids.push(id);
