@@ -43,7 +43,7 @@ export function createCodec<Event extends DomainEvent>(
     if (!isUtf8(data)) return new Rejection('not UTF-8');
     let value: unknown;
     try {
-      value = JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString());
+      value = JSON.parse(toBuffer(data).toString());
     } catch {
       // The parser's message differs between Node.js versions, but all replicas have to report the same reason.
       return new Rejection('not JSON');
@@ -61,7 +61,7 @@ export function createCodec<Event extends DomainEvent>(
     decode(message, { position, time, nanoseconds }) {
       const { subject, data } = message;
       const id = subjects.idOf(subject);
-      const readHeader = createHeaderReader(message);
+      const readHeader = createHeaderReader(message, data);
       return {
         position,
         time,
@@ -82,4 +82,9 @@ export function createCodec<Event extends DomainEvent>(
 /** Anyone may publish events, so a version can be any text: one that is not short is ignored. */
 function readVersion(text: string | undefined): string | undefined {
   return text === undefined || text === '' || text.length > maxVersionLength ? undefined : text;
+}
+
+/** Usually, the client provides a `Buffer`. */
+function toBuffer(data: Uint8Array): Buffer {
+  return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -13,7 +13,7 @@ import { nanos, nuid, type Msg } from 'nats';
 import { messageOf } from '../../domain/error-message.ts';
 import type { Stored } from './codec.ts';
 import type { Connection } from '../connection/connection.ts';
-import { parseDelivery, parsePending, type Delivery } from './delivery.ts';
+import { findPosition, parseDelivery, parsePending, type Delivery } from './delivery.ts';
 import { consumerStalledHeader, lastConsumerSequenceHeader } from '../connection/headers.ts';
 import { createStreamIdentity, StreamReplaced, type StreamIdentity } from './stream-identity.ts';
 
@@ -82,17 +82,22 @@ export function replay(options: ReplayOptions): Replay {
     const target = await identity.check(position);
     if (stopped) return 'stopped';
     const inbox = connection.createInbox();
-    const name = `replay-${nuid.next()}`;
+    // Short, because the reply subject of every delivery contains it. The broker rejects a name that is in use.
+    const name = `replay-${nuid.next().slice(-8)}`;
     let delivered = 0;
     let missedHeartbeats = 0;
+    /** Index of the position in the reply subjects. */
+    let tokenIndex: number | undefined;
 
     return new Promise((resolve) => {
       const subscription = connection.nc.subscribe(inbox, {
         callback: (error, message) => {
           missedHeartbeats = 0;
           if (error !== null) end(error.message);
-          else if (message.reply?.startsWith('$JS.ACK.')) onDelivery(message, parseDelivery(message.reply));
-          else onStatus(message);
+          else if (message.reply?.startsWith('$JS.ACK.')) {
+            tokenIndex ??= findPosition(message.reply);
+            onDelivery(message, parseDelivery(message.reply, tokenIndex));
+          } else onStatus(message);
         },
       });
       const heartbeat = setInterval(() => {
