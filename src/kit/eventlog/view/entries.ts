@@ -144,7 +144,8 @@ export function findIndex<Value extends Id>(ascending: readonly Value[], value: 
   let high = ascending.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (at(ascending, middle) < value) low = middle + 1;
+    // Not `at`, which reads arrays of all kinds and is therefore slow here.
+    if ((ascending[middle] ?? value) < value) low = middle + 1;
     else high = middle;
   }
   return low;
