@@ -71,12 +71,15 @@ export function createEventStore<Event extends DomainEvent>({
     stopping,
   });
 
+  let endOfTurn: Promise<void> | undefined;
+
   /**
-   * Publishes one event, or several as an atomic batch. It yields to the event loop first, so that other appends of the
-   * same turn are published together: the client sends them with one socket write.
+   * Publishes one event, or several as an atomic batch. All appends of an event loop turn wait for the same promise, so that
+   * the client sends them with one socket write. (Node runs microtasks, and with them the write, after each `setImmediate`.)
    */
   async function publish(append: Append<Event>): Promise<PubAck> {
-    await setImmediate();
+    endOfTurn ??= setImmediate().then(() => (endOfTurn = undefined));
+    await endOfTurn;
     const messages = toMessages(append, { subjects, codec, version });
     return publishBatch(nc, js, messages, { stream, timeoutMs: ackTimeoutMs });
   }
