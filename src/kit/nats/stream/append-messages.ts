@@ -1,4 +1,3 @@
-import { headers } from 'nats';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Append } from '../../eventlog/event-store.ts';
 import type { OutgoingMessage } from './atomic-batch.ts';
@@ -18,16 +17,18 @@ export function toMessages<Event extends DomainEvent>(
     version,
   }: { readonly subjects: Subjects; readonly codec: Codec<Event>; readonly version?: string | undefined },
 ): OutgoingMessage[] {
-  return events.map((event, index) => {
-    const fields = headers();
-    if (index === 0) fields.set(header.expectedSubjectSequenceHeader, String(expectedVersion));
-    if (traceparent !== undefined) fields.set(header.traceparentHeader, traceparent);
-    if (actor !== undefined) fields.set(codec.actorHeader, actor);
-    if (version !== undefined) fields.set(codec.versionHeader, version);
-    if (index === events.length - 1) {
-      fields.set(codec.commandDigestHeader, commandDigest);
-      fields.set(header.messageIdHeader, messageId);
-    }
-    return { subject: subjects.of(id), payload: codec.encode(event), fields };
-  });
+  return events.map((event, index) => ({
+    subject: subjects.of(id),
+    payload: codec.encode(event),
+    fields: {
+      ...(index === 0 && { [header.expectedSubjectSequenceHeader]: String(expectedVersion) }),
+      ...(traceparent !== undefined && { [header.traceparentHeader]: traceparent }),
+      ...(actor !== undefined && { [codec.actorHeader]: actor }),
+      ...(version !== undefined && { [codec.versionHeader]: version }),
+      ...(index === events.length - 1 && {
+        [codec.commandDigestHeader]: commandDigest,
+        [header.messageIdHeader]: messageId,
+      }),
+    },
+  }));
 }

@@ -1,5 +1,5 @@
 import type { JetStreamClient, PubAck } from '@nats-io/jetstream';
-import { nuid, type MsgHdrs, type NatsConnection } from 'nats';
+import { headers, nuid, type MsgHdrs, type NatsConnection } from 'nats';
 import * as header from '../connection/headers.ts';
 
 /** Server limit on the number of messages in a batch. */
@@ -8,7 +8,8 @@ export const maxBatchLength = 1000;
 export type OutgoingMessage = {
   readonly subject: string;
   readonly payload: string;
-  readonly fields: MsgHdrs;
+  /** The headers by name. */
+  readonly fields: Readonly<Record<string, string>>;
 };
 
 export type BatchOptions = {
@@ -34,20 +35,21 @@ export async function publishBatch(
   const batchId = nuid.next();
   const last = messages.length - 1;
   for (const [index, { subject, payload, fields }] of messages.entries()) {
-    if (last > 0) {
-      fields.set(header.batchIdHeader, batchId);
-      fields.set(header.batchSequenceHeader, String(index + 1));
-    }
-    if (index < last) {
-      nc.publish(subject, payload, { headers: fields });
-    } else {
-      if (last > 0) fields.set(header.batchCommitHeader, '1');
-      return js.publish(subject, payload, {
-        headers: fields,
-        expect: { streamName: stream },
-        timeout: timeoutMs,
-      });
-    }
+    const fieldsOfBatch = {
+      [header.batchIdHeader]: batchId,
+      [header.batchSequenceHeader]: String(index + 1),
+      ...(index === last && { [header.batchCommitHeader]: '1' }),
+    };
+    const options = { headers: toHeaders(last > 0 ? { ...fields, ...fieldsOfBatch } : fields) };
+    if (index < last) nc.publish(subject, payload, options);
+    else
+      return js.publish(subject, payload, { ...options, expect: { streamName: stream }, timeout: timeoutMs });
   }
   throw new RangeError('a batch needs at least one message');
+}
+
+function toHeaders(fields: Readonly<Record<string, string>>): MsgHdrs {
+  const result = headers();
+  for (const [name, value] of Object.entries(fields)) result.set(name, value);
+  return result;
 }

@@ -1,13 +1,7 @@
 /** The event store on JetStream. Each entity has one subject, on which the broker checks the expected version. */
 
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import {
-  jetstream,
-  JetStreamApiError,
-  JetStreamError,
-  type JetStreamManager,
-  type PubAck,
-} from '@nats-io/jetstream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstream, JetStreamApiError, JetStreamError, type JetStreamManager } from '@nats-io/jetstream';
 import { deadline, errors } from 'nats';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Append, AppendResult, EventStore } from '../../eventlog/event-store.ts';
@@ -15,6 +9,7 @@ import { toMessages } from './append-messages.ts';
 import { publishBatch } from './atomic-batch.ts';
 import { brokerErrors } from '../connection/broker-errors.ts';
 import type { Codec } from './codec.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { isPublishForbidden, type Connection } from '../connection/connection.ts';
 import * as header from '../connection/headers.ts';
 import { createStreamReader, isStreamMissing } from './stream-reader.ts';
@@ -71,18 +66,10 @@ export function createEventStore<Event extends DomainEvent>({
     stopping,
   });
 
-  let endOfTurn: Promise<void> | undefined;
-
-  /**
-   * Publishes one event, or several as an atomic batch. All appends of an event loop turn wait for the same promise, so that
-   * the client sends them with one socket write. (Node runs microtasks, and with them the write, after each `setImmediate`.)
-   */
-  async function publish(append: Append<Event>): Promise<PubAck> {
-    endOfTurn ??= setImmediate().then(() => (endOfTurn = undefined));
-    await endOfTurn;
-    const messages = toMessages(append, { subjects, codec, version });
-    return publishBatch(nc, js, messages, { stream, timeoutMs: ackTimeoutMs });
-  }
+  const publish = createGroupCommit(
+    (messages) => publishBatch(nc, js, messages, { stream, timeoutMs: ackTimeoutMs }),
+    () => performance.eventLoopUtilization().idle,
+  );
 
   /**
    * Returns the position of the append's last message if it is stored. Because of the expected version, its messages can only
@@ -115,7 +102,7 @@ export function createEventStore<Event extends DomainEvent>({
     unresolved: AppendResult | undefined,
   ): Promise<AppendResult> {
     try {
-      const { seq, duplicate } = await publish(append);
+      const { seq, duplicate } = await publish(toMessages(append, { subjects, codec, version }));
       return { outcome: duplicate ? 'duplicate' : 'written', position: seq };
     } catch (error) {
       const failure = classify(error);
