@@ -128,7 +128,7 @@ missingStream('is undefined if no server responds', async () => {
     subjects,
     codec: createCodec(laptopEvents, subjects),
   });
-  assert.is(await missing.historyOfAnyServer(1, 1), undefined);
+  assert.is(await missing.historyOfAnyServer(1, { upTo: 1 }), undefined);
 });
 
 missingStream.run();

@@ -48,7 +48,8 @@ export function createMemoryStore<Event extends DomainEvent>(
     read: (position) => Promise.resolve(messages.find((message) => message.position === position)),
     bounds: () => Promise.resolve({ first: messages[0]?.position ?? 0, last: lastWith(() => true) }),
     readAll: (range) => Promise.resolve(select(range)),
-    historyOfAnyServer: (id) => Promise.resolve(messages.filter((message) => message.id === id)),
+    historyOfAnyServer: (id, range) =>
+      Promise.resolve(select({ ...range, upTo: Infinity }, (message) => message.id === id)),
     readOriginal: fail,
     readLog: ({ id, ...range }) => {
       const found = select(range, (message) => id === undefined || message.id === id);

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rejection, type Decider, type Fold } from './decider.ts';
 import type { StoredMessage } from './stored-message.ts';
-import { foldHistory, foldMessage, annotateHistory } from './fold.ts';
+import { foldHistory, foldMessage } from './fold.ts';
 
 type Toggled = { readonly type: 'On' | 'Off' };
 
@@ -86,21 +86,3 @@ folding('skips rejected messages', () => {
   assert.is(foldHistory(switchDecider, history), false);
 });
 folding.run();
-
-const annotating = suite('annotateHistory');
-
-annotating('returns every message, with the reason if it was rejected', () =>
-  assert.equal(
-    annotateHistory(switchDecider, history).map(({ message, rejection }) => [
-      message.position,
-      rejection?.reason,
-    ]),
-    [
-      [1, undefined],
-      [4, 'already On'],
-      [5, 'not JSON'],
-      [9, undefined],
-    ],
-  ),
-);
-annotating.run();

@@ -53,17 +53,3 @@ export type HistoryEntry<Event extends DomainEvent> = {
   readonly message: StoredMessage<Event>;
   readonly rejection: Rejection | undefined;
 };
-
-/** Determines which messages the fold rejects. `history` must begin with the entity's first message. */
-export function annotateHistory<State, Event extends DomainEvent>(
-  fold: Fold<State, Event>,
-  history: readonly StoredMessage<Event>[],
-): HistoryEntry<Event>[] {
-  let state = fold.initial;
-  return history.map((message) => {
-    const next = foldMessage(fold, state, message);
-    if (next instanceof Rejection) return { message, rejection: next };
-    state = next;
-    return { message, rejection: undefined };
-  });
-}

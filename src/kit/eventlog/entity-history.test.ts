@@ -42,7 +42,7 @@ async function read(
       },
     },
     1,
-    upTo,
+    upTo === undefined ? {} : { upTo },
   );
   return messages.map(({ position }) => position);
 }

@@ -99,8 +99,8 @@ export type EventStore<Event extends DomainEvent> = {
   /** Returns a page of messages, including rejected ones, from a server that has all messages up to `known`. Throws `unavailable`. */
   readLog(range: LogRange): Promise<LogPage<Event>>;
   /**
-   * Returns the messages of the entity in order, from any server of the stream, which may not have the latest ones; those
-   * after `upTo` may be missing. Undefined if no server responds.
+   * Returns the messages of the entity in order, from any server of the stream, which may not have the latest ones. The last
+   * ones may be after `upTo`, which is not limited by the last message. Undefined if no server responds.
    */
-  historyOfAnyServer(id: Id, upTo: number): Promise<StoredMessage<Event>[] | undefined>;
+  historyOfAnyServer(id: Id, range: HistoryRange): Promise<StoredMessage<Event>[] | undefined>;
 };

@@ -36,12 +36,12 @@ function createPlugs() {
   const reads = createMemoryStore(messages);
   const store = createMemoryStore(messages, {
     currentTime: () => Promise.resolve(60_000),
-    async historyOfAnyServer(id, upTo) {
+    async historyOfAnyServer(id, range) {
       concurrent.now += 1;
       concurrent.max = Math.max(concurrent.max, concurrent.now);
       await new Promise((resolve) => setImmediate(resolve));
       concurrent.now -= 1;
-      return reads.historyOfAnyServer(id, upTo);
+      return reads.historyOfAnyServer(id, range);
     },
   });
   const projection: FollowedProjection = { stream: 'PLUGS', fold: plugFold, view, store };

@@ -18,9 +18,9 @@ function createStore(clock: readonly number[] = [5_000]) {
   const reads = createMemoryStore(messages);
   const store = createMemoryStore(messages, {
     currentTime: () => Promise.resolve(times.length > 1 ? (times.shift() ?? 0) : (times[0] ?? 0)),
-    historyOfAnyServer(id, upTo) {
-      ends.push(upTo);
-      return reads.historyOfAnyServer(id, upTo);
+    historyOfAnyServer(id, range) {
+      ends.push(range.upTo);
+      return reads.historyOfAnyServer(id, range);
     },
   });
   return { store, ends, times };

@@ -102,6 +102,6 @@ export async function findAsOf<State, Event extends DomainEvent>(
       `This replica did not reach position ${position} within ${catchUpTimeoutMs / 1000} s.`,
     );
   }
-  const history = await readEntityHistory({ view, store }, id, position);
+  const history = await readEntityHistory({ view, store }, id, { upTo: position });
   return { id, state: foldHistory(fold, history), version: history.at(-1)?.position ?? 0 };
 }

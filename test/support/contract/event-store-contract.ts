@@ -245,9 +245,13 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     const last = positionOf(await store.append(append(id, version, revisions.slice(0, 3))));
     const expected = await readAll(id);
     assert.is(expected.length, 1003);
-    await eventually(async () => assert.equal(await store.historyOfAnyServer(id, last), expected));
-    assert.equal(await store.historyOfAnyServer(id, version), expected.slice(0, 1000));
-    assert.equal(await store.historyOfAnyServer(nextId(), last), []);
+    await eventually(async () => assert.equal(await store.historyOfAnyServer(id, { upTo: last }), expected));
+    assert.equal(await store.historyOfAnyServer(id, { upTo: version }), expected.slice(0, 1000));
+    assert.equal(await store.historyOfAnyServer(nextId(), { upTo: last }), []);
+    const found = (range: Parameters<typeof store.history>[1]) => store.historyOfAnyServer(id, range);
+    assert.equal(await found({ after: version, upTo: last, limit: 2 }), expected.slice(1000, 1002));
+    assert.equal(await found({ upTo: last, limit: 1002 }), expected.slice(0, 1002));
+    assert.equal(await found({ after: last, upTo: last }), []);
   });
 
   test('reads empty messages and forged headers of direct gets from any server of the stream', async () => {
@@ -266,7 +270,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
     const expected = await readAll(id);
     assert.is(expected.length, 3);
     const upTo = await store.lastPosition();
-    await eventually(async () => assert.equal(await store.historyOfAnyServer(id, upTo), expected));
+    await eventually(async () => assert.equal(await store.historyOfAnyServer(id, { upTo }), expected));
   });
 
   test('finds the position at a time, and returns undefined or 0 for a missing message', async () => {
@@ -313,7 +317,7 @@ export function addEventStoreContract(test: Test, { connections, replicas }: Top
       await store.positionAt(Date.now());
       await store.lastPositionOf(id);
       await store.history(id, { upTo: position });
-      await store.historyOfAnyServer(id, position);
+      await store.historyOfAnyServer(id, { upTo: position });
     };
     await read();
     const before = countSubscriptions(connection);

@@ -2,10 +2,9 @@
 
 import { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
-import { annotateHistory } from '../../domain/fold.ts';
 import { Problem } from '../../domain/problem.ts';
 import { loggedMessageOf, logEntryOf, logPageOf } from '../../api/responses/log.ts';
-import { readEntityHistory } from '../../eventlog/entity-history.ts';
+import { createHistoryPages } from '../../eventlog/history-pages.ts';
 import type { LoggedMessage } from '../../eventlog/event-store.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
@@ -29,6 +28,7 @@ export function logOperations(
   const { id: idType } = resource.contract;
   const name = capitalize(noun);
   const tag = resource.names[0];
+  const readHistoryPage = createHistoryPages(decider, { view, store });
   const Entry = logEntryOf(eventSchema, idType).meta({ id: `${name}LogEntry` });
 
   const page = defineOperation({
@@ -110,8 +110,8 @@ export function logOperations(
   async function readReason({ message: { id, position } }: LoggedMessage<DomainEvent>) {
     if (id === undefined || view.rejections().some((rejected) => rejected.position === position))
       return undefined;
-    const history = annotateHistory(decider, await readEntityHistory({ view, store }, id, position));
-    return history.at(-1)?.rejection?.reason;
+    const page = await readHistoryPage(id, { after: position - 1, limit: 1, withRejected: true });
+    return page?.entries[0]?.rejection?.reason;
   }
 
   return [page, message];

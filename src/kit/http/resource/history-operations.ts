@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
 import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/events/cloud-event.ts';
 import { historyEntryOf, RejectedMessage, toLiveEvent, toTimestamp } from '../../api/responses/documents.ts';
-import { annotateHistory, type HistoryEntry } from '../../domain/fold.ts';
+import type { HistoryEntry } from '../../domain/fold.ts';
 import { Problem } from '../../domain/problem.ts';
 import {
   freshnessHeaders,
@@ -12,11 +12,12 @@ import {
   waitForPageStart,
   waitForPosition,
 } from '../protocol/consistency.ts';
-import { readEntityHistory } from '../../eventlog/entity-history.ts';
+import { createHistoryPages } from '../../eventlog/history-pages.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import { defineOperation, jsonMediaType, type Operation } from '../server/operation.ts';
-import { cutPageBy, linkNext, PageQuery } from '../protocol/paging.ts';
+import { linkNext, PageQuery } from '../protocol/paging.ts';
+import { createVersionCache } from '../protocol/version-cache.ts';
 import { pathsOf, sourceOf, type RouteContext } from './route-context.ts';
 
 export function historyOperations(
@@ -28,6 +29,8 @@ export function historyOperations(
   const name = capitalize(noun);
   const Entry = historyEntryOf(eventSchema).meta({ id: `${name}HistoryEntry` });
   const source = sourceOf(resource);
+  const readPage = createHistoryPages(decider, { view, store });
+  const readCached = createVersionCache();
 
   const rejections = defineOperation({
     method: 'get',
@@ -78,17 +81,19 @@ export function historyOperations(
       await waitForPosition(headers, freshness);
       await waitForPageStart(freshness, after);
       markFreshness(ctx, freshness);
-      const messages = await readEntityHistory({ view, store }, id);
-      if (messages.length === 0) throw new Problem('not-found', `No ${noun} ${id} has ever existed.`);
-      // Folded from the beginning, because whether a message is valid depends on all previous ones.
-      const annotated = annotateHistory(decider, messages);
-      const requested = annotated.filter(({ message }) => message.position > after);
       const isJson = accepted === jsonMediaType;
-      const found = isJson ? requested : requested.filter(({ rejection }) => rejection === undefined);
-      const { page, next } = cutPageBy(limit, found, ({ message }) => message.position);
+      const { version } = view.find(id);
+      const { bytes, next } = await readCached(`${accepted} ${limit} ${after} ${id}`, version, async () => {
+        const page = await readPage(id, { limit, after, withRejected: isJson });
+        if (page === undefined) throw new Problem('not-found', `No ${noun} ${id} has ever existed.`);
+        const entries = isJson
+          ? page.entries.map(presentEntry)
+          : page.entries.flatMap((entry) => presentCloudEvent(source, entry));
+        return { bytes: Buffer.from(JSON.stringify(entries)), next: page.next };
+      });
       if (next !== undefined) linkNext(ctx, limit, next);
-      if (!isJson) ctx.set('Content-Type', cloudEventBatchMediaType);
-      ctx.body = isJson ? page.map(presentEntry) : page.flatMap((entry) => presentCloudEvent(source, entry));
+      ctx.type = isJson ? jsonMediaType : cloudEventBatchMediaType;
+      ctx.body = bytes;
     },
   });
 

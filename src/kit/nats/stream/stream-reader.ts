@@ -194,10 +194,10 @@ export function createStreamReader<Event extends DomainEvent>({
       return { messages, to: messages.length < limit ? upTo : (messages.at(-1)?.message.position ?? upTo) };
     },
 
-    async historyOfAnyServer(id, upTo) {
+    async historyOfAnyServer(id, range) {
       // The client would keep the request for a reconnect.
       if (!connection.isUp) return undefined;
-      const options = { connection, stream, codec, upTo, timeoutMs: requestTimeoutMs };
+      const options = { connection, stream, codec, ...range, timeoutMs: requestTimeoutMs };
       const read = await readDirect({ ...options, subject: subjects.of(id) }).catch(() => undefined);
       return read?.messages.map(({ message }) => message);
     },
