@@ -34,7 +34,7 @@ const EntityTags = z
   );
 
 /** Schemas by header name. HTTP header names are case-insensitive; Node.js provides them in lower case. */
-const schemas = {
+export const requestHeaderSchemas = {
   'Idempotency-Key': IdempotencyKey,
   'If-Match': EntityTags.meta({
     description:
@@ -84,10 +84,10 @@ const schemas = {
     .meta({ description: '`wait=<seconds>` limits the wait for a position (RFC 7240).', example: 'wait=2' }),
 } as const;
 
-export type RequestHeaderName = keyof typeof schemas;
+export type RequestHeaderName = keyof typeof requestHeaderSchemas;
 
 /** The headers above and `traceparent`. CORS allows cross-origin clients to send them. */
-export const requestHeaderNames: readonly string[] = [...Object.keys(schemas), 'traceparent'];
+export const requestHeaderNames: readonly string[] = [...Object.keys(requestHeaderSchemas), 'traceparent'];
 
 /** The values of an operation's headers; undefined for those that the request does not have. */
 export type RequestHeaders = {
@@ -99,5 +99,5 @@ export type RequestHeaders = {
 
 /** Returns the schema of an object with these headers. */
 export function requestHeaderSchema(names: readonly RequestHeaderName[]) {
-  return z.object(Object.fromEntries(names.map((name) => [name, schemas[name].optional()])));
+  return z.object(Object.fromEntries(names.map((name) => [name, requestHeaderSchemas[name].optional()])));
 }

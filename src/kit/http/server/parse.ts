@@ -12,7 +12,7 @@ import { locateIssues } from '../../api/requests/locate-issues.ts';
 import { normalizeTexts } from '../../api/requests/normalize.ts';
 import { Problem } from '../../domain/problem.ts';
 import {
-  requestHeaderSchema,
+  requestHeaderSchemas,
   type RequestHeaderName,
   type RequestHeaders,
 } from '../protocol/request-headers.ts';
@@ -57,18 +57,17 @@ export function parseHeaders(
   headers: IncomingHttpHeaders,
   traceparent?: string,
 ): RequestHeaders {
-  const read = (name: RequestHeaderName) => headers[name.toLowerCase()];
-  const given = names.filter((name) => read(name) !== undefined);
-  // Fast path: most requests have none of these headers.
-  if (given.length === 0) return { traceparent };
-  const values = Object.fromEntries(given.map((name) => [name, read(name)]));
-  const parsed = requestHeaderSchema(given).safeParse(values);
-  if (parsed.success) return { ...parsed.data, traceparent };
-  throw new Problem('malformed', `The header ${describeIssues(parsed.error)}.`);
-}
-
-function describeIssues({ issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => `${path.join()} ${message}`).join('; ');
+  const values: { [Name in RequestHeaderName]?: string } = {};
+  const issues: string[] = [];
+  for (const name of names) {
+    const value = headers[name.toLowerCase()];
+    if (value === undefined) continue;
+    const parsed = requestHeaderSchemas[name].safeParse(value);
+    if (parsed.success) values[name] = parsed.data;
+    else issues.push(...parsed.error.issues.map(({ message }) => `${name} ${message}`));
+  }
+  if (issues.length === 0) return { ...values, traceparent };
+  throw new Problem('malformed', `The header ${issues.join('; ')}.`);
 }
 
 /**
