@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { problemCodes } from '../../src/kit/domain/problem.ts';
 import { documentOperations } from '../../src/kit/http/docs/document-operations.ts';
 import { problemKinds } from '../../src/kit/api/responses/problem-document.ts';
-import { createRouter, toRouterPath } from '../../src/kit/http/server/router.ts';
+import { createRouter } from '../../src/kit/http/server/router.ts';
 import { readConsoleFiles } from '../../src/kit/runtime/console/console-files.ts';
 import { laptopService } from '../../src/laptops/laptop.ts';
 import { portService } from '../../src/ports/port.ts';
@@ -148,9 +148,8 @@ for (const { name, operationIds, url, document, operations } of services) {
     const all = [...operations, ...documentOperations(operations, info, readConsoleFiles())];
     const declared = all.flatMap(({ method, paths }) => paths.map((path) => `${method} ${path}`));
     assert.equal(declared.toSorted(), documented.map(({ method, path }) => `${method} ${path}`).toSorted());
-    const routed = createRouter(all).stack.map(({ path }) => String(path));
-    const expected = Object.keys(document.paths).map((path) => toRouterPath(path));
-    assert.equal(routed.toSorted(), expected.toSorted());
+    const { find } = createRouter(all);
+    for (const path of Object.keys(document.paths)) assert.ok(find(fill(path)), path);
   });
   routes('return a documented status, or 405 with Allow for an undocumented method', async () => {
     for (const [path, item] of Object.entries(document.paths)) {

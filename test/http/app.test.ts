@@ -3,28 +3,27 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { Router } from '@koa/router';
+import type { Middleware } from 'koa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { eventually } from '../support/eventually.ts';
 import { assertProblem, createHttpClient } from '../support/http/http.ts';
-import { createApp, type HandledRequest } from '../../src/kit/http/server/app.ts';
+import { createApp } from '../../src/kit/http/server/app.ts';
+import type { HandledRequest } from '../../src/kit/http/server/request-lifecycle.ts';
 import { parseBody } from '../../src/kit/http/server/parse.ts';
 
 const secret = new Error('the password is 12345');
-const router = new Router();
-router.get('/bug', () => {
-  throw secret;
-});
-router.post('/body', async (ctx) => {
-  ctx.body = (await parseBody(z.unknown(), ctx)).parsed;
-});
+const middleware: Middleware = async (ctx, next) => {
+  if (ctx.path === '/bug') throw secret;
+  if (ctx.path === '/body') ctx.body = (await parseBody(z.unknown(), ctx)).parsed;
+  else await next();
+};
 
 const handled: HandledRequest[] = [];
 const internal: { error: unknown; requestId: string }[] = [];
 const app = createApp({
-  router,
+  router: { middleware },
   onRequestHandled: (request) => handled.push(request),
   onInternalError: (error, { requestId }) => internal.push({ error, requestId }),
 });

@@ -10,10 +10,11 @@ import { eventDocumentOperations } from '../http/docs/event-document-operations.
 import { createEventFeed } from '../http/events/event-feed.ts';
 import { limitWaits } from '../http/protocol/wait-limit.ts';
 import { entityOperations } from '../http/resource/entity-operations.ts';
-import { createItemFastPath } from '../http/resource/item-fast-path.ts';
 import { createApp, type AppOptions } from '../http/server/app.ts';
 import type { RateLimiter } from '../http/server/rate-limit.ts';
-import { createRouter, type RouterOptions } from '../http/server/router.ts';
+import { createReadListener, type ReadListenerOptions } from '../http/server/read-listener.ts';
+import { createRouter } from '../http/server/router.ts';
+import type { EndpointOptions } from '../http/server/endpoint.ts';
 import type { Connection } from '../nats/connection/connection.ts';
 import type { SnapshotInfo } from '../nats/snapshots/snapshots.ts';
 import { readStreamDefinition } from '../nats/provisioning/provisioning.ts';
@@ -50,7 +51,7 @@ export type TransportsOptions = {
   readonly metrics: Metrics;
   readonly tracing: Tracing | undefined;
   readonly rateLimiter: RateLimiter;
-  readonly authorizeWrite: RouterOptions['authorizeWrite'];
+  readonly authorizeWrite: EndpointOptions['authorizeWrite'];
   /** The scope that a token needs for writes; undefined if writes need no token. */
   readonly writeScope: string | undefined;
   readonly jsm: JetStreamManager;
@@ -179,9 +180,11 @@ export async function openTransports(service: Service, options: TransportsOption
   );
   const router = createRouter([...operations, ...documents], {
     id: contract.id,
+    freshness,
     authorizeWrite: options.authorizeWrite,
   });
-  const appOptions: Omit<AppOptions, 'router'> = {
+  const appOptions: ReadListenerOptions = {
+    router,
     ...limits,
     rateLimiter: options.rateLimiter,
     beginSpan: tracing?.beginHttpSpan,
@@ -191,7 +194,7 @@ export async function openTransports(service: Service, options: TransportsOption
     },
     onInternalError: options.onInternalError,
   };
-  const app = createApp({ router, ...appOptions }).callback();
+  const app = createApp(appOptions).callback();
   const closeEndpoints = await serveEndpoints({
     nc: connection.nc,
     name,
@@ -221,7 +224,7 @@ export async function openTransports(service: Service, options: TransportsOption
   });
 
   return {
-    respond: createItemFastPath(resource, context, appOptions, app),
+    respond: createReadListener(appOptions, app),
     beginShutdown() {
       stopping.abort();
       feed.close();

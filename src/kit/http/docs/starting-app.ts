@@ -15,8 +15,9 @@ export type StartingOptions = Pick<AppOptions, 'onInternalError'> & {
 export function createStartingApp(options: StartingOptions): RequestListener {
   const { title, consoleFiles, describe, onInternalError } = options;
   const router = createRouter(consoleOperations(title, consoleFiles));
-  router.all(/.*/, () => {
+  const app = createApp({ router, onInternalError });
+  app.use(() => {
     throw new Problem('unavailable', describe());
   });
-  return createApp({ router, onInternalError }).callback();
+  return app.callback();
 }

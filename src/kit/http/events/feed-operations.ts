@@ -6,12 +6,7 @@ import { Problem } from '../../domain/problem.ts';
 import type { IdType } from '../../domain/id-type.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
-import {
-  freshnessHeaders,
-  markFreshness,
-  waitForPageStart,
-  waitForPosition,
-} from '../protocol/consistency.ts';
+import { freshnessHeaders, markFreshness, waitForPageStart } from '../protocol/consistency.ts';
 import type { FeedFormat } from './feed-item.ts';
 import { textOfId, typeFilter } from './log-query.ts';
 import { mayHold } from './resumption.ts';
@@ -63,7 +58,6 @@ export function feedOperations(
     problems: ['unavailable'],
 
     async handle({ ctx, query: { type, id, after, lastEventId, format, limit }, headers, accepted }) {
-      await waitForPosition(headers, freshness);
       // The header is the latest position: a browser sends it when it reconnects, with the query of its first request.
       const resumed = headers['Last-Event-ID'] ?? lastEventId;
       const position = resumed === undefined || resumed === '' ? after : Number(resumed);

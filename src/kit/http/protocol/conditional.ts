@@ -46,6 +46,8 @@ export function isUnchanged(headers: RequestHeaders, entityTag: string): boolean
       `The content has the tag ${entityTag}, but If-Match requires ${wanted}.`,
     );
   }
+  // The usual value is the tag of the previous response.
+  if (headers['If-None-Match'] === entityTag) return true;
   const ifNoneMatch = readCondition(headers['If-None-Match']);
   return ifNoneMatch !== undefined && matchesWeakly(ifNoneMatch, entityTag);
 }

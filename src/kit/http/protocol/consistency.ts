@@ -1,6 +1,5 @@
 /** The headers for read consistency: Stream-Position, Stream-Positions, Wait-For-Position, Prefer and Age. */
 
-import type { Context } from 'koa';
 import { Problem } from '../../domain/problem.ts';
 import {
   ageOf,
@@ -11,6 +10,7 @@ import {
   waitFor,
   type Freshness,
 } from '../../eventlog/freshness.ts';
+import type { ReadContext } from '../server/operation.ts';
 import type { RequestHeaders } from './request-headers.ts';
 
 /** The request headers of every read. */
@@ -54,17 +54,20 @@ export async function waitForPageStart({ stream, own }: Freshness, after: number
   );
 }
 
-export function markFreshness(ctx: Context, freshness: Freshness): void {
+export function markFreshness(ctx: Pick<ReadContext, 'set'>, freshness: Freshness): void {
   ctx.set(describeFreshness(freshness));
 }
 
-/** For a page: also `Stream-Positions`, the applied position of every stream, for which the next page can wait. */
-export function markPageFreshness(ctx: Context, freshness: Freshness): void {
+/** For a page: also `Stream-Positions`. */
+export function markPageFreshness(ctx: Pick<ReadContext, 'set'>, freshness: Freshness): void {
   markFreshness(ctx, freshness);
-  const { stream, own, followed } = freshness;
+  ctx.set('Stream-Positions', formatStreamPositions(freshness));
+}
+
+/** `Stream-Positions`: the applied position of every stream, for which the next page can wait. */
+export function formatStreamPositions({ stream, own, followed }: Freshness): string {
   const streams = Object.entries({ [stream]: own, ...followed });
-  const positions = Object.fromEntries(streams.map(([name, { position }]) => [name, position]));
-  ctx.set('Stream-Positions', formatWaitTargets(positions));
+  return formatWaitTargets(Object.fromEntries(streams.map(([name, { position }]) => [name, position])));
 }
 
 function parseWaitSeconds(prefer: string): number {

@@ -13,7 +13,11 @@ function createCache() {
   const cache = createPageCache({ stream: 'OWN', own, followed: { OTHER: other }, staleSince: undefined });
   let created = 0;
   const read = (key: string, size = 2) =>
-    cache(key, () => ({ bytes: Buffer.alloc(size, String((created += 1))), next: created })).next;
+    Number(
+      cache(key, () => ({ bytes: Buffer.alloc(size), headers: { Number: `${++created}` } })).headers[
+        'Number'
+      ],
+    );
   return { own, other, read };
 }
 

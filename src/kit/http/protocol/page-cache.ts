@@ -1,12 +1,11 @@
 import QuickLRU from 'quick-lru';
 import type { Freshness } from '../../eventlog/freshness.ts';
-import type { NextPage } from '../../api/requests/sorting.ts';
 
 export type Page = {
   /** The list as JSON. */
   readonly bytes: Buffer;
-  /** Undefined if there is no next page. */
-  readonly next: NextPage | undefined;
+  /** Headers that do not change before one of the streams advances. */
+  readonly headers: Readonly<Record<string, string>>;
 };
 
 /** Nominal number of cached pages. QuickLRU holds up to twice as many. */

@@ -1,11 +1,13 @@
 /** Pagination: `?limit`, `?after`, and a Link header for the next page (RFC 8288). */
 
-import type { Context } from 'koa';
 import { z } from 'zod';
 import { integerBetween } from '../../api/requests/integer-between.ts';
 import type { NextPage } from '../../api/requests/sorting.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import { isTextId, type IdType } from '../../domain/id-type.ts';
+import type { ReadContext } from '../server/operation.ts';
+
+type LinkContext = Pick<ReadContext, 'path' | 'querystring' | 'set'>;
 
 const defaultLimit = 1000;
 const maxLimit = 10_000;
@@ -40,7 +42,7 @@ export function pageQueryOf(type: IdType) {
 
 /** Returns the page from `found`, which has `limit` + 1 items if there is a next page. Sets the Link header in that case. */
 export function takePage<Item extends { readonly id: Id }>(
-  ctx: Context,
+  ctx: LinkContext,
   limit: number,
   found: readonly Item[],
 ): Item[] {
@@ -70,13 +72,21 @@ export function limitOf(defaultValue: number, max: number) {
   return z.preprocess(parseDigits, integerBetween(1, max)).default(defaultValue);
 }
 
-/** Sets the Link header to the next page, with the other query parameters unchanged, except for `lastEventId`. */
-export function linkNext(ctx: Context, limit: number, next: NextPage): void {
-  const query = new URLSearchParams(ctx.querystring);
+export function linkNext(ctx: LinkContext, limit: number, next: NextPage): void {
+  ctx.set('Link', formatNextLink(ctx, limit, next));
+}
+
+/** The value of Link: the next page, with the other query parameters unchanged, except for `lastEventId`. */
+export function formatNextLink(
+  { path, querystring }: Pick<LinkContext, 'path' | 'querystring'>,
+  limit: number,
+  next: NextPage,
+): string {
+  const query = new URLSearchParams(querystring);
   query.set('limit', String(limit));
   // It would take precedence over `after`.
   query.delete('lastEventId');
   if (typeof next === 'object') query.set('cursor', next.cursor);
   else query.set('after', String(next));
-  ctx.set('Link', `<${ctx.path}?${query.toString()}>; rel="next"`);
+  return `<${path}?${query.toString()}>; rel="next"`;
 }

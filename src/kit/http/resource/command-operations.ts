@@ -11,6 +11,7 @@ import type { ProblemCode } from '../../domain/problem.ts';
 import type { NamedCommand } from '../../domain/service/service.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { defineOperation, type Operation, type ResponseDescription } from '../server/operation.ts';
+import { stateOf } from '../server/request-state.ts';
 import { bulkAdd } from './bulk/bulk-add.ts';
 import { createCommandRunner, type CommandRunner } from './command-runner.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
@@ -67,7 +68,7 @@ function entityOperation(resource: JoinedResource, command: NamedCommand, runner
     async handle({ ctx, id, params, headers, body, received }) {
       const fields = Object(body);
       const { input, adapt } = replacement?.replace(fields, Object(received)) ?? { input: fields };
-      const sent = sentOf(command, received, ctx.params);
+      const sent = sentOf(command, received, stateOf(ctx).params);
       const call = { id, input: { ...Object(input), ...params }, sent, params, adapt };
       runner.respond(ctx, await runner.run(command, ctx, headers, call), successStatusOf(command));
     },

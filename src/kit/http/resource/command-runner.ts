@@ -1,6 +1,6 @@
 /** Executes the commands of requests, with the idempotency key and the preconditions in their headers. */
 
-import type { RouterContext } from '@koa/router';
+import type { Context } from 'koa';
 import type { Entity } from '../../domain/entity.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { NamedCommand } from '../../domain/service/service.ts';
@@ -22,14 +22,9 @@ export type Call = Pick<CommandRequest<unknown>, 'id' | 'input' | 'sent' | 'adap
 
 export type CommandRunner = {
   /** Executes a command. Throws the problems of `execute`, and `precondition-failed`. */
-  run(
-    command: NamedCommand,
-    ctx: RouterContext,
-    headers: RequestHeaders,
-    call: Call,
-  ): Promise<Entity<unknown>>;
+  run(command: NamedCommand, ctx: Context, headers: RequestHeaders, call: Call): Promise<Entity<unknown>>;
   /** Sets the body and the headers of the response, except for a command that returns nothing (204). */
-  respond(ctx: RouterContext, entity: Entity<unknown>, status: number): void;
+  respond(ctx: Context, entity: Entity<unknown>, status: number): void;
 };
 
 export function createCommandRunner(

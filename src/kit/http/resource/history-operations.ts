@@ -6,12 +6,7 @@ import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../
 import { historyEntryOf, RejectedMessage, toLiveEvent, toTimestamp } from '../../api/responses/documents.ts';
 import type { HistoryEntry } from '../../domain/fold.ts';
 import { Problem } from '../../domain/problem.ts';
-import {
-  freshnessHeaders,
-  markFreshness,
-  waitForPageStart,
-  waitForPosition,
-} from '../protocol/consistency.ts';
+import { freshnessHeaders, markFreshness, waitForPageStart } from '../protocol/consistency.ts';
 import { createHistoryPages } from '../../eventlog/history-pages.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
@@ -48,8 +43,7 @@ export function historyOperations(
     },
     problems: ['unavailable'],
 
-    async handle({ ctx, headers }) {
-      await waitForPosition(headers, freshness);
+    handle({ ctx }) {
       markFreshness(ctx, freshness);
       ctx.body = view.rejections().map((rejected) => ({ ...rejected, time: toTimestamp(rejected.time) }));
     },
@@ -77,8 +71,7 @@ export function historyOperations(
     alsoAcceptable: [cloudEventMediaType],
     problems: ['not-found', 'unavailable'],
 
-    async handle({ ctx, id, query: { limit, after }, headers, accepted }) {
-      await waitForPosition(headers, freshness);
+    async handle({ ctx, id, query: { limit, after }, accepted }) {
       await waitForPageStart(freshness, after);
       markFreshness(ctx, freshness);
       const isJson = accepted === jsonMediaType;

@@ -4,8 +4,8 @@ import { summarizeQuery } from '../../api/commands/command-texts.ts';
 import { textParamsOf } from '../../api/requests/text-params.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
-import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
-import { defineOperation, type Operation } from '../server/operation.ts';
+import { freshnessHeaders, markFreshness } from '../protocol/consistency.ts';
+import { defineRead, jsonContentType, type Operation } from '../server/operation.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function queryOperations(
@@ -15,8 +15,7 @@ export function queryOperations(
   return resource.queries.map((declared) => {
     const { name, params, result, answer } = declared;
     const summary = summarizeQuery(declared, resource.nouns);
-    return defineOperation({
-      method: 'get',
+    return defineRead({
       paths: pathsOf(resource, `/${name}`),
       name: name + capitalize(resource.nouns.plural),
       summary,
@@ -29,10 +28,9 @@ export function queryOperations(
       },
       problems: ['unavailable'],
 
-      async handle({ ctx, query, headers }) {
-        await waitForPosition(headers, freshness);
+      read({ ctx, query }) {
         markFreshness(ctx, freshness);
-        ctx.type = 'json';
+        ctx.set('Content-Type', jsonContentType);
         ctx.body = JSON.stringify(answer(view, query));
       },
     });

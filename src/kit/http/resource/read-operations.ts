@@ -3,20 +3,23 @@
 import { z } from 'zod';
 import { nextAfter, parseSort, sortParameters, splitSort } from '../../api/requests/sorting.ts';
 import { textParamsOf } from '../../api/requests/text-params.ts';
-import { locateMoment, timeOf } from '../../eventlog/point-in-time.ts';
+import { locateMoment, timeOf, type Moment } from '../../eventlog/point-in-time.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
+import type { Id } from '../../domain/entity-id.ts';
 import type { Entity } from '../../domain/entity.ts';
 import { AsOf } from '../protocol/as-of.ts';
-import { isUnchanged } from '../protocol/conditional.ts';
-import { freshnessHeaders, markPageFreshness, waitForPosition } from '../protocol/consistency.ts';
-import { createPageCache } from '../protocol/page-cache.ts';
+import { formatStreamPositions, freshnessHeaders, markFreshness } from '../protocol/consistency.ts';
+import { createPageCache, type Page } from '../protocol/page-cache.ts';
 import { formatSeenEvent } from '../protocol/seen-event.ts';
-import { defineOperation, type Operation } from '../server/operation.ts';
-import { cutPageBy, linkNext, pageQueryOf } from '../protocol/paging.ts';
+import { defineRead, jsonContentType, type Operation, type ReadContext } from '../server/operation.ts';
+import { cutPageBy, formatNextLink, linkNext, pageQueryOf } from '../protocol/paging.ts';
 import { itemListsOf, itemsIn } from './item-lists.ts';
 import { createItemReader, type ItemReader } from './item-reader.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
+
+/** The parameters of a list except `asOf`: also filters, `sort` and `cursor`. */
+type ListQuery = { readonly limit: number; readonly after: Id | undefined };
 
 export function readOperations(resource: JoinedResource, context: RouteContext): Operation[] {
   const {
@@ -35,8 +38,7 @@ export function readOperations(resource: JoinedResource, context: RouteContext):
     ]),
   );
 
-  const list = defineOperation({
-    method: 'get',
+  const list = defineRead({
     paths: pathsOf(resource),
     name: `list${capitalize(plural)}`,
     summary: `List the ${plural} by ascending id`,
@@ -56,43 +58,55 @@ export function readOperations(resource: JoinedResource, context: RouteContext):
     },
     problems: ['unavailable'],
 
-    async handle({ ctx, query: { limit, after, asOf, ...rest }, headers }) {
-      await waitForPosition(headers, freshness);
-      // Reads one item more than the page holds, to detect a next page.
-      const { where, ...request } = splitSort(rest);
-      const sort = parseSort(resource.indexKeys, request, after, contract.id);
-      const options = { after, limit: limit + 1, where, sort };
-      const nextPage = (last: Entity<unknown>) => nextAfter(resource.indexes, request.sort, last);
-      if (asOf === undefined) {
-        markPageFreshness(ctx, freshness);
-        const { lastMessage } = view;
-        if (lastMessage !== undefined) ctx.set('Last-Event', formatSeenEvent(lastMessage));
-        const { bytes, next } = readCachedPage(JSON.stringify([limit, after, where, request]), () => {
-          const { page, next } = cutPageBy(limit, view.list(options), nextPage);
-          const texts = page.map((entity) => resource.serializeExisting(entity).text);
-          return {
-            bytes: Buffer.from(`[${texts.join(',')}]`),
-            next,
-          };
-        });
-        if (next !== undefined) linkNext(ctx, limit, next);
-        ctx.type = 'json';
-        ctx.body = bytes;
-      } else {
-        const position = await locateMoment(store, asOf);
-        ctx.set('Stream-Position', String(position));
-        const { page, next } = cutPageBy(limit, await listAsOf(position, options), nextPage);
-        if (next !== undefined) linkNext(ctx, limit, next);
-        const presented = await resource.presentAllAsOf(page, () => timeOf(store, asOf, position));
-        ctx.body = presented.map(({ body }) => body);
-      }
+    read({ ctx, query: { asOf, ...query } }) {
+      if (asOf !== undefined) return readListAsOf(ctx, query, asOf);
+      markFreshness(ctx, freshness);
+      const { bytes, headers } = readCachedPage(`${ctx.path}?${ctx.querystring}`, () => readPage(ctx, query));
+      ctx.set(headers);
+      ctx.body = bytes;
+      return undefined;
     },
   });
 
+  /** Returns which entities to read for a page, and a function that cuts the page from them. */
+  function planPage({ limit, after, ...rest }: ListQuery) {
+    const { where, ...request } = splitSort(rest);
+    const sort = parseSort(resource.indexKeys, request, after, contract.id);
+    return {
+      // One item more than the page holds, to detect a next page.
+      options: { after, limit: limit + 1, where, sort },
+      cut: (found: Entity<unknown>[]) =>
+        cutPageBy(limit, found, (last) => nextAfter(resource.indexes, request.sort, last)),
+    };
+  }
+
+  function readPage(ctx: ReadContext, query: ListQuery): Page {
+    const { options, cut } = planPage(query);
+    const { page, next } = cut(view.list(options));
+    const texts = page.map((entity) => resource.serializeExisting(entity).text);
+    const { lastMessage } = view;
+    const headers = {
+      'Content-Type': jsonContentType,
+      'Stream-Positions': formatStreamPositions(freshness),
+      ...(lastMessage !== undefined && { 'Last-Event': formatSeenEvent(lastMessage) }),
+      ...(next !== undefined && { Link: formatNextLink(ctx, query.limit, next) }),
+    };
+    return { bytes: Buffer.from(`[${texts.join(',')}]`), headers };
+  }
+
+  async function readListAsOf(ctx: ReadContext, query: ListQuery, asOf: Moment): Promise<void> {
+    const { options, cut } = planPage(query);
+    const position = await locateMoment(store, asOf);
+    ctx.set('Stream-Position', String(position));
+    const { page, next } = cut(await listAsOf(position, options));
+    if (next !== undefined) linkNext(ctx, query.limit, next);
+    const presented = await resource.presentAllAsOf(page, () => timeOf(store, asOf, position));
+    ctx.body = presented.map(({ body }) => body);
+  }
+
   const readItem = createItemReader(resource, context);
 
-  const item = defineOperation({
-    method: 'get',
+  const item = defineRead({
     paths: pathsOf(resource, '/{id}'),
     name: `get${name}`,
     summary: `Get ${one}`,
@@ -100,33 +114,21 @@ export function readOperations(resource: JoinedResource, context: RouteContext):
     query: z.strictObject({ asOf: AsOf.optional() }),
     ...describeItemRead(noun, `The ${noun}.`, schema),
 
-    async handle({ ctx, id, query: { asOf }, headers }) {
-      await waitForPosition(headers, freshness);
-      const { headers: itemHeaders, entityTag, body } = await readItem(ctx, id, asOf);
-      const unchanged = isUnchanged(headers, entityTag);
-      ctx.set(itemHeaders);
-      if (unchanged) ctx.status = 304;
-      else ctx.body = body;
-    },
+    read: (input) => readItem(input),
   });
 
-  return [list, item, ...itemLists(resource, readItem, context)];
+  return [list, item, ...itemLists(resource, readItem)];
 }
 
 /** `GET /laptops/{id}/ports`: a list in the document, whose items have paths of their own. */
-function itemLists(
-  resource: JoinedResource,
-  readItem: ItemReader,
-  { freshness }: Pick<RouteContext, 'freshness'>,
-): Operation[] {
+function itemLists(resource: JoinedResource, readItem: ItemReader): Operation[] {
   const { noun, one } = resource.nouns;
   const others = ['events', ...resource.relations.map(({ name }) => name)];
   const lists = itemListsOf(resource.document, resource.commands);
   return lists
     .filter(({ segment }) => !others.includes(segment))
     .map(({ segment, field, schema }) =>
-      defineOperation({
-        method: 'get',
+      defineRead({
         paths: pathsOf(resource, `/{id}/${segment}`),
         name: `list${capitalize(segment)}Of${capitalize(noun)}`,
         summary: `List the ${segment} of ${one}, in the order of its document`,
@@ -134,14 +136,7 @@ function itemLists(
         query: z.strictObject({ asOf: AsOf.optional() }),
         ...describeItemRead(noun, `The field \`${field}\` of the ${noun}.`, schema),
 
-        async handle({ ctx, id, query: { asOf }, headers }) {
-          await waitForPosition(headers, freshness);
-          const { entityTag, body } = await readItem(ctx, id, asOf);
-          const unchanged = isUnchanged(headers, entityTag);
-          ctx.set('ETag', entityTag);
-          if (unchanged) ctx.status = 304;
-          else ctx.body = itemsIn({ field }, JSON.parse(body));
-        },
+        read: (input) => readItem(input, (body) => JSON.stringify(itemsIn({ field }, JSON.parse(body)))),
       }),
     );
 }

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
-import { freshnessHeaders, markPageFreshness, waitForPosition } from '../protocol/consistency.ts';
-import { defineOperation, type Operation } from '../server/operation.ts';
+import { freshnessHeaders, markPageFreshness } from '../protocol/consistency.ts';
+import { defineRead, type Operation } from '../server/operation.ts';
 import { pageQueryOf, takePage } from '../protocol/paging.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
@@ -13,8 +13,7 @@ export function relationOperations(
   { transactor: { view }, freshness }: RouteContext,
 ): Operation[] {
   return resource.relations.map(({ name, nouns: { plural }, id: relatedId, document, list }) =>
-    defineOperation({
-      method: 'get',
+    defineRead({
       paths: pathsOf(resource, `/{id}/${name}`),
       name: `list${capitalize(plural)}Of${capitalize(resource.nouns.noun)}`,
       summary: `List the ${plural} that refer to ${resource.nouns.one}, by ascending id`,
@@ -30,8 +29,7 @@ export function relationOperations(
       },
       problems: ['not-found', 'unavailable'],
 
-      async handle({ ctx, id, query: { limit, after }, headers }) {
-        await waitForPosition(headers, freshness);
+      read({ ctx, id, query: { limit, after } }) {
         markPageFreshness(ctx, freshness);
         resource.presentExisting(view.find(id));
         // Reads one item more than the page holds, to detect a next page.

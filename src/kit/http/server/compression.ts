@@ -1,6 +1,7 @@
 import { constants } from 'node:zlib';
 import type { Context } from 'koa';
 import compress from 'koa-compress';
+import type { PlainContext } from './plain-context.ts';
 
 /** Smaller bodies are not compressed, because it would cost more than it saves. */
 const thresholdBytes = 2048;
@@ -19,7 +20,8 @@ export function createCompression(): Compression {
     zstd: false,
   });
   return async (ctx) => {
-    if (hasStrongTag(ctx)) return;
+    const tag = ctx.res.getHeader('ETag');
+    if (!isCompressible(typeof tag === 'string' ? tag : undefined)) return;
     const { body } = ctx;
     // Serialize only once: Koa would serialize the body again whenever its length is read.
     if (isPlainJson(body)) ctx.body = JSON.stringify(body);
@@ -31,9 +33,15 @@ export function createCompression(): Compression {
  * A strong ETag identifies exact bytes, so the body must not be compressed (RFC 9110, section 8.8.1). All responses with a
  * strong ETag are small.
  */
-function hasStrongTag({ res }: Context): boolean {
-  const tag = res.getHeader('ETag');
-  return typeof tag === 'string' && tag.startsWith('"');
+export function isCompressible(entityTag: string | undefined): boolean {
+  return entityTag?.startsWith('"') !== true;
+}
+
+/** Whether a compressible response has to be compressed, unless its media type or the value of Accept-Encoding prevents that. */
+export function mayCompress({ req, content }: PlainContext): boolean {
+  return (
+    req.headers['accept-encoding'] !== undefined && content !== undefined && content.length >= thresholdBytes
+  );
 }
 
 function isPlainJson(body: unknown): boolean {

@@ -3,7 +3,8 @@
  * generated from this declaration, so they cannot diverge.
  */
 
-import type { RouterContext } from '@koa/router';
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
 import type { z } from 'zod';
 import type { Id } from '../../domain/entity-id.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
@@ -11,6 +12,7 @@ import type { RequestHeaderName, RequestHeaders } from '../protocol/request-head
 import type { ResponseHeaderName } from '../protocol/response-headers.ts';
 
 export const jsonMediaType = 'application/json';
+export const jsonContentType = `${jsonMediaType}; charset=utf-8`;
 
 /** The response for one status code. */
 export type ResponseDescription = {
@@ -25,7 +27,7 @@ export type ResponseDescription = {
 };
 
 /** A request whose body the handler reads itself. */
-export type BulkRequest = { readonly ctx: RouterContext; readonly headers: RequestHeaders };
+export type BulkRequest = { readonly ctx: Context; readonly headers: RequestHeaders };
 
 /** A body in another media type, with other responses. */
 export type AlternativeBody = {
@@ -65,9 +67,16 @@ type Declaration<Params, Query, Body> = {
   readonly problems: readonly ProblemCode[];
 };
 
-/** The parsed request. */
-export type Input<Params, Query, Body> = {
-  readonly ctx: RouterContext;
+/** The part of Koa's context that reads use. It is small, so that they can be answered without Koa. */
+export type ReadContext = Pick<Context, 'path' | 'querystring' | 'state' | 'status' | 'body' | 'vary'> & {
+  readonly req: Pick<IncomingMessage, 'headers'>;
+  set(name: string, value: string): void;
+  set(headers: Readonly<Record<string, string>>): void;
+};
+
+/** The parsed request of a read. */
+export type ReadInput<Params, Query> = {
+  readonly ctx: ReadContext;
   /** The entity's id from the path; 0 if the path has none. */
   readonly id: Id;
   readonly params: Params;
@@ -75,6 +84,11 @@ export type Input<Params, Query, Body> = {
   readonly headers: RequestHeaders;
   /** The media type that the client prefers among those of the operation; empty if no response has a body. */
   readonly accepted: string;
+};
+
+/** The parsed request. */
+export type Input<Params, Query, Body> = ReadInput<Params, Query> & {
+  readonly ctx: Context;
   readonly body: Body;
   /** The JSON value of the body before parsing; undefined if the operation has no body. */
   readonly received: unknown;
@@ -82,6 +96,8 @@ export type Input<Params, Query, Body> = {
 
 export type Operation = Declaration<unknown, unknown, unknown> & {
   handle(input: Input<never, never, never>): Promise<void> | void;
+  /** The same as `handle`, if that needs only a part of Koa's context. */
+  read?(input: ReadInput<never, never>): Promise<void> | void;
 };
 
 /** Declares an operation. The types of `handle`'s input are inferred from the schemas. */
@@ -91,6 +107,16 @@ export function defineOperation<Params, Query, Body>(
   },
 ): Operation {
   return operation;
+}
+
+/** Declares a read that is answered without Koa if possible. It sets the status, unless it is 200, headers and body of `ctx`. */
+export function defineRead<Params, Query>({
+  read,
+  ...declaration
+}: Omit<Declaration<Params, Query, undefined>, 'method'> & {
+  read(input: ReadInput<Params, Query>): Promise<void> | void;
+}): Operation {
+  return { ...declaration, method: 'get', handle: read, read };
 }
 
 /** Whether the operation can change state. If writes are protected, it requires a token. */

@@ -1,5 +1,5 @@
-import type { Context } from 'koa';
 import { Problem } from '../../domain/problem.ts';
+import type { ReadContext } from './operation.ts';
 
 /**
  * Checks the escapes of the path and the query, which the router and the query parser would accept in any form. Node.js has
@@ -7,7 +7,7 @@ import { Problem } from '../../domain/problem.ts';
  *
  * @throws Problem `malformed` if one of them does not decode to UTF-8, or contains U+0000.
  */
-export function checkTarget({ path, querystring }: Context): void {
+export function checkTarget({ path, querystring }: Pick<ReadContext, 'path' | 'querystring'>): void {
   if (path.includes('%')) assertDecodable('path', path);
   if (querystring.includes('%')) assertDecodable('query', querystring);
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { pino, type Logger } from 'pino';
-import type { HandledRequest } from '../../http/server/app.ts';
+import type { HandledRequest } from '../../http/server/request-lifecycle.ts';
 import type { HandledNatsRequest } from '../../nats/services/endpoints.ts';
 import type { Config } from '../config/config.ts';
 

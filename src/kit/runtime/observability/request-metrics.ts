@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { HandledRequest } from '../../http/server/app.ts';
+import type { HandledRequest } from '../../http/server/request-lifecycle.ts';
 import type { EventFeed } from '../../http/events/event-feed.ts';
 import type { HandledNatsRequest } from '../../nats/services/endpoints.ts';
 import { defineGauge } from './gauge.ts';

@@ -1,7 +1,7 @@
 import type { BeginSpan } from '../../../api/events/trace-context.ts';
 import type { DomainEvent } from '../../../domain/decider.ts';
 import type { Append, AppendResult } from '../../../eventlog/event-store.ts';
-import type { HandledRequest } from '../../../http/server/app.ts';
+import type { HandledRequest } from '../../../http/server/request-lifecycle.ts';
 import type { HandledNatsRequest } from '../../../nats/services/endpoints.ts';
 import type { ObservedView } from '../stream-observer.ts';
 
