@@ -1,5 +1,11 @@
 import QuickLRU from 'quick-lru';
-import type { Page } from './page-cache.ts';
+
+export type EntityPage = {
+  /** The list as JSON. */
+  readonly bytes: Buffer;
+  /** Where the next page starts; undefined: this is the last one. */
+  readonly next: number | undefined;
+};
 
 /** Nominal number of cached pages. QuickLRU holds up to twice as many. */
 const cacheSize = 1000;
@@ -7,11 +13,15 @@ const cacheSize = 1000;
 const maxCachedPageBytes = 16 * 1024;
 
 /** Returns the cached page of `key`, or calls `render`. A page is valid while the entity has `version`. */
-export type VersionCache = (key: string, version: number, render: () => Promise<Page>) => Promise<Page>;
+export type VersionCache = (
+  key: string,
+  version: number,
+  render: () => Promise<EntityPage>,
+) => Promise<EntityPage>;
 
 /** Caches pages about one entity. */
 export function createVersionCache(): VersionCache {
-  const cache = new QuickLRU<string, { readonly page: Page; readonly version: number }>({
+  const cache = new QuickLRU<string, { readonly page: EntityPage; readonly version: number }>({
     maxSize: cacheSize,
   });
   return async (key, version, render) => {

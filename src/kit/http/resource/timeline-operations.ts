@@ -1,7 +1,7 @@
 /** `GET /laptops/events/timeline`: the messages of the stream over time. */
 
 import { EventTimeline, toTimestamp } from '../../api/responses/documents.ts';
-import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
+import { freshnessHeaders, markFreshness } from '../protocol/consistency.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
@@ -25,8 +25,7 @@ export function timelineOperations(
     },
     problems: ['unavailable'],
 
-    async handle({ ctx, headers }) {
-      await waitForPosition(headers, freshness);
+    handle({ ctx }) {
       markFreshness(ctx, freshness);
       ctx.set('Cache-Control', 'no-store');
       const { bucketMs, buckets, versions } = view.timeline();
