@@ -69,5 +69,25 @@ again('finds the existing ones without a consumer if it may not create one', asy
     assert.match(stdout, summary);
   }
 });
+again(
+  'compares texts in NFC, because an event that was published by hand may have another spelling',
+  async () => {
+    const broker = await startTestBroker();
+    defer(broker.close);
+    const { connection } = await connectForTest(broker);
+    defer(() => connection.nc.close());
+    const [portege, connector] = ['Portégé', 'Prise électrique'];
+    const publish = (subject: string, event: object) =>
+      connection.nc.request(subject, JSON.stringify(event).normalize('NFD'));
+    await publish('laptops.events.1', { type: 'LaptopAdded', title: portege, model: portege });
+    await publish('ports.events.1', { type: 'PortAdded', name: connector });
+    const laptops = files.write('nfc-laptops.csv', `id,title,model\n1,${portege},${portege}\n`);
+    const ports = files.write('nfc-ports.csv', `id,name\n1,${connector}\n`);
+    const { code, stdout } = await startImport(broker.url, [laptops, ports]).ended;
+    assert.match(stdout, 'laptops: 0 added, 1 already there, 0 differ');
+    assert.match(stdout, 'ports: 0 added, 1 already there, 0 differ');
+    assert.is(code, 0);
+  },
+);
 again.after(close);
 again.run();

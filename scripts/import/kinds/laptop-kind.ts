@@ -45,9 +45,9 @@ export const laptopKind: Kind<Laptop | undefined, LaptopCommand, LaptopEvent, La
   plan({ title, model, ports = [] }, laptop) {
     const fits: LaptopCommand[] = ports.map((portId) => ({ verb: 'fit', input: { portId } }));
     if (laptop === undefined) return [{ verb: 'add', input: { title, model } }, ...fits];
-    if (laptop.title !== title)
+    if (laptop.title.normalize() !== title)
       return new Difference(`its title is ${JSON.stringify(laptop.title)}, not ${JSON.stringify(title)}`);
-    if (laptop.model !== model)
+    if (laptop.model.normalize() !== model)
       return new Difference(`its model is ${JSON.stringify(laptop.model)}, not ${JSON.stringify(model)}`);
     return fits;
   },

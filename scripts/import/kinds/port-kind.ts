@@ -27,7 +27,7 @@ export const portKind: Kind<Port | undefined, PortCommand, PortEvent, PortRow> =
 
   plan({ name }, port) {
     if (port === undefined) return [{ verb: 'add', input: { name } }];
-    if (port.name !== name)
+    if (port.name.normalize() !== name)
       return new Difference(`its name is ${JSON.stringify(port.name)}, not ${JSON.stringify(name)}`);
     return [];
   },
