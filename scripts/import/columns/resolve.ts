@@ -2,7 +2,7 @@
 
 import { describeColumns, findKind, idRequirement, type AnyKind } from '../kinds/kind.ts';
 import type { ColumnMap } from './column-map.ts';
-import { isRejectedColumn } from './rejected-columns.ts';
+import { isRejectedColumn } from '../../../src/kit/console/import/send/rejected-text.js';
 
 export type ColumnOptions = {
   readonly map: ColumnMap;

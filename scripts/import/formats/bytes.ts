@@ -3,6 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { isGzip } from '../../../src/kit/console/import/read/foreign-content.js';
 
 export type Bytes = {
   /** The first bytes of the content; `content` includes them. */
@@ -25,10 +26,6 @@ export async function openBytes(file: string, signal: AbortSignal): Promise<Byte
   const raw = await peek(stream);
   const { head, content } = isGzip(raw.head) ? await peek(unpack(raw.content)) : raw;
   return { head, content, bytesRead: () => stream.bytesRead ?? 0, close: () => stream.destroy() };
-}
-
-function isGzip([first, second]: Uint8Array): boolean {
-  return first === 0x1f && second === 0x8b;
 }
 
 function unpack(content: AsyncIterable<Uint8Array>): Readable {

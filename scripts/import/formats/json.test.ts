@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readJson } from './json.ts';
+import { readJson } from '../../../src/kit/console/import/read/json-rows.js';
 
 async function read(text: string, chunkSize = Infinity) {
   const chunks = function* () {

@@ -2,11 +2,11 @@
 
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
+import { describeForeignContent, isZip } from '../../../src/kit/console/import/read/foreign-content.js';
+import { readJson } from '../../../src/kit/console/import/read/json-rows.js';
 import { openBytes, type Bytes } from './bytes.ts';
 import { readCsv } from './csv/csv.ts';
-import { describeForeignContent, isZip } from './format.ts';
 import type { Input } from './input.ts';
-import { readJson } from './json/json.ts';
 import { readJsonRows, readTableRows, type Row, type RowOptions } from './rows.ts';
 import { decodeText } from './text/decode-text.ts';
 import { findEncoding, type Encoding } from './text/encoding.ts';

@@ -1,19 +1,9 @@
 import { resolveColumns, type ColumnOptions } from '../columns/resolve.ts';
 import { previewColumns, type ColumnPreview } from '../columns/preview.ts';
 import type { Importer, ReadyRow } from '../importer.ts';
-import type { JsonRow } from './json/json.ts';
+import type { JsonRow } from '../../../src/kit/console/import/read/json-rows.js';
+import type { Original } from '../../../src/kit/console/import/send/rejected-text.js';
 import { textOf, type Cell, type Table, type TableRow } from './table.ts';
-
-/** A row as it is in the file, for the file of rejected rows. */
-export type Original =
-  | {
-      readonly columns: readonly string[];
-      readonly cells: readonly string[];
-      readonly delimiter: string;
-    }
-  /** Of a JSON file. The text is that of a value that is not an object. */
-  | { readonly fields: Readonly<Record<string, unknown>> }
-  | { readonly text: string };
 
 export type Row = { readonly line: number } & (
   | (ReadyRow & { readonly importer: Importer; readonly original: Original })

@@ -2,8 +2,12 @@
 
 import { appendFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { messageOf } from '../../../src/kit/domain/error-message.ts';
-import { rejectedColumns } from '../columns/rejected-columns.ts';
-import type { Original } from '../formats/rows.ts';
+import {
+  formatRejectedHeader,
+  formatRejectedRow,
+  rejectedExtension,
+  type Original,
+} from '../../../src/kit/console/import/send/rejected-text.js';
 
 export type RejectedRows = {
   add(original: Original, line: number, reason: string): void;
@@ -11,18 +15,10 @@ export type RejectedRows = {
   close(): string | undefined;
 };
 
-/** Spreadsheets open a CSV file as UTF-8 only if it begins with this mark. */
-const byteOrderMark = '\uFEFF';
-
 /** Number of characters that are collected before they are written. */
 const bufferLength = 64 * 1024;
 
-/**
- * Rows of a table are written as CSV with the columns of the original, and rows of a JSON file as NDJSON. The values are those of
- * the file: nothing is added before a `=`, because it would be imported.
- *
- * @param file the imported file; `-` is standard input, whose rows are written to the current folder.
- */
+/** @param file the imported file; `-` is standard input, whose rows are written to the current folder. */
 export function createRejectedRows(file: string): RejectedRows {
   let path: string | undefined;
   let pending = '';
@@ -40,15 +36,15 @@ export function createRejectedRows(file: string): RejectedRows {
 
   /** Begins a file. Rows of the previous import may be in it until the end, because it may be imported now. */
   function open(original: Original) {
-    path = `${file === '-' ? 'stdin' : file}.rejected.${'cells' in original ? 'csv' : 'ndjson'}`;
+    path = `${file === '-' ? 'stdin' : file}.${rejectedExtension(original)}`;
     rmSync(partOf(path), { force: true });
-    if ('cells' in original) pending = byteOrderMark + formatCsv(headerOf(original), original.delimiter);
+    pending = formatRejectedHeader(original);
   }
 
   return {
     add(original, line, reason) {
       if (path === undefined) open(original);
-      pending += formatRow(original, line, reason);
+      pending += formatRejectedRow(original, line, reason);
       if (pending.length >= bufferLength) flush();
     },
     close() {
@@ -65,41 +61,3 @@ export function createRejectedRows(file: string): RejectedRows {
 }
 
 const partOf = (path: string) => `${path}.part`;
-
-type TableOriginal = Extract<Original, { readonly cells: readonly string[] }>;
-
-/** The added columns come first, so that they are in their place even if a row has too many fields. */
-function headerOf({ columns }: TableOriginal): string[] {
-  return [
-    rejectedColumns.line,
-    rejectedColumns.reason,
-    ...columns.filter((_, index) => !isAdded(columns, index)),
-  ];
-}
-
-function formatRow(original: Original, line: number, reason: string): string {
-  if ('cells' in original) {
-    const { columns, cells, delimiter } = original;
-    return formatCsv(
-      [String(line), reason, ...cells.filter((_, index) => !isAdded(columns, index))],
-      delimiter,
-    );
-  }
-  const added = { [rejectedColumns.line]: line, [rejectedColumns.reason]: reason };
-  const row =
-    'fields' in original ? { ...original.fields, ...added } : { text: original.text.trim(), ...added };
-  return `${JSON.stringify(row)}\n`;
-}
-
-/** Whether an earlier import added the column. */
-function isAdded(columns: readonly string[], index: number): boolean {
-  const added: readonly string[] = Object.values(rejectedColumns);
-  return added.includes(columns[index]?.trim().toLowerCase() ?? '');
-}
-
-function formatCsv(fields: readonly string[], delimiter: string): string {
-  const quoted = fields.map((field) =>
-    field.includes(delimiter) || /["\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field,
-  );
-  return `${quoted.join(delimiter)}\r\n`;
-}

@@ -1,6 +1,6 @@
 import { messageOf } from '../../../src/kit/domain/error-message.ts';
 import type { Outcome } from '../broker/row-executor.ts';
-import type { Original } from '../formats/rows.ts';
+import type { Original } from '../../../src/kit/console/import/send/rejected-text.js';
 import type { AnyKind } from '../kinds/kind.ts';
 
 import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';

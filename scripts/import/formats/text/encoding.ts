@@ -1,5 +1,6 @@
 /** Finds out the encoding of a text file from its first bytes. */
 
+import { encodingOfMark, likelyUtf16 } from '../../../../src/kit/console/import/read/byte-order.js';
 import { countLines } from './lines.ts';
 
 /** A text cannot be read in its presumed encoding. */
@@ -24,12 +25,6 @@ export type Encoding = {
   readonly isStrict: boolean;
 };
 
-const byteOrderMarks: readonly (readonly [mark: readonly number[], encoding: string])[] = [
-  [[0xef, 0xbb, 0xbf], 'utf-8'],
-  [[0xff, 0xfe], 'utf-16le'],
-  [[0xfe, 0xff], 'utf-16be'],
-];
-
 /** Returns the WHATWG name of an encoding with this label (`latin1`, `cp1252`), or undefined. */
 export function encodingOf(label: string): string | undefined {
   try {
@@ -46,7 +41,7 @@ export function encodingOf(label: string): string | undefined {
  * @throws EncodingFault if the text is UTF-16 without a byte order mark
  */
 export function findEncoding(head: Uint8Array, given: string | undefined): Encoding {
-  const marked = byteOrderMarks.find(([mark]) => mark.every((byte, index) => head[index] === byte))?.[1];
+  const marked = encodingOfMark(head);
   if (marked !== undefined) return { name: marked, isStrict: true };
   // Whoever names UTF-8 knows that some rows may be damaged. These are rejected one by one.
   if (given !== undefined) return { name: given, isStrict: given !== 'utf-8' };
@@ -55,16 +50,7 @@ export function findEncoding(head: Uint8Array, given: string | undefined): Encod
     throw new EncodingFault(
       'not text: there is a byte 0x00',
       countLines(head.subarray(0, zero)) + 1,
-      utf16(head),
+      likelyUtf16(head),
     );
   return { name: 'utf-8', isStrict: true };
-}
-
-/** In UTF-16, every other byte of Latin text is zero. */
-function utf16(head: Uint8Array): string | undefined {
-  const zeros = [0, 0];
-  for (const [index, byte] of head.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
-  const [even = 0, odd = 0] = zeros;
-  if (Math.max(even, odd) < head.length / 4) return undefined;
-  return odd > even ? 'utf-16le' : 'utf-16be';
 }

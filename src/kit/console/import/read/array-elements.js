@@ -1,12 +1,20 @@
-import { maxLength, type JsonText } from './json-text.ts';
+/**
+ * A JSON value and the line where it begins. A value beyond {@link maxLength} may be incomplete.
+ *
+ * @typedef {{ readonly line: number, readonly text: string }} JsonText
+ */
+
+/** Maximum length of an object, in characters. A longer one is unlikely to be a row, and the file is not read further. */
+export const maxLength = 1024 * 1024;
 
 /**
  * Splits the text of a JSON array into its elements, without parsing them. Yields an error if the array does not end, or if
  * something follows it. An element beyond the length limit is the last one.
+ *
+ * @param {AsyncIterable<string>} text
+ * @returns {AsyncGenerator<JsonText | { readonly line: number, readonly error: string }, void>}
  */
-export async function* arrayElements(
-  text: AsyncIterable<string>,
-): AsyncGenerator<JsonText | { readonly line: number; readonly error: string }> {
+export async function* arrayElements(text) {
   let line = 1;
   /** 0 outside the array, 1 between its elements. */
   let depth = 0;
@@ -15,7 +23,6 @@ export async function* arrayElements(
   let element = '';
   let elementLine = 1;
   let isComplete = false;
-
   for await (const chunk of text) {
     /** Where the part of `chunk` begins that is not yet in `element`. */
     let start = 0;
@@ -52,6 +59,7 @@ export async function* arrayElements(
   if (!isComplete) yield { line, error: 'the array does not end; its last element was not read' };
 }
 
-function leadingLines(value: string): number {
+/** @param {string} value */
+function leadingLines(value) {
   return (/^\s*/.exec(value)?.[0].split('\n').length ?? 1) - 1;
 }
