@@ -4,6 +4,7 @@ import { sleep } from './api.js';
 import { follow } from './follow.js';
 import { readList } from './list-pages.js';
 import { readEach } from './read-each.js';
+import { batchDelayMs, restAfter } from './rest.js';
 
 /** Number of positions before the list's own at which the event log starts. */
 const backlogPositions = 200;
@@ -11,8 +12,6 @@ const backlogPositions = 200;
 const maxLogEvents = 1_000;
 /** Maximum number of changed entities that are read one by one. For more, reading the list is faster. */
 const maxSingleReads = 20;
-/** Time in ms in which changes are batched before they are read. */
-const batchDelayMs = 100;
 
 /**
  * @param {object} context
@@ -73,12 +72,15 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
   async function readChanged() {
     if (isReading) return;
     isReading = true;
+    let restMs = batchDelayMs;
     while (changed.size > 0) {
-      await sleep(batchDelayMs);
+      await sleep(restMs);
+      const startedAt = performance.now();
       const batch = changed;
       changed = new Map();
       if (batch.size > maxSingleReads) await readAll(true, Math.max(...batch.values()));
       else await readBatch([...batch]);
+      restMs = restAfter(performance.now() - startedAt);
     }
     isReading = false;
   }
