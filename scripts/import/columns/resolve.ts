@@ -2,6 +2,7 @@
 
 import { describeColumns, findKind, idRequirement, type AnyKind } from '../kinds/kind.ts';
 import type { ColumnMap } from './column-map.ts';
+import { lettersOf } from '../../../src/kit/console/import/map/letters.js';
 import { isRejectedColumn } from '../../../src/kit/console/import/send/rejected-text.js';
 
 export type ColumnOptions = {
@@ -108,11 +109,6 @@ function isMissing(names: readonly string[], source = ''): boolean {
 
 export function normalize(name: string): string {
   return name.trim().toLowerCase();
-}
-
-/** Returns the letters and digits of a name, in lower case: `laptopid` for `Laptop ID`. */
-export function lettersOf(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** Returns `column "a"` or `columns "a", "b"`. */

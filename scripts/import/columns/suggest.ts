@@ -1,8 +1,9 @@
 /** Suggests which columns of a file are meant, by the similarity of their names. */
 
+import { lettersOf } from '../../../src/kit/console/import/map/letters.js';
 import type { AnyKind } from '../kinds/kind.ts';
 import type { ColumnMap } from './column-map.ts';
-import { lettersOf, normalize, resolveColumns, type ColumnOptions } from './resolve.ts';
+import { normalize, resolveColumns, type ColumnOptions } from './resolve.ts';
 
 /** Similarity from which a column is suggested, from 0 to 1. */
 const minSimilarity = 0.5;

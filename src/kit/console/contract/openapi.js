@@ -20,6 +20,7 @@
  * @property {unknown} [example]
  * @property {number} [minLength]
  * @property {number} [maxLength]
+ * @property {string} [pattern]
  * @property {number} [minimum]
  * @property {number} [maximum]
  *

@@ -1,5 +1,6 @@
 /** Inputs for values of a schema. */
 
+import { kindOf } from '../contract/field-kind.js';
 import { labelOf } from '../contract/labels.js';
 import { html } from '../vendor/preact.js';
 
@@ -50,13 +51,4 @@ export function Control({ common, schema, value, onValue }) {
     case 'text':
       return html`<input ...${common} value=${value} onInput=${onInput} />`;
   }
-}
-
-/** @param {import('../contract/contract.js').Schema} schema @returns {'choice' | 'boolean' | 'number' | 'text' | 'json'} */
-export function kindOf({ type, enum: choices }) {
-  const types = [type].flat();
-  if (choices !== undefined) return 'choice';
-  if (types.includes('boolean')) return 'boolean';
-  if (types.includes('integer') || types.includes('number')) return 'number';
-  return types.includes('string') ? 'text' : 'json';
 }

@@ -1,6 +1,6 @@
 /** Converts between the contents of a form and a request. */
 
-import { kindOf } from './field-input.js';
+import { kindOf } from '../contract/field-kind.js';
 
 /**
  * @typedef {import('../contract/contract.js').Field} Field
