@@ -41,6 +41,7 @@ await publishAll(system.connection.nc, [
   { subject: 'laptops.events.7', payload: '{"type":"LaptopAdded","title":"again?","model":"no"}' },
   { subject: 'laptops.events.8', payload: 'not JSON' },
 ]);
+const catalogueFile = readFileSync(new URL('../../samples/catalogue.csv', import.meta.url));
 const browser = await openBrowser();
 
 /** Part of every changed model name, so that no change is a no-op. */
@@ -119,6 +120,37 @@ const views: readonly View[] = [
     },
   },
   {
+    name: 'import',
+    hash: '#/',
+    async open(page) {
+      await importFile(page, 'catalogue.csv', catalogueFile);
+      await page.getByRole('dialog').getByLabel('Title').selectOption('Company');
+      await page.getByRole('dialog').getByLabel('Model').selectOption('Product');
+      await button(page, 'Import 5 rows').waitFor();
+    },
+  },
+  {
+    name: 'import-result',
+    hash: '#/',
+    async open(page) {
+      await importFile(
+        page,
+        'laptops.csv',
+        'id,title,model\n1,Apple,MacBook Air (M3)\n2,Dell,XPS 13\n3,,XPS 13\n',
+      );
+      await button(page, 'Import 2 rows').click();
+      await page.getByRole('dialog').getByText('2 rejected').waitFor();
+    },
+  },
+  {
+    name: 'import-choice',
+    hash: '#/',
+    async open(page) {
+      await importFile(page, 'book.xlsx', 'PK\u0003\u0004');
+      await page.getByText(/does not read Excel workbooks/).waitFor();
+    },
+  },
+  {
     name: 'system',
     hash: '#/system',
     async open(page) {
@@ -145,6 +177,14 @@ const views: readonly View[] = [
     },
   },
 ];
+
+/** Opens the import, and chooses a file. */
+async function importFile(page: Page, name: string, content: string | Buffer): Promise<void> {
+  await awaitTable(page);
+  await button(page, 'Import a file').click();
+  const file = { name, mimeType: '', buffer: Buffer.from(content) };
+  await page.locator('input[type=file]').setInputFiles(file);
+}
 
 const schemes = ['light', 'dark'] as const;
 const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
@@ -179,7 +219,7 @@ async function saveScreenshot(
   [name, ...variant]: readonly [string, string, string],
 ): Promise<void> {
   const differences = variant.filter((part) => part !== 'desktop' && part !== 'light');
-  if (differences.length > (name === 'table' ? 1 : 0)) return;
+  if (differences.length > (name === 'table' ? 1 : 0) || name === 'import-choice') return;
   const file = new URL(`../../docs/screenshots/${[name, ...differences].join('-')}.png`, import.meta.url);
   await page.screenshot({ path: fileURLToPath(file) });
 }

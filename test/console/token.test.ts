@@ -53,6 +53,26 @@ test('is requested after a rejected write, sent with the next one, and lost on r
     await page.locator('tr[data-id="1"]').waitFor();
     assert.is(await token.inputValue(), '');
   }));
+test('is needed for the import of a file', () =>
+  browser.visit(laptops.url, async (page) => {
+    const dialog = page.getByRole('dialog');
+    const importFile = async () => {
+      await page.getByRole('button', { name: 'Import a file' }).click();
+      const buffer = Buffer.from('id,title,model\n2,Lenovo,S3\n');
+      await dialog
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer });
+      await dialog.getByRole('button', { name: 'Import 1 row' }).click();
+    };
+    await importFile();
+    await dialog.getByRole('alert').filter({ hasText: 'The import stopped.' }).waitFor();
+    await dialog.getByText('1 row not sent').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('Writes require a token.').waitFor();
+    await page.getByLabel('Bearer token for writes').fill(await issuer.issue());
+    await importFile();
+    await dialog.getByText('1 laptop added').waitFor();
+  }));
 tokens.after(async () => {
   await browser.close();
   await laptops.stop();

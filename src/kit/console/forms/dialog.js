@@ -1,7 +1,8 @@
-/** The dialog of a command. */
+/** The dialog of a command, or of the import of a file. */
 
 import { CommandForm, CreateForm } from './command-form.js';
 import { Icon } from '../parts/icon.js';
+import { ImportDialog } from '../import/dialog/import-dialog.js';
 import { toLabel } from '../contract/labels.js';
 import { RemoveForm } from './remove-form.js';
 import { ReplaceForm } from './replace-form.js';
@@ -16,8 +17,9 @@ export function Dialog(props) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useEffect(() => {
     if (dialog === undefined) element.current?.close();
-    else element.current?.showModal();
-  }, [dialog !== undefined]);
+    // A user may close a dialog and open another one before the next render.
+    else if (element.current?.open === false) element.current.showModal();
+  }, [dialog]);
   return html`<dialog
     ref=${element}
     aria-labelledby="dialog-title"
@@ -35,6 +37,7 @@ export function Dialog(props) {
       </button>
     </header>
     ${dialog?.kind === 'create' && html`<${CreateForm} ...${props} command=${dialog.command} />`}
+    ${dialog?.kind === 'import' && html`<${ImportDialog} ...${props} dialog=${dialog} />`}
     ${dialog?.kind === 'replace' && html`<${ReplaceForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
     ${dialog?.kind === 'remove' && html`<${RemoveForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
     ${dialog?.kind === 'command' && html`<${CommandForm} ...${props} dialog=${dialog} key=${dialog.id} />`}
@@ -42,7 +45,8 @@ export function Dialog(props) {
 }
 
 /** @param {import('../store/state.js').Dialog} dialog @param {import('../contract/contract.js').Contract} contract */
-function headingOf(dialog, { noun, one }) {
+function headingOf(dialog, { noun, one, plural }) {
+  if (dialog.kind === 'import') return `Import ${plural}`;
   const verb = toLabel(dialog.command.verb);
   return dialog.kind === 'create' ? `${verb} ${one}` : `${verb} ${noun} ${dialog.id}`;
 }

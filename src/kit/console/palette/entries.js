@@ -95,17 +95,7 @@ function commands({ state, contract }) {
     ['remove', remove],
   ]);
   return [
-    ...(create === undefined || state.historical !== undefined
-      ? []
-      : [
-          {
-            icon: /** @type {const} */ ('plus'),
-            name: `${toLabel(create.verb)} ${one}`,
-            hint: 'command',
-            run: (/** @type {import('../shell/app.js').ViewProps} */ { update }) =>
-              update({ dialog: { kind: 'create', command: create } }),
-          },
-        ]),
+    ...(create === undefined || state.historical !== undefined ? [] : additions(create, one)),
     ...(isOpen ? all : []).flatMap(([kind, command]) =>
       command === undefined
         ? []
@@ -119,6 +109,25 @@ function commands({ state, contract }) {
             },
           ],
     ),
+  ];
+}
+
+/** @param {import('../contract/contract.js').Command} command @param {string} one @returns {Entry[]} */
+function additions(command, one) {
+  const hint = 'command';
+  return [
+    {
+      icon: 'plus',
+      name: `${toLabel(command.verb)} ${one}`,
+      hint,
+      run: ({ update }) => update({ dialog: { kind: 'create', command } }),
+    },
+    {
+      icon: 'upload',
+      name: 'Import a file',
+      hint,
+      run: ({ update }) => update({ dialog: { kind: 'import', command, file: undefined } }),
+    },
   ];
 }
 

@@ -5,11 +5,14 @@ import { toAddress } from './path.js';
 /**
  * @typedef {import('../../api/responses/documents.ts').ProblemDocument} Problem
  * @typedef {{ status: number, headers: Headers, body: any, problem: Problem | undefined }} ApiResponse
- * @typedef {(method: string, path: string, options?: { body?: unknown, headers?: Record<string, string> }) => Promise<ApiResponse>} Request
+ * `body` is sent as JSON, and `rows` as they are: NDJSON.
+ * @typedef {{ body?: unknown, rows?: string, headers?: Record<string, string> }} RequestOptions
+ * @typedef {(method: string, path: string, options?: RequestOptions) => Promise<ApiResponse>} Request
  */
 
 /** Request timeout in ms. The service responds to every request in less time. */
 const timeoutMs = 40_000;
+const ndjson = 'application/x-ndjson';
 /** Delay in ms after a 429 without a `Retry-After`. */
 const defaultRetryMs = 1_000;
 
@@ -28,17 +31,22 @@ export function createRequest(readToken, onRateLimit) {
   let waiting = 0;
 
   /** @type {Request} */
-  async function send(method, path, { body, headers = {} } = {}) {
+  async function send(method, path, { body, rows, headers = {} } = {}) {
     const token = readToken();
     try {
       const response = await fetch(toAddress(path), {
         method,
         headers: {
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(rows !== undefined && {
+            'Content-Type': ndjson,
+            Accept: `${ndjson}, application/problem+json`,
+          }),
           ...(token !== '' && method !== 'GET' && { Authorization: `Bearer ${token}` }),
           ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(rows !== undefined && { body: rows }),
         signal: AbortSignal.timeout(timeoutMs),
       });
       return toResponse(response, await response.text());
@@ -76,7 +84,7 @@ export function createRequest(readToken, onRateLimit) {
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** `Retry-After` in ms: seconds or a date (RFC 9110, section 10.2.3). @param {Headers} headers */
-function retryAfterOf(headers) {
+export function retryAfterOf(headers) {
   const value = headers.get('Retry-After') ?? '';
   const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return milliseconds > 0 ? milliseconds : defaultRetryMs;
@@ -85,7 +93,8 @@ function retryAfterOf(headers) {
 /** @param {Response} response @param {string} text @returns {ApiResponse} */
 function toResponse({ ok, status, headers }, text) {
   try {
-    const body = text === '' ? undefined : JSON.parse(text);
+    const isNdjson = headers.get('Content-Type') === ndjson;
+    const body = isNdjson ? parseLines(text) : text === '' ? undefined : JSON.parse(text);
     if (ok || status === 304) return { status, headers, body, problem: undefined };
     if (typeof body?.detail === 'string') return { status, headers, body, problem: body };
   } catch {
@@ -94,6 +103,14 @@ function toResponse({ ok, status, headers }, text) {
   const detail = `The response has status ${status} and does not come from the service.`;
   // 502: what a gateway reports for an invalid response.
   return toFailedResponse(ok ? 502 : status, headers, 'Unexpected response', detail);
+}
+
+/** The last line is incomplete if the connection broke. @param {string} text @returns {unknown[]} */
+function parseLines(text) {
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
 }
 
 /** @param {number} status @param {Headers} headers @param {string} title @param {string} detail @returns {ApiResponse} */

@@ -5,6 +5,7 @@ import { createEntityReader } from './entity.js';
 import { createFilter } from './filter.js';
 import { createLiveTable } from './live-table.js';
 import { createHistoricalTable } from './historical-table.js';
+import { createImports } from '../import/send/run-import.js';
 import { readContract } from '../contract/contract.js';
 import { createAsk } from './queries.js';
 import { createSystem } from './services.js';
@@ -40,6 +41,7 @@ export async function startSession(store, request) {
   });
   const historical = createHistoricalTable({ store, request, contract, onTravel: filter.refresh });
   const writes = createWrites({ store, request, contract });
+  const runImport = createImports({ store, request, contract });
   const system = createSystem({ store, request });
 
   const showRoute = () => {
@@ -61,7 +63,7 @@ export async function startSession(store, request) {
       entity.refresh();
     },
   });
-  return { entity, historical, filter, writes, system, ask: createAsk(request) };
+  return { entity, historical, filter, writes, runImport, system, ask: createAsk(request) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startSession>>} Session */

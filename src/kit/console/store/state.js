@@ -20,7 +20,7 @@ import { Table } from './table.js';
  *
  * The open dialog; undefined if it is closed.
  * @typedef {import('../contract/contract.js').Command} Command
- * @typedef {{ kind: 'create', command: Command } | { kind: 'replace' | 'remove' | 'command', command: Command, id: import('../contract/ids.js').Id,
+ * @typedef {{ kind: 'create', command: Command } | { kind: 'import', command: Command, file: File | undefined } | { kind: 'replace' | 'remove' | 'command', command: Command, id: import('../contract/ids.js').Id,
  *   entity: import('./table.js').Entity, tag: string }} Dialog
  *
  * @typedef {object} State

@@ -1,12 +1,13 @@
 /** Table of all entities, live or at a point in time, with search, sorting and forms. */
 
-import { labelOf, toLabel } from '../../contract/labels.js';
+import { labelOf } from '../../contract/labels.js';
 import { pathOf } from '../../store/queries.js';
 import { toCurl, toNatsQuery } from '../../parts/commands.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { Control } from '../../forms/field-input.js';
 import { Empty } from '../../parts/empty.js';
 import { Icon } from '../../parts/icon.js';
+import { NewEntities } from './new-entities.js';
 import { html } from '../../vendor/preact.js';
 import { Rows } from './rows.js';
 import { progressOf } from '../../store/progress.js';
@@ -45,7 +46,7 @@ export function TableView({ state, update, session, contract }) {
         <div class="end">
           <${CopyButton} label="Copy as curl" text=${toCurl(path)} />
           ${!isHistorical && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(contract.name, 'list', toFields(contract.filters, filter.values))} />`}
-          ${create !== undefined && html`<${CreateButton} create=${create} one=${contract.one} isDisabled=${isHistorical} update=${update} />`}
+          ${create !== undefined && html`<${NewEntities} create=${create} contract=${contract} isDisabled=${isHistorical} update=${update} />`}
         </div>
       </div>
       ${
@@ -75,17 +76,6 @@ export function TableView({ state, update, session, contract }) {
       />
     </section>
   `;
-}
-
-/**
- * @param {{ create: import('../../contract/contract.js').Command, one: string, isDisabled: boolean,
- *   update: import('../../store/state.js').Store['update'] }} props
- */
-function CreateButton({ create, one, isDisabled, update }) {
-  const open = () => update({ dialog: { kind: 'create', command: create } });
-  return html`<button type="button" class="primary" disabled=${isDisabled} onClick=${open}>
-    <${Icon} name="plus" />${toLabel(create.verb)} ${one}
-  </button>`;
 }
 
 /**
