@@ -110,6 +110,7 @@ samples('begin with those of the replica, by the clock of the browser, and have 
     appends: { count: 0, medianMs: 2, p99Ms: 3 },
     process: { memoryBytes: 3, heapBytes: 2, heapLimitBytes: 9, eventLoopDelayMs: 1 },
     snapshot: null,
+    snapshotEvery: 10_000,
     broker: null,
     traceUrl: null,
   });

@@ -43,6 +43,7 @@ replicaStatus('reports zero positions and counts while the streams are empty', a
     brokerDownSince: null,
     appends: { count: 0, medianMs: null, p99Ms: null },
     snapshot: null,
+    snapshotEvery: 10_000,
     traceUrl: null,
   });
 });

@@ -4,6 +4,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Examination } from '../../src/kit/api/responses/examination.ts';
 import { ServiceList, StateComparison } from '../../src/kit/api/responses/service-list.ts';
 import { defaultProduct } from '../../src/kit/domain/product.ts';
 import { diagnose } from '../support/scripts/doctor.ts';
@@ -62,6 +63,28 @@ permissions('a service lists all services and compares the states of their repli
   assert.equal([...violationsOf(laptops), ...violationsOf(ports)], []);
 });
 
+permissions('a service examines its part of the system', async () => {
+  const { findings } = Examination.parse((await laptops.get('/laptops/doctor')).body);
+  const names = findings.map(({ name }) => name);
+  for (const name of [
+    'storage account',
+    'stream LAPTOPS',
+    'stream LAPTOPS_REJECTIONS',
+    'stream PORTS',
+    'log LAPTOPS',
+    'replicas laptops',
+    'rejections laptops',
+    'snapshots laptops',
+    'state laptops',
+    'state laptops PORTS',
+  ])
+    assert.ok(names.includes(name), name);
+  assert.equal(
+    findings.filter(({ verdict }) => verdict !== 'ok'),
+    [],
+  );
+  assert.equal([...violationsOf(laptops), ...violationsOf(ports)], []);
+});
 permissions(
   'a service executes commands and queries, writes snapshots, and serves point-in-time lists',
   async () => {

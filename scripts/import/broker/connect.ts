@@ -2,7 +2,7 @@ import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nat
 import { messageOf } from '../../../src/kit/domain/error-message.ts';
 import { brokerErrors } from '../../../src/kit/nats/connection/broker-errors.ts';
 import { connectToNats, type Connection } from '../../../src/kit/nats/connection/connection.ts';
-import { explainConnectFailure } from '../../../src/kit/runtime/config/config-nats.ts';
+import { explainConnectFailure } from '../../../src/kit/nats/connection/explain-connect-failure.ts';
 import { readAccess } from '../../../src/kit/runtime/config/config.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { messageOf } from '../domain/error-message.ts';
-import { readDoctorConfig, type DoctorConfig } from '../doctor/environment.ts';
+import type { DoctorConfig } from '../doctor/config.ts';
+import { readDoctorConfig } from './doctor-environment.ts';
 import { examine } from '../doctor/examine.ts';
 import { formatReport } from '../doctor/report.ts';
 import type { Service } from '../domain/service/service.ts';

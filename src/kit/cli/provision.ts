@@ -9,7 +9,7 @@ import {
   readStreamDefinition,
   type ProvisionOptions,
 } from '../nats/provisioning/provisioning.ts';
-import { explainConnectFailure } from '../runtime/config/config-nats.ts';
+import { explainConnectFailure } from '../nats/connection/explain-connect-failure.ts';
 import { readProvisionConfig, type ProvisionConfig } from '../runtime/config/config.ts';
 import { retryUntilSuccess } from '../runtime/stream/boot.ts';
 import { parseArguments, type Command } from './command.ts';

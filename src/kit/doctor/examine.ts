@@ -1,6 +1,6 @@
 import type { Service } from '../domain/service/service.ts';
 import { examineDigests } from './digests.ts';
-import type { DoctorConfig } from './environment.ts';
+import type { DoctorConfig } from './config.ts';
 import { runCheck, type Finding } from './finding.ts';
 import { examineReplicas } from './replicas.ts';
 import { examineServers, type Broker } from './servers.ts';
@@ -64,7 +64,7 @@ async function examineStream(
           ...(await runCheck(`stream ${definition.name}_REJECTIONS`, () =>
             examineRejectionStream(broker.jsm, stream),
           )),
-          ...(await examineService(broker, owner, stream, config.snapshotEvery)),
+          ...(await examineService(broker, owner, stream, config)),
           ...(await examineState(broker, owner, streams)),
         ];
   const storage = [...examineStorage(definition.name, info), ...examineStreamLimits(info)];
@@ -75,7 +75,7 @@ async function examineService(
   broker: Broker,
   service: Service,
   stream: Stream,
-  snapshotEvery: number,
+  { snapshotEvery, foldVersionOf }: DoctorConfig,
 ): Promise<readonly Finding[]> {
   const { name } = service.contract;
   const fetchEnd = () => fetchLastPosition(broker, stream);
@@ -88,6 +88,7 @@ async function examineService(
         stream: stream.definition.name,
         end: await fetchEnd(),
         snapshotEvery,
+        foldVersionOf,
       }),
     ),
   ]);
@@ -95,7 +96,7 @@ async function examineService(
 }
 
 /** Compares the views of the replicas: of the service's own stream, and of the streams that it follows. */
-async function examineState(
+export async function examineState(
   broker: Broker,
   { contract: { name }, follows }: Service,
   streams: readonly Stream[],

@@ -3,9 +3,9 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { messageOf } from '../domain/error-message.ts';
 import { connectToNats, type Connection } from '../nats/connection/connection.ts';
-import { explainConnectFailure } from '../runtime/config/config-nats.ts';
+import { explainConnectFailure } from '../nats/connection/explain-connect-failure.ts';
 import { isSupportedServer, minimumServerVersion } from '../nats/connection/server-version.ts';
-import type { DoctorConfig } from './environment.ts';
+import type { DoctorConfig } from './config.ts';
 import { failure, ok, type Finding } from './finding.ts';
 
 /** The connection that the other checks use. */
@@ -67,10 +67,21 @@ function assessServer(attempt: Attempt): Finding {
       'start the server (npm start runs one on this machine), or correct NATS_URL and the other variables named',
     );
   }
-  const { server_id, server_name, version = 'of unknown version' } = attempt.connection.nc.info ?? {};
+  return assessConnected(attempt);
+}
+
+/** @param url names the server if it has no name of its own. */
+export function assessConnected({
+  url,
+  connection,
+}: {
+  readonly url: string;
+  readonly connection: Connection;
+}): Finding {
+  const { server_id, server_name, version = 'of unknown version' } = connection.nc.info ?? {};
   // The name of a server without a configured name is its id, which is not useful in a report.
-  const name = server_name === undefined || server_name === server_id ? attempt.url : server_name;
-  const detail = `nats-server ${version} at ${attempt.url}`;
+  const name = server_name === undefined || server_name === server_id ? url : server_name;
+  const detail = `nats-server ${version} at ${url}`;
   return isSupportedServer(version)
     ? ok(`server ${name}`, detail)
     : failure(

@@ -1,12 +1,16 @@
 import type { NatsConnection } from 'nats';
 import { brokerTimeOf } from '../nats/connection/broker-time.ts';
-import { openSnapshots, snapshotBucket, type SnapshotInfo } from '../nats/snapshots/snapshots.ts';
+import {
+  openSnapshots,
+  snapshotBucket,
+  snapshotInterval,
+  type SnapshotInfo,
+} from '../nats/snapshots/snapshots.ts';
 import { ok, warning, type Finding } from './finding.ts';
 import { formatBytes, formatCount, formatDuration } from './measures.ts';
 import type { Broker } from './servers.ts';
 import type { Service } from '../domain/service/service.ts';
 import { requestDigests } from '../nats/services/digest-endpoint.ts';
-import { foldVersionOf } from '../runtime/fold-version.ts';
 import { findStream } from './streams.ts';
 
 export type SnapshotsExamination = {
@@ -17,6 +21,7 @@ export type SnapshotsExamination = {
   readonly end: number;
   /** Minimum number of messages between two snapshots of the service. */
   readonly snapshotEvery: number;
+  foldVersionOf(service: Service): Promise<string>;
 };
 
 /**
@@ -30,6 +35,7 @@ export async function examineSnapshots({
   stream,
   end,
   snapshotEvery,
+  foldVersionOf,
 }: SnapshotsExamination): Promise<Finding> {
   const { name, fold } = service.contract;
   const label = `snapshots ${name}`;
@@ -66,10 +72,45 @@ export async function examineSnapshots({
       'no data is lost: a starting replica uses an older snapshot or replays the whole stream; the next snapshot replaces this one',
     );
   }
-  const interval = Math.max(snapshotEvery, Math.floor((image?.entries.size ?? 0) / 4));
+  const interval = snapshotInterval(snapshotEvery, image?.entries.size ?? 0);
+  return assessAge(label, detail, { position: used?.position, end, interval });
+}
+
+/** Checks the latest snapshot that a replica knows of, without loading it. */
+export function assessLatest(
+  service: string,
+  latest: Pick<SnapshotInfo, 'position' | 'written' | 'size'> | undefined,
+  {
+    end,
+    entities,
+    snapshotEvery,
+    now,
+  }: {
+    readonly end: number;
+    readonly entities: number;
+    readonly snapshotEvery: number;
+    readonly now: number;
+  },
+): Finding {
+  const position = latest?.position;
+  const toRead = `a starting replica reads ${formatCount(Math.max(0, end - (position ?? 0)))} messages`;
+  const detail = `${latest === undefined ? 'no snapshot of this version yet' : describe(latest, now)}; ${toRead}`;
+  const interval = snapshotInterval(snapshotEvery, entities);
+  return assessAge(`snapshots ${service}`, detail, { position, end, interval });
+}
+
+function assessAge(
+  label: string,
+  detail: string,
+  {
+    position,
+    end,
+    interval,
+  }: { readonly position: number | undefined; readonly end: number; readonly interval: number },
+): Finding {
   // The stream grows while a snapshot is being written.
-  const tolerated = used === undefined ? interval : 2 * interval;
-  return end - position > tolerated
+  const tolerated = position === undefined ? interval : 2 * interval;
+  return end - (position ?? 0) > tolerated
     ? warning(label, detail, 'replicas write snapshots in the background: check their logs for errors')
     : ok(label, detail);
 }
@@ -80,6 +121,9 @@ async function findFoldVersion(nc: NatsConnection, name: string): Promise<string
   return digest?.foldVersion;
 }
 
-function describe({ position, written, size }: SnapshotInfo, now: number): string {
+function describe(
+  { position, written, size }: Pick<SnapshotInfo, 'position' | 'written' | 'size'>,
+  now: number,
+): string {
   return `latest at ${formatCount(position)}, ${formatDuration(now - written)} old, ${formatBytes(size)}`;
 }

@@ -11,7 +11,7 @@ import {
   readStreamDefinition,
   type ProvisionOptions,
 } from '../nats/provisioning/provisioning.ts';
-import { explainConnectFailure } from '../runtime/config/config-nats.ts';
+import { explainConnectFailure } from '../nats/connection/explain-connect-failure.ts';
 import { readAccess } from '../runtime/config/config.ts';
 
 /**

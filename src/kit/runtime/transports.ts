@@ -16,7 +16,7 @@ import { createReadListener, type ReadListenerOptions } from '../http/server/rea
 import { createRouter } from '../http/server/router.ts';
 import type { EndpointOptions } from '../http/server/endpoint.ts';
 import type { Connection } from '../nats/connection/connection.ts';
-import type { SnapshotInfo } from '../nats/snapshots/snapshots.ts';
+import { snapshotInterval, type SnapshotInfo } from '../nats/snapshots/snapshots.ts';
 import { readStreamDefinition } from '../nats/provisioning/provisioning.ts';
 import { describeAcceptedPayload } from '../nats/rejections/describe-rejection.ts';
 import { describeNatsApi } from '../nats/services/asyncapi.ts';
@@ -29,6 +29,7 @@ import { createAppendLatency } from './observability/append-latency.ts';
 import { instrumentAppends } from './observability/instrumented-store.ts';
 import { logRequest, replicaName, type Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
+import { createExamination } from './observability/examination.ts';
 import { describeSnapshot, readBroker, readProcess } from './observability/replica-status.ts';
 import { recordStatus } from './observability/status-history.ts';
 import { createStatus } from './observability/status.ts';
@@ -116,6 +117,7 @@ export async function openTransports(service: Service, options: TransportsOption
     feed,
     appendLatency,
     readProcess: () => readProcess(options.eventLoopDelayMs),
+    snapshotEvery: () => snapshotInterval(config.snapshotEvery, view.size),
     readSnapshot: () => describeSnapshot(options.readSnapshot()),
     readBroker: () => readBroker(connection.nc, options.jsm, stream),
   });
@@ -144,6 +146,11 @@ export async function openTransports(service: Service, options: TransportsOption
     describeAccepted: describeAcceptedPayload(contract.events, eventSubjects(name, contract.id)),
     readStatus,
     readStatusHistory: recordStatus(readStatus),
+    examine: createExamination(service, connection, options.jsm, () => ({
+      snapshot: options.readSnapshot(),
+      snapshotEvery: config.snapshotEvery,
+      entities: view.size,
+    })),
     system: createSystem(connection),
   };
   const endpoints = [

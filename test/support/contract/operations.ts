@@ -55,6 +55,7 @@ export async function operationsOf(
     describeAccepted: () => '',
     readStatus: () => Promise.reject(new Error('not implemented in this test')),
     readStatusHistory: () => [],
+    examine: () => Promise.reject(new Error('not implemented in this test')),
     system: {
       listServices: () => Promise.reject(new Error('not implemented in this test')),
       compareStates: () => Promise.reject(new Error('not implemented in this test')),

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { typescriptArgs } from '../../../scripts/typescript-args.ts';
-import { readDoctorConfig } from '../../../src/kit/doctor/environment.ts';
+import { readDoctorConfig } from '../../../src/kit/cli/doctor-environment.ts';
 import { examine } from '../../../src/kit/doctor/examine.ts';
 import type { Finding } from '../../../src/kit/doctor/finding.ts';
 import type { Service } from '../../../src/kit/domain/service/service.ts';

@@ -214,6 +214,10 @@ export const ServiceStatus = z
       })
       .nullable()
       .meta({ description: "The latest snapshot of the service's own stream. Null if there is none." }),
+    snapshotEvery: z.int().meta({
+      description:
+        'Number of messages after which a snapshot is due: SNAPSHOT_EVERY, or a quarter of the entities if that is more.',
+    }),
     broker: z
       .object({
         server: z.string().meta({ description: 'The server that this replica is connected to.' }),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DomainEvent } from '../../domain/decider.ts';
 import type { Sources } from '../../eventlog/execute.ts';
 import type { ServiceStatus, StatusSample } from '../../api/responses/documents.ts';
+import type { Examination } from '../../api/responses/examination.ts';
 import type { Freshness } from '../../eventlog/freshness.ts';
 import type { CommandCall } from '../../domain/service/service-decider.ts';
 import type { Transactor } from '../../eventlog/transact.ts';
@@ -27,6 +28,8 @@ export type RouteContext = {
   describeAccepted(message: Pick<MessageIdentity, 'subject' | 'time'>, payload: string): string;
   readStatus(): Promise<ServiceStatus>;
   readStatusHistory(): readonly StatusSample[];
+  /** Runs the checks of the doctor, at most one at a time. */
+  examine(): Promise<Examination>;
   readonly system: SystemSources;
   readonly bulkLimits: BulkLimits;
   /** Aborted when a shutdown begins. */

@@ -2,12 +2,17 @@
 
 import { z } from 'zod';
 import { ServiceStatus, StatusSample } from '../../api/responses/documents.ts';
+import { Examination } from '../../api/responses/examination.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function statusOperations(
   { names }: { readonly names: readonly [string, ...string[]] },
-  { readStatus, readStatusHistory }: Pick<RouteContext, 'readStatus' | 'readStatusHistory'>,
+  {
+    readStatus,
+    readStatusHistory,
+    examine,
+  }: Pick<RouteContext, 'readStatus' | 'readStatusHistory' | 'examine'>,
 ): Operation[] {
   const status = defineOperation({
     method: 'get',
@@ -52,5 +57,26 @@ export function statusOperations(
       ctx.body = readStatusHistory();
     },
   });
-  return [status, history];
+  const doctor = defineOperation({
+    method: 'get',
+    paths: pathsOf({ names }, '/doctor'),
+    name: 'examine',
+    summary: 'Examine the system that this replica is part of, and get what to do about each problem',
+    tag: names[0],
+    responses: {
+      200: {
+        description: 'The latest examination. It is reused for 10 seconds.',
+        headers: ['Cache-Control'],
+        body: Examination,
+      },
+    },
+    problems: ['unavailable'],
+
+    async handle({ ctx }) {
+      const examination = await examine();
+      ctx.set('Cache-Control', 'no-store');
+      ctx.body = examination;
+    },
+  });
+  return [status, history, doctor];
 }

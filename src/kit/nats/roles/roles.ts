@@ -80,7 +80,7 @@ function serviceRole(
     name,
     description:
       `The ${name} service: appends its events, responds to its commands and queries, stores its snapshots, announces rejected ` +
-      `events; reads ${reads}; lists the services and compares the states of their replicas.`,
+      `events; reads ${reads}; lists the services, compares the states of their replicas and examines its part of the system.`,
     publish: [
       eventSubjects(name).all,
       ...[stream, ...followed].flatMap((read) => [
@@ -91,6 +91,9 @@ function serviceRole(
       `$O.${snapshotBucket(name)}.C.>`,
       `$O.${snapshotBucket(name)}.M.>`,
       api(`STREAM.MSG.GET.${snapshots}`),
+      // For the doctor in the web console.
+      api('INFO'),
+      api(`STREAM.INFO.${rejections.stream}`),
       // Removes the chunks of a snapshot that is replaced.
       api(`STREAM.PURGE.${snapshots}`),
       ...consuming(snapshots),

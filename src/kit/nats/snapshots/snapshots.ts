@@ -23,6 +23,14 @@ import { readImage, UnreadSnapshot, WrongSnapshot } from './read-image.ts';
 // The client's own SHA-256, written in JavaScript, took a third of the time of startup from a snapshot.
 setSha256Backend('native');
 
+/**
+ * Number of messages after which a snapshot is due: `every`, or a quarter of the number of entities if that is more. This bounds the share of
+ * work spent on writing and the number of messages replayed at startup.
+ */
+export function snapshotInterval(every: number, entities: number): number {
+  return Math.max(every, Math.floor(entities / 4));
+}
+
 export type SnapshotsOptions<State> = {
   readonly nc: NatsConnection;
   readonly jsm: JetStreamManager;

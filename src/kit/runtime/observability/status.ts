@@ -8,6 +8,8 @@ export type StatusSources = Pick<ServiceStatus, 'service' | 'replica' | 'version
   readonly feed: { readonly size: number };
   readonly appendLatency: AppendLatency;
   readProcess(): ServiceStatus['process'];
+  /** Number of messages after which a snapshot is due. */
+  snapshotEvery(): number;
   /** The latest snapshot of the service's own stream. */
   readSnapshot(): ServiceStatus['snapshot'];
   /** Asks the broker. */
@@ -26,6 +28,7 @@ export function createStatus({
   feed,
   appendLatency,
   readProcess,
+  snapshotEvery,
   readSnapshot,
   readBroker,
   ...constantFields
@@ -73,6 +76,7 @@ export function createStatus({
       },
       process: readProcess(),
       snapshot: readSnapshot(),
+      snapshotEvery: snapshotEvery(),
       broker,
     };
   };

@@ -7,7 +7,7 @@ import type { View } from '../../eventlog/view/view.ts';
 import { connectToNats, type Connection } from '../../nats/connection/connection.ts';
 import { compareStream, describeDifference, type Comparing } from '../../nats/provisioning/compare-stream.ts';
 import { readStreamDefinition } from '../../nats/provisioning/provisioning.ts';
-import { explainConnectFailure } from '../config/config-nats.ts';
+import { explainConnectFailure } from '../../nats/connection/explain-connect-failure.ts';
 import type { Config } from '../config/config.ts';
 import { replicaName, type Logger } from '../observability/logger.ts';
 

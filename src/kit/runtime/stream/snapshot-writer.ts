@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../../domain/decider.ts';
 import { NotJson } from '../../domain/json-state.ts';
 import type { View } from '../../eventlog/view/view.ts';
-import type { SnapshotInfo, Snapshots } from '../../nats/snapshots/snapshots.ts';
+import { snapshotInterval, type SnapshotInfo, type Snapshots } from '../../nats/snapshots/snapshots.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { StreamObserver } from '../observability/stream-observer.ts';
 
@@ -13,10 +13,7 @@ export type SnapshotWriter = {
 /** Interval at which the writer checks whether a snapshot is due, in ms. */
 const checkIntervalMs = 1_000;
 
-/**
- * Writes snapshots in the background. A snapshot is due after `every` positions, or a quarter of the number of entities if
- * that is more. This bounds the share of work spent on writing and the number of messages replayed at startup.
- */
+/** Writes snapshots in the background, whenever one is due (`snapshotInterval`). */
 export function writeSnapshots<State, Event extends DomainEvent>(
   stream: string,
   view: View<State, Event>,
@@ -49,7 +46,7 @@ export function writeSnapshots<State, Event extends DomainEvent>(
   // Reports the snapshot that the service started from. If this fails, the next snapshot reports the failure.
   readLatest().catch(() => undefined);
   const timer = setInterval(() => {
-    const interval = Math.max(every, Math.floor(view.size / 4));
+    const interval = snapshotInterval(every, view.size);
     if (writing !== undefined || view.position - last < interval) return;
     writing = write(Math.floor(interval / 2))
       .catch((error: unknown) => {

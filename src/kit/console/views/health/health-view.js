@@ -1,6 +1,7 @@
 /** Status of the replica that serves the page, and its last 15 minutes. */
 
 import { Broker } from './broker.js';
+import { Doctor } from './doctor.js';
 import { HealthCharts } from './health-charts.js';
 import { progressOf } from '../../store/progress.js';
 import { Snapshot } from './snapshot.js';
@@ -12,7 +13,7 @@ import { capitalize, toDuration, toMinute } from '../../parts/text.js';
 import { html } from '../../vendor/preact.js';
 
 /** @param {import('../../shell/app.js').ViewProps} props */
-export function HealthView({ state: { status, samples }, contract }) {
+export function HealthView({ state: { status, samples }, session, contract }) {
   if (status === undefined) return html`<${Empty} icon="activity" text="No data yet." />`;
   const { replica, version, startedAt, entities, rejected, followers, appends, brokerDownSince } = status;
   const figures = [
@@ -47,6 +48,7 @@ export function HealthView({ state: { status, samples }, contract }) {
         <${HealthCharts} samples=${samples} status=${status} />
         <${Snapshot} status=${status} />
       </div>
+      <${Doctor} path=${contract.path} ask=${session.ask} />
       <div class="pair">
         <${Streams} streams=${status.streams} />
         <${Broker} status=${status} />

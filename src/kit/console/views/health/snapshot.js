@@ -4,7 +4,7 @@ import { progressOf } from '../../store/progress.js';
 
 /** The latest snapshot, from which replicas start. @param {{ status: import('../../store/state.js').Status }} props */
 export function Snapshot({ status }) {
-  const { snapshot } = status;
+  const { snapshot, snapshotEvery } = status;
   const behind = progressOf(status).applied - (snapshot?.position ?? 0);
   const figures =
     snapshot === null
@@ -16,7 +16,9 @@ export function Snapshot({ status }) {
         ];
   return html`<section class="card snapshot" aria-labelledby="snapshot-title">
     <header>
-      <span class="dot ${snapshot === null ? 'unknown' : 'ok'}"></span>
+      <span
+        class=${`dot ${snapshot === null ? 'unknown' : behind > 2 * snapshotEvery ? 'warn' : 'ok'}`}
+      ></span>
       <h2 id="snapshot-title">Snapshot</h2>
     </header>
     ${
@@ -39,7 +41,8 @@ export function Snapshot({ status }) {
       )}
     </dl>
     <p class="normal">
-      Normal: written after every 10,000 messages (SNAPSHOT_EVERY), or a quarter of the entities
+      Normal: a new one at most a little more than ${snapshotEvery.toLocaleString('en')} messages after the
+      last
     </p>
   </section>`;
 }

@@ -7,6 +7,7 @@ export function Streams({ streams }) {
   return html`<section class="card" aria-labelledby="streams-title">
     <header>
       <h2 id="streams-title">Streams</h2>
+      <span class="dim">Normal: lag 0, and back to 0 after a burst</span>
     </header>
     <table class="table">
       <thead>

@@ -1,17 +1,7 @@
 import { z } from 'zod';
-import {
-  ConfigError,
-  readConfig,
-  readProvisionConfig,
-  type ProvisionConfig,
-} from '../runtime/config/config.ts';
-
-export type DoctorConfig = ProvisionConfig & {
-  /** Monitoring URLs of the servers, such as `http://localhost:8222`. */
-  readonly monitorUrls: readonly string[];
-  /** Minimum number of messages between two snapshots of a service. */
-  readonly snapshotEvery: number;
-};
+import type { DoctorConfig } from '../doctor/config.ts';
+import { ConfigError, readConfig, readProvisionConfig } from '../runtime/config/config.ts';
+import { foldVersionOf } from '../runtime/fold-version.ts';
 
 const HttpAddress = z.url({ protocol: /^https?$/ });
 
@@ -31,5 +21,6 @@ export function readDoctorConfig(environment: NodeJS.ProcessEnv): DoctorConfig {
     ...readProvisionConfig(environment),
     snapshotEvery: readConfig(environment, { httpPort: 0, probePort: 0 }).snapshotEvery,
     monitorUrls,
+    foldVersionOf,
   };
 }
