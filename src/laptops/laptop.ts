@@ -11,6 +11,7 @@ export const laptopService = defineService({
   module: import.meta.url,
   contract: laptopContract,
   version: new URL('../../package.json', import.meta.url),
+  samples: new URL('../../samples/laptops.json', import.meta.url),
   defaults: { httpPort: 5000, probePort: 9000 },
   follows: { ports: follow(portContract) },
 

@@ -9,6 +9,7 @@ export const portService = defineService({
   module: import.meta.url,
   contract: portContract,
   version: new URL('../../package.json', import.meta.url),
+  samples: new URL('../../samples/ports.json', import.meta.url),
   defaults: { httpPort: 5001, probePort: 9001 },
   // `/port` is an alias that early clients of the catalogue use.
   aliases: ['port'],

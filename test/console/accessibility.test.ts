@@ -3,13 +3,11 @@
  * PORTSIDE_SCREENSHOTS=1 also updates the images in `docs/screenshots/`.
  */
 
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
 import { inBrowser, openBrowser } from '../support/http/browser.ts';
+import { assertFitsWindow, findViolations, saveScreenshot } from '../support/http/page-checks.ts';
 import { publishAll } from '../support/broker/publish.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
@@ -176,6 +174,14 @@ const views: readonly View[] = [
       }
     },
   },
+  {
+    name: 'doctor',
+    hash: '#/health',
+    async open(page) {
+      await page.getByText('What to do:').first().waitFor();
+      await page.locator('.doctor').scrollIntoViewIfNeeded();
+    },
+  },
 ];
 
 /** Opens the import, and chooses a file. */
@@ -188,41 +194,6 @@ async function importFile(page: Page, name: string, content: string | Buffer): P
 
 const schemes = ['light', 'dark'] as const;
 const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
-
-const Violation = z.object({
-  id: z.string(),
-  help: z.string(),
-  nodes: z.array(z.object({ html: z.string() })),
-});
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-
-async function findViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const violations = await page.evaluate('axe.run(document).then(({ violations }) => violations)');
-  return z
-    .array(Violation)
-    .parse(violations)
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join('; ')}`);
-}
-
-/** Asserts that nothing is wider than the window, except for the table, which has its own scroll bar. */
-async function assertFitsWindow(page: Page): Promise<void> {
-  const overflow = await page.evaluate(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
-  assert.is(overflow, 0, 'the page does not scroll horizontally');
-}
-
-/** Saves one screenshot per view, plus one of the table in dark mode and one on a phone. */
-async function saveScreenshot(
-  page: Page,
-  [name, ...variant]: readonly [string, string, string],
-): Promise<void> {
-  const differences = variant.filter((part) => part !== 'desktop' && part !== 'light');
-  if (differences.length > (name === 'table' ? 1 : 0) || name === 'import-choice') return;
-  const file = new URL(`../../docs/screenshots/${[name, ...differences].join('-')}.png`, import.meta.url);
-  await page.screenshot({ path: fileURLToPath(file) });
-}
 
 const accessibility = suite('accessibility');
 const test = inBrowser(accessibility);
@@ -238,8 +209,7 @@ for (const { name, hash, open } of views) {
             await page.emulateMedia({ colorScheme });
             assert.equal(await findViolations(page), [], colorScheme);
             await assertFitsWindow(page);
-            if (process.env['PORTSIDE_SCREENSHOTS'] === '1')
-              await saveScreenshot(page, [name, size, colorScheme]);
+            await saveScreenshot(page, [name, size, colorScheme]);
           }
         },
         { colorScheme: 'light', viewport },

@@ -112,6 +112,7 @@ samples('begin with those of the replica, by the clock of the browser, and have 
     snapshot: null,
     snapshotEvery: 10_000,
     broker: null,
+    natsUrl: null,
     traceUrl: null,
   });
   assert.equal(

@@ -60,6 +60,29 @@ test('opens the forms of commands, with those of an open entity', () =>
     await goTo(page, 'add', /^Add a laptop/);
     await heading(page, 'Add a laptop').waitFor();
   }));
+test('copies a list, an entity and a command as curl, for the nats CLI and for the typed client', () =>
+  browser.visit(
+    `${laptops.url}/#/entity/1`,
+    async (page) => {
+      await page.getByRole('definition').getByText('S3').waitFor();
+      const copied = async (text: string) => {
+        await goTo(page, text, /^Copy/);
+        return page.evaluate<string>('navigator.clipboard.readText()');
+      };
+      assert.is(await copied('copy laptops curl'), `curl -i ${laptops.url}/laptops`);
+      assert.match(await copied('copy laptop 1 as nats'), `req laptops.queries.get '{"id":1}'`);
+      assert.is(
+        await copied('copy laptop 1 as typescript'),
+        `const laptops = createClient('${laptops.url}', laptopService);\nawait laptops.get(1);`,
+      );
+      assert.match(await copied('copy fit typescript'), 'await laptops.fit(1, {"portId":1});');
+      assert.match(
+        await copied('copy add curl'),
+        `curl -i -X POST ${laptops.url}/laptops -H 'Content-Type: application/json' -d '{"title":"Lenovo","model":"S3"}'`,
+      );
+    },
+    { permissions: ['clipboard-read', 'clipboard-write'] },
+  ));
 test('is used with the arrow keys, and closed with Escape', () =>
   browser.visit(laptops.url, async (page) => {
     await page.locator('tr[data-id="1"]').waitFor();

@@ -59,7 +59,7 @@ const services = [
     name: 'laptops',
     // Clients that are generated from the document depend on these names.
     operationIds:
-      'followLaptopEvents getStatus getStatusHistory readLaptopLog readLaptopMessage getEventTimeline listLaptopRejections getLaptopHistory listLaptops addLaptop getLaptop changeLaptop ' +
+      'followLaptopEvents getStatus getStatusHistory examine readLaptopLog readLaptopMessage getEventTimeline listLaptopRejections getLaptopHistory listLaptops addLaptop getLaptop changeLaptop ' +
       'patchLaptop removeLaptop listPortsOfLaptop fitPort unfitPort',
     url: laptops.url,
     document: await readDocument(laptops.url),
@@ -68,7 +68,7 @@ const services = [
   {
     name: 'ports',
     operationIds:
-      'followPortEvents getStatus getStatusHistory readPortLog readPortMessage getEventTimeline listPortRejections getPortHistory listPorts addPort getPort changePort patchPort removePort ' +
+      'followPortEvents getStatus getStatusHistory examine readPortLog readPortMessage getEventTimeline listPortRejections getPortHistory listPorts addPort getPort changePort patchPort removePort ' +
       'listLaptopsOfPort',
     url: ports.url,
     document: await readDocument(ports.url),
@@ -86,7 +86,11 @@ function referencesIn(value: unknown): string[] {
 
 /** Replaces the parameters of a path with sample values. */
 const fill = (path: string) =>
-  path.replace('{id}', '1').replace('{code}', 'not-found').replace('{module}', 'main.js');
+  path
+    .replace('{id}', '1')
+    .replace('{code}', 'not-found')
+    .replace('{version}', '1')
+    .replace('{file}', 'main.js');
 
 for (const { name, operationIds, url, document, operations } of services) {
   const documented = Object.entries(document.paths).flatMap(([path, item]) =>

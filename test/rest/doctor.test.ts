@@ -9,11 +9,11 @@ import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const system = await startTestSystem();
+const laptops = await system.start('laptops');
 
 const examination = suite('the examination of a replica');
 
 examination('reports each problem with what to do, and is reused for some seconds', async () => {
-  const laptops = await system.start('laptops');
   const { jsm } = system;
   await publishAll(system.connection.nc, [laptopAdded(1), laptopAdded(1)]);
   const { config } = await jsm.streams.info('LAPTOPS');
@@ -37,7 +37,6 @@ examination('reports each problem with what to do, and is reused for some second
   assert.is(Examination.parse(again.body).examinedAt, examinedAt);
 });
 examination('is unavailable while the broker is unreachable', async () => {
-  const laptops = await system.start('laptops');
   await system.broker.kill();
   await eventually(async () =>
     assertProblem(await laptops.get('/laptops/doctor'), 'unavailable', /unreachable/),

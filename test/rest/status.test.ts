@@ -44,6 +44,7 @@ replicaStatus('reports zero positions and counts while the streams are empty', a
     appends: { count: 0, medianMs: null, p99Ms: null },
     snapshot: null,
     snapshotEvery: 10_000,
+    natsUrl: system.broker.url,
     traceUrl: null,
   });
 });

@@ -29,8 +29,9 @@ import { createAppendLatency } from './observability/append-latency.ts';
 import { instrumentAppends } from './observability/instrumented-store.ts';
 import { logRequest, replicaName, type Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
+import { readSamples } from './samples.ts';
 import { createExamination } from './observability/examination.ts';
-import { describeSnapshot, readBroker, readProcess } from './observability/replica-status.ts';
+import { describeSnapshot, localUrlOf, readBroker, readProcess } from './observability/replica-status.ts';
 import { recordStatus } from './observability/status-history.ts';
 import { createStatus } from './observability/status.ts';
 import { createSystem } from './observability/system.ts';
@@ -111,6 +112,7 @@ export async function openTransports(service: Service, options: TransportsOption
     service: name,
     replica: replicaName(),
     version,
+    natsUrl: localUrlOf(config.nats.url),
     traceUrl: config.traceUrl ?? null,
     freshness,
     view,
@@ -151,6 +153,7 @@ export async function openTransports(service: Service, options: TransportsOption
       snapshotEvery: config.snapshotEvery,
       entities: view.size,
     })),
+    samples: await readSamples(service),
     system: createSystem(connection),
   };
   const endpoints = [

@@ -56,6 +56,7 @@ export async function operationsOf(
     readStatus: () => Promise.reject(new Error('not implemented in this test')),
     readStatusHistory: () => [],
     examine: () => Promise.reject(new Error('not implemented in this test')),
+    samples: service.samples && [],
     system: {
       listServices: () => Promise.reject(new Error('not implemented in this test')),
       compareStates: () => Promise.reject(new Error('not implemented in this test')),

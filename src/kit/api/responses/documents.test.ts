@@ -43,7 +43,9 @@ const status = {
   appends: { count: 0, medianMs: null, p99Ms: null },
   process: { memoryBytes: 3, heapBytes: 1, heapLimitBytes: 2, eventLoopDelayMs: 0.5 },
   snapshot: null,
+  snapshotEvery: 10_000,
   broker: null,
+  natsUrl: null,
   traceUrl: null,
 };
 const problem = { type: '/problems/x', title: 'X', status: 404, detail: 'There is none.' };

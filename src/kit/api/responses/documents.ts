@@ -235,6 +235,10 @@ export const ServiceStatus = z
       .meta({
         description: 'The cluster that stores the stream. Null if the broker did not respond in time.',
       }),
+    natsUrl: z.string().nullable().meta({
+      description:
+        'The address of the broker if it is on the same machine, for commands that people copy. Otherwise null.',
+    }),
     traceUrl: z.string().nullable().meta({
       description:
         'URL template of the trace viewer, with the placeholder `{traceId}`. Null if it is not configured.',

@@ -4,6 +4,8 @@
  */
 
 import { z } from 'zod';
+import { exampleOf } from '../commands/command-input.ts';
+import type { Id } from '../../domain/entity-id.ts';
 import { isTextId } from '../../domain/id-type.ts';
 import type { CommandKind } from '../../domain/service/command.ts';
 import { nounsOf, type Nouns } from '../../domain/service/nouns.ts';
@@ -46,6 +48,18 @@ export type ServiceDescription = {
   readonly relations: readonly (OperationReference & Nouns & { readonly service: string })[];
   readonly references: readonly Reference[];
   readonly events: readonly string[];
+  /** Sample data: bodies of the command that creates an entity. */
+  readonly samples?: OperationReference;
+  /** An entity as it could be created. Absent if an example cannot be decided, for instance because it needs entities of other services. */
+  readonly example?: Example;
+};
+
+/** The body of the command that creates the entity, and the event that follows from it. */
+export type Example = {
+  readonly verb: string;
+  readonly id: Id;
+  readonly body: object;
+  readonly event: object;
 };
 
 /** The part of an operation's declaration that locates it. `paths` begins with the canonical path. */
@@ -70,6 +84,8 @@ export function describeService(
   const { names, nouns, contract, commands, follows, indexKeys, sortable, relations } = service;
   const path = `/${names[0]}`;
   const properties = propertiesOf(service.document);
+  const example = exampleOfCreation(service);
+  const samples = operations.find(({ paths: [canonical] }) => canonical === `${path}/samples`);
   const followed = Object.entries(follows).map(([name, other]) => ({
     service: name,
     ...nounsOf(name, other),
@@ -99,7 +115,26 @@ export function describeService(
         .map((field) => ({ field, ...other })),
     ),
     events: Object.keys(contract.events.types),
+    ...(samples && { samples: locate(samples) }),
+    ...(example && { example }),
   };
+}
+
+/** Decides what the example of the documents would store. Nothing is found in followed streams. */
+function exampleOfCreation({ contract, commands, follows }: DescribedService): Example | undefined {
+  const create = commands.find(({ kind }) => kind === 'create');
+  if (create?.body === undefined) return undefined;
+  const body = exampleOf(create.body);
+  const { id, fold } = contract;
+  const lookups = Object.fromEntries(Object.keys(follows).map((name) => [name, () => undefined]));
+  try {
+    const context = { ...lookups, now: '2026-01-31T12:00:00.000Z', actor: undefined, find: () => [] };
+    // The body has the type that `decide` expects, because its schema parsed it.
+    const [event] = create.decide(create.body.parse(body) as never, fold.initial, context);
+    return event === undefined ? undefined : { verb: create.verb, id: id.example, body, event };
+  } catch {
+    return undefined;
+  }
 }
 
 function locate({ name, method, paths }: LocatedOperation): OperationReference {

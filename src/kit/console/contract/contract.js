@@ -43,6 +43,8 @@ import { formsOf, parametersOf, responseFieldsOf } from './openapi.js';
  * @property {ItemCommand[]} itemCommands
  * @property {Relation[]} relations
  * @property {readonly Reference[]} references fields of the document with entities of other services
+ * @property {{ path: string } | undefined} samples sample data
+ * @property {import('../../api/responses/service-description.ts').Example | undefined} example an entity as it could be created
  * @property {readonly string[]} eventTypes
  * @property {boolean} requiresToken whether writes require a bearer token
  */
@@ -94,6 +96,8 @@ export function readContract(document) {
       path: target,
     })),
     references: service.references,
+    samples: service.samples,
+    example: service.example,
     eventTypes: service.events,
     requiresToken: service.commands.some((command) => (operationOf(command)?.security ?? []).length > 0),
   };

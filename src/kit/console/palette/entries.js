@@ -1,5 +1,6 @@
 /** What the command palette offers for a text. */
 
+import { copies } from './copies.js';
 import { toId } from '../contract/ids.js';
 import { toLabel } from '../contract/labels.js';
 import { capitalize } from '../parts/text.js';
@@ -21,7 +22,7 @@ export function findEntries(text, props) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = (/** @type {Entry} */ { name, hint }) =>
     words.every((word) => `${name} ${hint}`.toLowerCase().includes(word));
-  const fixed = [...pages(props), ...commands(props), ...services(props)].filter(matches);
+  const fixed = [...pages(props), ...commands(props), ...services(props), ...copies(props)].filter(matches);
   return [...places(text.trim(), props), ...fixed].slice(0, maxEntries);
 }
 

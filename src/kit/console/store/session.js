@@ -8,6 +8,7 @@ import { createHistoricalTable } from './historical-table.js';
 import { createImports } from '../import/send/run-import.js';
 import { readContract } from '../contract/contract.js';
 import { createAsk } from './queries.js';
+import { createSampleData } from './sample-data.js';
 import { createSystem } from './services.js';
 import { pollStatus, readRejections, toReplica } from './poll-status.js';
 import { readRoute } from './state.js';
@@ -63,7 +64,8 @@ export async function startSession(store, request) {
       entity.refresh();
     },
   });
-  return { entity, historical, filter, writes, runImport, system, ask: createAsk(request) };
+  const addSamples = createSampleData({ store, request, contract });
+  return { entity, historical, filter, writes, runImport, system, addSamples, ask: createAsk(request) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startSession>>} Session */

@@ -49,6 +49,8 @@ export type ServiceDefinition<
   readonly foldVersion?: string;
   /** The product that the service belongs to, see {@link createProduct}. Default: `portside`. */
   readonly product?: string;
+  /** A JSON file with a list of bodies of the `create` command, which the web console offers while there are no entities. */
+  readonly samples?: URL;
   /** TCP ports that are used unless the configuration names others. */
   readonly defaults: { readonly httpPort: number; readonly probePort: number };
   /** Further names of the collection in paths, beside the name of the service. */
@@ -97,7 +99,7 @@ export type Service = Pick<
     Id,
     unknown
   >,
-  'module' | 'version' | 'foldVersion' | 'product' | 'defaults' | 'document'
+  'module' | 'version' | 'foldVersion' | 'product' | 'samples' | 'defaults' | 'document'
 > & {
   readonly contract: ErasedContract;
   readonly nouns: Nouns;

@@ -10,6 +10,7 @@ import { queryOperations } from './query-operations.ts';
 import { readOperations } from './read-operations.ts';
 import type { RouteContext } from './route-context.ts';
 import { relationOperations } from './relation-operations.ts';
+import { sampleOperations } from './sample-operations.ts';
 import { statusOperations } from './status-operations.ts';
 import { systemOperations } from './system-operations.ts';
 import { timelineOperations } from './timeline-operations.ts';
@@ -25,6 +26,7 @@ export function entityOperations(resource: JoinedResource, context: RouteContext
     ...statusOperations(resource, context),
     ...logOperations(resource, context),
     ...timelineOperations(resource, context),
+    ...sampleOperations(resource, context),
     ...historyOperations(resource, context, CloudEvent),
     ...queryOperations(resource, context),
     ...readOperations(resource, context),

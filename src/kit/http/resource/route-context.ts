@@ -30,6 +30,8 @@ export type RouteContext = {
   readStatusHistory(): readonly StatusSample[];
   /** Runs the checks of the doctor, at most one at a time. */
   examine(): Promise<Examination>;
+  /** Bodies of the command that creates an entity; undefined: none. */
+  readonly samples: readonly object[] | undefined;
   readonly system: SystemSources;
   readonly bulkLimits: BulkLimits;
   /** Aborted when a shutdown begins. */

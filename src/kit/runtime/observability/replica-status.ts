@@ -42,3 +42,9 @@ export async function readBroker(
     })),
   };
 }
+
+/** Returns the first address if it is on this machine. Whether people can reach another one is not known. */
+export function localUrlOf(urls: string): string | null {
+  const [first = ''] = urls.split(',');
+  return /^(?:\w+:\/\/)?(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/?$/.test(first) ? first : null;
+}

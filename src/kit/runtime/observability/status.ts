@@ -2,7 +2,10 @@ import type { ServiceStatus } from '../../api/responses/documents.ts';
 import type { Freshness, StreamFreshness } from '../../eventlog/freshness.ts';
 import type { AppendLatency } from './append-latency.ts';
 
-export type StatusSources = Pick<ServiceStatus, 'service' | 'replica' | 'version' | 'traceUrl'> & {
+export type StatusSources = Pick<
+  ServiceStatus,
+  'service' | 'replica' | 'version' | 'natsUrl' | 'traceUrl'
+> & {
   readonly freshness: Freshness;
   readonly view: { readonly size: number; readonly rejectedCount: number };
   readonly feed: { readonly size: number };

@@ -6,6 +6,7 @@ import { toCurl, toNatsQuery } from '../../parts/commands.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { Control } from '../../forms/field-input.js';
 import { Empty } from '../../parts/empty.js';
+import { FirstSteps } from './first-steps.js';
 import { Icon } from '../../parts/icon.js';
 import { NewEntities } from './new-entities.js';
 import { html } from '../../vendor/preact.js';
@@ -51,11 +52,9 @@ export function TableView({ state, update, session, contract }) {
       </div>
       ${
         table.size === 0 && loading === undefined && historical?.isLoading !== true
-          ? html`<${Empty}
-              text=${isHistorical ? `No ${contract.plural} existed at this point.` : `There are no ${contract.plural} yet.`}
-            >
-              ${!isHistorical && html`<p>They appear here as soon as their events arrive, from this page or any other client.</p>`}
-            </${Empty}>`
+          ? isHistorical
+            ? html`<${Empty} text=${`No ${contract.plural} existed at this point.`} />`
+            : html`<${FirstSteps} state=${state} session=${session} contract=${contract} />`
           : html`<${Rows}
               rows=${rows}
               contract=${contract}

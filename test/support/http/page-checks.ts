@@ -1,0 +1,46 @@
+/** Checks of a page of the web console with axe-core, and its screenshots in `docs/screenshots/`. */
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+
+const Violation = z.object({
+  id: z.string(),
+  help: z.string(),
+  nodes: z.array(z.object({ html: z.string() })),
+});
+const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
+export async function findViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const violations = await page.evaluate('axe.run(document).then(({ violations }) => violations)');
+  return z
+    .array(Violation)
+    .parse(violations)
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join('; ')}`);
+}
+
+/** Asserts that nothing is wider than the window, except for the table, which has its own scroll bar. */
+export async function assertFitsWindow(page: Page): Promise<void> {
+  const overflow = await page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  assert.is(overflow, 0, 'the page does not scroll horizontally');
+}
+
+/** Views that have screenshots in dark mode and on a phone as well. */
+const inVariants = new Set(['table', 'first-steps', 'doctor']);
+
+/** With PORTSIDE_SCREENSHOTS=1, saves one screenshot per view, plus one in dark mode and one on a phone of the views in `inVariants`. */
+export async function saveScreenshot(
+  page: Page,
+  [name, ...variant]: readonly [string, string, string],
+): Promise<void> {
+  if (process.env['PORTSIDE_SCREENSHOTS'] !== '1') return;
+  const differences = variant.filter((part) => part !== 'desktop' && part !== 'light');
+  if (differences.length > (inVariants.has(name) ? 1 : 0)) return;
+  const file = new URL(`../../../docs/screenshots/${[name, ...differences].join('-')}.png`, import.meta.url);
+  await page.screenshot({ path: fileURLToPath(file) });
+}
