@@ -38,6 +38,18 @@ samples('contains at least 60 laptops and every port that they use', () => {
     [],
   );
 });
+samples('are the rows that the web console offers', () => {
+  const offered = (name: string): unknown =>
+    JSON.parse(readFileSync(new URL(`../../samples/${name}.json`, import.meta.url), 'utf8'));
+  assert.equal(
+    offered('ports'),
+    portRows.map(({ id, name }) => ({ id: Number(id), name })),
+  );
+  assert.equal(
+    offered('laptops'),
+    laptopRows.map(({ id, title, model }) => ({ id: Number(id), title, model })),
+  );
+});
 samples('is imported into both services, and adds nothing when it is imported again', async () => {
   assert.is((await startImport(broker.url, files).ended).code, 0);
   assert.equal(

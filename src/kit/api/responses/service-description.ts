@@ -130,6 +130,7 @@ function exampleOfCreation({ contract, commands, follows }: DescribedService): E
   try {
     const context = { ...lookups, now: '2026-01-31T12:00:00.000Z', actor: undefined, find: () => [] };
     // The body has the type that `decide` expects, because its schema parsed it.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const [event] = create.decide(create.body.parse(body) as never, fold.initial, context);
     return event === undefined ? undefined : { verb: create.verb, id: id.example, body, event };
   } catch {

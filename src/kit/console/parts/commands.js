@@ -19,7 +19,7 @@ export function toCurl(path, { method = 'GET', body, headers = {} } = {}) {
   ].join(' ');
 }
 
-/** @param {string} name service name @param {string} query @param {object} body @param {string | undefined} [server] */
+/** @param {string} name service name @param {string} query @param {object} body @param {string} [server] */
 export function toNatsQuery(name, query, body, server) {
   return `${natsOf(server)} req ${name}.queries.${query} ${quote(JSON.stringify(body))}`;
 }
@@ -46,12 +46,12 @@ export function brokerOf(status) {
 /** Of the `nats` CLI. Without a server, it uses that of its context. @param {string | undefined} server */
 const natsOf = (server) => (server === undefined ? 'nats' : `nats -s ${quote(server)}`);
 
-/** @param {string} name service name @param {string} verb @param {object} payload @param {string | undefined} [server] */
+/** @param {string} name service name @param {string} verb @param {object} payload @param {string} [server] */
 export function toNatsCommand(name, verb, payload, server) {
   return `${natsOf(server)} req ${name}.commands.${verb} ${quote(JSON.stringify(payload))}`;
 }
 
-/** @param {string} name service name @param {string | number} id @param {object} event @param {string | undefined} [server] */
+/** @param {string} name service name @param {string | number} id @param {object} event @param {string} [server] */
 export function toNatsEvent(name, id, event, server) {
   return `${natsOf(server)} pub ${name}.events.${id} ${quote(JSON.stringify(event))}`;
 }
