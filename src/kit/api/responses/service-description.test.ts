@@ -95,4 +95,23 @@ test('has the list in the document from which a command takes an item', () =>
       ['unplug', 'socket', 'plugs', 'socket'],
     ],
   ));
+test('has an entity as it could be created', () => {
+  const create = (body: z.ZodObject) => {
+    const definition = defineService({
+      ...base,
+      commands: (builders) => ({
+        add: builders.create({ body, decide: () => [{ type: 'Added', colour: 'red' }] }),
+      }),
+    });
+    return describeService({ ...definition, relations: [] }, []).example;
+  };
+  assert.equal(create(z.strictObject({ colour: z.string().meta({ example: 'blue' }) })), {
+    verb: 'add',
+    id: 1,
+    body: { colour: 'blue' },
+    event: { type: 'Added', colour: 'red' },
+  });
+  // Without an example of the field.
+  assert.is(create(z.strictObject({ colour: z.string() })), undefined);
+});
 test.run();

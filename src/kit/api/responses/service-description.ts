@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { exampleOf } from '../commands/command-input.ts';
+import { exampleOf, newEntityOf, splitId } from '../commands/command-input.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import { isTextId } from '../../domain/id-type.ts';
 import type { CommandKind } from '../../domain/service/command.ts';
@@ -124,15 +124,18 @@ export function describeService(
 function exampleOfCreation({ contract, commands, follows }: DescribedService): Example | undefined {
   const create = commands.find(({ kind }) => kind === 'create');
   if (create?.body === undefined) return undefined;
-  const body = exampleOf(create.body);
-  const { id, fold } = contract;
+  const { id: idType, fold } = contract;
   const lookups = Object.fromEntries(Object.keys(follows).map((name) => [name, () => undefined]));
+  const context = { ...lookups, now: '2026-01-31T12:00:00.000Z', actor: undefined, find: () => [] };
   try {
-    const context = { ...lookups, now: '2026-01-31T12:00:00.000Z', actor: undefined, find: () => [] };
-    // The body has the type that `decide` expects, because its schema parsed it.
+    const newEntity = newEntityOf(create.body, idType);
+    const sent = newEntity.parse({ id: idType.example, ...exampleOf(newEntity) });
+    const { id = idType.example, input } = splitId(sent, idType);
+    // The input has the type that `decide` expects, because its schema parsed it.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const [event] = create.decide(create.body.parse(body) as never, fold.initial, context);
-    return event === undefined ? undefined : { verb: create.verb, id: id.example, body, event };
+    const [event] = create.decide(input as never, fold.initial, context);
+    const body = idType.generate === undefined ? sent : input;
+    return event === undefined ? undefined : { verb: create.verb, id, body, event };
   } catch {
     return undefined;
   }
