@@ -103,8 +103,8 @@ const views: readonly View[] = [
     hash: '#/log',
     async open(page) {
       await page.getByText('2 rejected messages').waitFor();
-      await page.locator('.log summary').first().click();
-      await page.locator('.log details[open]').waitFor();
+      await page.locator('.log .event').first().click();
+      await page.getByText('Would have been accepted:').waitFor();
     },
   },
   {

@@ -70,7 +70,7 @@ test('shows each event of a replica outage exactly once', () =>
     await row(page, 5).waitFor();
 
     await page.getByRole('link', { name: 'Log' }).click();
-    const lines = page.locator('.log summary');
+    const lines = page.locator('.log .event');
     await lines.first().getByText('After').waitFor();
     const positions = await lines.locator('.position').allTextContents();
     assert.equal(positions, ['5', '4', '3', '2', '1']);

@@ -76,10 +76,10 @@ test('shows the entities and events of a stream that is longer than the old one'
 
     await page.getByRole('link', { name: 'Log' }).click();
     await eventually(async () => {
-      const positions = await page.locator('.log summary .position').allTextContents();
+      const positions = await page.locator('.log .event .position').allTextContents();
       assert.equal(positions.map(Number), range(1, 16).toReversed());
     });
-    assert.is(await page.locator('.log summary').getByText('Laptop 9').count(), 0);
+    assert.is(await page.locator('.log .event').getByText('Laptop 9').count(), 0);
     assert.is(await page.evaluate('globalThis.wasLoadedOnce'), true);
   }));
 test('shows changes in a stream that is shorter than the old one', () =>

@@ -80,12 +80,12 @@ test('shows all entities at an earlier point', async () => {
 });
 test('filters the event log by an id', async () => {
   await browser.visit(`${parcels.url}/#/log`, async (page) => {
-    const events = page.getByRole('group');
+    const events = page.locator('.log .event');
     await events.filter({ hasText: 'AAA-0001' }).first().waitFor();
     await page.getByLabel('Id', { exact: true }).fill('ABC-1234');
     await events.filter({ hasText: 'AAA-0001' }).first().waitFor({ state: 'detached' });
     await events.filter({ hasText: 'ParcelSent' }).click();
-    await page.getByRole('link', { name: 'Open ABC-1234' }).first().click();
+    await page.getByRole('link', { name: 'parcel ABC-1234' }).click();
     await page.getByRole('heading', { name: 'Parcel ABC-1234' }).waitFor();
   });
 });

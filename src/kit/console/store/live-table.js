@@ -6,10 +6,6 @@ import { readList } from './list-pages.js';
 import { readEach } from './read-each.js';
 import { batchDelayMs, restAfter } from './rest.js';
 
-/** Number of positions before the list's own at which the event log starts. */
-const backlogPositions = 200;
-/** Maximum number of events in the event log. */
-const maxLogEvents = 1_000;
 /** Maximum number of changed entities that are read one by one. For more, reading the list is faster. */
 const maxSingleReads = 20;
 
@@ -50,7 +46,7 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
   function startFollowing(position, seen) {
     if (feed !== undefined) return;
     listPosition = position;
-    feed = follow(`${path}/events`, Math.max(0, position - backlogPositions), seen, {
+    feed = follow(`${path}/events`, position, seen, {
       event: onLiveEvent,
       reset: (current) => void restart(current),
       connection: (isFollowing) => store.update({ isFollowing }),
@@ -62,7 +58,6 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
 
   /** @param {import('./follow.js').LiveEvent} event */
   function onLiveEvent(event) {
-    store.update({ log: [event, ...store.state.log.slice(0, maxLogEvents - 1)] });
     if (event.position <= listPosition) return;
     changed.set(event.id, event.position);
     void readChanged();
@@ -117,7 +112,6 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
     stopping = new AbortController();
     const { signal } = stopping;
     changed = new Map();
-    store.update({ log: [], pausedLog: undefined });
     while (isReading) await sleep(batchDelayMs);
     if (signal.aborted) return;
     isReading = true;

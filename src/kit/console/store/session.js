@@ -1,6 +1,7 @@
 /** Background work of the console: loads the OpenAPI document, polls the status, and keeps the displayed data current. */
 
 import { sleep } from './api.js';
+import { createEventLog } from './log/event-log.js';
 import { createEntityReader } from './entity.js';
 import { createFilter } from './filter.js';
 import { createLiveTable } from './live-table.js';
@@ -24,6 +25,7 @@ const retryMs = 1_000;
 export async function startSession(store, request) {
   const contract = await loadContract(store, request);
   const entity = createEntityReader({ store, request, contract });
+  const log = createEventLog({ store, request, contract });
   const filter = createFilter({ store, request, contract });
   const table = createLiveTable({
     store,
@@ -31,11 +33,13 @@ export async function startSession(store, request) {
     contract,
     onEvent(event) {
       entity.onEvent(event);
+      log.onEvent(event);
       filter.refresh(event.position);
     },
     onStart: () => showRoute(),
     onRestart() {
       entity.reopen();
+      log.restart();
       filter.restart();
       void readRejections(store, request, contract.path);
     },
@@ -49,6 +53,7 @@ export async function startSession(store, request) {
     const route = readRoute(location.hash, contract);
     store.update({ route });
     if (route.view === 'entity' && table.isStarted) void entity.open(route.id);
+    if (route.view === 'log') log.open(route.query);
   };
   addEventListener('hashchange', showRoute);
   store.update({ contract });
@@ -65,7 +70,7 @@ export async function startSession(store, request) {
     },
   });
   const addSamples = createSampleData({ store, request, contract });
-  return { entity, historical, filter, writes, runImport, system, addSamples, ask: createAsk(request) };
+  return { entity, log, historical, filter, writes, runImport, system, addSamples, ask: createAsk(request) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startSession>>} Session */

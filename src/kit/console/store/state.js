@@ -2,13 +2,13 @@
 
 import { toId } from '../contract/ids.js';
 import { noFilter } from './filter.js';
+import { emptyLog } from './log/log-state.js';
 import { unknownSystem } from './services.js';
 import { Table } from './table.js';
 
 /**
  * @typedef {import('../../api/responses/documents.ts').ServiceStatus} Status
  * @typedef {import('../../api/responses/documents.ts').RejectedMessage} Rejected
- * @typedef {import('./follow.js').LiveEvent} LiveEvent
  * @typedef {import('./entity.js').OpenEntity} OpenEntity
  *
  * State of the replica; `detail` is the progress while it starts, or the reason it does not respond as expected.
@@ -16,7 +16,8 @@ import { Table } from './table.js';
  *
  * @typedef {import('./samples.js').Sample} Sample
  *
- * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health' | 'system', id: import('../contract/ids.js').Id }} Route
+ * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health' | 'system', id: import('../contract/ids.js').Id,
+ *   query: string }} Route
  *
  * The open dialog; undefined if it is closed.
  * @typedef {import('../contract/contract.js').Command} Command
@@ -37,9 +38,7 @@ import { Table } from './table.js';
  * @property {import('./table.js').Order} order
  * @property {HistoricalTable | undefined} historical table at a point in time; undefined: the live table is shown
  * @property {OpenEntity | undefined} entity
- * @property {LiveEvent[]} log latest first
- * @property {LogFilter} logFilter
- * @property {LiveEvent[] | undefined} pausedLog events that are shown while the event log is paused
+ * @property {import('./log/log-state.js').EventLog} eventLog
  * @property {Rejected[]} rejections latest first
  * @property {import('./services.js').System} system
  * @property {Route} route
@@ -50,7 +49,6 @@ import { Table } from './table.js';
  * @property {boolean} isUnauthorized whether a write was rejected with 401 or 403
  *
  * @typedef {{ asOf: string, table: Table, position: number | undefined, isLoading: boolean, problem: string | undefined }} HistoricalTable
- * @typedef {{ type: string, id: string }} LogFilter
  *
  * @typedef {object} Store
  * @property {State} state
@@ -85,9 +83,7 @@ export function createStore() {
       order: { field: 'id', descending: false },
       historical: undefined,
       entity: undefined,
-      log: [],
-      logFilter: { type: '', id: '' },
-      pausedLog: undefined,
+      eventLog: emptyLog,
       rejections: [],
       system: unknownSystem,
       route: readRoute(location.hash, undefined),
@@ -122,9 +118,10 @@ export function createStore() {
  * @returns {Route}
  */
 export function readRoute(hash, contract) {
-  const [, view, text] = /^#\/(\w+)(?:\/([\w-]+))?$/.exec(hash) ?? [];
+  const [, view, text, query = ''] = /^#\/(\w+)(?:\/([\w-]+))?(?:\?(.*))?$/.exec(hash) ?? [];
   const id = text === undefined ? undefined : toId(contract, text);
-  if (view === 'entity' && id !== undefined) return { view, id };
-  if (view === 'queries' || view === 'log' || view === 'health' || view === 'system') return { view, id: 0 };
-  return { view: 'table', id: 0 };
+  if (view === 'entity' && id !== undefined) return { view, id, query };
+  if (view === 'queries' || view === 'log' || view === 'health' || view === 'system')
+    return { view, id: 0, query };
+  return { view: 'table', id: 0, query };
 }

@@ -1,32 +1,31 @@
 /** Rejected messages: stored in the stream, but not applied by the fold. */
 
-import { toCurl, toNatsMessage } from '../../parts/commands.js';
+import { toCurl } from '../../parts/commands.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { Empty } from '../../parts/empty.js';
-import { toCount, toLocalTime, toShortTime } from '../../parts/text.js';
+import { toLocalTime, toShortTime } from '../../parts/text.js';
 import { html } from '../../vendor/preact.js';
+import { SidePanel } from './side-panel.js';
 
 /**
- * @param {{ rejections: import('../../store/state.js').Rejected[], stream: string | undefined,
- *   contract: import('../../contract/contract.js').Contract }} props
+ * @param {{ rejections: import('../../store/state.js').Rejected[], contract: import('../../contract/contract.js').Contract,
+ *   onOpen: (position: number) => void, onClose: () => void }} props
  */
-export function Rejections({ rejections, stream, contract }) {
-  return html`<section class="rejections" aria-labelledby="rejections-title">
-    <header>
-      <h2 id="rejections-title">${toCount(rejections.length, 'rejected message')}</h2>
-      <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/rejections`)} />
-    </header>
+export function Rejections({ rejections, contract, onOpen, onClose }) {
+  return html`<${SidePanel} title="Rejected messages" onClose=${onClose}>
     ${rejections.length === 0 && html`<${Empty} icon="circle-check" text="No messages have been rejected." />`}
-    <ol class="log">
+    <ol class="rejections">
       ${rejections.map(
         ({ position, time, subject, reason }) =>
-          html`<li key=${position} class="rejected">
-            <span class="error">${reason}</span>
-            <time class="dim" datetime=${time} title=${toLocalTime(time)}>${toShortTime(time)}</time>
-            <span><span class="position">${position}</span> <code>${subject}</code></span>
-            ${stream !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(stream, position)} />`}
+          html`<li key=${position}>
+            <button type="button" class="quiet" onClick=${() => onOpen(position)}>
+              <span class="error">${reason}</span>
+              <time class="dim" datetime=${time} title=${toLocalTime(time)}>${toShortTime(time)}</time>
+              <span class="dim"><span class="position">${position}</span> <code>${subject}</code></span>
+            </button>
           </li>`,
       )}
     </ol>
-  </section>`;
+    <p class="copies"><${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/rejections`)} /></p>
+  </${SidePanel}>`;
 }

@@ -1,0 +1,76 @@
+/** The selected row, the open message, and the address that leads to them. */
+
+import { toLogHash } from './address.js';
+import { createMessageReader } from './open-message.js';
+
+/** Delay before the address changes while rows are selected one after another, in ms: browsers limit its changes. */
+const addressMs = 300;
+
+/**
+ * @param {import('../state.js').Store} store
+ * @param {import('../api.js').Request} request
+ * @param {string} path of the collection
+ */
+export function createSelection(store, request, path) {
+  const messages = createMessageReader(store, request, path);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  /** @param {Partial<import('./log-state.js').EventLog>} change */
+  const update = (change) => store.update(({ eventLog }) => ({ eventLog: { ...eventLog, ...change } }));
+
+  /** Replaces the address without a new entry in the history. @param {Partial<import('./address.js').LogAddress>} change */
+  function setAddress(change) {
+    const address = { ...store.state.eventLog.address, ...change };
+    update({ address });
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (store.state.route.view === 'log') history.replaceState(undefined, '', toLogHash(address));
+    }, addressMs);
+  }
+
+  /** @param {number} position */
+  function open(position) {
+    update({ selected: position, panel: undefined });
+    messages.show(position);
+    setAddress({ at: String(position), isOpen: true });
+  }
+
+  return {
+    open,
+    /** Also while it is not rendered yet. */
+    get selected() {
+      return store.state.eventLog.selected;
+    },
+    /** Also changes the open message. @param {number} position */
+    select(position) {
+      if (store.state.eventLog.message === undefined) update({ selected: position });
+      else open(position);
+    },
+    close() {
+      messages.show(undefined);
+      if (store.state.eventLog.address.isOpen) setAddress({ isOpen: false });
+    },
+    /** Forgets the position. */
+    leave() {
+      messages.show(undefined);
+      if (store.state.eventLog.address.at !== '') setAddress({ at: '', isOpen: false });
+    },
+    /** Goes to a message and opens it. @param {number} position */
+    go(position) {
+      const { address } = store.state.eventLog;
+      location.hash = toLogHash({ ...address, at: String(position), isOpen: true });
+    },
+    /** Goes to a position or a time. @param {string} at */
+    jump(at) {
+      const { address } = store.state.eventLog;
+      messages.show(undefined);
+      location.hash = toLogHash({ ...address, at, isOpen: false });
+    },
+    /** @param {Partial<import('./address.js').LogFilter>} change */
+    filter(change) {
+      const { address } = store.state.eventLog;
+      location.hash = toLogHash({ at: '', isOpen: false, filter: { ...address.filter, ...change } });
+    },
+  };
+}

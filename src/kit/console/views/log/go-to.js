@@ -1,0 +1,40 @@
+/** Field for a position or a time to go to. */
+
+import { Icon } from '../../parts/icon.js';
+import { html, useState } from '../../vendor/preact.js';
+
+/** @param {{ onGo: (at: string) => void }} props */
+export function GoTo({ onGo }) {
+  const [isInvalid, setInvalid] = useState(false);
+  const submit = (/** @type {SubmitEvent & { currentTarget: HTMLFormElement }} */ event) => {
+    event.preventDefault();
+    const at = toPlace(String(new FormData(event.currentTarget).get('place')));
+    setInvalid(at === undefined);
+    if (at !== undefined) onGo(at);
+  };
+  return html`<form class="go-to" onSubmit=${submit}>
+    <label class="inline">
+      Go to
+      <input
+        name="place"
+        required
+        placeholder="position or time"
+        aria-invalid=${isInvalid}
+        title="1200, or 2026-01-31 12:00:05, or 12:00 today"
+        onInput=${() => setInvalid(false)}
+      />
+    </label>
+    <button type="submit" class="square" aria-label="Go"><${Icon} name="arrow-right" /></button>
+    ${isInvalid && html`<p class="error" role="alert">Not a position or a time: 1200, or 2026-01-31 12:00.</p>`}
+  </form>`;
+}
+
+/** A position, or a time as RFC 3339; a time of day is today. @param {string} text */
+export function toPlace(text, now = new Date()) {
+  const trimmed = text.trim().replaceAll(',', '');
+  if (/^\d+$/.test(trimmed)) return trimmed;
+  const isTimeOfDay = /^\d\d?:\d\d(?::\d\d(?:\.\d+)?)?$/.test(trimmed);
+  const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].join('/');
+  const time = Date.parse(isTimeOfDay ? `${day} ${trimmed}` : trimmed);
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}
