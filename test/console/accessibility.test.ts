@@ -102,9 +102,25 @@ const views: readonly View[] = [
     name: 'log',
     hash: '#/log',
     async open(page) {
-      await page.getByText('2 rejected messages').waitFor();
-      await page.locator('.log .event').first().click();
+      await page.locator('.log .event.rejected').nth(1).waitFor();
+      await button(page, '2 rejected messages').click();
+      await page.getByText('the laptop already exists').nth(1).waitFor();
+    },
+  },
+  {
+    name: 'log-message',
+    hash: '#/log?at=23&open',
+    async open(page) {
       await page.getByText('Would have been accepted:').waitFor();
+    },
+  },
+  {
+    name: 'log-filters',
+    hash: '#/log?type=PortFitted&text=2',
+    async open(page) {
+      await page.getByText(/matches in \d+ of \d+ positions/).waitFor();
+      await button(page, 'Export').click();
+      await page.getByLabel('To position').waitFor();
     },
   },
   {

@@ -48,14 +48,18 @@ async function holdThird(page: Page, part: string): Promise<() => void> {
 const largeLog = suite('a log of 200,000 events');
 const test = inBrowser(largeLog);
 
-const positions = await publishAll(
-  nc,
-  Array.from({ length: total }, (_, index) => laptopAdded(index + 1, `Maker ${index % 97}`, `M${index}`)),
-);
+// Only the last of each batch is acknowledged: the others were stored before. The server discards what it cannot buffer.
+for (let start = 0; start < total; start += 2000) {
+  const batch = Array.from({ length: 2000 }, (_, offset) => start + offset).map((index) =>
+    laptopAdded(index + 1, `Maker ${index % 97}`, `M${index}`),
+  );
+  for (const { subject, payload } of batch.slice(0, -1)) nc.publish(subject, payload);
+  const positions = await publishAll(nc, batch.slice(-1));
+  assert.equal(positions, [start + 2000]);
+}
 const { url, post } = await system.start('laptops');
 
 test('renders only the visible rows while jumping, scrolling and following', async () => {
-  assert.is(positions.length, total);
   await browser.visit(`${url}/#/log`, async (page) => {
     await line(page, total).getByText('M199999').waitFor();
     assert.is(await grid(page).getAttribute('aria-rowcount'), String(total + 1));

@@ -30,17 +30,21 @@ export async function assertFitsWindow(page: Page): Promise<void> {
   assert.is(overflow, 0, 'the page does not scroll horizontally');
 }
 
-/** Views that have screenshots in dark mode and on a phone as well. */
-const inVariants = new Set(['table', 'first-steps', 'doctor']);
+/** Further screenshots, in dark mode or on a phone. */
+const further: readonly string[] = [
+  ...['table-dark', 'table-phone', 'first-steps-dark', 'first-steps-phone', 'doctor-dark', 'doctor-phone'],
+  ...['log-phone', 'log-filters-dark'],
+];
 
-/** With PORTSIDE_SCREENSHOTS=1, saves one screenshot per view, plus one in dark mode and one on a phone of the views in `inVariants`. */
+/** With PORTSIDE_SCREENSHOTS=1, saves one screenshot per view, and the further ones. */
 export async function saveScreenshot(
   page: Page,
   [name, ...variant]: readonly [string, string, string],
 ): Promise<void> {
   if (process.env['PORTSIDE_SCREENSHOTS'] !== '1') return;
   const differences = variant.filter((part) => part !== 'desktop' && part !== 'light');
-  if (differences.length > (inVariants.has(name) ? 1 : 0)) return;
-  const file = new URL(`../../../docs/screenshots/${[name, ...differences].join('-')}.png`, import.meta.url);
+  const shot = [name, ...differences].join('-');
+  if (differences.length > 0 && !further.includes(shot)) return;
+  const file = new URL(`../../../docs/screenshots/${shot}.png`, import.meta.url);
   await page.screenshot({ path: fileURLToPath(file) });
 }

@@ -38,7 +38,7 @@ export function toLogHash({ at, isOpen, filter }) {
 /** Omits empty values. @param {Record<string, string | number | undefined>} values */
 export function toQuery(values) {
   const used = Object.entries(values).flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : [[name, String(value)]],
+    value === undefined || value === '' ? [] : [/** @type {[string, string]} */ ([name, String(value)])],
   );
   return new URLSearchParams(used).toString();
 }

@@ -1,21 +1,17 @@
 /** The event log: follows its end, or shows a part of it. */
 
 import { sleep } from '../api.js';
-import { progressOf } from '../progress.js';
 import { isFiltered, isSameFilter, readLogAddress } from './address.js';
 import { createExport } from './export.js';
-import { emptyLog } from './log-state.js';
-import { createPages } from './pages.js';
-import { createRates } from './rates.js';
+import { createRows, openSource } from './log-source.js';
+import { emptyLog, watchPosition } from './log-state.js';
+import { findPosition } from './place.js';
+import { addEarlier, createRates } from './rates.js';
 import { createReadLog } from './read-log.js';
-import { createRows } from './log-source.js';
-import { createScan } from './scan.js';
 import { createSelection } from './selection.js';
 
 /** Minimum interval between reads of new messages, in ms. */
 const advanceMs = 150;
-/** Messages that are read for the rates of the minutes before the page was opened. */
-const rateMessages = 5_000;
 
 /**
  * @param {{ store: import('../state.js').Store, request: import('../api.js').Request,
@@ -37,7 +33,7 @@ export function createEventLog({ store, request, contract }) {
   /** @param {Partial<import('./log-state.js').EventLog>} change */
   const update = (change) => store.update(({ eventLog }) => ({ eventLog: { ...eventLog, ...change } }));
   const onChange = () => update({});
-  const isVisible = () => store.state.route.view === 'log';
+  const onProblem = (/** @type {Error} */ { message }) => update({ problem: message });
 
   /** @param {number} position */
   function onPosition(position) {
@@ -52,9 +48,11 @@ export function createEventLog({ store, request, contract }) {
     isAdvancing = true;
     for (;;) {
       const { isLive, head, last } = store.state.eventLog;
-      if (!isVisible() || !isLive || last <= head || source === undefined) break;
+      if (store.state.route.view !== 'log' || !isLive || last <= head || source === undefined) break;
       const { signal } = reading;
-      const next = await source.advance(head, last).catch(() => head);
+      // A filter that is not accepted: the search has said so.
+      const next = await source.advance(head, last).catch(() => undefined);
+      if (next === undefined) break;
       if (!signal.aborted) update({ head: next });
       await sleep(advanceMs);
     }
@@ -64,37 +62,24 @@ export function createEventLog({ store, request, contract }) {
   /** Shows the log from its end, or from `head`. @param {number} [head] */
   function openAt(head = store.state.eventLog.last) {
     const { address, first } = store.state.eventLog;
-    const { filter } = address;
     reading.abort();
     reading = new AbortController();
-    const { signal } = reading;
-    if (isFiltered(filter)) {
-      const read = createReadLog(request, path, filter);
-      const scan = createScan({ read, isOfEntity: filter.id !== '', first, head, signal, onChange });
-      source = { kind: 'scan', scan, advance: (_, last) => scan.advance(last) };
-      void scan.run();
-    } else {
-      const pages = createPages({ read: readAll, signal, onChange });
-      source = { kind: 'pages', pages, advance: pages.advance };
-    }
-    update({ head: isFiltered(filter) ? head : 0 });
+    const options = { request, path, filter: address.filter, first, head, onChange };
+    source = openSource({ ...options, signal: reading.signal });
+    update({ head: source.kind === 'scan' ? head : 0 });
   }
 
   /** @param {string} at a position or a time */
   async function jump(at) {
     const { signal } = stopping;
-    const isPosition = /^\d+$/.test(at);
-    const problemOf = (/** @type {Error} */ { message }) => update({ problem: message, isLoading: false });
-    const part = isPosition ? undefined : await readAll({ at, limit: 1 }, signal).catch(problemOf);
-    if (signal.aborted || (!isPosition && part === undefined)) return;
-    const { first, last } = store.state.eventLog;
-    const wanted = isPosition ? Number(at) : (part?.entries[0]?.position ?? last);
-    const position = Math.max(first, Math.min(last, wanted));
-    const { address } = store.state.eventLog;
-    if (isFiltered(address.filter)) openAt(position);
+    const position = await findPosition(readAll, at, signal).catch(onProblem);
+    if (position === undefined || signal.aborted) return;
+    const { first, last, address } = store.state.eventLog;
+    const shown = Math.max(first, Math.min(last, position));
+    if (isFiltered(address.filter)) openAt(shown);
     else update({ head: last });
-    update({ isLive: false, isPaused: true, selected: position, target: { position } });
-    if (address.isOpen) selection.open(position);
+    update({ isLive: false, isPaused: true, selected: shown, target: { position: shown } });
+    if (address.isOpen) selection.open(shown);
   }
 
   async function start() {
@@ -103,29 +88,20 @@ export function createEventLog({ store, request, contract }) {
     stopping = new AbortController();
     source = undefined;
     const { signal } = stopping;
-    const { address } = store.state.eventLog;
-    update({ ...emptyLog, address, last: store.state.eventLog.last });
+    const { address, panel, exported } = store.state.eventLog;
+    update({ ...emptyLog, address, panel, exported });
     const beginning = await readAll({ from: 1, limit: 1 }, signal);
     if (beginning === undefined) return;
-    const last = Math.max(beginning.last, progressOf(store.state.status).applied);
+    const { last } = beginning;
     update({ first: beginning.entries[0]?.position ?? last + 1, last, isLoading: false });
     openAt();
-    if (!isStarted) void readRates(last);
+    if (!isStarted) void addEarlier(rates, readAll, last).then(onChange);
     isStarted = true;
     if (address.at !== '') await jump(address.at);
     void advance();
   }
 
-  /** @param {number} last */
-  async function readRates(last) {
-    const part = await readAll({ from: Math.max(1, last - rateMessages + 1), to: last, limit: rateMessages });
-    for (const { event, time, rejected } of part?.entries ?? []) {
-      if (event !== undefined && rejected === undefined) rates.add(event.type, Date.parse(time), Date.now());
-    }
-    update({});
-  }
-
-  store.subscribe(() => onPosition(progressOf(store.state.status).applied));
+  const polled = watchPosition(store, onPosition);
 
   return {
     rows: createRows(store, () => source),
@@ -147,13 +123,12 @@ export function createEventLog({ store, request, contract }) {
     },
     /** Starts again after the stream was replaced. */
     restart() {
-      update({ last: 0 });
+      polled.skip();
       if (isStarted) void start();
     },
     /** @param {import('../follow.js').LiveEvent} event */
     onEvent({ position, event }) {
-      const now = Date.now();
-      rates.add(event.type, now, now);
+      rates.add(event.type);
       onPosition(position);
     },
     /** Stops adding new messages at the top. @param {boolean} isPaused whether until it is resumed, not only until the top is shown */

@@ -1,5 +1,10 @@
 /** The rows of the log, newest first: all positions, or the messages that match the filters. */
 
+import { isFiltered } from './address.js';
+import { createPages } from './pages.js';
+import { createReadLog } from './read-log.js';
+import { createScan } from './scan.js';
+
 /**
  * @typedef {import('./pages.js').LogRow} LogRow
  *
@@ -8,6 +13,22 @@
  *   { kind: 'pages', pages: ReturnType<typeof import('./pages.js').createPages> } |
  *   { kind: 'scan', scan: import('./scan.js').Scan })} Source
  */
+
+/**
+ * @param {{ request: import('../api.js').Request, path: string, filter: import('./address.js').LogFilter, first: number, head: number,
+ *   signal: AbortSignal, onChange: () => void }} options
+ * @returns {Source}
+ */
+export function openSource({ request, path, filter, first, head, signal, onChange }) {
+  const read = createReadLog(request, path, filter);
+  if (!isFiltered(filter)) {
+    const pages = createPages({ read, signal, onChange });
+    return { kind: 'pages', pages, advance: pages.advance };
+  }
+  const scan = createScan({ read, isOfEntity: filter.id !== '', first, head, signal, onChange });
+  void scan.run();
+  return { kind: 'scan', scan, advance: (_, last) => scan.advance(last) };
+}
 
 /** @param {import('../state.js').Store} store @param {() => Source | undefined} readSource */
 export function createRows(store, readSource) {

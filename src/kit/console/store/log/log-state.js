@@ -1,5 +1,6 @@
 /** State of the event log. What was read of it is in its source, see `log-source.js`. */
 
+import { progressOf } from '../progress.js';
 import { noLogFilter } from './address.js';
 
 /**
@@ -35,3 +36,25 @@ export const emptyLog = {
   panel: undefined,
   exported: undefined,
 };
+
+/**
+ * Calls the function with the last position of each status that is polled.
+ *
+ * @param {import('../state.js').Store} store
+ * @param {(position: number) => void} onPosition
+ */
+export function watchPosition(store, onPosition) {
+  let seen = store.state.status;
+  store.subscribe(() => {
+    const { status } = store.state;
+    if (status === seen) return;
+    seen = status;
+    onPosition(progressOf(status).applied);
+  });
+  return {
+    /** The current status is that of another stream. */
+    skip() {
+      seen = store.state.status;
+    },
+  };
+}

@@ -100,7 +100,7 @@ export function createPages({ read, signal, onChange }) {
       const isNear = head > 0 && last - head <= maxAdvance;
       const from = isNear ? head + 1 : pageOf(last) * pageSize + 1;
       const part = await read({ from, to: last, limit: maxAdvance }, signal);
-      if (part === undefined) return head;
+      if (part === undefined || part.to < part.from) return head;
       put(part);
       return Math.max(head, part.to);
     },

@@ -24,8 +24,8 @@ export function createRates(types) {
   }
 
   return {
-    /** @param {string} type @param {number} time in ms since the epoch @param {number} now */
-    add(type, time, now) {
+    /** @param {string} type @param {number} [time] in ms since the epoch @param {number} [now] */
+    add(type, time = Date.now(), now = Date.now()) {
       moveTo(now);
       const values = counts.get(type) ?? emptyCounts();
       counts.set(type, values);
@@ -43,6 +43,25 @@ export function createRates(types) {
       }));
     },
   };
+}
+
+/** Messages that are read for the minutes before the page was opened. */
+const earlierMessages = 5_000;
+
+/**
+ * Adds what was stored before the page was opened.
+ *
+ * @param {Pick<ReturnType<typeof createRates>, 'add'>} rates
+ * @param {import('./read-log.js').ReadLog} read
+ * @param {number} last
+ */
+export async function addEarlier(rates, read, last) {
+  if (last === 0) return;
+  const from = Math.max(1, last - earlierMessages + 1);
+  const part = await read({ from, to: last, limit: earlierMessages });
+  for (const { event, time, rejected } of part?.entries ?? []) {
+    if (event !== undefined && rejected === undefined) rates.add(event.type, Date.parse(time));
+  }
 }
 
 function emptyCounts(length = bucketCount) {

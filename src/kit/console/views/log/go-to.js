@@ -1,6 +1,7 @@
 /** Field for a position or a time to go to. */
 
 import { Icon } from '../../parts/icon.js';
+import { toPlace } from '../../store/log/place.js';
 import { html, useState } from '../../vendor/preact.js';
 
 /** @param {{ onGo: (at: string) => void }} props */
@@ -27,14 +28,4 @@ export function GoTo({ onGo }) {
     <button type="submit" class="square" aria-label="Go"><${Icon} name="arrow-right" /></button>
     ${isInvalid && html`<p class="error" role="alert">Not a position or a time: 1200, or 2026-01-31 12:00.</p>`}
   </form>`;
-}
-
-/** A position, or a time as RFC 3339; a time of day is today. @param {string} text */
-export function toPlace(text, now = new Date()) {
-  const trimmed = text.trim().replaceAll(',', '');
-  if (/^\d+$/.test(trimmed)) return trimmed;
-  const isTimeOfDay = /^\d\d?:\d\d(?::\d\d(?:\.\d+)?)?$/.test(trimmed);
-  const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].join('/');
-  const time = Date.parse(isTimeOfDay ? `${day} ${trimmed}` : trimmed);
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
