@@ -34,7 +34,7 @@ export type TestBroker = {
 /** Optional settings. Without them, a standalone server starts. */
 export type TestBrokerOptions = Pick<
   NatsServerOptions,
-  'serverName' | 'configuration' | 'env' | 'monitorPort'
+  'serverName' | 'configuration' | 'env' | 'monitorPort' | 'syncInterval'
 >;
 
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {

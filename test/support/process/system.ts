@@ -2,7 +2,12 @@
 
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Connection } from '../../../src/kit/nats/connection/connection.ts';
-import { connectForTest, startTestBroker, type TestBroker } from '../broker/broker.ts';
+import {
+  connectForTest,
+  startTestBroker,
+  type TestBroker,
+  type TestBrokerOptions,
+} from '../broker/broker.ts';
 import { createHttpClient, type HttpClient } from '../http/http.ts';
 import { startServiceProcess, type ServiceProcess, type ServiceProcessOptions } from './service-process.ts';
 
@@ -29,8 +34,8 @@ export type TestSystem = {
   close(): Promise<void>;
 };
 
-export async function startTestSystem(): Promise<TestSystem> {
-  const broker = await startTestBroker();
+export async function startTestSystem(options: TestBrokerOptions = {}): Promise<TestSystem> {
+  const broker = await startTestBroker(options);
   const { connection, jsm } = await connectForTest(broker);
   const replicas: Replica[] = [];
 

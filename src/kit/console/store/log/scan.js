@@ -46,7 +46,7 @@ export function createScan({ read, isOfEntity, first, head, signal, onChange }) 
       found.push(...part.entries);
       next = part.next;
     }
-    return found.reverse();
+    return found.toReversed();
   }
 
   async function run() {

@@ -9,7 +9,8 @@ export function GoTo({ onGo }) {
   const [isInvalid, setInvalid] = useState(false);
   const submit = (/** @type {SubmitEvent & { currentTarget: HTMLFormElement }} */ event) => {
     event.preventDefault();
-    const at = toPlace(String(new FormData(event.currentTarget).get('place')));
+    const place = new FormData(event.currentTarget).get('place');
+    const at = typeof place === 'string' ? toPlace(place) : undefined;
     setInvalid(at === undefined);
     if (at !== undefined) onGo(at);
   };

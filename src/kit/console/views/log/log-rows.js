@@ -74,7 +74,7 @@ export function LogRows({ state, log, contract }) {
   function select(index) {
     const row = rows.at(index);
     if (row === undefined) return;
-    if (isLive) log.pause(index === 0 ? false : true);
+    if (isLive) log.pause(index > 0);
     log.selection.select(row.position);
     const [start, last] = [index * size.row, (index + 1) * size.row - size.visible];
     if (start < scroll.top || last > scroll.top) scrollTo(start < scroll.top ? start : last);
