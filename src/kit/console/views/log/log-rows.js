@@ -97,6 +97,7 @@ export function LogRows({ state, log, contract }) {
   const isShown = selected !== undefined && shown.includes(rows.indexOf(selected));
   return html`<div
     class="log"
+    style=${{ '--id-width': contract.hasTextIds ? '8rem' : '4rem' }}
     role="grid"
     aria-label="Messages"
     aria-rowcount=${count + 1}
