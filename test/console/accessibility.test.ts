@@ -103,8 +103,14 @@ const views: readonly View[] = [
     hash: '#/log',
     async open(page) {
       await page.locator('.log .event.rejected').nth(1).waitFor();
+    },
+  },
+  {
+    name: 'log-rejections',
+    hash: '#/log',
+    async open(page) {
       await button(page, '2 rejected messages').click();
-      await page.getByText('the laptop already exists').nth(1).waitFor();
+      await page.getByRole('button', { name: 'the laptop already exists' }).waitFor();
     },
   },
   {

@@ -9,6 +9,7 @@ import { LogToolbar } from './log-toolbar.js';
 import { MessagePanel } from './message-panel.js';
 import { Rejections } from './rejections.js';
 import { isFiltered } from '../../store/log/address.js';
+import { toCount } from '../../parts/text.js';
 import { html } from '../../vendor/preact.js';
 
 /** @param {import('../../shell/app.js').ViewProps} props */
@@ -32,8 +33,7 @@ export function LogView(props) {
           !isPaused &&
           newCount > 0 &&
           html`<button type="button" class="primary new" onClick=${log.resume}>
-            <${Icon} name="arrow-up" />${newCount.toLocaleString('en')} new
-            ${newCount === 1 ? 'event' : 'events'}
+            <${Icon} name="arrow-up" />${toCount(newCount, 'new event')}
           </button>`
         }
       </div>
