@@ -137,7 +137,7 @@ test('is searched in steps, with the progress, and the search can be cancelled a
     await page.getByText('No matching events.').waitFor();
     await page.getByLabel('Text').fill('m123456');
     await line(page, 123_457).getByText('M123456').waitFor();
-    await page.getByText(/^1 match in 200,/).waitFor();
+    await page.getByText(/^1 match in /).waitFor();
   }));
 test('is exported in steps, with the progress, and the export can be cancelled', () =>
   browser.visit(`${url}/#/log`, async (page) => {

@@ -20,7 +20,7 @@ export function Navigation({ state }) {
     onClick=${closeAfterLink}
   >
     <a class="brand" href="#/"
-      ><img src="page/icon.svg" alt="" />${productOf(contract?.title ?? document.title)}</a
+      ><img src=${iconOf(document)} alt="" />${productOf(contract?.title ?? document.title)}</a
     >
     <ul>
       <${Page} href="#/system" icon="layers" name="System" isCurrent=${route.view === 'system'} />
@@ -70,6 +70,11 @@ function Page({ href, icon, name, isCurrent, children }) {
       <${Icon} name=${icon} /><span class="name">${name}</span> ${children}
     </a>
   </li>`;
+}
+
+/** The address of the icon, which contains a digest. @param {Document} page */
+function iconOf(page) {
+  return page.querySelector('link[rel="icon"]')?.getAttribute('href');
 }
 
 /** `Portside: laptops` → `Portside` @param {string} title */
