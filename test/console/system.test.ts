@@ -23,6 +23,10 @@ const card = (page: Page, name: string) => page.getByRole('region', { name, exac
 const console = suite('the console of one service');
 const test = inBrowser(console);
 
+test('shows the icon of the product', () =>
+  browser.visit(laptops.url, async (page) => {
+    await page.waitForFunction('document.querySelector(".brand img")?.naturalWidth > 0');
+  }));
 test('links to the same page of the other services', () =>
   browser.visit(`${laptops.url}/#/log`, async (page) => {
     await link(page, 'healthy: ports').waitFor();
