@@ -4,6 +4,7 @@ import { copies } from './copies.js';
 import { toId } from '../contract/ids.js';
 import { toLabel } from '../contract/labels.js';
 import { capitalize } from '../parts/text.js';
+import { addressOf } from '../store/address.js';
 import { consoleUrlOf } from '../store/services.js';
 
 /**
@@ -65,8 +66,7 @@ function moment(asOf, text, { plural }) {
     icon: 'rotate-ccw-clock',
     name: `${capitalize(plural)} as of ${text}`,
     hint: 'historical view',
-    href: '#/',
-    run: ({ session }) => session.historical.travel(asOf),
+    href: addressOf({ view: 'table', id: 0, asOf }),
   };
 }
 
@@ -89,14 +89,14 @@ function pages({ contract }) {
 function commands({ state, contract }) {
   const { create, replace, remove, commands: others, noun, one } = contract;
   const { route, entity } = state;
-  const isOpen = route.view === 'entity' && entity?.current !== undefined && entity.asOf === undefined;
+  const isOpen = route.view === 'entity' && entity?.current !== undefined && route.asOf === undefined;
   const all = /** @type {const} */ ([
     ['replace', replace],
     ...others.map((command) => /** @type {const} */ (['command', command])),
     ['remove', remove],
   ]);
   return [
-    ...(create === undefined || state.historical !== undefined ? [] : additions(create, one)),
+    ...(create === undefined || route.asOf !== undefined ? [] : additions(create, one)),
     ...(isOpen ? all : []).flatMap(([kind, command]) =>
       command === undefined
         ? []

@@ -103,3 +103,25 @@ export function toTitle(entity = {}) {
   );
   return texts.slice(0, 2).join(' · ');
 }
+
+/** A time of a range: with the date, and as exact as the range needs. @param {number} time ms since the epoch @param {number} rangeMs */
+export function toMoment(time, rangeMs) {
+  const [minute, day] = [60_000, 86_400_000];
+  return new Date(time).toLocaleString(undefined, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    ...(rangeMs < 60 * day && { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    ...(rangeMs < 30 * minute && { second: '2-digit' }),
+  });
+}
+
+/** `31 Jan 2026, 12:00:00 – 12:00:10` @param {number} from ms since the epoch @param {number} to */
+export function toTimeRange(from, to) {
+  const isExact = to - from < 1_000;
+  const format = new Intl.DateTimeFormat(undefined, {
+    dateStyle: 'medium',
+    timeStyle: to - from < 60_000 ? 'medium' : 'short',
+  });
+  return isExact ? format.format(from) : format.formatRange(from, to);
+}

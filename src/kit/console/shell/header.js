@@ -1,6 +1,7 @@
 /** Where the user is, and how the replica is. */
 
 import { capitalize, toTitle } from '../parts/text.js';
+import { addressOf } from '../store/address.js';
 import { Icon } from '../parts/icon.js';
 import { navigationId } from './navigation.js';
 import { html, useEffect } from '../vendor/preact.js';
@@ -21,7 +22,8 @@ export function Header({ state, update }) {
       ${
         contract !== undefined &&
         state.route.view === 'entity' &&
-        html`<a href="#/">${capitalize(contract.name)}</a><${Icon} name="chevron-right" />`
+        html`<a href=${addressOf({ ...state.route, view: 'table' })}>${capitalize(contract.name)}</a
+          ><${Icon} name="chevron-right" />`
       }
       <h1 id="title">${title}</h1>
       ${state.route.view === 'entity' && html`<span class="subtitle">${toTitle(state.entity?.historical ?? state.entity?.current)}</span>`}
@@ -34,12 +36,13 @@ export function Header({ state, update }) {
 }
 
 /** @param {import('../store/state.js').State} state @param {import('../contract/contract.js').Contract} contract */
-function titleOf({ route, entity, historical }, { name, noun }) {
+function titleOf({ route }, { name, noun }) {
+  const moment = route.asOf === undefined ? '' : ' (historical)';
   switch (route.view) {
     case 'table':
-      return capitalize(name) + (historical === undefined ? '' : ' (historical)');
+      return capitalize(name) + moment;
     case 'entity':
-      return `${capitalize(noun)} ${route.id}${entity?.asOf === undefined ? '' : ' (historical)'}`;
+      return `${capitalize(noun)} ${route.id}${moment}`;
     case 'queries':
       return 'Queries';
     case 'log':

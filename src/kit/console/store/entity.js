@@ -1,5 +1,8 @@
 /** Reads one entity: current state, history, the state after each event, and the state at a point in time. */
 
+import { positionOf } from './api.js';
+import { createLatest } from './latest.js';
+
 /**
  * @typedef {import('./table.js').Entity} Entity
  * @typedef {{ position: number, time: string, messageId?: string, traceparent?: string, actor?: string,
@@ -12,6 +15,8 @@
  * @property {Map<number, Entity | undefined>} versions state at the positions of its history
  * @property {string | undefined} asOf point in time that is shown; undefined: the current state
  * @property {Entity | undefined} historical state at `asOf`
+ * @property {number | undefined} position stream position of `historical`
+ * @property {boolean} isTravelling whether the state at `asOf` is being read
  * @property {boolean} isLoading
  * @property {string | undefined} problem
  */
@@ -19,8 +24,8 @@
 /** Number of most recent events whose changes are loaded initially. */
 const initialVersions = 50;
 const concurrency = 4;
-/** Debounce delay of the point-in-time controls, in ms. */
-const debounceMs = 150;
+/** Interval between two reads while the moment changes, in ms. */
+const intervalMs = 100;
 
 /**
  * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,
@@ -28,9 +33,6 @@ const debounceMs = 150;
  */
 export function createEntityReader({ store, request, contract }) {
   const { path } = contract;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let debounceTimer;
-
   /** Returns the open entity if it still has this id. @param {import('../contract/ids.js').Id} id */
   function openEntity(id) {
     const { entity } = store.state;
@@ -90,11 +92,38 @@ export function createEntityReader({ store, request, contract }) {
         versions: new Map(),
         asOf: undefined,
         historical: undefined,
+        position: undefined,
+        isTravelling: false,
         isLoading: true,
         problem: undefined,
       },
     });
+    travel(id, store.state.route.asOf);
     await read(id, 0);
+  }
+
+  const readLatest = createLatest(
+    async (/** @type {{ id: import('../contract/ids.js').Id, asOf: string }} */ { id, asOf }) => {
+      if (openEntity(id)?.asOf !== asOf) return;
+      const response = await request('GET', `${path}/${id}?asOf=${encodeURIComponent(asOf)}`);
+      if (openEntity(id)?.asOf !== asOf) return;
+      const { status, body, problem } = response;
+      const isDefinitive = status === 200 || status === 404;
+      update(id, {
+        historical: status === 200 ? body : undefined,
+        position: isDefinitive ? positionOf(response) || undefined : undefined,
+        isTravelling: false,
+        problem: isDefinitive ? undefined : problem?.detail,
+      });
+    },
+    intervalMs,
+  );
+
+  /** @param {import('../contract/ids.js').Id} id @param {string | undefined} asOf a position or an RFC 3339 time; undefined: the current state */
+  function travel(id, asOf) {
+    if (openEntity(id)?.asOf === asOf) return;
+    update(id, { asOf, problem: undefined, isTravelling: asOf !== undefined });
+    if (asOf !== undefined) readLatest({ id, asOf });
   }
 
   return {
@@ -109,22 +138,7 @@ export function createEntityReader({ store, request, contract }) {
     /** Loads the changes of all events. @param {import('../contract/ids.js').Id} id */
     readAllVersions: (id) => readVersions(id, openEntity(id)?.history ?? []),
 
-    /** @param {import('../contract/ids.js').Id} id @param {string | undefined} asOf a position or an RFC 3339 time; undefined: the current state */
-    travel(id, asOf) {
-      clearTimeout(debounceTimer);
-      update(id, { asOf, problem: undefined });
-      if (asOf === undefined) return;
-      debounceTimer = setTimeout(async () => {
-        const response = await request('GET', `${path}/${id}?asOf=${encodeURIComponent(asOf)}`);
-        if (openEntity(id)?.asOf !== asOf) return;
-        const { status, body, problem } = response;
-        const isDefinitive = status === 200 || status === 404;
-        update(id, {
-          historical: status === 200 ? body : undefined,
-          problem: isDefinitive ? undefined : problem?.detail,
-        });
-      }, debounceMs);
-    },
+    travel,
 
     refresh() {
       const { entity } = store.state;

@@ -30,29 +30,31 @@ export function createFilter({ store, request, contract }) {
   let reads = 0;
 
   async function read() {
-    const { filter, historical } = store.state;
+    const { filter, historical, route } = store.state;
     const number = (reads += 1);
     if (Object.keys(filter.values).length === 0) {
       store.update({ filter: noFilter });
       return;
     }
-    const options = historical === undefined ? { headers: { 'Wait-For-Position': String(position) } } : {};
     /** @type {Set<import('../contract/ids.js').Id>} */
     const ids = new Set();
-    /** @type {string | undefined} */
-    let page = pathOf(contract, { ...filter.values, limit: pageSize, asOf: historical?.asOf });
-    while (page !== undefined) {
-      const response = await request('GET', page, options);
-      // The filter has changed in the meantime.
-      if (number !== reads) return;
-      const { problem, status } = response;
-      if (problem !== undefined) {
-        store.update({ filter: { ...store.state.filter, problem: describeProblem(contract, problem) } });
-        if (status >= 500 || status === 0) schedule(retryMs);
-        return;
+    for (const asOf of route.isCompared ? [historical?.asOf, undefined] : [historical?.asOf]) {
+      const options = asOf === undefined ? { headers: { 'Wait-For-Position': String(position) } } : {};
+      /** @type {string | undefined} */
+      let page = pathOf(contract, { ...filter.values, limit: pageSize, asOf });
+      while (page !== undefined) {
+        const response = await request('GET', page, options);
+        // The filter has changed in the meantime.
+        if (number !== reads) return;
+        const { problem, status } = response;
+        if (problem !== undefined) {
+          store.update({ filter: { ...store.state.filter, problem: describeProblem(contract, problem) } });
+          if (status >= 500 || status === 0) schedule(retryMs);
+          return;
+        }
+        for (const { id } of response.body) ids.add(id);
+        page = nextPage(response);
       }
-      for (const { id } of response.body) ids.add(id);
-      page = nextPage(response);
     }
     store.update({ filter: { ...store.state.filter, ids, problem: undefined } });
   }

@@ -1,11 +1,12 @@
 /** Reads the table at a point in time. */
 
-import { nextPage, positionOf } from './api.js';
+import { nextPage, positionOf, sleep } from './api.js';
+import { createLatest } from './latest.js';
 import { Table } from './table.js';
 
 const pageSize = 10_000;
-/** Debounce delay of the point-in-time controls, in ms. */
-const debounceMs = 200;
+/** Interval between two reads while the moment changes, in ms. */
+const intervalMs = 100;
 /** Retry delay in ms while the service is unavailable. */
 const retryMs = 1_000;
 
@@ -14,8 +15,7 @@ const retryMs = 1_000;
  *   contract: import('../contract/contract.js').Contract, onTravel: () => void }} context
  */
 export function createHistoricalTable({ store, request, contract, onTravel }) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
+  const isShown = (/** @type {string} */ asOf) => store.state.historical?.asOf === asOf;
 
   /** @param {string} asOf a position or an RFC 3339 time */
   async function read(asOf) {
@@ -24,35 +24,47 @@ export function createHistoricalTable({ store, request, contract, onTravel }) {
     let page = `${contract.path}?limit=${pageSize}&asOf=${encodeURIComponent(asOf)}`;
     let position;
     while (page !== undefined) {
+      // Another point in time may have been selected.
+      if (!isShown(asOf)) return;
       const response = await request('GET', page);
-      // Another point in time has been selected.
-      if (store.state.historical?.asOf !== asOf) return;
+      if (!isShown(asOf)) return;
       if (response.problem !== undefined) {
-        const { detail } = response.problem;
-        const isTransient = response.status >= 500 || response.status === 0;
-        store.update({ historical: { ...store.state.historical, isLoading: isTransient, problem: detail } });
-        if (isTransient) timer = setTimeout(() => void read(asOf), retryMs);
+        await fail(asOf, response);
         return;
       }
       position = positionOf(response);
       for (const entity of response.body) table.put(entity, false);
       page = nextPage(response);
     }
+    const previous = store.state.historical?.table;
+    if (previous !== undefined && previous.size > 0) table.markChanges(previous);
     store.update({ historical: { asOf, table, position, isLoading: false, problem: undefined } });
   }
+
+  /** @param {string} asOf @param {import('./api.js').ApiResponse} response */
+  async function fail(asOf, { status, problem }) {
+    const { historical } = store.state;
+    if (historical === undefined) return;
+    const isTransient = status >= 500 || status === 0;
+    store.update({ historical: { ...historical, isLoading: isTransient, problem: problem?.detail } });
+    if (!isTransient) return;
+    await sleep(retryMs);
+    if (isShown(asOf)) readLatest(asOf);
+  }
+
+  const readLatest = createLatest(read, intervalMs);
 
   return {
     /** @param {string | undefined} asOf a position or an RFC 3339 time; undefined returns to the live table */
     travel(asOf) {
-      clearTimeout(timer);
-      if (asOf === undefined) {
-        store.update({ historical: undefined });
-        onTravel();
-        return;
+      const { historical } = store.state;
+      if (asOf === historical?.asOf) return;
+      if (asOf === undefined) store.update({ historical: undefined });
+      else {
+        const previous = historical ?? { table: new Table(), position: undefined };
+        store.update({ historical: { ...previous, asOf, isLoading: true, problem: undefined } });
+        readLatest(asOf);
       }
-      const { historical = { table: new Table(), position: undefined } } = store.state;
-      store.update({ historical: { ...historical, asOf, isLoading: true, problem: undefined } });
-      timer = setTimeout(() => void read(asOf), debounceMs);
       onTravel();
     },
   };

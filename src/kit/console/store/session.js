@@ -1,18 +1,21 @@
 /** Background work of the console: loads the OpenAPI document, polls the status, and keeps the displayed data current. */
 
+import { readRoute } from './address.js';
 import { sleep } from './api.js';
 import { createEventLog } from './log/event-log.js';
+import { createComparison } from './table-comparison.js';
 import { createEntityReader } from './entity.js';
+import { followTimeline } from './event-timeline.js';
 import { createFilter } from './filter.js';
 import { createLiveTable } from './live-table.js';
 import { createHistoricalTable } from './historical-table.js';
 import { createImports } from '../import/send/run-import.js';
+import { createMoment } from './moment.js';
 import { readContract } from '../contract/contract.js';
 import { createAsk } from './queries.js';
 import { createSampleData } from './sample-data.js';
 import { createSystem } from './services.js';
 import { pollStatus, readRejections, toReplica } from './poll-status.js';
-import { readRoute } from './state.js';
 import { createWrites } from './writes.js';
 
 /** Delay before the OpenAPI document is requested again, in ms. */
@@ -49,16 +52,27 @@ export async function startSession(store, request) {
   const runImport = createImports({ store, request, contract });
   const system = createSystem({ store, request });
 
+  /** Shows the moment of the route. @param {import('./state.js').Route} route */
+  const showMoment = ({ view, id, asOf }) => {
+    if (view === 'table') historical.travel(asOf);
+    if (view === 'entity') entity.travel(id, asOf);
+  };
+  const moment = createMoment({ store, onChange: showMoment });
   const showRoute = () => {
+    const { route: previous } = store.state;
     const route = readRoute(location.hash, contract);
+    moment.onAddressRead();
     store.update({ route });
-    if (route.view === 'entity' && table.isStarted) void entity.open(route.id);
-    if (route.view === 'log') log.open(route.query);
+    const isOpen = previous.view === 'entity' && store.state.entity?.id === route.id;
+    if (route.view === 'entity' && table.isStarted && !isOpen) void entity.open(route.id);
+    if (route.view === 'log') log.open(route.query ?? '');
+    showMoment(route);
   };
   addEventListener('hashchange', showRoute);
   store.update({ contract });
   showRoute();
   void table.start();
+  void followTimeline({ store, request, contract });
   void pollStatus({
     store,
     request,
@@ -69,8 +83,20 @@ export async function startSession(store, request) {
       entity.refresh();
     },
   });
+  const compare = createComparison();
   const addSamples = createSampleData({ store, request, contract });
-  return { entity, log, historical, filter, writes, runImport, system, addSamples, ask: createAsk(request) };
+  return {
+    entity,
+    log,
+    moment,
+    compare,
+    filter,
+    writes,
+    runImport,
+    system,
+    addSamples,
+    ask: createAsk(request),
+  };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startSession>>} Session */

@@ -1,6 +1,6 @@
 /** Application state of the console. Every change goes through `update`, which schedules a render. */
 
-import { toId } from '../contract/ids.js';
+import { readRoute } from './address.js';
 import { noFilter } from './filter.js';
 import { emptyLog } from './log/log-state.js';
 import { unknownSystem } from './services.js';
@@ -16,8 +16,9 @@ import { Table } from './table.js';
  *
  * @typedef {import('./samples.js').Sample} Sample
  *
+ * `asOf` is the moment that is shown: a position or an RFC 3339 time; undefined: the current state. `query`: the filters of the log.
  * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health' | 'system', id: import('../contract/ids.js').Id,
- *   query: string }} Route
+ *   asOf?: string | undefined, isCompared?: boolean, query?: string }} Route
  *
  * The open dialog; undefined if it is closed.
  * @typedef {import('../contract/contract.js').Command} Command
@@ -37,6 +38,7 @@ import { Table } from './table.js';
  * @property {import('./filter.js').Filter} filter
  * @property {import('./table.js').Order} order
  * @property {HistoricalTable | undefined} historical table at a point in time; undefined: the live table is shown
+ * @property {import('./event-timeline.js').Timeline | undefined} timeline the events of the stream over time; undefined if there are none
  * @property {OpenEntity | undefined} entity
  * @property {import('./log/log-state.js').EventLog} eventLog
  * @property {Rejected[]} rejections latest first
@@ -82,6 +84,7 @@ export function createStore() {
       filter: noFilter,
       order: { field: 'id', descending: false },
       historical: undefined,
+      timeline: undefined,
       entity: undefined,
       eventLog: emptyLog,
       rejections: [],
@@ -108,20 +111,4 @@ export function createStore() {
     },
   };
   return store;
-}
-
-/**
- * Parses `#/entity/12`, `#/queries`, `#/log`, `#/health` and `#/system`; anything else is the table.
- *
- * @param {string} hash
- * @param {import('../contract/contract.js').Contract | undefined} contract undefined until it is loaded
- * @returns {Route}
- */
-export function readRoute(hash, contract) {
-  const [, view, text, query = ''] = /^#\/(\w+)(?:\/([\w-]+))?(?:\?(.*))?$/.exec(hash) ?? [];
-  const id = text === undefined ? undefined : toId(contract, text);
-  if (view === 'entity' && id !== undefined) return { view, id, query };
-  if (view === 'queries' || view === 'log' || view === 'health' || view === 'system')
-    return { view, id: 0, query };
-  return { view: 'table', id: 0, query };
 }

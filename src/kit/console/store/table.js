@@ -26,6 +26,8 @@ export class Table {
   #hasRemoved = false;
   /** Whether a row has another value in the field of the order. */
   #isUnordered = false;
+  /** Increases with every change. */
+  version = 0;
 
   get size() {
     return this.#rows.size;
@@ -50,6 +52,7 @@ export class Table {
       this.#isUnordered ||= compare(known.entity, entity, this.#order.field) !== 0;
       Object.assign(known, { entity, text, changes });
     }
+    this.version += 1;
     return true;
   }
 
@@ -57,7 +60,20 @@ export class Table {
   remove(id) {
     const existed = this.#rows.delete(id);
     this.#hasRemoved ||= existed;
+    if (existed) this.version += 1;
     return existed;
+  }
+
+  rows() {
+    return this.#rows.values();
+  }
+
+  /** Highlights the rows that differ from those of a table that was shown before. @param {Table} previous */
+  markChanges(previous) {
+    for (const row of this.#rows.values()) {
+      const before = previous.get(row.id);
+      row.changes = (before?.changes ?? 0) + (before?.text === row.text ? 0 : 1);
+    }
   }
 
   /**
@@ -100,14 +116,19 @@ export class Table {
       this.#sorted = [...this.#sorted, ...this.#added].filter(isKept);
     }
     if (hasAdded || this.#isUnordered || isOtherOrder) {
-      const direction = descending ? -1 : 1;
-      this.#sorted.sort((a, b) => direction * compare(a.entity, b.entity, field) || compareIds(a.id, b.id));
+      sortRows(this.#sorted, { field, descending });
     }
     this.#added = [];
     this.#hasRemoved = false;
     this.#isUnordered = false;
     this.#order = { field, descending };
   }
+}
+
+/** Sorts in place. @param {Row[]} rows @param {Order} order */
+export function sortRows(rows, { field, descending }) {
+  const direction = descending ? -1 : 1;
+  return rows.sort((a, b) => direction * compare(a.entity, b.entity, field) || compareIds(a.id, b.id));
 }
 
 /** @param {Entity} a @param {Entity} b @param {string} field */

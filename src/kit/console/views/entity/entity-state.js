@@ -2,6 +2,8 @@
 
 import { labelOf, toLabel } from '../../contract/labels.js';
 import { toRequest } from '../../forms/to-request.js';
+import { ChangedValue } from '../../parts/changed-value.js';
+import { KindMark } from '../../parts/kind-mark.js';
 import { linksOf, Reference } from '../../parts/reference.js';
 import { Related } from './related.js';
 import { Value } from '../../parts/value.js';
@@ -11,6 +13,7 @@ import { html } from '../../vendor/preact.js';
  * @typedef {object} StateProps
  * @property {import('../../store/table.js').Entity} shown
  * @property {boolean} isHistorical
+ * @property {import('../../parts/difference.js').Difference[]} differences what has changed since then
  * @property {import('../../contract/ids.js').Id} id
  * @property {import('../../contract/contract.js').Contract} contract
  * @property {import('../../store/session.js').Session} session
@@ -19,31 +22,34 @@ import { html } from '../../vendor/preact.js';
  */
 
 /** @param {StateProps} props */
-export function EntityState({ shown, isHistorical, id, contract, session, system, followed }) {
+export function EntityState({ shown, isHistorical, differences, id, contract, session, system, followed }) {
   const { columns, itemCommands, relations, noun } = contract;
   return html`
     <dl class="fields">
-      ${Object.entries(shown).map(([name, value]) => {
+      ${Object.entries({ ...removedFields(differences), ...shown }).map(([name, value]) => {
         const field = columns.find((column) => column.name === name) ?? { name };
         const linkOf = linksOf(contract, system, name);
+        const difference = differences.find((each) => each.field === name);
         const commands = isHistorical ? [] : itemCommands.filter(({ item }) => item.field === name);
         return html`<div>
           <dt>${labelOf(field)}</dt>
           <dd>
             ${
-              commands.length > 0 && Array.isArray(value) && value.length > 0
-                ? html`<${Items}
-                    items=${value}
-                    commands=${commands}
-                    linkOf=${linkOf}
-                    id=${id}
-                    session=${session}
-                  />`
-                : html`<${Value}
-                    value=${value}
-                    schema=${'schema' in field ? field.schema : undefined}
-                    linkOf=${linkOf}
-                  />`
+              difference !== undefined
+                ? html`<${KindMark} kind="changed" /> <${ChangedValue} difference=${difference} />`
+                : commands.length > 0 && Array.isArray(value) && value.length > 0
+                  ? html`<${Items}
+                      items=${value}
+                      commands=${commands}
+                      linkOf=${linkOf}
+                      id=${id}
+                      session=${session}
+                    />`
+                  : html`<${Value}
+                      value=${value}
+                      schema=${'schema' in field ? field.schema : undefined}
+                      linkOf=${linkOf}
+                    />`
             }
           </dd>
         </div>`;
@@ -89,4 +95,11 @@ function Items({ items, commands, linkOf, id, session }) {
         </li>`,
     )}
   </ul>`;
+}
+
+/** Fields that the entity had then. @param {StateProps['differences']} differences */
+function removedFields(differences) {
+  return Object.fromEntries(
+    differences.filter(({ after }) => after === undefined).map(({ field, before }) => [field, before]),
+  );
 }

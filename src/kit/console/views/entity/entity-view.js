@@ -3,21 +3,23 @@
 import { CopyButton } from '../../parts/copy-button.js';
 import { Empty } from '../../parts/empty.js';
 import { EntityCommands } from './entity-commands.js';
+import { differenceOf } from '../../parts/difference.js';
+import { EntityComparison } from './entity-comparison.js';
 import { EntityState } from './entity-state.js';
-import { progressOf } from '../../store/progress.js';
-import { TimeTravel } from '../table/time-travel.js';
+import { TimeBar } from '../time/time-bar.js';
 import { Timeline } from './timeline.js';
 import { toCurl, toNatsQuery, toNatsSubscription } from '../../parts/commands.js';
 import { html } from '../../vendor/preact.js';
 
 /** @param {import('../../shell/app.js').ViewProps} props */
 export function EntityView({ state, session, contract }) {
-  const { entity, status } = state;
+  const { entity, status, route } = state;
   if (entity === undefined) return null;
-  const { id, current, asOf, historical, problem } = entity;
+  const { id, current, asOf, historical, position, isTravelling, problem } = entity;
   const { name, path } = contract;
   const isHistorical = asOf !== undefined;
-  const shown = isHistorical ? historical : current;
+  const isCompared = isHistorical && route.isCompared === true && !isTravelling;
+  const shown = isCompared ? (current ?? historical) : isHistorical ? historical : current;
   const target = isHistorical ? `${path}/${id}?asOf=${asOf}` : `${path}/${id}`;
   return html`<section class=${isHistorical ? 'view historical' : 'view'} aria-labelledby="title">
     <div class="toolbar">
@@ -30,13 +32,17 @@ export function EntityView({ state, session, contract }) {
     </div>
     <div class="entity">
       <div class="card">
-        <header><h2>State</h2></header>
+        <header>
+          <h2>State</h2>
+          ${isCompared && html`<${EntityComparison} then=${historical} now=${current} />`}
+        </header>
         ${
           shown === undefined
             ? html`<${Empty} icon="inbox" text=${describeAbsence(entity, contract)} />`
             : html`<${EntityState}
                 shown=${shown}
                 isHistorical=${isHistorical}
+                differences=${isCompared && historical !== undefined && current !== undefined ? differenceOf(historical, current) : []}
                 id=${id}
                 contract=${contract}
                 session=${session}
@@ -47,13 +53,12 @@ export function EntityView({ state, session, contract }) {
       </div>
       <${Timeline} entity=${entity} session=${session} contract=${contract} status=${status} />
     </div>
-    <${TimeTravel}
-      asOf=${asOf}
-      position=${entity.history.findLast(({ time }) => asOf !== undefined && time <= asOf)?.position}
-      last=${progressOf(status).applied}
-      problem=${isHistorical ? problem : undefined}
-      isLoading=${false}
-      onTravel=${(/** @type {string | undefined} */ newAsOf) => session.entity.travel(id, newAsOf)}
+    <${TimeBar}
+      state=${state}
+      session=${session}
+      contract=${contract}
+      shown=${{ asOf, position, isLoading: isTravelling, problem: isHistorical ? problem : undefined }}
+      own=${entity.history}
     />
   </section>`;
 }

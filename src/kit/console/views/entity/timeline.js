@@ -13,7 +13,10 @@ import { HistoryEntry } from './history-entry.js';
  *   contract: import('../../contract/contract.js').Contract, status: import('../../store/state.js').Status | undefined }} props
  */
 export function Timeline({ entity, session, contract, status }) {
-  const { id, history, versions, asOf } = entity;
+  const { id, history, versions, asOf, position = NaN } = entity;
+  const upTo = asOf !== undefined && /^\d+$/.test(asOf) ? Number(asOf) : position;
+  const shown =
+    asOf === undefined ? undefined : history.findLast((entry) => entry.position <= upTo)?.position;
   const unloaded = history.filter(({ position }) => !versions.has(position)).length;
   return html`<section class="card" aria-labelledby="history-title">
     <header>
@@ -40,10 +43,10 @@ export function Timeline({ entity, session, contract, status }) {
                   entry=${entry}
                   previous=${previous}
                   versions=${versions}
-                  isShown=${asOf === String(entry.position)}
+                  isShown=${entry.position === shown}
                   contract=${contract}
                   status=${status}
-                  onTravel=${() => session.entity.travel(id, String(entry.position))}
+                  onTravel=${() => session.moment.travel(String(entry.position))}
                 />`,
             )}
           </ol>`,

@@ -17,12 +17,14 @@ const overscan = 8;
  * @property {import('../../store/table.js').Order} order
  * @property {boolean} isHistorical
  * @property {boolean} isLoading whether no row is known yet
+ * @property {import('../../store/table-comparison.js').Comparison['changeOf']} [changeOf] what has happened to a row since then
+ * @property {(id: import('../../contract/ids.js').Id) => string} hrefOf
  * @property {(field: string) => void} onOrder called with the column to sort by
  * @property {import('../../store/session.js').Session['writes']['open']} onOpen
  */
 
 /** @param {RowsProps} props */
-export function Rows({ rows, contract, order, isHistorical, isLoading, onOrder, onOpen }) {
+export function Rows({ rows, contract, order, isHistorical, isLoading, changeOf, hrefOf, onOrder, onOpen }) {
   const region = useRef(/** @type {HTMLElement | null} */ (null));
   const [viewport, setViewport] = useState({ top: 0, height: 800 });
   const updateViewport = () => {
@@ -40,7 +42,7 @@ export function Rows({ rows, contract, order, isHistorical, isLoading, onOrder, 
   const first = Math.max(0, Math.min(Math.floor(viewport.top / rowHeight), rows.length) - overscan);
   const end = Math.min(rows.length, first + Math.ceil(viewport.height / rowHeight) + 2 * overscan);
   const canChange = !isHistorical && (contract.replace !== undefined || contract.remove !== undefined);
-  const width = contract.columns.length + (canChange ? 1 : 0);
+  const width = contract.columns.length + (canChange ? 1 : 0) + (changeOf === undefined ? 0 : 1);
   return html`<div
     class="rows"
     role="region"
@@ -52,6 +54,7 @@ export function Rows({ rows, contract, order, isHistorical, isLoading, onOrder, 
     <table aria-rowcount=${rows.length + 1}>
       <thead>
         <tr aria-rowindex="1">
+          ${changeOf !== undefined && html`<th scope="col" class="change">Change</th>`}
           ${contract.columns.map((column) => html`<${Heading} column=${column} idClass=${idClassOf(contract)} order=${order} onOrder=${onOrder} />`)}
           ${canChange && html`<th scope="col" class="actions"><span class="label-hidden">Actions</span></th>`}
         </tr>
@@ -68,6 +71,8 @@ export function Rows({ rows, contract, order, isHistorical, isLoading, onOrder, 
                 row=${row}
                 index=${first + index + 2}
                 contract=${contract}
+                change=${changeOf?.(row)}
+                href=${hrefOf(row.id)}
                 onOpen=${canChange ? onOpen : undefined}
               />`,
           )}

@@ -1,5 +1,7 @@
 import { toLabel } from '../../contract/labels.js';
+import { ChangedValue } from '../../parts/changed-value.js';
 import { Icon } from '../../parts/icon.js';
+import { KindMark } from '../../parts/kind-mark.js';
 import { toText } from '../../parts/text.js';
 import { Value } from '../../parts/value.js';
 import { html } from '../../vendor/preact.js';
@@ -11,20 +13,31 @@ export function idClassOf({ hasTextIds }) {
 
 /**
  * @param {{ row: import('../../store/table.js').Row, index: number, contract: import('../../contract/contract.js').Contract,
+ *   change: import('../../store/table-comparison.js').Change | undefined, href: string,
  *   onOpen: import('./rows.js').RowsProps['onOpen'] | undefined }} props
  */
-export function TableRow({ row: { id, entity, changes }, index, contract, onOpen }) {
+export function TableRow({ row: { id, entity, changes }, index, contract, change, href, onOpen }) {
   const { columns, replace, remove, noun } = contract;
   const commands = /** @type {const} */ ([
     ['replace', replace, 'pencil'],
     ['remove', remove, 'trash'],
   ]);
-  return html`<tr aria-rowindex=${index} class=${changes > 0 ? 'changed' : undefined} data-id=${id}>
-    ${columns.map(({ name, schema }) =>
-      name === 'id'
-        ? html`<th scope="row" class=${idClassOf(contract)}><a href=${`#/entity/${id}`}>${id}</a></th>`
-        : html`<td title=${toText(entity[name])}><${Value} value=${entity[name]} schema=${schema} /></td>`,
-    )}
+  return html`<tr
+    aria-rowindex=${index}
+    class=${`${changes > 0 ? 'changed' : ''} ${change === undefined ? '' : `is-${change.kind}`}`}
+    data-id=${id}
+  >
+    ${change !== undefined && html`<td class="change"><${KindMark} kind=${change.kind} /></td>`}
+    ${columns.map(({ name, schema }) => {
+      if (name === 'id')
+        return html`<th scope="row" class=${idClassOf(contract)}><a href=${href}>${id}</a></th>`;
+      const difference = change?.differences.find(({ field }) => field === name);
+      return difference === undefined
+        ? html`<td title=${toText(entity[name])}><${Value} value=${entity[name]} schema=${schema} /></td>`
+        : html`<td title=${`${toText(difference.before)} → ${toText(difference.after)}`}>
+            <${ChangedValue} difference=${difference} />
+          </td>`;
+    })}
     ${
       onOpen !== undefined &&
       html`<td class="actions">

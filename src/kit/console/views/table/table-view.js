@@ -5,28 +5,30 @@ import { pathOf } from '../../store/queries.js';
 import { toCurl, toNatsQuery } from '../../parts/commands.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { Control } from '../../forms/field-input.js';
-import { Empty } from '../../parts/empty.js';
-import { FirstSteps } from './first-steps.js';
 import { Icon } from '../../parts/icon.js';
+import { html, useState } from '../../vendor/preact.js';
+import { ComparisonBar, differentKinds } from './comparison-bar.js';
+import { TableBody } from './table-body.js';
 import { NewEntities } from './new-entities.js';
-import { html } from '../../vendor/preact.js';
-import { Rows } from './rows.js';
-import { progressOf } from '../../store/progress.js';
 import { toCount } from '../../parts/text.js';
-import { TimeTravel } from './time-travel.js';
+import { TimeBar } from '../time/time-bar.js';
 
 /** @typedef {import('../../contract/contract.js').Field} Field */
 
 /** @param {import('../../shell/app.js').ViewProps} props */
 export function TableView({ state, update, session, contract }) {
-  const { search, filter, order, historical, loading, status } = state;
+  const { search, filter, order, historical, loading, route } = state;
+  const [listed, setListed] = useState(differentKinds);
   const table = historical?.table ?? state.table;
-  const found = table.list(search, order);
+  const comparison =
+    historical !== undefined && !historical.isLoading && route.isCompared
+      ? session.compare(historical.table, state.table)
+      : undefined;
+  const found = comparison === undefined ? table.list(search, order) : comparison.list(listed, search, order);
   const rows = filter.ids === undefined ? found : found.filter(({ id }) => filter.ids?.has(id));
   const { create } = contract;
   const isHistorical = historical !== undefined;
   const path = pathOf(contract, { ...filter.values, asOf: historical?.asOf });
-  const last = progressOf(status).applied;
   return html`
     <section class=${isHistorical ? 'view historical' : 'view'} aria-labelledby="title">
       <div class="toolbar">
@@ -42,7 +44,7 @@ export function TableView({ state, update, session, contract }) {
         </label>
         <${Filters} filters=${contract.filters} filter=${filter} onFilter=${session.filter.set} />
         <p class="count">
-          ${describeCount(rows.length, table.size, contract)}${loading !== undefined && ', loading …'}
+          ${describeCount(rows.length, comparison === undefined ? table.size : sizeOf(comparison), contract)}${loading !== undefined && ', loading …'}
         </p>
         <div class="end">
           <${CopyButton} label="Copy as curl" text=${toCurl(path)} />
@@ -50,28 +52,25 @@ export function TableView({ state, update, session, contract }) {
           ${create !== undefined && html`<${NewEntities} create=${create} contract=${contract} isDisabled=${isHistorical} update=${update} />`}
         </div>
       </div>
-      ${
-        table.size === 0 && loading === undefined && historical?.isLoading !== true
-          ? isHistorical
-            ? html`<${Empty} text=${`No ${contract.plural} existed at this point.`} />`
-            : html`<${FirstSteps} state=${state} session=${session} contract=${contract} />`
-          : html`<${Rows}
-              rows=${rows}
-              contract=${contract}
-              order=${order}
-              isHistorical=${isHistorical}
-              isLoading=${table.size === 0}
-              onOrder=${(/** @type {string} */ field) => update((current) => ({ order: reorder(current.order, field) }))}
-              onOpen=${session.writes.open}
-            />`
-      }
-      <${TimeTravel}
-        asOf=${historical?.asOf}
-        position=${historical?.position}
-        last=${last}
-        problem=${historical?.problem}
-        isLoading=${historical?.isLoading ?? false}
-        onTravel=${session.historical.travel}
+      ${comparison !== undefined && html`<${ComparisonBar} counts=${comparison.counts} listed=${listed} onList=${setListed} />`}
+      <${TableBody}
+        state=${state}
+        update=${update}
+        session=${session}
+        contract=${contract}
+        rows=${rows}
+        comparison=${comparison}
+      />
+      <${TimeBar}
+        state=${state}
+        session=${session}
+        contract=${contract}
+        shown=${{
+          asOf: route.asOf,
+          position: historical?.position,
+          isLoading: historical?.isLoading ?? false,
+          problem: historical?.problem,
+        }}
       />
     </section>
   `;
@@ -115,15 +114,9 @@ function toFields(filters, values) {
   );
 }
 
-/**
- * Sorts by `field`; reverses the order if already sorted by it.
- *
- * @param {import('../../store/table.js').Order} order
- * @param {string} field
- * @returns {import('../../store/table.js').Order}
- */
-function reorder(order, field) {
-  return { field, descending: order.field === field && !order.descending };
+/** @param {import('../../store/table-comparison.js').Comparison} comparison */
+function sizeOf({ counts }) {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 /** @param {number} shown @param {number} all @param {import('../../contract/contract.js').Contract} contract */
