@@ -3,12 +3,15 @@
  * PORTSIDE_SCREENSHOTS=1 also updates the images in `docs/screenshots/`.
  */
 
+import { readFileSync } from 'node:fs';
+import { jetstream } from '@nats-io/jetstream';
+import { headers } from 'nats';
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inBrowser, openBrowser } from '../support/http/browser.ts';
 import { assertFitsWindow, findViolations, saveScreenshot } from '../support/http/page-checks.ts';
-import { publishAll } from '../support/broker/publish.ts';
+import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
 const system = await startTestSystem();
@@ -40,6 +43,11 @@ await publishAll(system.connection.nc, [
   { subject: 'laptops.events.8', payload: 'not JSON' },
 ]);
 const catalogueFile = readFileSync(new URL('../../samples/catalogue.csv', import.meta.url));
+const fields = headers();
+fields.set('Portside-Version', '0.2.0');
+const acer = laptopAdded(11, 'Acer', 'Swift Edge 16');
+await jetstream(system.connection.nc).publish(acer.subject, acer.payload, { headers: fields });
+await laptops.delete('/laptops/3');
 const browser = await openBrowser();
 
 /** Part of every changed model name, so that no change is a no-op. */
@@ -53,7 +61,11 @@ type View = {
 };
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const awaitTable = (page: Page) => page.locator('tr[data-id="10"]').waitFor();
+const awaitBar = (page: Page) => page.locator('.marks .version').nth(1).waitFor();
+async function awaitTable(page: Page): Promise<void> {
+  await page.locator('tr[data-id="10"]').waitFor();
+  await awaitBar(page);
+}
 
 const views: readonly View[] = [
   { name: 'table', hash: '#/', open: awaitTable },
@@ -65,6 +77,25 @@ const views: readonly View[] = [
       await page.getByLabel('Position').fill('9');
       await page.getByLabel('Position').press('Enter');
       await page.getByText('Changes are disabled.').waitFor();
+    },
+  },
+  {
+    name: 'comparison',
+    hash: '#/?asOf=18&compare',
+    async open(page) {
+      await page.locator('tr[data-id="3"]').getByText('Removed').waitFor();
+      await awaitBar(page);
+      await page.locator('.marks .rejected').focus();
+      await page.locator('.bubble').waitFor();
+    },
+  },
+  {
+    name: 'entity-comparison',
+    hash: '#/entity/7?asOf=14&compare',
+    async open(page) {
+      await page.getByText('2 fields changed since then').waitFor();
+      await page.locator('.difference').nth(4).waitFor();
+      await awaitBar(page);
     },
   },
   {
@@ -96,6 +127,7 @@ const views: readonly View[] = [
     async open(page) {
       await page.locator('.timeline').getByText('LaptopAdded').last().waitFor();
       await page.locator('.difference').nth(4).waitFor();
+      await awaitBar(page);
     },
   },
   {

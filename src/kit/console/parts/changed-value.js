@@ -6,7 +6,8 @@ import { html } from '../vendor/preact.js';
 /** @param {{ difference: import('./difference.js').Difference }} props */
 export function ChangedValue({ difference: { before, after } }) {
   return html`<span class="difference"
-    ><del>${toText(before)}</del> <span class="dim" aria-label="is now">→</span>
-    <ins>${toText(after)}</ins></span
+    ><del>${toText(before)}</del>${' '}<span class="dim" aria-hidden="true">→</span>${' '}<ins
+      >${toText(after)}</ins
+    ></span
   >`;
 }

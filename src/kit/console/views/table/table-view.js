@@ -44,7 +44,7 @@ export function TableView({ state, update, session, contract }) {
         </label>
         <${Filters} filters=${contract.filters} filter=${filter} onFilter=${session.filter.set} />
         <p class="count">
-          ${describeCount(rows.length, comparison === undefined ? table.size : sizeOf(comparison), contract)}${loading !== undefined && ', loading …'}
+          ${historical?.isLoading && table.size === 0 ? 'loading …' : describeCount(rows.length, comparison === undefined ? table.size : sizeOf(comparison), contract)}${loading !== undefined && ', loading …'}
         </p>
         <div class="end">
           <${CopyButton} label="Copy as curl" text=${toCurl(path)} />

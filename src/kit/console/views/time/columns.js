@@ -28,3 +28,8 @@ export function toColumns({ from, to, bucketMs, buckets }, width) {
   }
   return columns;
 }
+
+/** @param {Column[]} columns @param {number} time */
+export function columnAt(columns, time) {
+  return columns.findLast(({ from }) => from <= time);
+}

@@ -7,7 +7,7 @@ import { arrangeMarks } from './arrange-marks.js';
 import { partOf } from './place.js';
 
 /**
- * @typedef {import('./track.js').Pointed} Pointed
+ * @typedef {import('./time-bar.js').Pointed} Pointed
  *
  * @param {{ timeline: import('../../store/event-timeline.js').Timeline, rejections: import('../../store/state.js').Rejected[], width: number,
  *   onPoint: (pointed: Pointed | undefined) => void, onTravel: (asOf: string) => void }} props

@@ -17,9 +17,11 @@ export function MomentNotice({ shown, place, route, onCompare, onTravel }) {
     ${
       asOf !== undefined &&
       html`<span class="notice historical">
-        <strong>Historical view</strong>
-        <span>as of ${describeMoment(shown, place)}${isLoading ? '' : '. Changes are disabled.'}</span>
-        ${isLoading && problem === undefined && html`<span class="late">loading …</span>`}
+        <span>
+          <strong>Historical view</strong> ${' '}as of
+          ${' '}${describeMoment(shown, place)}${isLoading ? '' : '. Changes are disabled.'}${' '}
+          ${isLoading && problem === undefined && html`<span class="delayed">loading …</span>`}
+        </span>
         ${problem !== undefined && html`<span class="error">${problem}</span>`}
         <span class="end">
           <button

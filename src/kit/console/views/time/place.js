@@ -6,8 +6,8 @@ import { positionAt, timeAt } from '../../store/event-timeline.js';
 /**
  * @typedef {import('../../store/event-timeline.js').Timeline} Timeline
  *
- * `time` in ms since the epoch, undefined if it is not known; `part` of the time range of the stream that has passed.
- * @typedef {{ position: number, time: number | undefined, part: number }} Place
+ * `time` in ms since the epoch, undefined if it is not known, and whether it is accurate to a second; `part` of the time range of the stream that has passed.
+ * @typedef {{ position: number, time: number | undefined, isExact: boolean, part: number }} Place
  */
 
 /** @param {string | undefined} asOf */
@@ -15,15 +15,21 @@ export const isPosition = (asOf) => asOf !== undefined && /^\d+$/.test(asOf);
 
 /** @param {Timeline | undefined} timeline @param {import('./time-bar.js').Shown} shown @param {number} last current position @returns {Place} */
 export function findPlace(timeline, { asOf, position, isLoading }, last) {
-  if (asOf === undefined) return { position: last, time: undefined, part: 1 };
+  if (asOf === undefined) return { position: last, time: undefined, isExact: true, part: 1 };
   if (isPosition(asOf)) {
     const time = timeline && timeAt(timeline, Number(asOf));
-    return { position: Number(asOf), time, part: partOf(timeline, time, Number(asOf) / Math.max(1, last)) };
+    const isExact = timeline !== undefined && timeline.bucketMs <= 1_000;
+    return {
+      position: Number(asOf),
+      time,
+      isExact,
+      part: partOf(timeline, time, Number(asOf) / Math.max(1, last)),
+    };
   }
   const time = Date.parse(asOf);
   const estimate = timeline && positionAt(timeline, time);
   const found = (isLoading ? estimate : position) ?? estimate ?? last;
-  return { position: found, time, part: partOf(timeline, time, found / Math.max(1, last)) };
+  return { position: found, time, isExact: true, part: partOf(timeline, time, found / Math.max(1, last)) };
 }
 
 /** @param {Timeline | undefined} timeline @param {number | undefined} time @param {number} other without a timeline */
@@ -36,9 +42,10 @@ export function partOf(timeline, time, other = 0) {
 }
 
 /** `position 9, 31 Jan 2026, 12:00:00` @param {import('./time-bar.js').Shown} shown @param {Place} place */
-export function describeMoment({ asOf }, { position, time }) {
+export function describeMoment({ asOf }, { position, time, isExact }) {
   if (asOf === undefined) return `position ${position}, now`;
-  if (!isPosition(asOf)) return toLocalTime(asOf);
-  const when = time === undefined ? '' : `, ${toLocalTime(new Date(time).toISOString())}`;
+  if (!isPosition(asOf)) return Number.isNaN(Date.parse(asOf)) ? asOf : toLocalTime(asOf);
+  const when =
+    time === undefined ? '' : `, ${isExact ? '' : 'about '}${toLocalTime(new Date(time).toISOString())}`;
   return `position ${asOf}${when}`;
 }

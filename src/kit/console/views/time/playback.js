@@ -2,6 +2,7 @@
 
 import { Icon } from '../../parts/icon.js';
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { stepsFrom } from './steps.js';
 
 /** Events per second. */
 const speeds = [1, 2, 5, 10, 50, 100, 1_000, 10_000, 100_000];
@@ -74,27 +75,6 @@ export function Playback({ shown: { asOf, isLoading, problem }, place, last, own
       </select>
     </label>
   </span>`;
-}
-
-/**
- * The positions at which one can stop: those of the messages of an entity, or all.
- *
- * @param {boolean} isLive
- * @param {number} position
- * @param {number} last
- * @param {import('./time-bar.js').Own} own
- */
-export function stepsFrom(isLive, position, last, own) {
-  if (own === undefined) {
-    const by = (/** @type {number} */ count) => {
-      const next = position + count;
-      return next < 0 || next > last ? undefined : next;
-    };
-    return { first: Math.min(1, last), by };
-  }
-  const positions = own.map((entry) => entry.position);
-  const current = isLive ? positions.length - 1 : positions.findLastIndex((each) => each <= position);
-  return { first: positions[0], by: (/** @type {number} */ count) => positions[current + count] };
 }
 
 /**

@@ -5,13 +5,16 @@ import { MomentFields } from './moment-fields.js';
 import { MomentNotice } from './moment-notice.js';
 import { Playback } from './playback.js';
 import { Track } from './track.js';
-import { html } from '../../vendor/preact.js';
+import { html, useState } from '../../vendor/preact.js';
 import { progressOf } from '../../store/progress.js';
 
 /**
  * What is shown at `asOf`, which is undefined for the current state.
  *
  * @typedef {{ asOf: string | undefined, position: number | undefined, isLoading: boolean, problem: string | undefined }} Shown
+ *
+ * What the pointer or the focus is at: a part of the time range.
+ * @typedef {{ part: number, text: string }} Pointed
  *
  * Messages of the open entity; undefined: those of the whole stream.
  * @typedef {import('../../store/entity.js').Entry[] | undefined} Own
@@ -20,6 +23,7 @@ import { progressOf } from '../../store/progress.js';
  */
 export function TimeBar({ state, session, contract, shown, own }) {
   const { timeline, status, route, rejections } = state;
+  const [pointed, setPointed] = useState(/** @type {Pointed | undefined} */ (undefined));
   const last = progressOf(status).applied;
   const place = findPlace(timeline, shown, last);
   const { travel, compare } = session.moment;
@@ -33,11 +37,13 @@ export function TimeBar({ state, session, contract, shown, own }) {
       own=${own}
       rejections=${own === undefined ? rejections : rejections.filter((each) => each.subject === subject)}
       text=${describeMoment(shown, place)}
+      onPoint=${setPointed}
       onTravel=${travel}
     />
     <div class="controls">
       <${Playback} shown=${shown} place=${place} last=${last} own=${own} onTravel=${travel} />
       <${MomentFields} shown=${shown} place=${place} last=${last} onTravel=${travel} />
     </div>
+    ${pointed !== undefined && html`<span class="bubble" aria-hidden="true" style=${{ '--pointed': pointed.part }}>${pointed.text}</span>`}
   </div>`;
 }

@@ -3,27 +3,22 @@
 import { html, useLayoutEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
 import { positionAt } from '../../store/event-timeline.js';
 import { Axis } from './axis.js';
-import { toColumns } from './columns.js';
+import { columnAt, toColumns } from './columns.js';
 import { describeColumn, Histogram } from './histogram.js';
 import { Marks } from './marks.js';
-import { stepsFrom } from './playback.js';
+import { stepsFrom } from './steps.js';
 
 /**
  * @typedef {import('../../store/event-timeline.js').Timeline} Timeline
  *
- * What the pointer or the focus is at.
- * @typedef {{ part: number, text: string }} Pointed
- */
-
-/**
  * @param {{ timeline: Timeline | undefined, place: import('./place.js').Place, last: number, own: import('./time-bar.js').Own,
- *   rejections: import('../../store/state.js').Rejected[], text: string, onTravel: (asOf: string | undefined) => void }} props
+ *   rejections: import('../../store/state.js').Rejected[], text: string, onPoint: (pointed: import('./time-bar.js').Pointed | undefined) => void,
+ *   onTravel: (asOf: string | undefined) => void }} props
  */
-export function Track({ timeline, place, last, own, rejections, text, onTravel }) {
+export function Track({ timeline, place, last, own, rejections, text, onPoint, onTravel }) {
   const plot = useRef(/** @type {HTMLElement | null} */ (null));
   const slider = useRef(/** @type {HTMLInputElement | null} */ (null));
   const width = useWidth(plot);
-  const [pointed, setPointed] = useState(/** @type {Pointed | undefined} */ (undefined));
   const columns = useMemo(
     () => (timeline === undefined ? [] : toColumns(timeline, width)),
     [timeline, width],
@@ -32,8 +27,8 @@ export function Track({ timeline, place, last, own, rejections, text, onTravel }
   const onPointer = (/** @type {PointerEvent} */ event) => {
     const { left, width: whole } = plot.current?.getBoundingClientRect() ?? { left: 0, width: 1 };
     const part = Math.min(1, Math.max(0, (event.clientX - left) / whole));
-    const column = columns[Math.min(columns.length - 1, Math.floor(part * columns.length))];
-    setPointed(column && { part, text: describeColumn(column) });
+    const column = timeline && columnAt(columns, timeline.from + part * (timeline.to - timeline.from));
+    onPoint(column && { part, text: describeColumn(column) });
     if (event.type === 'pointerdown') {
       plot.current?.setPointerCapture(event.pointerId);
       slider.current?.focus();
@@ -52,13 +47,13 @@ export function Track({ timeline, place, last, own, rejections, text, onTravel }
     class=${`track ${timeline === undefined ? 'plain' : ''}`}
     style=${{ '--at': `${place.part * 100}%` }}
   >
-    ${timeline !== undefined && html`<${Marks} timeline=${timeline} rejections=${rejections} width=${width} onPoint=${setPointed} onTravel=${onTravel} />`}
+    ${timeline !== undefined && html`<${Marks} timeline=${timeline} rejections=${rejections} width=${width} onPoint=${onPoint} onTravel=${onTravel} />`}
     <div
       class="plot"
       ref=${plot}
       onPointerDown=${onPointer}
       onPointerMove=${onPointer}
-      onPointerLeave=${() => setPointed(undefined)}
+      onPointerLeave=${() => onPoint(undefined)}
     >
       ${timeline !== undefined && html`<${Histogram} timeline=${timeline} columns=${columns} width=${width} own=${own} />`}
       <input
@@ -75,7 +70,6 @@ export function Track({ timeline, place, last, own, rejections, text, onTravel }
       <span class="playhead"></span>
     </div>
     ${timeline !== undefined && html`<${Axis} timeline=${timeline} width=${width} />`}
-    ${pointed !== undefined && html`<span class="bubble" aria-hidden="true" style=${{ '--pointed': `${pointed.part * 100}%` }}>${pointed.text}</span>`}
   </div>`;
 }
 
