@@ -2,7 +2,13 @@
 
 import { toId } from '../contract/ids.js';
 
-/** @typedef {import('./state.js').Route} Route */
+/**
+ * `asOf` is the moment that is shown: a position or an RFC 3339 time; undefined: the current state. `query` is the part after `?` of
+ * the other pages.
+ *
+ * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health' | 'system', id: import('../contract/ids.js').Id,
+ *   asOf?: string | undefined, isCompared?: boolean, query?: string }} Route
+ */
 
 /**
  * Parses `#/entity/12`, `#/queries`, `#/log`, `#/health` and `#/system`; anything else is the table. The table and an entity may be

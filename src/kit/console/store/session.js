@@ -5,7 +5,7 @@ import { sleep } from './api.js';
 import { createEventLog } from './log/event-log.js';
 import { createComparison } from './table-comparison.js';
 import { createEntityReader } from './entity.js';
-import { followTimeline } from './event-timeline.js';
+import { followTimeline } from './follow-timeline.js';
 import { createFilter } from './filter.js';
 import { createLiveTable } from './live-table.js';
 import { createHistoricalTable } from './historical-table.js';

@@ -16,9 +16,7 @@ import { Table } from './table.js';
  *
  * @typedef {import('./samples.js').Sample} Sample
  *
- * `asOf` is the moment that is shown: a position or an RFC 3339 time; undefined: the current state. `query`: the filters of the log.
- * @typedef {{ view: 'table' | 'entity' | 'queries' | 'log' | 'health' | 'system', id: import('../contract/ids.js').Id,
- *   asOf?: string | undefined, isCompared?: boolean, query?: string }} Route
+ * @typedef {import('./address.js').Route} Route
  *
  * The open dialog; undefined if it is closed.
  * @typedef {import('../contract/contract.js').Command} Command

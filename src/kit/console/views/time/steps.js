@@ -6,7 +6,7 @@
  * @param {boolean} isLive
  * @param {number} position
  * @param {number} last
- * @param {import('./time-bar.js').Own} own
+ * @param {readonly { position: number }[] | undefined} own
  */
 export function stepsFrom(isLive, position, last, own) {
   if (own === undefined) {
