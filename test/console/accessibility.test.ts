@@ -61,7 +61,7 @@ type View = {
 };
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const awaitBar = (page: Page) => page.locator('.marks .version').nth(1).waitFor();
+const awaitBar = (page: Page) => page.locator('.marks .version').first().waitFor();
 async function awaitTable(page: Page): Promise<void> {
   await page.locator('tr[data-id="10"]').waitFor();
   await awaitBar(page);

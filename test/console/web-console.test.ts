@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { provisionStreams } from '../../src/kit/nats/provisioning/provisioning.ts';
+import { eventually } from '../support/eventually.ts';
 import { inBrowser, openBrowser } from '../support/http/browser.ts';
 import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { startServiceProcess } from '../support/process/service-process.ts';
@@ -179,6 +180,12 @@ forms.run();
 const usage = suite('a user');
 const testUsage = inBrowser(usage);
 
+testUsage('sees the icon of the console', () =>
+  browser.visit(laptops.url, async (page) => {
+    const loaded = 'document.querySelector(".brand img").naturalWidth > 0';
+    await eventually(async () => assert.ok(await page.evaluate(loaded)), 30_000);
+  }),
+);
 testUsage('can search and sort', async () => {
   await browser.visit(laptops.url, async (page) => {
     await page.getByLabel('Find').fill('many m29');
