@@ -1,7 +1,6 @@
 /** Reads one entity: current state, history, the state after each event, and the state at a point in time. */
 
-import { positionOf } from './api.js';
-import { createLatest } from './latest.js';
+import { createHistoricalEntity } from './historical-entity.js';
 
 /**
  * @typedef {import('./table.js').Entity} Entity
@@ -24,8 +23,6 @@ import { createLatest } from './latest.js';
 /** Number of most recent events whose changes are loaded initially. */
 const initialVersions = 50;
 const concurrency = 4;
-/** Interval between two reads while the moment changes, in ms. */
-const intervalMs = 100;
 
 /**
  * @param {{ store: import('./state.js').Store, request: import('./api.js').Request,
@@ -44,6 +41,8 @@ export function createEntityReader({ store, request, contract }) {
     const entity = openEntity(id);
     if (entity !== undefined) store.update({ entity: { ...entity, ...change } });
   }
+
+  const travel = createHistoricalEntity({ request, path, openEntity, update });
 
   /** @param {import('../contract/ids.js').Id} id @param {number} position minimum position of the responses */
   async function read(id, position) {
@@ -100,30 +99,6 @@ export function createEntityReader({ store, request, contract }) {
     });
     travel(id, store.state.route.asOf);
     await read(id, 0);
-  }
-
-  const readLatest = createLatest(
-    async (/** @type {{ id: import('../contract/ids.js').Id, asOf: string }} */ { id, asOf }) => {
-      if (openEntity(id)?.asOf !== asOf) return;
-      const response = await request('GET', `${path}/${id}?asOf=${encodeURIComponent(asOf)}`);
-      if (openEntity(id)?.asOf !== asOf) return;
-      const { status, body, problem } = response;
-      const isDefinitive = status === 200 || status === 404;
-      update(id, {
-        historical: status === 200 ? body : undefined,
-        position: isDefinitive ? positionOf(response) || undefined : undefined,
-        isTravelling: false,
-        problem: isDefinitive ? undefined : problem?.detail,
-      });
-    },
-    intervalMs,
-  );
-
-  /** @param {import('../contract/ids.js').Id} id @param {string | undefined} asOf a position or an RFC 3339 time; undefined: the current state */
-  function travel(id, asOf) {
-    if (openEntity(id)?.asOf === asOf) return;
-    update(id, { asOf, problem: undefined, isTravelling: asOf !== undefined });
-    if (asOf !== undefined) readLatest({ id, asOf });
   }
 
   return {
