@@ -70,7 +70,8 @@ testBar('has a histogram of the events over time, with the times of the first an
     const time = buckets[0]?.time.slice(11, 19) ?? '';
     await page.locator('.axis .first').getByText(time).waitFor();
     assert.ok((await page.locator('.axis .tick').count()) > 0);
-    await page.mouse.move(...(Object.values(await findPlaceAfter(page, first)) as [number, number]));
+    const place = await findPlaceAfter(page, first);
+    await page.mouse.move(place.x, place.y);
     await bubble(page).getByText('no messages').waitFor();
   }),
 );

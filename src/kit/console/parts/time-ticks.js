@@ -1,9 +1,9 @@
 /** Round times for the axis of a time range, in local time. */
 
-const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000];
+const [millisecond, second, minute, hour, day] = [1, 1_000, 60_000, 3_600_000, 86_400_000];
 /** Distances within a day, in ms. */
 const steps = [
-  ...[1, 5, 10, 50, 100, 500],
+  ...[1, 5, 10, 50, 100, 500].map((count) => count * millisecond),
   ...[1, 5, 15, 30].map((count) => count * second),
   ...[1, 5, 15, 30].map((count) => count * minute),
   ...[1, 3, 6, 12].map((count) => count * hour),

@@ -1,7 +1,7 @@
 /** Compares the table at a point in time with the current one. */
 
 import { differenceOf } from '../parts/difference.js';
-import { sortRows } from './table.js';
+import { compareRowsBy } from './table.js';
 
 /**
  * @typedef {import('./table.js').Table} Table
@@ -30,27 +30,27 @@ const unchanged = { kind: 'unchanged', differences: [] };
 
 /** Returns a function that compares two tables. It remembers the rows that it has compared. */
 export function createComparison() {
-  /** Rows change in place, entities do not. @type {WeakMap<Entity, { then: Entity, change: Change }>} */
+  /** Rows change in place, entities do not. @type {WeakMap<Entity, { before: Entity, change: Change }>} */
   const compared = new WeakMap();
-  /** @type {{ then: Table, now: Table, version: number, comparison: Comparison } | undefined} */
+  /** @type {{ past: Table, now: Table, version: number, comparison: Comparison } | undefined} */
   let latest;
 
   /** @param {Row} then @param {Row} now @returns {Change} */
   function compareRows(then, now) {
     const known = compared.get(now.entity);
-    if (known?.then === then.entity) return known.change;
+    if (known?.before === then.entity) return known.change;
     const differences = differenceOf(then.entity, now.entity);
     /** @type {Change} */
     const change = differences.length === 0 ? unchanged : { kind: 'changed', differences };
-    compared.set(now.entity, { then: then.entity, change });
+    compared.set(now.entity, { before: then.entity, change });
     return change;
   }
 
   return (/** @type {Table} */ then, /** @type {Table} */ now) => {
-    if (latest?.then === then && latest.now === now && latest.version === now.version)
+    if (latest?.past === then && latest.now === now && latest.version === now.version)
       return latest.comparison;
     const comparison = compareTables(then, now, compareRows);
-    latest = { then, now, version: now.version, comparison };
+    latest = { past: then, now, version: now.version, comparison };
     return comparison;
   };
 }
@@ -73,7 +73,7 @@ function compareTables(then, now, compareRows) {
       const current = now.list(search, order).filter(isListed);
       if (!kinds.has('removed') || counts.removed === 0) return current;
       const gone = then.list(search, order).filter(({ id }) => now.get(id) === undefined);
-      return sortRows([...current, ...gone], order);
+      return [...current, ...gone].toSorted(compareRowsBy(order));
     },
   };
 }

@@ -116,7 +116,7 @@ export class Table {
       this.#sorted = [...this.#sorted, ...this.#added].filter(isKept);
     }
     if (hasAdded || this.#isUnordered || isOtherOrder) {
-      sortRows(this.#sorted, { field, descending });
+      this.#sorted.sort(compareRowsBy({ field, descending }));
     }
     this.#added = [];
     this.#hasRemoved = false;
@@ -125,10 +125,10 @@ export class Table {
   }
 }
 
-/** Sorts in place. @param {Row[]} rows @param {Order} order */
-export function sortRows(rows, { field, descending }) {
+/** @param {Order} order @returns {(a: Row, b: Row) => number} */
+export function compareRowsBy({ field, descending }) {
   const direction = descending ? -1 : 1;
-  return rows.sort((a, b) => direction * compare(a.entity, b.entity, field) || compareIds(a.id, b.id));
+  return (a, b) => direction * compare(a.entity, b.entity, field) || compareIds(a.id, b.id);
 }
 
 /** @param {Entity} a @param {Entity} b @param {string} field */

@@ -18,7 +18,7 @@ const maxTexts = 3;
 export function arrangeMarks(marks, width) {
   const sorted = marks.toSorted((a, b) => a.part - b.part || a.position - b.position);
   const groups = [...groupsOf(sorted, 'version', width), ...groupsOf(sorted, 'rejected', width)];
-  const arranged = groups.map(toMark).toSorted((a, b) => a.part - b.part);
+  const arranged = groups.flatMap(toMark).toSorted((a, b) => a.part - b.part);
   let free = 0;
   for (const mark of arranged) {
     mark.left = Math.max(free, mark.part * width - mark.width / 2);
@@ -45,18 +45,21 @@ function groupsOf(sorted, kind, width) {
   return groups;
 }
 
-/** @param {Mark[]} group at least one @returns {ArrangedMark} */
+/** One mark; none for an empty group. @param {Mark[]} group @returns {ArrangedMark[]} */
 function toMark(group) {
-  const last = /** @type {Mark} */ (group.at(-1));
+  const last = group.at(-1);
+  if (last === undefined) return [];
   const isVersion = last.kind === 'version';
   const label = isVersion ? last.label : group.length > 1 ? String(group.length) : '';
   const texts = group.slice(-maxTexts).map(({ text }) => text);
   const others = group.length - texts.length;
-  return {
-    ...last,
-    label,
-    text: [...(others > 0 ? [`${others.toLocaleString('en')} more, then`] : []), ...texts].join('\n'),
-    left: 0,
-    width: plainWidth + label.length * characterWidth,
-  };
+  return [
+    {
+      ...last,
+      label,
+      text: [...(others > 0 ? [`${others.toLocaleString('en')} more, then`] : []), ...texts].join('\n'),
+      left: 0,
+      width: plainWidth + label.length * characterWidth,
+    },
+  ];
 }
