@@ -143,7 +143,7 @@ test('is exported in steps, with the progress, and the export can be cancelled',
   browser.visit(`${url}/#/log`, async (page) => {
     await line(page, total).waitFor();
     await button(page, 'Export').click();
-    const release = await holdThird(page, 'limit=10000');
+    const release = await holdThird(page, '&limit=10000');
     await button(page, 'NDJSON').click();
     await page.getByText('Exporting NDJSON: 20,000 messages').waitFor();
     await button(page, 'Cancel export').click();
