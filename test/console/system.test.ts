@@ -37,11 +37,11 @@ test('opens the navigation from the header on a phone, and closes it after a cho
     laptops.url,
     async (page) => {
       await page.locator('tr[data-id="1"]').waitFor();
-      assert.is(await page.getByRole('link', { name: 'Health' }).count(), 0);
+      assert.is(await page.getByRole('link', { name: 'Health', exact: true }).count(), 0);
       await page.getByRole('button', { name: 'Menu' }).click();
-      await page.getByRole('link', { name: 'Health' }).click();
+      await page.getByRole('link', { name: 'Health', exact: true }).click();
       await page.getByRole('heading', { name: 'Health' }).first().waitFor();
-      await page.getByRole('link', { name: 'Health' }).waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: 'Health', exact: true }).waitFor({ state: 'detached' });
     },
     { viewport: { width: 390, height: 844 } },
   ));
