@@ -23,8 +23,11 @@ type Waiting = {
 const margin = 1.5;
 /** Cost of a batch before one was measured, in ms. */
 const initialBatchMs = 4;
-/** The cost of an append is measured only while this many are in flight. That of a single one is the latency of the broker. */
-const minMeasured = 8;
+/**
+ * Fewer appends at once are always published one by one, and the cost of one is not measured then: a single append takes the
+ * latency of the broker, which is not what one more would take.
+ */
+const minGroup = 24;
 /** Limits of a measurement, in ms: beyond them, it is a pause of the broker or of the machine. */
 const maxAppendMs = 5;
 const maxBatchMs = 20;
@@ -58,7 +61,8 @@ export function createGroupCommit(publish: Publish, idleMs: () => number): Publi
   function flush() {
     scheduled = undefined;
     if (waiting.length === 0 || isBatchInFlight) return;
-    const isBatchFaster = (inFlight + waiting.length) * appendMs > margin * batchMs;
+    const count = inFlight + waiting.length;
+    const isBatchFaster = count >= minGroup && count * appendMs > margin * batchMs;
     // The acknowledgement of the last append in flight flushes again.
     if (isBatchFaster && inFlight > 0) return;
     if (inFlight === 0) lastIdleMs = idleMs();
@@ -82,7 +86,7 @@ export function createGroupCommit(publish: Publish, idleMs: () => number): Publi
     inFlight += 1;
     await publish(messages).then(resolve, reject);
     const idle = idleMs();
-    if (inFlight >= minMeasured) {
+    if (inFlight >= minGroup) {
       appendMs += (Math.min(idle - lastIdleMs, maxAppendMs) - appendMs) * appendWeight;
       batchMs += (initialBatchMs - batchMs) * (1 - forgottenByAppend);
     }
