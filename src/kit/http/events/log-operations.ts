@@ -8,7 +8,7 @@ import { createHistoryPages } from '../../eventlog/history-pages.ts';
 import type { LoggedMessage } from '../../eventlog/event-store.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
-import { freshnessHeaders, markFreshness, waitForPosition } from '../protocol/consistency.ts';
+import { freshnessHeaders, markFreshness } from '../protocol/consistency.ts';
 import { defineOperation, type Operation } from '../server/operation.ts';
 import { pathsOf, type RouteContext } from '../resource/route-context.ts';
 import { createLogEntries, encode, matchesLogFilter, textOf } from './log-entry.ts';
@@ -50,8 +50,7 @@ export function logOperations(
     },
     problems: ['unavailable'],
 
-    async handle({ ctx, query: { from = 1, to, at, limit, type, text, ...others }, headers }) {
-      await waitForPosition(headers, freshness);
+    async handle({ ctx, query: { from = 1, to, at, limit, type, text, ...others } }) {
       markFreshness(ctx, freshness);
       const last = view.position;
       const first = at === undefined ? from : (await store.positionAt(at - 1)) + 1;
@@ -86,8 +85,7 @@ export function logOperations(
     },
     problems: ['not-found', 'unavailable'],
 
-    async handle({ ctx, params: { position }, headers }) {
-      await waitForPosition(headers, freshness);
+    async handle({ ctx, params: { position } }) {
       markFreshness(ctx, freshness);
       const original = position > view.position ? undefined : await store.readOriginal(position);
       if (original === undefined)
