@@ -32,8 +32,16 @@ export async function assertFitsWindow(page: Page): Promise<void> {
 
 /** Further screenshots, in dark mode or on a phone. */
 const further: readonly string[] = [
-  ...['table-dark', 'table-phone', 'first-steps-dark', 'first-steps-phone', 'doctor-dark', 'doctor-phone'],
-  ...['log-phone', 'log-filters-dark', 'comparison-dark', 'comparison-phone'],
+  'table-dark',
+  'table-phone',
+  'first-steps-dark',
+  'first-steps-phone',
+  'doctor-dark',
+  'doctor-phone',
+  'log-phone',
+  'log-filters-dark',
+  'comparison-dark',
+  'comparison-phone',
 ];
 
 /** With PORTSIDE_SCREENSHOTS=1, saves one screenshot per view, and the further ones. */

@@ -2,15 +2,14 @@
 
 import { EventTimeline, toTimestamp } from '../../api/responses/documents.ts';
 import { freshnessHeaders, markFreshness } from '../protocol/consistency.ts';
-import { defineOperation, type Operation } from '../server/operation.ts';
+import { defineRead, type Operation } from '../server/operation.ts';
 import { pathsOf, type RouteContext } from './route-context.ts';
 
 export function timelineOperations(
   { names }: { readonly names: readonly [string, ...string[]] },
   { transactor: { view }, freshness }: Pick<RouteContext, 'transactor' | 'freshness'>,
 ): Operation[] {
-  const timeline = defineOperation({
-    method: 'get',
+  const timeline = defineRead({
     paths: pathsOf({ names }, '/events/timeline'),
     name: 'getEventTimeline',
     summary: 'Get the number of messages over time, and when versions of the service began to append events',
@@ -25,7 +24,7 @@ export function timelineOperations(
     },
     problems: ['unavailable'],
 
-    handle({ ctx }) {
+    read({ ctx }) {
       markFreshness(ctx, freshness);
       ctx.set('Cache-Control', 'no-store');
       const { bucketMs, buckets, versions } = view.timeline();
