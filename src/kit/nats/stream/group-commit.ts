@@ -23,11 +23,10 @@ type Waiting = {
 const margin = 1.5;
 /** Cost of a batch before one was measured, in ms. */
 const initialBatchMs = 4;
-/**
- * Fewer appends at once are always published one by one, and the cost of one is not measured then: a single append takes the
- * latency of the broker, which is not what one more would take.
- */
+/** Fewer appends at once are always published one by one. */
 const minGroup = 24;
+/** The cost of an append is measured only while this many are in flight. That of a single one is the latency of the broker. */
+const minMeasured = 8;
 /** Limits of a measurement, in ms: beyond them, it is a pause of the broker or of the machine. */
 const maxAppendMs = 5;
 const maxBatchMs = 20;
@@ -86,7 +85,7 @@ export function createGroupCommit(publish: Publish, idleMs: () => number): Publi
     inFlight += 1;
     await publish(messages).then(resolve, reject);
     const idle = idleMs();
-    if (inFlight >= minGroup) {
+    if (inFlight >= minMeasured) {
       appendMs += (Math.min(idle - lastIdleMs, maxAppendMs) - appendMs) * appendWeight;
       batchMs += (initialBatchMs - batchMs) * (1 - forgottenByAppend);
     }
