@@ -13,8 +13,9 @@ export function Palette(props) {
     const toggle = (/** @type {KeyboardEvent} */ event) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
       event.preventDefault();
-      // Not above the dialog of a command.
-      update((current) => (current.dialog === undefined ? { isPaletteOpen: !current.isPaletteOpen } : {}));
+      // Not above the dialog of a command. After Escape, the state contains the dialog until its `close` event.
+      if (document.querySelector('dialog[open]:not(.palette)') !== null) return;
+      update((current) => ({ isPaletteOpen: !current.isPaletteOpen }));
     };
     addEventListener('keydown', toggle);
     return () => removeEventListener('keydown', toggle);
