@@ -81,6 +81,7 @@ test('leads from an empty system to a comparison of now with then', () =>
         const before = await slider(page).inputValue();
         await page.keyboard.press('ArrowLeft');
         await eventually(async () => assert.is.not(await slider(page).inputValue(), before));
+        await page.getByText('Changes are disabled.').waitFor();
         await frame(180);
       }
       await page.getByRole('heading', { name: 'Laptops (historical)' }).waitFor();
@@ -92,7 +93,7 @@ test('leads from an empty system to a comparison of now with then', () =>
       await row(page, 1000).getByText('S4').waitFor();
 
       await open('Event log');
-      await page.getByText('Rejected').first().waitFor();
+      await page.getByText('PortFitted', { exact: true }).nth(1).waitFor();
       await frame(3_000);
       await open('Health');
       await frame(3_000);
