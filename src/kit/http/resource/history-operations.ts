@@ -10,7 +10,7 @@ import { freshnessHeaders, markFreshness, waitForPageStart } from '../protocol/c
 import { createHistoryPages } from '../../eventlog/history-pages.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
-import { defineOperation, jsonMediaType, type Operation } from '../server/operation.ts';
+import { defineRead, jsonContentType, jsonMediaType, type Operation } from '../server/operation.ts';
 import { linkNext, PageQuery } from '../protocol/paging.ts';
 import { createVersionCache } from '../protocol/version-cache.ts';
 import { pathsOf, sourceOf, type RouteContext } from './route-context.ts';
@@ -27,8 +27,7 @@ export function historyOperations(
   const readPage = createHistoryPages(decider, { view, store });
   const readCached = createVersionCache();
 
-  const rejections = defineOperation({
-    method: 'get',
+  const rejections = defineRead({
     paths: pathsOf(resource, '/rejections'),
     name: `list${name}Rejections`,
     summary: 'List the most recent rejected messages with the reasons',
@@ -43,14 +42,13 @@ export function historyOperations(
     },
     problems: ['unavailable'],
 
-    handle({ ctx }) {
+    read({ ctx }) {
       markFreshness(ctx, freshness);
       ctx.body = view.rejections().map((rejected) => ({ ...rejected, time: toTimestamp(rejected.time) }));
     },
   });
 
-  const history = defineOperation({
-    method: 'get',
+  const history = defineRead({
     paths: pathsOf(resource, '/{id}/events'),
     name: `get${name}History`,
     summary: `Get the history of ${one}`,
@@ -71,7 +69,7 @@ export function historyOperations(
     alsoAcceptable: [cloudEventMediaType],
     problems: ['not-found', 'unavailable'],
 
-    async handle({ ctx, id, query: { limit, after }, accepted }) {
+    async read({ ctx, id, query: { limit, after }, accepted }) {
       await waitForPageStart(freshness, after);
       markFreshness(ctx, freshness);
       const isJson = accepted === jsonMediaType;
@@ -85,7 +83,7 @@ export function historyOperations(
         return { bytes: Buffer.from(JSON.stringify(entries)), next: page.next };
       });
       if (next !== undefined) linkNext(ctx, limit, next);
-      ctx.type = isJson ? jsonMediaType : cloudEventBatchMediaType;
+      ctx.set('Content-Type', isJson ? jsonContentType : cloudEventBatchMediaType);
       ctx.body = bytes;
     },
   });
