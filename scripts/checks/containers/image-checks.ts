@@ -62,7 +62,7 @@ export function imageChecks(engine: Engine, images: Images): readonly Check[] {
         development: [],
         sources: [],
         streams: targets.filter((name) => name !== 'provision').map((name) => `${name}.json`),
-        top: ['dist', 'node_modules', 'package.json', 'streams'],
+        top: ['dist', 'node_modules', 'package.json', 'samples', 'streams'],
       });
       const own = found.Size - base;
       assert.ok(

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Files and folders that a service needs. */
-const sources = ['src', 'streams', 'package.json', 'tsconfig.json'];
+const sources = ['src', 'streams', 'package.json', 'tsconfig.json', 'samples'];
 
 export type PreviousBuild = {
   /** Returns the entry point of a service, `src/<name>/main.ts`. */
