@@ -44,7 +44,16 @@ export function createReadListener(options: ReadListenerOptions, app: RequestLis
       else send(ctx, response);
       end({ method, path: ctx.path, route, status: ctx.status, problem });
     }
-    const fail = (error: unknown) => finish(toProblem(error));
+    /** An error that is thrown here, such as an invalid header, must not end the process. */
+    function complete(problem?: Problem) {
+      try {
+        finish(problem);
+      } catch (error) {
+        options.onInternalError(error, { requestId: ctx.get('Request-Id') ?? '', traceId: undefined });
+        response.destroy();
+      }
+    }
+    const fail = (error: unknown) => complete(toProblem(error));
 
     let pending: Promise<void> | void;
     try {
@@ -54,8 +63,8 @@ export function createReadListener(options: ReadListenerOptions, app: RequestLis
       fail(error);
       return;
     }
-    if (pending === undefined) finish();
-    else void pending.then(() => finish(), fail);
+    if (pending === undefined) complete();
+    else void pending.then(() => complete(), fail);
   };
 }
 

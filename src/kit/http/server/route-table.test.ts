@@ -28,6 +28,9 @@ test('decodes the parameters', () => {
   assert.equal(find('/docks/%C3%A9%2F')?.params, { id: 'é/' });
   assert.equal({ ...find('/docks/+')?.params }, { id: '+' });
 });
+test('finds nothing for a parameter that is not percent-encoded UTF-8', () => {
+  for (const path of ['/docks/%', '/docks/%FF', '/docks/7/slots/%C3']) assert.is(find(path), undefined, path);
+});
 test('finds a path only as it is written', () => {
   const others = [
     '',

@@ -2,6 +2,7 @@
 
 export type Match<Route> = { readonly route: Route; readonly params: Readonly<Record<string, string>> };
 
+/** Returns undefined if there is no route, and for a parameter that is not percent-encoded UTF-8. It does not throw. */
 export type FindRoute<Route> = (path: string) => Match<Route> | undefined;
 
 /**
@@ -20,7 +21,9 @@ export function createRouteTable<Route>(routes: ReadonlyMap<string, Route>): Fin
     if (match !== undefined) return match;
     for (const { pattern, route } of patterns) {
       const groups = pattern.exec(path)?.groups;
-      if (groups !== undefined) return { route, params: path.includes('%') ? decode(groups) : groups };
+      if (groups === undefined) continue;
+      const params = path.includes('%') ? decode(groups) : groups;
+      return params && { route, params };
     }
     return undefined;
   };
@@ -35,6 +38,10 @@ function toPattern(path: string): RegExp {
   return new RegExp(`^${segments.join('')}$`);
 }
 
-function decode(params: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(params).map(([name, text]) => [name, decodeURIComponent(text)]));
+function decode(params: Readonly<Record<string, string>>): Record<string, string> | undefined {
+  try {
+    return Object.fromEntries(Object.entries(params).map(([name, text]) => [name, decodeURIComponent(text)]));
+  } catch {
+    return undefined;
+  }
 }
