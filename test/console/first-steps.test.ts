@@ -47,8 +47,11 @@ test('shows the commands for this service, and lights up when the event is publi
       `${nats} req laptops.commands.add '${document}'`,
       `${nats} pub laptops.events.1 '${event}'`,
     ]);
+    const timeBar = page.getByRole('group', { name: 'Moment that is shown' });
+    assert.is(await timeBar.count(), 0);
     await publishAll(system.connection.nc, [{ subject: 'laptops.events.1', payload: event }]);
     await row(page, 1).getByText('S3').waitFor();
+    await timeBar.waitFor();
     assert.match((await row(page, 1).getAttribute('class')) ?? '', 'changed');
     await ways(page).waitFor({ state: 'detached' });
   }));

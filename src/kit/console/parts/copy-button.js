@@ -6,8 +6,8 @@ import { html, useState } from '../vendor/preact.js';
 /** Time for which the confirmation is displayed, in ms. */
 const confirmationMs = 1_500;
 
-/** @param {{ label: string, text: string }} props `label`: `Copy as curl`, of which the last words are displayed */
-export function CopyButton({ label, text }) {
+/** @param {{ label: string, text: string, shown?: string }} props `label`: `Copy as curl`, of which the last words are displayed by default */
+export function CopyButton({ label, text, shown = label.replace(/^Copy(?: as)? ?/, '') }) {
   const [status, setStatus] = useState('');
   const copy = async () => {
     try {
@@ -20,7 +20,6 @@ export function CopyButton({ label, text }) {
     setTimeout(() => setStatus(''), confirmationMs);
   };
   const isCopied = status === 'Copied';
-  const shown = label.replace(/^Copy(?: as)? ?/, '');
   return html`<span class="copy">
     <button
       type="button"

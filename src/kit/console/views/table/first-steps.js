@@ -43,7 +43,7 @@ export function FirstSteps({ state: { status }, session, contract }) {
             html`<div class="card">
               <header>
                 <h2>${title}</h2>
-                <div class="end"><${CopyButton} label=${`Copy ${title}`} text=${text} /></div>
+                <div class="end"><${CopyButton} label=${`Copy ${title}`} shown="copy" text=${text} /></div>
               </header>
               <p class="dim">${hint}</p>
               <pre tabindex="0">${text}</pre>

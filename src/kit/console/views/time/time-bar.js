@@ -25,6 +25,8 @@ export function TimeBar({ state, session, contract, shown, own }) {
   const { timeline, status, route, rejections } = state;
   const [pointed, setPointed] = useState(/** @type {Pointed | undefined} */ (undefined));
   const last = progressOf(status).applied;
+  // Without events, there is only one moment.
+  if (status !== undefined && last === 0 && shown.asOf === undefined) return null;
   const place = findPlace(timeline, shown, last);
   const { travel, compare } = session.moment;
   const subject = `${contract.name}.events.${route.id}`;
