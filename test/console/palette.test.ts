@@ -11,6 +11,7 @@ const system = await startTestSystem();
 const laptops = await system.start('laptops');
 const added = positionOf(await laptops.post('/laptops', { json: { id: 1, title: 'Lenovo', model: 'S3' } }));
 await laptops.post('/laptops', { json: { id: 2, title: 'Dell', model: 'XPS' } });
+await laptops.post('/laptops', { json: { id: 3, title: 'HP', model: 'Omen' } });
 const browser = await openBrowser();
 
 const palette = (page: Page) => page.getByRole('dialog', { name: 'Go to or run' });
@@ -37,6 +38,13 @@ test('goes to pages, and to entities by a text or an id', () =>
     await heading(page, 'Laptop 2').waitFor();
     await goTo(page, '99', /^Laptop 99/);
     await page.getByText('No laptop 99 has ever existed.').waitFor();
+  }));
+test('offers the entity with an id before others that contain the number', () =>
+  browser.visit(laptops.url, async (page) => {
+    await page.locator('tr[data-id="3"]').waitFor();
+    // The model of laptop 1 is S3.
+    await goTo(page, '3', /^Laptop 3/);
+    await heading(page, 'Laptop 3').waitFor();
   }));
 test('goes to a position', () =>
   browser.visit(laptops.url, async (page) => {

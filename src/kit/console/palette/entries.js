@@ -33,15 +33,17 @@ function places(text, { state, contract }) {
   const { noun } = contract;
   const id = /^[\w-]+$/.test(text) ? toId(contract, text) : undefined;
   const time = /\d[-/:.]\d/.test(text) ? Date.parse(text) : NaN;
-  const rows = state.table.list(text, state.order).slice(0, 5);
+  const found = state.table.list(text, state.order);
+  // The entity with this id comes first.
+  const rows = [...found.filter((row) => row.id === id), ...found.filter((row) => row.id !== id)].slice(0, 5);
   return [
-    ...rows.map(({ id: found, entity }) => ({
+    ...rows.map(({ id: rowId, entity }) => ({
       icon: /** @type {const} */ ('arrow-right'),
-      name: `${capitalize(noun)} ${found}`,
+      name: `${capitalize(noun)} ${rowId}`,
       hint: Object.values(entity)
         .filter((value) => typeof value === 'string')
         .join(' · '),
-      href: `#/entity/${found}`,
+      href: `#/entity/${rowId}`,
     })),
     ...(id !== undefined && rows.every((row) => row.id !== id) && (!contract.hasTextIds || rows.length === 0)
       ? [
