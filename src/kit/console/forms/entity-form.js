@@ -25,6 +25,7 @@ export function EntityForm({ fields, initial, action, toRequest, onSend, onCance
   const [values, setValues] = useState(() => toValues(fields, initial));
   const [problem, setProblem] = useState(/** @type {Problem | undefined} */ (undefined));
   const [isSending, setSending] = useState(false);
+  const [sent, setSent] = useState(values);
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   useEffect(() => {
     const invalid = form.current?.querySelector('[aria-invalid="true"]');
@@ -34,15 +35,21 @@ export function EntityForm({ fields, initial, action, toRequest, onSend, onCance
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     setSending(true);
+    setSent(values);
     setProblem(await onSend(toBody(fields, values)));
     setSending(false);
   };
   const { errors = [] } = problem ?? {};
   const names = new Set(fields.map(({ name }) => `/${name}`));
   const otherErrors = errors.filter(({ pointer }) => !names.has(fieldOf(pointer)));
+  const isAtFields = errors.length > 0 && otherErrors.length === 0;
+  const errorOf = (/** @type {string} */ name) => {
+    const error = errors.find(({ pointer }) => fieldOf(pointer) === `/${name}`)?.detail;
+    return error !== undefined && sent[name] === '' ? 'A value is required.' : error;
+  };
   return html`<form class="form" onSubmit=${submit} noValidate ref=${form}>
     <p class="error" role="alert">
-      ${problem?.detail}${otherErrors.map(({ pointer, detail }) => html`<br />${pointer} ${detail}`)}
+      ${isAtFields ? 'Correct the marked fields.' : problem?.detail}${otherErrors.map(({ pointer, detail }) => html`<br />${pointer} ${detail}`)}
     </p>
     ${fields
       .filter(({ schema }) => schema.const === undefined)
@@ -52,7 +59,7 @@ export function EntityForm({ fields, initial, action, toRequest, onSend, onCance
             field=${field}
             value=${values[field.name]}
             isFirst=${index === 0}
-            error=${errors.find(({ pointer }) => fieldOf(pointer) === `/${field.name}`)?.detail}
+            error=${errorOf(field.name)}
             onValue=${(/** @type {string | boolean} */ value) => setValues((before) => ({ ...before, [field.name]: value }))}
           />`,
       )}

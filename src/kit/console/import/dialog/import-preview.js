@@ -37,10 +37,12 @@ function PreviewRow({ row: { line, reason, body, complaints }, fields }) {
     ${
       isUnreadable
         ? html`<td colspan=${fields.length} class="error">${reason}</td>`
-        : fields.map(({ name }) => {
-            const complaint = complaints[name];
+        : fields.map((field) => {
+            const value = body[field.name];
+            const complaint = complaints[field.name];
             return html`<td class=${complaint === undefined ? undefined : 'invalid'}>
-              ${toText(body[name])}${complaint !== undefined && html` <span class="error">${complaint}</span>`}
+              ${value === undefined && complaint !== undefined ? labelOf(field) : toText(value)}
+              ${complaint !== undefined && html` <span class="error">${complaint}</span>`}
             </td>`;
           })
     }
