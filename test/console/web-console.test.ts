@@ -121,6 +121,8 @@ testForm('displays the validation errors of the service next to the fields', asy
       const error = await page.locator(`#${described.split(' ').at(-1)}`).textContent();
       assert.ok((error ?? '').length > 3, label);
     }
+    await dialog(page).getByText('A value is required.').waitFor();
+    await dialog(page).getByRole('alert').filter({ hasText: 'Correct the marked fields.' }).waitFor();
     assert.is(await field(page, 'model').getAttribute('aria-invalid'), 'false');
     assert.is(await page.evaluate('document.activeElement.name'), 'id');
   });
@@ -194,6 +196,18 @@ testUsage('can search and sort', async () => {
     await page.getByRole('button', { name: /^Model/ }).dblclick();
     await page.locator('th[aria-sort="descending"]', { hasText: 'Model' }).waitFor();
     assert.is(await page.locator('tbody tr[data-id]').first().getAttribute('data-id'), '1299');
+  });
+});
+testUsage('is told that nothing matches, and can clear the search and the filters', async () => {
+  await browser.visit(laptops.url, async (page) => {
+    await row(page, 1).waitFor();
+    await page.getByPlaceholder('Find laptops').fill('nothing like this');
+    await page.getByLabel('Title').fill('Lenovo');
+    await page.getByText('No laptops match.').waitFor();
+    await button(page, 'Clear the search and the filters').click();
+    await row(page, 1).waitFor();
+    assert.is(await page.getByPlaceholder('Find laptops').inputValue(), '');
+    assert.is(await page.getByLabel('Title').inputValue(), '');
   });
 });
 testUsage('can add a laptop with the keyboard alone', async () => {

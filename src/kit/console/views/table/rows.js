@@ -17,6 +17,7 @@ const overscan = 8;
  * @property {import('../../store/table.js').Order} order
  * @property {boolean} isHistorical
  * @property {boolean} isLoading whether no row is known yet
+ * @property {boolean} isStale whether others are being read
  * @property {import('../../store/table-comparison.js').Comparison['changeOf']} [changeOf] what has happened to a row since then
  * @property {(id: import('../../contract/ids.js').Id) => string} hrefOf
  * @property {(field: string) => void} onOrder called with the column to sort by
@@ -24,7 +25,18 @@ const overscan = 8;
  */
 
 /** @param {RowsProps} props */
-export function Rows({ rows, contract, order, isHistorical, isLoading, changeOf, hrefOf, onOrder, onOpen }) {
+export function Rows({
+  rows,
+  contract,
+  order,
+  isHistorical,
+  isLoading,
+  isStale,
+  changeOf,
+  hrefOf,
+  onOrder,
+  onOpen,
+}) {
   const region = useRef(/** @type {HTMLElement | null} */ (null));
   const [viewport, setViewport] = useState({ top: 0, height: 800 });
   const updateViewport = () => {
@@ -41,10 +53,14 @@ export function Rows({ rows, contract, order, isHistorical, isLoading, changeOf,
 
   const first = Math.max(0, Math.min(Math.floor(viewport.top / rowHeight), rows.length) - overscan);
   const end = Math.min(rows.length, first + Math.ceil(viewport.height / rowHeight) + 2 * overscan);
-  const canChange = !isHistorical && (contract.replace !== undefined || contract.remove !== undefined);
-  const width = contract.columns.length + (canChange ? 1 : 0) + (changeOf === undefined ? 0 : 1);
+  const onChange = isHistorical ? undefined : onOpen;
+  // Historical rows keep the column, so that the others do not move.
+  const hasActions =
+    changeOf === undefined && (contract.replace !== undefined || contract.remove !== undefined);
+  const width = contract.columns.length + (hasActions || changeOf !== undefined ? 1 : 0);
   return html`<div
-    class="rows"
+    class=${isStale ? 'rows stale' : 'rows'}
+    aria-busy=${isStale}
     role="region"
     aria-label=${`All ${contract.name}`}
     tabindex="0"
@@ -56,7 +72,7 @@ export function Rows({ rows, contract, order, isHistorical, isLoading, changeOf,
         <tr aria-rowindex="1">
           ${changeOf !== undefined && html`<th scope="col" class="change">Change</th>`}
           ${contract.columns.map((column) => html`<${Heading} column=${column} idClass=${idClassOf(contract)} order=${order} onOrder=${onOrder} />`)}
-          ${canChange && html`<th scope="col" class="actions"><span class="label-hidden">Actions</span></th>`}
+          ${hasActions && html`<th scope="col" class="actions"><span class="label-hidden">Actions</span></th>`}
         </tr>
       </thead>
       <tbody>
@@ -73,7 +89,8 @@ export function Rows({ rows, contract, order, isHistorical, isLoading, changeOf,
                 contract=${contract}
                 change=${changeOf?.(row)}
                 href=${hrefOf(row.id)}
-                onOpen=${canChange ? onOpen : undefined}
+                hasActions=${hasActions}
+                onOpen=${onChange}
               />`,
           )}
         <${Spacer} rows=${rows.length - end} width=${width} />

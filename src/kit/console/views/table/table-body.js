@@ -7,13 +7,12 @@ import { FirstSteps } from './first-steps.js';
 import { Rows } from './rows.js';
 
 /**
- * @param {Pick<import('../../shell/app.js').ViewProps, 'state' | 'session' | 'contract' | 'update'> & { rows: import('../../store/table.js').Row[],
- *   comparison: import('../../store/table-comparison.js').Comparison | undefined }} props
+ * @param {Pick<import('../../shell/app.js').ViewProps, 'state' | 'session' | 'contract' | 'update'> & { table: import('../../store/table.js').Table,
+ *   rows: import('../../store/table.js').Row[], isStale: boolean, comparison: import('../../store/table-comparison.js').Comparison | undefined }} props
  */
-export function TableBody({ state, update, session, contract, rows, comparison }) {
-  const { historical, loading, order, route } = state;
+export function TableBody({ state, update, session, contract, table, rows, isStale, comparison }) {
+  const { historical, loading, order, route, filter } = state;
   const { plural } = contract;
-  const table = historical?.table ?? state.table;
   const isHistorical = historical !== undefined;
   if (comparison !== undefined && rows.length === 0) {
     const isSame = comparison.counts.unchanged === state.table.size && comparison.counts.removed === 0;
@@ -32,12 +31,22 @@ export function TableBody({ state, update, session, contract, rows, comparison }
       ? html`<${Empty} text=${`No ${plural} existed at this point.`} />`
       : html`<${FirstSteps} state=${state} session=${session} contract=${contract} />`;
   }
+  if (rows.length === 0 && table.size > 0 && !isStale) {
+    const clear = () => {
+      update({ search: '' });
+      for (const name of Object.keys(filter.values)) session.filter.set(name, '');
+    };
+    return html`<${Empty} icon="search" text=${`No ${plural} match.`}>
+      <button type="button" onClick=${clear}>Clear the search and the filters</button>
+    </${Empty}>`;
+  }
   return html`<${Rows}
     rows=${rows}
     contract=${contract}
     order=${order}
     isHistorical=${isHistorical}
     isLoading=${table.size === 0}
+    isStale=${isStale}
     changeOf=${comparison?.changeOf}
     hrefOf=${(/** @type {import('../../contract/ids.js').Id} */ id) => addressOf({ ...route, view: 'entity', id })}
     onOrder=${(/** @type {string} */ field) => update((current) => ({ order: reorder(current.order, field) }))}

@@ -13,10 +13,18 @@ export function idClassOf({ hasTextIds }) {
 
 /**
  * @param {{ row: import('../../store/table.js').Row, index: number, contract: import('../../contract/contract.js').Contract,
- *   change: import('../../store/table-comparison.js').Change | undefined, href: string,
+ *   change: import('../../store/table-comparison.js').Change | undefined, href: string, hasActions: boolean,
  *   onOpen: import('./rows.js').RowsProps['onOpen'] | undefined }} props
  */
-export function TableRow({ row: { id, entity, changes }, index, contract, change, href, onOpen }) {
+export function TableRow({
+  row: { id, entity, changes },
+  index,
+  contract,
+  change,
+  href,
+  hasActions,
+  onOpen,
+}) {
   const { columns, replace, remove, noun } = contract;
   const commands = /** @type {const} */ ([
     ['replace', replace, 'pencil'],
@@ -39,11 +47,12 @@ export function TableRow({ row: { id, entity, changes }, index, contract, change
           </td>`;
     })}
     ${
-      onOpen !== undefined &&
+      hasActions &&
       html`<td class="actions">
         ${commands.map(
           ([kind, command, icon]) =>
             command !== undefined &&
+            onOpen !== undefined &&
             html`<button
               type="button"
               class=${`quiet square ${kind === 'remove' ? 'danger' : ''}`}

@@ -19,7 +19,9 @@ import { TimeBar } from '../time/time-bar.js';
 export function TableView({ state, update, session, contract }) {
   const { search, filter, order, historical, loading, route } = state;
   const [listed, setListed] = useState(differentKinds);
-  const table = historical?.table ?? state.table;
+  const isStale = historical?.isLoading === true && historical.table.size === 0;
+  // Until the first historical read is done, the current rows remain, dimmed.
+  const table = isStale ? state.table : (historical?.table ?? state.table);
   const comparison =
     historical !== undefined && !historical.isLoading && route.isCompared
       ? session.compare(historical.table, state.table)
@@ -44,7 +46,7 @@ export function TableView({ state, update, session, contract }) {
         </label>
         <${Filters} filters=${contract.filters} filter=${filter} onFilter=${session.filter.set} />
         <p class="count">
-          ${historical?.isLoading && table.size === 0 ? 'loading …' : describeCount(rows.length, comparison === undefined ? table.size : sizeOf(comparison), contract)}${loading !== undefined && ', loading …'}
+          ${isStale || (table.size === 0 && loading !== undefined) ? 'loading …' : describeCount(rows.length, comparison === undefined ? table.size : sizeOf(comparison), contract)}${table.size > 0 && loading !== undefined && ', loading …'}
         </p>
         <div class="end">
           <${CopyButton} label="Copy as curl" text=${toCurl(path)} />
@@ -58,7 +60,9 @@ export function TableView({ state, update, session, contract }) {
         update=${update}
         session=${session}
         contract=${contract}
+        table=${table}
         rows=${rows}
+        isStale=${isStale}
         comparison=${comparison}
       />
       <${TimeBar}
