@@ -75,6 +75,7 @@ function Passed({ findings, isAll }) {
   return html`<details class="passed">
     <summary>
       <span class="verdict ok"><${Icon} name="circle-check" />${count}</span>
+      <${Icon} name="chevron-right" />
     </summary>
     <ul class="findings">
       ${findings.map((finding) => html`<${Entry} finding=${finding} />`)}

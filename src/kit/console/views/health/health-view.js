@@ -24,10 +24,14 @@ export function HealthView({ state: { status, samples }, session, contract }) {
       brokerDownSince === null ? 'up' : 'unreachable',
       brokerDownSince === null ? (status.broker?.server ?? '') : `since ${toMinute(brokerDownSince)}`,
     ],
-    [capitalize(contract.plural), entities.toLocaleString('en'), 'with removed ones'],
+    [capitalize(contract.plural), entities.toLocaleString('en'), 'incl. removed'],
     ['Messages', progressOf(status).applied.toLocaleString('en'), `in ${status.stream}`],
     ['Appends', appends.count.toLocaleString('en'), 'since the start'],
-    ['Rejected', rejected.toLocaleString('en'), rejected === 0 ? 'normal: none' : 'see the event log'],
+    [
+      'Rejected',
+      rejected.toLocaleString('en'),
+      rejected === 0 ? 'normal: none' : html`<a href="#/log?rejected=true">see the event log</a>`,
+    ],
     ['Clients', followers.toLocaleString('en'), 'event streams'],
   ];
   return html`<section class="view" aria-labelledby="title">

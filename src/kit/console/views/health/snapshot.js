@@ -40,9 +40,6 @@ export function Snapshot({ status }) {
           </div>`,
       )}
     </dl>
-    <p class="normal">
-      Normal: a new one at most a little more than ${snapshotEvery.toLocaleString('en')} messages after the
-      last
-    </p>
+    <p class="normal">Normal: a new one about every ${snapshotEvery.toLocaleString('en')} messages</p>
   </section>`;
 }
