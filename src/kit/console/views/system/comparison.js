@@ -29,10 +29,13 @@ export function Comparison({ service: { name, replicas }, comparison, onCompare 
       class="quiet small"
       disabled=${isRunning}
       aria-label=${`Compare states of ${name}`}
+      title="Compare states"
       onClick=${() => onCompare(name)}
     >
-      <${Icon} name=${isRunning ? 'loader-circle' : 'git-compare'} class=${isRunning ? 'spin' : ''} />Compare
-      states
+      <${Icon} name=${isRunning ? 'loader-circle' : 'git-compare'} class=${isRunning ? 'spin' : ''} /><span
+        class="label-wide"
+        >Compare states</span
+      >
     </button>
   `;
 }
