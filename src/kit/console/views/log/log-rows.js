@@ -97,7 +97,10 @@ export function LogRows({ state, log, contract }) {
   const isShown = selected !== undefined && shown.includes(rows.indexOf(selected));
   return html`<div
     class="log"
-    style=${{ '--id-width': contract.hasTextIds ? '8rem' : '4rem' }}
+    style=${{
+      '--id-width': contract.hasTextIds ? '8rem' : '4rem',
+      '--position-width': `max(3.25rem, ${String(state.eventLog.last).length}ch)`,
+    }}
     role="grid"
     aria-label="Messages"
     aria-rowcount=${count + 1}
