@@ -21,6 +21,7 @@ export function MomentFields({ shown: { asOf }, place, last, onTravel }) {
       Time
       <input
         type="datetime-local"
+        class=${asOf === undefined || isPosition(asOf) ? 'unset' : ''}
         step="1"
         value=${asOf === undefined || isPosition(asOf) ? '' : toField(asOf)}
         onChange=${toTime}
