@@ -11,7 +11,7 @@ export function Notices({ state: { replica, rateLimitMs, status, contract }, ses
     ${
       replica.kind === 'unreachable' &&
       html`<${Notice} kind="danger" icon="unplug"
-        ><strong>This replica is unreachable.</strong>
+        ><strong>This replica is unreachable.</strong>${' '}
         ${contract === undefined ? '' : 'The last known data is shown. '}Retrying automatically.
       </${Notice}>`
     }

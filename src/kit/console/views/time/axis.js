@@ -5,7 +5,7 @@ import { toMoment } from '../../parts/text.js';
 import { html } from '../../vendor/preact.js';
 
 /** Minimum distance of two labels, and of a label from the ends, in pixels. */
-const [distance, margin] = [96, 150];
+const [distance, margin] = [96, 180];
 
 /** @param {{ timeline: import('../../store/event-timeline.js').Timeline, width: number }} props */
 export function Axis({ timeline: { from, to, bucketMs }, width }) {

@@ -19,8 +19,7 @@ export function MomentNotice({ shown, place, route, onCompare, onTravel }) {
       html`<span class="notice historical">
         <span>
           <strong>Historical view</strong> ${' '}as of
-          ${' '}${describeMoment(shown, place)}${isLoading ? '' : '. Changes are disabled.'}${' '}
-          ${isLoading && problem === undefined && html`<span class="delayed">loading …</span>`}
+          ${' '}${describeMoment(shown, place)}${isLoading ? '' : '. Changes are disabled.'}${isLoading && problem === undefined && html`<span class="delayed">, loading …</span>`}
         </span>
         ${problem !== undefined && html`<span class="error">${problem}</span>`}
         <span class="end">
