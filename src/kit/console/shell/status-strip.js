@@ -34,7 +34,7 @@ export function StatusStrip({ state: { status, samples, isFollowing, replica } }
 /** @param {{ name: string, value: unknown, mark?: 'ok' | 'danger', rank?: 'secondary' | 'tertiary' }} props `rank`: hidden first if there is no room */
 function Figure({ name, value, mark, rank }) {
   return html`<div class=${[mark, rank].filter(Boolean).join(' ')}>
-    <dt>${name}</dt>
+    <dt class="label-wide">${name}</dt>
     <dd>${mark !== undefined && html`<span class=${`dot ${mark}`}></span>`}${value}</dd>
   </div>`;
 }

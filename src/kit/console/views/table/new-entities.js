@@ -23,10 +23,11 @@ export function NewEntities({ create, contract: { one, plural }, isDisabled, upd
   return html`
     <button
       type="button"
+      title="Import a file"
       disabled=${isDisabled}
       onClick=${() => update({ dialog: { kind: 'import', command: create, file: undefined } })}
     >
-      <${Icon} name="upload" />Import a file
+      <${Icon} name="upload" /><span class="label-wide">Import a file</span>
     </button>
     <button
       type="button"
