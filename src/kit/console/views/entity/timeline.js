@@ -2,6 +2,7 @@
 
 import { toCurl } from '../../parts/commands.js';
 import { CopyButton } from '../../parts/copy-button.js';
+import { Empty } from '../../parts/empty.js';
 import { toCount, toDay } from '../../parts/text.js';
 import { html } from '../../vendor/preact.js';
 import { HistoryEntry } from './history-entry.js';
@@ -32,6 +33,7 @@ export function Timeline({ entity, session, contract, status }) {
         <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/${id}/events`)} />
       </span>
     </header>
+    ${history.length === 0 && !entity.isLoading && html`<${Empty} icon="scroll-text" text="No messages." />`}
     ${daysOf(history).map(
       ({ day, entries }) =>
         html`<h3 key=${`day ${day}`} class="day">${day}</h3>
