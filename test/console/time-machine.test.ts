@@ -231,16 +231,18 @@ testMoment('is the same for a colleague who opens the link', () =>
 testMoment('leaves the current rows, dimmed, until the first historical ones are read', () =>
   browser.visit(laptops.url, async (page) => {
     await awaitTable(page);
-    const pastReads = /asOf=/;
-    let release = () => Promise.resolve();
-    await page.route(pastReads, (route) => {
-      release = () => route.continue();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(/asOf=/, async (route) => {
+      await released;
+      await route.continue();
     });
     await button(page, 'Previous event').click();
     await page.locator('.rows[aria-busy="true"]').waitFor();
     await row(page, 4).waitFor();
-    await page.unroute(pastReads);
-    await release();
+    release();
     await notice(page).getByText('Changes are disabled.').waitFor();
     await row(page, 4).waitFor({ state: 'detached' });
     assert.is(await page.locator('.rows.stale').count(), 0);
