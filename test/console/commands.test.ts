@@ -88,7 +88,7 @@ testCommand('has a form for each query, and shows its result', async () => {
     await page.getByText('The docks at a location with the most free slots.').waitFor();
     const parameter = (name: string) => page.locator(`main [name="${name}"]`);
     await button(page, 'Run').click();
-    await page.getByRole('alert').filter({ hasText: 'The query parameters are invalid.' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Correct the marked fields.' }).waitFor();
     await parameter('location').fill('B 7');
     await parameter('atLeast').fill('12');
     await button(page, 'Run').click();
