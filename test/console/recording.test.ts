@@ -93,12 +93,12 @@ test('leads from an empty system to a comparison of now with then', () =>
       await row(page, 1000).getByText('S4').waitFor();
 
       await open('Event log');
-      await page.getByText('PortFitted', { exact: true }).nth(1).waitFor();
+      await page.locator('.event').filter({ hasText: 'PortFitted' }).waitFor();
       await frame(3_000);
       await open('Health');
       await frame(3_000);
       await open('System');
-      await page.getByText('ports', { exact: true }).first().waitFor();
+      await page.getByText('one replica at position').nth(1).waitFor();
       await frame(3_000);
       await save(recording);
       assert.ok((await stat(recording)).size <= maxBytes);
