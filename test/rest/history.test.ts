@@ -207,7 +207,8 @@ upcasting('leaves the stored message unchanged', async () => {
 });
 upcasting('rejects an event with a version that is newer than the service', async () => {
   const position = await publish('ports.events.1', '{"type":"PortRenamed","v":3,"name":"X"}');
-  const entry = entriesOf(await ports.get('/ports/1/events')).at(-1);
+  const headers = { 'Wait-For-Position': String(position) };
+  const entry = entriesOf(await ports.get('/ports/1/events', { headers })).at(-1);
   assert.is(entry?.position, position);
   assert.match(entry?.rejected ?? '', /version 3, newer/);
 });
