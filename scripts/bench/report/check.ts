@@ -9,7 +9,7 @@ const tolerance = 0.15;
 
 export type Check = {
   readonly now: Compared;
-  /** Undefined if there is no kept figure for these sizes. */
+  /** Undefined if no figure is stored for these sizes. */
   readonly kept: number | undefined;
   readonly verdict: 'ok' | 'loss' | 'failed' | 'not compared';
 };
