@@ -16,7 +16,7 @@ import { createCleanup } from '../support/faults/scenario.ts';
 const { defer, close } = createCleanup();
 const cluster = await startTestCluster();
 defer(cluster.close);
-const leader = await eventually(() => cluster.leaderOf('LAPTOPS'));
+const leader = await cluster.gatherLeadership('LAPTOPS');
 const [first, second] = cluster.servers.filter((server) => server !== leader);
 if (first === undefined || second === undefined) throw new Error('the cluster has three servers');
 const connection = await connectToNats({ url: leader.url, name: 'leader only' });

@@ -1,5 +1,7 @@
 /** Starts three nats-servers as one JetStream cluster, for tests of replicated streams. */
 
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { connectForTest, startTestBroker, type TestBroker } from './broker.ts';
 import { eventually } from '../eventually.ts';
 import { findFreePort } from '../process/free-port.ts';
@@ -10,10 +12,18 @@ export type TestCluster = {
   readonly servers: readonly TestBroker[];
   /** Returns the current leader of the stream. Throws if there is none. */
   leaderOf(stream: string): Promise<TestBroker>;
+  /**
+   * Makes the JetStream leader lead the stream, too, and returns it. When its peers are suspended, it keeps responding for at
+   * least 10 s. A stream leader that has lost the JetStream leader refuses to return messages after 4 s.
+   */
+  gatherLeadership(stream: string): Promise<TestBroker>;
   close(): Promise<void>;
 };
 
 const names = ['one', 'two', 'three'] as const;
+
+/** The part of a server's report on JetStream that names the leader. */
+const jetStreamReport = z.object({ meta_cluster: z.object({ leader: z.string() }) });
 
 /** Maximum number of attempts to start a cluster whose servers connect to each other. */
 const maxAttempts = 3;
@@ -42,6 +52,7 @@ async function startServers(): Promise<TestBroker[]> {
     names.map((serverName, index) =>
       startTestBroker({
         serverName,
+        monitorPort: 0,
         configuration: `cluster { name: test, listen: "127.0.0.1:${routePorts[index]}", routes: [${routes}] }`,
       }),
     ),
@@ -53,15 +64,29 @@ function clusterOf(
   url: string,
   { connection, jsm }: Awaited<ReturnType<typeof connectForTest>>,
 ): TestCluster {
+  const leaderName = async (stream: string) => (await jsm.streams.info(stream)).cluster?.leader;
+
+  function serverOf(name: string | undefined): TestBroker {
+    const server = servers[names.findIndex((each) => each === name)];
+    if (server === undefined) throw new Error(`there is no leader, or it has an unknown name: ${name}`);
+    return server;
+  }
+
   return {
     url,
     servers,
-    async leaderOf(stream) {
-      const leader = (await jsm.streams.info(stream)).cluster?.leader;
-      const server = servers[names.findIndex((name) => name === leader)];
-      if (server === undefined) throw new Error(`stream ${stream} has no leader`);
-      return server;
-    },
+    leaderOf: async (stream) => serverOf(await leaderName(stream)),
+    gatherLeadership: (stream) =>
+      eventually(async () => {
+        const response = await fetch(`${servers[0]?.monitorUrl}/jsz`);
+        const { leader } = jetStreamReport.parse(await response.json()).meta_cluster;
+        if ((await leaderName(stream)) !== leader) {
+          const request = JSON.stringify({ placement: { preferred: leader } });
+          await connection.nc.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, request);
+        }
+        assert.is(await leaderName(stream), leader);
+        return serverOf(leader);
+      }),
     async close() {
       await connection.nc.close();
       await Promise.all(servers.map((server) => server.close()));
