@@ -22,7 +22,7 @@ line('measures all scenarios by default, and stores the results', () => {
 });
 
 line('stores a trial run and a comparison only with --output', () => {
-  for (const args of [['--quick'], ['--compare', 'HEAD~1']]) {
+  for (const args of [['--quick'], ['--compare', 'HEAD~1'], ['--node-args=--expose-gc']]) {
     assert.is(read(...args).isStored, false);
     const { isStored, folder } = read(...args, '--output', '/other');
     assert.equal({ isStored, folder }, { isStored: true, folder: '/other' });
@@ -39,6 +39,14 @@ line('lets single options override those of --quick', () => {
   assert.equal({ rounds, seconds }, { rounds: 3, seconds: 0.5 });
 });
 
+line('splits the arguments for Node at spaces', () => {
+  assert.equal(read('tail', '--node-args=--expose-gc  --max-semi-space-size=32').nodeArgs, [
+    '--expose-gc',
+    '--max-semi-space-size=32',
+  ]);
+  assert.is(read('tail').nodeArgs, undefined);
+});
+
 line('rejects unknown scenarios and options, wrong numbers and modes that exclude each other', () => {
   const usage = (message: string) => (error: unknown) =>
     error instanceof UsageError && error.message.includes(message);
@@ -49,6 +57,10 @@ line('rejects unknown scenarios and options, wrong numbers and modes that exclud
   assert.throws(
     () => read('--check', '--compare', 'HEAD'),
     usage('--check and --compare exclude each other'),
+  );
+  assert.throws(
+    () => read('--compare', 'HEAD', '--node-args=--expose-gc'),
+    usage('--compare and --node-args exclude each other'),
   );
   assert.throws(() => read('--report', '--check'), usage('--report and --check exclude each other'));
 });

@@ -22,6 +22,8 @@ ${Object.entries(scenarios)
                    be measured. Writes nothing
   --compare COMMIT also measure the services of this commit, in the same rounds, and print both. Writes nothing
                    without --output. The commit is checked out and compiled in a temporary folder
+  --node-args ARGS also measure this checkout with additional arguments for Node, such as
+                   --node-args=--max-semi-space-size=32, in the same rounds, as --compare does
   --help           show this text
 With BENCH_CPU_PROF=FOLDER, every replica writes a CPU profile to that folder.
 `;
@@ -42,6 +44,8 @@ export type BenchArguments = z.output<typeof Numbers> & {
   readonly mode: 'measure' | 'report' | 'check';
   /** The commit to measure beside this checkout. */
   readonly commit: string | undefined;
+  /** Arguments for Node with which this checkout is also measured. */
+  readonly nodeArgs: readonly string[] | undefined;
   /** Folder of the stored results. */
   readonly folder: string;
   /** True if the results are stored in the folder. */
@@ -51,9 +55,15 @@ export type BenchArguments = z.output<typeof Numbers> & {
 /** @throws UsageError */
 export function readArguments(args: readonly string[], defaultFolder: string): BenchArguments | 'help' {
   const { values, positionals } = parse(args);
-  const { compare: commit, report, check, quick, output } = values;
+  const { compare: commit, 'node-args': nodeArgs, report, check, quick, output } = values;
   if (values.help) return 'help';
-  const modes = { '--report': report, '--check': check, '--compare': commit !== undefined };
+  const isComparison = commit !== undefined || nodeArgs !== undefined;
+  const modes = {
+    '--report': report,
+    '--check': check,
+    '--compare': commit !== undefined,
+    '--node-args': nodeArgs !== undefined,
+  };
   const [mode, other] = Object.entries(modes).flatMap(([option, isGiven]) => (isGiven ? option : []));
   if (other !== undefined) throw new UsageError(`${mode} and ${other} exclude each other`);
   const defaults = quick
@@ -68,8 +78,9 @@ export function readArguments(args: readonly string[], defaultFolder: string): B
     names: positionals.length > 0 ? positionals : Object.keys(scenarios),
     mode: report ? 'report' : check ? 'check' : 'measure',
     commit,
+    nodeArgs: nodeArgs?.split(' ').filter((arg) => arg !== ''),
     folder: output ?? defaultFolder,
-    isStored: !check && (output !== undefined || (!quick && commit === undefined)),
+    isStored: !check && (output !== undefined || (!quick && !isComparison)),
   };
 }
 
@@ -87,6 +98,7 @@ function parse(args: readonly string[]) {
         report: { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },
         compare: { type: 'string' },
+        'node-args': { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

@@ -11,7 +11,13 @@ import { renderResults } from './report/results-page.ts';
 import { readResults, storeResult, writeReports } from './report/store.ts';
 import type { Result } from './report/result.ts';
 import { scenarios } from './scenarios.ts';
-import { addWorktree, buildServices, thisCheckout, type Checkout } from './subjects/checkout.ts';
+import {
+  addWorktree,
+  buildServices,
+  thisCheckout,
+  withNodeArgs,
+  type Checkout,
+} from './subjects/checkout.ts';
 
 const defaultFolder = fileURLToPath(new URL('.', import.meta.url));
 
@@ -34,9 +40,13 @@ async function bench(args: BenchArguments, scope: ResourceScope): Promise<boolea
   return isComplete;
 }
 
-async function prepareCheckouts({ commit }: BenchArguments, scope: ResourceScope): Promise<Checkout[]> {
+async function prepareCheckouts(
+  { commit, nodeArgs }: BenchArguments,
+  scope: ResourceScope,
+): Promise<Checkout[]> {
   const checkout = thisCheckout(profileFolder ? profilerArgs('cpu', profileFolder) : []);
   await buildServices(checkout);
+  if (nodeArgs !== undefined) return [checkout, withNodeArgs(checkout, nodeArgs)];
   if (commit === undefined) return [checkout];
   report(`checking out and compiling ${commit}`);
   return [checkout, await addWorktree(scope, fileURLToPath(checkout.root), commit)];

@@ -1,4 +1,4 @@
-/** The checkouts that are measured: this one, and with `--compare` another commit. */
+/** The checkouts that are measured: this one, and with `--compare` or `--node-args` a second one. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,6 +22,12 @@ export type Checkout = {
 
 export function thisCheckout(nodeArgs: readonly string[] = []): Checkout {
   return { suffix: '', root: new URL('../../../', import.meta.url), nodeArgs };
+}
+
+/** The same checkout with additional arguments for the Node processes of its replicas. */
+export function withNodeArgs(checkout: Checkout, nodeArgs: readonly string[]): Checkout {
+  const suffix = ` with ${nodeArgs.join(' ')}`;
+  return { ...checkout, suffix, nodeArgs: [...checkout.nodeArgs, ...nodeArgs] };
 }
 
 /** Compiles the services into `dist/`, as for production. */
