@@ -100,6 +100,25 @@ roundTrip('has both generations of message ids', async () => {
   const image = await read(linesOf({ ...viewOf(...sampleMessages).capture(), messageIds }));
   assert.equal(image.messageIds, messageIds);
 });
+roundTrip('has the checkpoints of long histories, and continues to count messages', async () => {
+  const many = Array.from({ length: 2999 }, (_, index): SampleMessage => ({
+    id: 7,
+    content: [added, removed][index % 2] ?? added,
+  }));
+  const view = viewOf(...many);
+  const restored = await restore(view.capture());
+  for (const each of [view, restored])
+    each.apply(message(3000, { id: 7, content: { type: 'PortFitted', portId: 1 } }));
+  for (const position of [999, 1000, 2999, 3000])
+    assert.equal(restored.lastCheckpoint(7, position), view.lastCheckpoint(7, position));
+  assert.equal(restored.lastCheckpoint(7, 2999), {
+    id: 7,
+    state: laptopContract.fold.initial,
+    version: 2000,
+  });
+  assert.equal(restored.lastCheckpoint(7, 3000).state, { title: 'Lenovo', model: 'S3', portIds: [1] });
+  assert.equal(linesOf(restored.capture()), linesOf(view.capture()));
+});
 roundTrip('does not list removed entities if the initial state of the fold is an object', async () => {
   const initial = { title: '' };
   const fold: Fold<{ title: string }, LaptopEvent> = {
@@ -141,10 +160,10 @@ const lines = suite('the lines of an image');
 lines('have at most 1000 elements each, so that the writer can yield between them', () => {
   const counts = linesOf(large.capture()).map(countElements);
   assert.ok(Math.max(...counts) <= 1000);
-  // 2500 laptops in three arrays, as many message ids, and one rejection.
+  // 2500 laptops in four arrays, as many message ids, and one rejection.
   assert.is(
     counts.reduce((sum, count) => sum + count, 0),
-    10_002,
+    12_502,
   );
 });
 lines('are not generated for a state that JSON does not preserve, and the error names the entity', () => {

@@ -48,8 +48,12 @@ export function createMemoryStore<Event extends DomainEvent>(
     read: (position) => Promise.resolve(messages.find((message) => message.position === position)),
     bounds: () => Promise.resolve({ first: messages[0]?.position ?? 0, last: lastWith(() => true) }),
     readAll: (range) => Promise.resolve(select(range)),
-    historyOfAnyServer: (id, range) =>
-      Promise.resolve(select({ ...range, upTo: Infinity }, (message) => message.id === id)),
+    historyOfAnyServer(id, range) {
+      const found = select({ ...range, upTo: Infinity }, (message) => message.id === id);
+      const end = found.findIndex(({ position }) => position >= range.upTo);
+      // A server returns batches: also messages after `upTo`.
+      return Promise.resolve(end < 0 ? found : found.slice(0, (Math.floor(end / 1000) + 1) * 1000));
+    },
     readOriginal: fail,
     readLog: ({ id, ...range }) => {
       const found = select(range, (message) => id === undefined || message.id === id);

@@ -35,12 +35,12 @@ export function foldEvent<State, Event extends DomainEvent>(
   }
 }
 
-/** Returns the state after all messages of an entity. Rejected messages are skipped. */
+/** Returns the state after these messages of an entity, which follow `state`. Rejected messages are skipped. */
 export function foldHistory<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
   history: readonly StoredMessage<Event>[],
+  state = fold.initial,
 ): State {
-  let state = fold.initial;
   for (const message of history) {
     const next = foldMessage(fold, state, message);
     if (!(next instanceof Rejection)) state = next;

@@ -1,14 +1,23 @@
-/** Pages of an entity's history, oldest message first. */
+/** Pages of an entity's history, oldest or newest message first. */
 
 import QuickLRU from 'quick-lru';
 import { Rejection, type DomainEvent, type Fold } from '../domain/decider.ts';
+import type { Entity } from '../domain/entity.ts';
 import type { Id } from '../domain/entity-id.ts';
 import { foldMessage, type HistoryEntry } from '../domain/fold.ts';
+import type { StoredMessage } from '../domain/stored-message.ts';
 import { readEntityHistory, type HistorySource } from './entity-history.ts';
+import type { View } from './view/view.ts';
+
+export type HistoryOrder = 'asc' | 'desc';
 
 export type HistoryPageRequest = {
+  /** `desc`: newest message first. */
+  readonly order: HistoryOrder;
   /** Only messages after this position. */
   readonly after: number;
+  /** Only messages before this position, which is at most one beyond those that the view has applied; Infinity: all. */
+  readonly before: number;
   readonly limit: number;
   /** Whether the page contains the messages that the fold rejected. */
   readonly withRejected: boolean;
@@ -16,7 +25,7 @@ export type HistoryPageRequest = {
 
 export type HistoryPage<Event extends DomainEvent> = {
   readonly entries: readonly HistoryEntry<Event>[];
-  /** The position after which the next page begins; undefined if there is none. */
+  /** The position after which the next page begins, or before which with `desc`; undefined if there is none. */
   readonly next: number | undefined;
 };
 
@@ -26,50 +35,85 @@ export type ReadHistoryPage<Event extends DomainEvent> = (
   request: HistoryPageRequest,
 ) => Promise<HistoryPage<Event> | undefined>;
 
-/** Where a page ends, with the state there, from which the next page is folded. */
-type PageEnd<State> = { readonly position: number; readonly state: State };
-
 /** Capacity of the cache of page ends: at least this many pages, at most twice as many. */
 const cachedEnds = 500;
 /** Messages that are read at once before the page begins. */
 const skippedAtOnce = 1000;
 
 /**
- * Whether a message is valid depends on all previous ones, so a page is folded from the beginning of the history, or from the end
- * of the page before it if that was read by this process. So pages that are read in order cost no more than the history, and a
- * page takes no more memory than its messages.
+ * Whether a message is valid depends on all previous ones, so a page is folded from the last checkpoint before it, or from the end
+ * of the page before it if that was read by this process. So pages that are read in order cost no more than the history, and any
+ * other page costs the messages between two checkpoints more.
  */
 export function createHistoryPages<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,
-  source: HistorySource<Event>,
+  source: HistorySource<Event> & { readonly view: Pick<View<State, Event>, 'lastCheckpoint'> },
 ): ReadHistoryPage<Event> {
-  const ends = new QuickLRU<string, PageEnd<State>>({ maxSize: cachedEnds });
+  const { view } = source;
+  const ends = new QuickLRU<string, Entity<State>>({ maxSize: cachedEnds });
   const keyOf = (id: Id, position: number) => `${position} ${id}`;
 
-  return async (id, { after, limit, withRejected }) => {
-    const start = ends.get(keyOf(id, after));
-    let { position, state } = start ?? { position: 0, state: fold.initial };
+  /** Reads one message more than the page holds, to detect a next page. */
+  async function readOldestFirst(id: Id, request: HistoryPageRequest) {
+    const { after, before, limit } = request;
     const found: HistoryEntry<Event>[] = [];
-    let end: PageEnd<State> | undefined;
+    let entity = ends.get(keyOf(id, after)) ?? view.lastCheckpoint(id, after);
     for (;;) {
-      // One message more than the page holds, to detect a next page.
-      const count = position < after ? skippedAtOnce : limit + 1 - found.length;
-      const messages = await readEntityHistory(source, id, { after: position, limit: count });
-      for (const message of messages) {
-        const next = foldMessage(fold, state, message);
-        const rejection = next instanceof Rejection ? next : undefined;
-        if (!(next instanceof Rejection)) state = next;
-        ({ position } = message);
-        if (position <= after || (rejection !== undefined && !withRejected)) continue;
-        found.push({ message, rejection });
-        if (found.length === limit) end = { position, state };
-        else if (found.length > limit) break;
+      const count = entity.version < after ? skippedAtOnce : limit + 1 - found.length;
+      const range = { after: entity.version, upTo: before - 1, limit: count };
+      const messages = await readEntityHistory(source, id, range);
+      for (const folded of foldEntries(fold, entity, messages)) {
+        ({ entity } = folded);
+        if (!isIncluded(folded.entry, request)) continue;
+        found.push(folded.entry);
+        if (found.length === limit) ends.set(keyOf(id, entity.version), entity);
+        else if (found.length > limit) return found;
       }
-      if (found.length > limit || messages.length < count) break;
+      if (messages.length < count) return found;
     }
-    if (position === 0) return undefined;
-    const next = found.length > limit ? end : undefined;
-    if (next !== undefined) ends.set(keyOf(id, next.position), next);
-    return { entries: found.slice(0, limit), next: next?.position };
+  }
+
+  /** Reads forward from the last checkpoint, then from the one before it, until the page is full and there is a next page. */
+  async function readNewestFirst(id: Id, request: HistoryPageRequest) {
+    const { after, before, limit } = request;
+    let found: HistoryEntry<Event>[] = [];
+    let upTo = before - 1;
+    while (upTo > after && found.length <= limit) {
+      const start = view.lastCheckpoint(id, upTo - 1);
+      const messages = await readEntityHistory(source, id, { after: start.version, upTo });
+      const entries = Array.from(foldEntries(fold, start, messages), ({ entry }) => entry);
+      found = [...found, ...entries.filter((entry) => isIncluded(entry, request)).toReversed()];
+      upTo = start.version;
+    }
+    return found;
+  }
+
+  return async (id, request) => {
+    const { order, limit } = request;
+    const found = await (order === 'asc' ? readOldestFirst(id, request) : readNewestFirst(id, request));
+    if (found.length === 0 && view.find(id).version === 0) return undefined;
+    const entries = found.slice(0, limit);
+    return { entries, next: found.length > limit ? entries.at(-1)?.message.position : undefined };
   };
+}
+
+function isIncluded<Event extends DomainEvent>(
+  { message, rejection }: HistoryEntry<Event>,
+  { after, withRejected }: HistoryPageRequest,
+): boolean {
+  return message.position > after && (withRejected || rejection === undefined);
+}
+
+/** Yields the messages, which follow `start`, each with the entity after it. */
+function* foldEntries<State, Event extends DomainEvent>(
+  fold: Fold<State, Event>,
+  { id, state }: Entity<State>,
+  messages: readonly StoredMessage<Event>[],
+): Generator<{ readonly entry: HistoryEntry<Event>; readonly entity: Entity<State> }, void> {
+  for (const message of messages) {
+    const next = foldMessage(fold, state, message);
+    const rejection = next instanceof Rejection ? next : undefined;
+    if (!(next instanceof Rejection)) state = next;
+    yield { entry: { message, rejection }, entity: { id, state, version: message.position } };
+  }
 }

@@ -99,6 +99,7 @@ const source = (store: EventStore<Lit>) => ({
   store,
   view: {
     find: (id: number) => ({ id, state: 3, version: 4 }),
+    lastCheckpoint: (id: number) => ({ id, state: 0, version: 0 }),
     reached: (position: number) => Promise.resolve(position <= 9),
   },
 });

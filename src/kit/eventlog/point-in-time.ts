@@ -12,7 +12,7 @@ import type { View } from './view/view.ts';
 /** A stream with its view in this replica. */
 export type PointInTimeSource<State, Event extends DomainEvent> = HistorySource<Event> & {
   readonly fold: Fold<State, Event>;
-  readonly view: Pick<View<State, Event>, 'find' | 'reached'>;
+  readonly view: Pick<View<State, Event>, 'find' | 'lastCheckpoint' | 'reached'>;
 };
 
 /** A position, or a time in ms since the epoch. */
@@ -88,7 +88,7 @@ export async function timeOf<Event extends DomainEvent>(
 const catchUpTimeoutMs = 5_000;
 
 /**
- * Returns the entity as of `position`, folded from its history. The view has to reach the position, because only then is it
+ * Returns the entity as of `position`, folded from its history after the last checkpoint. The view has to reach the position, because only then is it
  * known which message of the entity is the last one before it. Throws `unavailable`.
  */
 export async function findAsOf<State, Event extends DomainEvent>(
@@ -102,6 +102,8 @@ export async function findAsOf<State, Event extends DomainEvent>(
       `This replica did not reach position ${position} within ${catchUpTimeoutMs / 1000} s.`,
     );
   }
-  const history = await readEntityHistory({ view, store }, id, { upTo: position });
-  return { id, state: foldHistory(fold, history), version: history.at(-1)?.position ?? 0 };
+  const start = view.lastCheckpoint(id, position);
+  const history = await readEntityHistory({ view, store }, id, { after: start.version, upTo: position });
+  const version = history.at(-1)?.position ?? start.version;
+  return { id, state: foldHistory(fold, history, start.state), version };
 }

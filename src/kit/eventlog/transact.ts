@@ -178,7 +178,7 @@ async function append<State, Command, Event extends DomainEvent>(
 
 /** Returns the result of a command that was already executed: the entity as of `position`. */
 async function loadEarlierResult<State, Command, Event extends DomainEvent>(
-  { decider, store }: Transactor<State, Command, Event>,
+  { decider, store, view }: Transactor<State, Command, Event>,
   { messageId, commandDigest }: Transaction<State, Command>,
   position: number,
 ): Promise<Entity<State>> {
@@ -186,8 +186,10 @@ async function loadEarlierResult<State, Command, Event extends DomainEvent>(
   if (stored?.id === undefined || stored.commandDigest !== commandDigest) {
     throw new Problem('invalid', `The idempotency key "${messageId}" was already used for another request.`);
   }
-  const state = foldHistory(decider, await store.history(stored.id, { upTo: position }));
-  return { id: stored.id, state, version: position };
+  const { id } = stored;
+  const start = view.lastCheckpoint(id, position);
+  const history = await store.history(id, { after: start.version, upTo: position });
+  return { id, state: foldHistory(decider, history, start.state), version: position };
 }
 
 /** Returns true if the view has applied the entity's last message. Otherwise waits until it has, and returns false. */

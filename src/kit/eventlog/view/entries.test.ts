@@ -105,8 +105,8 @@ const appends = suite('appended blocks');
 appends('make the same table as insertions', () => {
   const table = createEntries<string>();
   const original = tableOf(shuffled);
-  for (const { ids, versions, states } of original.blocks())
-    table.append({ ids: [...ids], versions: [...versions], states: [...states] });
+  for (const { ids, versions, states, counts } of original.blocks())
+    table.append({ ids: [...ids], versions: [...versions], states: [...states], counts: [...counts] });
   assert.equal([contentOf(table), table.size], [contentOf(original), count]);
   for (const id of shuffled) assert.equal(table.get(id), original.get(id));
   table.set(2 * count + 2, { version: 1, state: 'last' });

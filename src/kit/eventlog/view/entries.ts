@@ -12,12 +12,15 @@ export type Block<State> = {
   readonly ids: Id[];
   readonly versions: number[];
   readonly states: State[];
+  /** How often each entity was set. */
+  readonly counts: number[];
 };
 
 export type Entries<State> = {
   readonly size: number;
   get(id: Id): Entry<State> | undefined;
-  set(id: Id, entry: Entry<State>): void;
+  /** Returns how often the entity was set. */
+  set(id: Id, entry: Entry<State>): number;
   /** Adds entities with greater ids than all others. The arrays belong to the table from then on. */
   append(block: Block<State>): void;
   /** Yields the entries by ascending id, beginning with `from`. */
@@ -29,7 +32,7 @@ export type Entries<State> = {
 };
 
 /** Maximum number of entities in a block. An insertion moves half as many on average. */
-export const maxBlockLength = 256;
+export const maxBlockLength = 250;
 
 type OwnedBlock<State> = Block<State> & { readonly owner: object };
 
@@ -37,7 +40,7 @@ export function createEntries<State>(shared: readonly OwnedBlock<State>[] = []):
   /** Blocks of another owner are shared. */
   let owner = {};
   const blocks = [...shared];
-  if (blocks.length === 0) blocks.push({ owner, ids: [], versions: [], states: [] });
+  if (blocks.length === 0) blocks.push({ owner, ids: [], versions: [], states: [], counts: [] });
   /** The last id of each block, except for the last block, which takes all greater ids. */
   const lastIds = blocks.slice(0, -1).map(({ ids }) => at(ids, ids.length - 1));
   let size = blocks.reduce((sum, { ids }) => sum + ids.length, 0);
@@ -59,23 +62,26 @@ export function createEntries<State>(shared: readonly OwnedBlock<State>[] = []):
     lastIds.splice(number, 0, at(block.ids, length - 1));
   }
 
-  function set(id: Id, entry: Entry<State>): void {
+  function set(id: Id, entry: Entry<State>): number {
     const number = findIndex(lastIds, id);
     const block = writableBlock(number);
-    const { ids, versions, states } = block;
+    const { ids, versions, states, counts } = block;
     const index = findIndex(ids, id);
     if (ids[index] === id) {
       versions[index] = entry.version;
       states[index] = entry.state;
-    } else if (ids.length >= maxBlockLength) {
-      split(number, index);
-      set(id, entry);
-    } else {
-      insert(ids, index, id);
-      insert(versions, index, entry.version);
-      insert(states, index, entry.state);
-      size += 1;
+      return (counts[index] = at(counts, index) + 1);
     }
+    if (ids.length >= maxBlockLength) {
+      split(number, index);
+      return set(id, entry);
+    }
+    insert(ids, index, id);
+    insert(versions, index, entry.version);
+    insert(states, index, entry.state);
+    insert(counts, index, 1);
+    size += 1;
+    return 1;
   }
 
   return {
@@ -118,11 +124,12 @@ export function createEntries<State>(shared: readonly OwnedBlock<State>[] = []):
   };
 }
 
-function slice<State>({ ids, versions, states }: Block<State>, start: number, end?: number): Block<State> {
+function slice<State>(block: Block<State>, start: number, end?: number): Block<State> {
   return {
-    ids: ids.slice(start, end),
-    versions: versions.slice(start, end),
-    states: states.slice(start, end),
+    ids: block.ids.slice(start, end),
+    versions: block.versions.slice(start, end),
+    states: block.states.slice(start, end),
+    counts: block.counts.slice(start, end),
   };
 }
 

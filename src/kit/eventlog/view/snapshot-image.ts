@@ -2,15 +2,17 @@
 
 import { freeze } from '../../domain/frozen.ts';
 import { assertJson } from '../../domain/json-state.ts';
+import type { Entity } from '../../domain/entity.ts';
 import type { Id } from '../../domain/entity-id.ts';
 import type { MessageIdentity } from '../../domain/stored-message.ts';
 import type { IdList } from './message-ids.ts';
+import { checkpointInterval } from './checkpoints.ts';
 import { createEntries } from './entries.ts';
 import { emptyTimeline, type TimelineImage } from './timeline.ts';
 import type { RejectedMessage, ViewImage } from './view.ts';
 
 /** Increment when the format of the lines changes. */
-export const imageFormat = 5;
+export const imageFormat = 6;
 
 /** Maximum number of items in a line. Encoding or decoding a line of this length takes at most about 1 ms. */
 const lineLength = 1000;
@@ -27,17 +29,20 @@ export function* encodeImage<State>(image: ViewImage<State>, initial: State): Ge
 }
 
 function* imageLines<State>(image: ViewImage<State>, initial: State): Generator<ImageLine<State>, void> {
-  const { position, lastMessage, entries, messageIds, rejected, rejectedPositions, timeline } = image;
+  const { position, lastMessage, entries, messageIds, rejected, rejectedPositions, timeline, checkpoints } =
+    image;
   yield { position, lastMessage };
-  for (const { ids, versions, states } of entries.blocks()) {
-    // JSON has no `undefined`. A removed entity is stored too, because it has a version.
-    const stored = states.map((state, index) => {
-      if (state === initial) return null;
-      assertJson(state ?? Symbol('no state'), `the state of entity ${ids[index]}`);
-      return state;
-    });
-    yield { ids, versions, states: stored };
-  }
+  // JSON has no `undefined`. A removed entity is stored too, because it has a version.
+  const toStored = (state: State, id: Id | undefined) => {
+    if (state === initial) return null;
+    assertJson(state ?? Symbol('no state'), `the state of entity ${id}`);
+    return state;
+  };
+  for (const { ids, versions, states, counts } of entries.blocks())
+    yield { ids, versions, states: states.map((state, index) => toStored(state, ids[index])), counts };
+  const { interval } = checkpoints;
+  for (const batch of batches(checkpoints.entities))
+    yield { interval, checkpoints: batch.map((each) => ({ ...each, state: toStored(each.state, each.id) })) };
   for (const generation of ['old', 'young'] as const) {
     for (const batch of batches(pairsOf(messageIds[generation]))) yield { messageIds: batch, generation };
   }
@@ -71,6 +76,9 @@ type ImageLine<State> = {
   readonly ids?: Id[];
   readonly versions?: number[];
   readonly states?: readonly (State | null)[];
+  readonly counts?: number[];
+  readonly interval?: number;
+  readonly checkpoints?: readonly Entity<State | null>[];
   readonly messageIds?: readonly [string, number][];
   readonly generation?: 'old' | 'young';
   readonly rejected?: readonly RejectedMessage[];
@@ -84,12 +92,15 @@ export async function decodeImage<State>(
   lines: AsyncIterable<string>,
   initial: State,
 ): Promise<ViewImage<State>> {
+  const fromStored = (state: State | null) => (state === null ? initial : freeze(state));
   const entries = createEntries<State>();
   const messageIds = { old: emptyList(), young: emptyList() };
   let head: ImageLine<State> = {};
   let rejected: readonly RejectedMessage[] = [];
   let timeline = emptyTimeline;
   const rejectedPositions: number[] = [];
+  const checkpoints: Entity<State>[] = [];
+  let interval = checkpointInterval;
   let end: number | undefined;
   let count = 0;
   for await (const text of lines) {
@@ -99,13 +110,11 @@ export async function decodeImage<State>(
     if (line.number !== count || end !== undefined) throw new Error('the snapshot is incomplete or corrupt');
     count += 1;
     if (line.position !== undefined) head = line;
-    const { ids, versions, states } = line;
-    if (ids !== undefined && versions !== undefined && states !== undefined)
-      entries.append({
-        ids,
-        versions,
-        states: states.map((state) => (state === null ? initial : freeze(state))),
-      });
+    const { ids, versions, states, counts } = line;
+    if (ids !== undefined && versions !== undefined && states !== undefined && counts !== undefined)
+      entries.append({ ids, versions, states: states.map(fromStored), counts });
+    ({ interval = interval } = line);
+    for (const each of line.checkpoints ?? []) checkpoints.push({ ...each, state: fromStored(each.state) });
     for (const [id, at] of line.messageIds ?? []) {
       const { ids, positions } = messageIds[line.generation ?? 'young'];
       ids.push(id);
@@ -129,6 +138,7 @@ export async function decodeImage<State>(
     rejected,
     rejectedPositions,
     timeline,
+    checkpoints: { interval, entities: checkpoints },
   };
 }
 

@@ -7,6 +7,7 @@ import type { NamedIndexes } from '../../domain/service/index-definition.ts';
 import type { MessageIdentity, StoredMessage } from '../../domain/stored-message.ts';
 import { foldMessage } from '../../domain/fold.ts';
 import { createEntries, findIndex, type Entries, type Entry } from './entries.ts';
+import { createCheckpoints, type CheckpointsImage } from './checkpoints.ts';
 import { createMessageIds, type MessageIdsImage } from './message-ids.ts';
 import { createPositionClock } from './position-clock.ts';
 import { createIndexes, type Sort, type Where } from './indexes.ts';
@@ -54,6 +55,11 @@ export type View<State, Event extends DomainEvent> = {
   /** Returns the entity, with the initial state if it has no events. Its version includes rejected messages. */
   find(id: Id): Entity<State>;
   /**
+   * Returns the entity as of a position at or before `position`, or before its first message. Between the two positions, it has
+   * a bounded number of messages (`checkpoints.ts`).
+   */
+  lastCheckpoint(id: Id, position: number): Entity<State>;
+  /**
    * Lists existing entities by ascending id, or sorted. The first list that uses an index starts to build it in the background.
    * Until it is complete, lists examine all entities.
    */
@@ -86,6 +92,7 @@ export type ViewImage<State> = {
   /** Positions of all rejected messages, ascending. */
   readonly rejectedPositions: readonly number[];
   readonly timeline: TimelineImage;
+  readonly checkpoints: CheckpointsImage<State>;
 };
 
 export type ViewOptions<State> = {
@@ -108,6 +115,7 @@ export function createView<State, Event extends DomainEvent>(
   const unknown: Entry<State> = { state: fold.initial, version: 0 };
   const rejectedPositions = [...(image?.rejectedPositions ?? [])];
   const timeline = createTimeline(image?.timeline);
+  const checkpoints = createCheckpoints(image?.checkpoints);
   const listeners = new Set<ViewListener<Event>>();
   function* existing(after: Id | undefined): Generator<readonly [id: Id, state: State], void> {
     for (const [id, { state }] of entries.entries(keyAfter(after)))
@@ -158,7 +166,8 @@ export function createView<State, Event extends DomainEvent>(
       if (messageId !== undefined) messageIds.remember(messageId, position);
       if (id !== undefined) {
         const after = next instanceof Rejection ? state : next;
-        entries.set(id, { state: after, version: position });
+        const count = entries.set(id, { state: after, version: position });
+        if (checkpoints.isDue(count)) checkpoints.add({ id, state: after, version: position });
         if (after !== state) entityIndexes.replace(id, existingOnly(state), existingOnly(after));
       }
       lastMessage = message;
@@ -173,6 +182,8 @@ export function createView<State, Event extends DomainEvent>(
       const { state, version } = entries.get(id) ?? unknown;
       return { id, state, version };
     },
+
+    lastCheckpoint: (id, position) => checkpoints.find(id, position) ?? { id, ...unknown },
 
     list({ after, limit, where = {}, sort }) {
       const found: Entity<State>[] = [];
@@ -209,6 +220,7 @@ export function createView<State, Event extends DomainEvent>(
       rejected: [...rejected],
       rejectedPositions: [...rejectedPositions],
       timeline: timeline.capture(),
+      checkpoints: checkpoints.capture(),
     }),
   };
 }

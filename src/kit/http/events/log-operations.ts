@@ -108,7 +108,8 @@ export function logOperations(
   async function readReason({ message: { id, position } }: LoggedMessage<DomainEvent>) {
     if (id === undefined || view.rejections().some((rejected) => rejected.position === position))
       return undefined;
-    const page = await readHistoryPage(id, { after: position - 1, limit: 1, withRejected: true });
+    const range = { after: position - 1, before: position + 1, limit: 1 };
+    const page = await readHistoryPage(id, { ...range, order: 'asc', withRejected: true });
     return page?.entries[0]?.rejection?.reason;
   }
 

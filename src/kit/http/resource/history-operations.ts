@@ -75,7 +75,13 @@ export function historyOperations(
       const isJson = accepted === jsonMediaType;
       const { version } = view.find(id);
       const { bytes, next } = await readCached(`${accepted} ${limit} ${after} ${id}`, version, async () => {
-        const page = await readPage(id, { limit, after, withRejected: isJson });
+        const page = await readPage(id, {
+          order: 'asc',
+          limit,
+          after,
+          before: Infinity,
+          withRejected: isJson,
+        });
         if (page === undefined) throw new Problem('not-found', `No ${noun} ${id} has ever existed.`);
         const entries = isJson
           ? page.entries.map(presentEntry)

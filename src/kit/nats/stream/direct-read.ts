@@ -53,12 +53,11 @@ export async function readDirect<Event extends DomainEvent>(
   const found: LoggedMessage<Event>[] = [];
   let { after = 0 } = options;
   let bytes = 0;
+  if (upTo <= after) return { messages: found, isLast: false };
   for (;;) {
-    const { messages, isLast } = await readBatch(
-      options,
-      after + 1,
-      Math.min(batchSize, limit - found.length),
-    );
+    // A range has no more messages than positions.
+    const count = Math.min(batchSize, limit - found.length, upTo - after);
+    const { messages, isLast } = await readBatch(options, after + 1, count);
     found.push(...messages);
     for (const { payload } of messages) bytes += payload.length;
     const last = messages.at(-1)?.message.position;

@@ -21,9 +21,7 @@ export async function readPageOfAnyServer<Event extends DomainEvent>(
   if (upTo <= after) return { messages: [], to: upTo };
   // The client would keep the request for a reconnect.
   if (!options.connection.isUp) return undefined;
-  // A range has no more messages than positions.
-  const atMost = Math.min(limit, upTo - after);
-  const read = await readDirect({ ...options, after, upTo, limit: atMost, maxBytes: maxPageBytes }).catch(
+  const read = await readDirect({ ...options, after, upTo, limit, maxBytes: maxPageBytes }).catch(
     () => undefined,
   );
   if (read === undefined) return undefined;
