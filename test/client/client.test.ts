@@ -160,6 +160,8 @@ reads('returns the history of an entity, and the rejected messages', async () =>
       [rejected, undefined, undefined],
     ],
   );
+  const newest = await collect(laptops.history(id, { order: 'desc', pageSize: 1 }));
+  assert.equal(newest, history.toReversed());
   const rejections = await laptops.rejections({ waitFor: 'latest' });
   assert.is(rejections.at(-1)?.position, rejected);
   assert.match(rejections.at(-1)?.reason ?? '', /Nonsense/);

@@ -167,12 +167,62 @@ pagination(
     assert.equal(entriesOf(between), whole.slice(2));
   },
 );
+pagination('link to earlier messages, newest first, and together contain the whole history', async () => {
+  const whole = entriesOf(await laptops.get('/laptops/1/events'));
+  for (const limit of [1, 3, 8]) {
+    const found: Entry[] = [];
+    let path: string | undefined = `/laptops/1/events?order=desc&limit=${limit}`;
+    while (path !== undefined) {
+      const response: HttpResponse = await laptops.get(path);
+      found.push(...entriesOf(response));
+      path = nextOf(response);
+    }
+    assert.equal(found, whole.toReversed());
+  }
+  const [, , third = 0, , fifth = 0] = positions;
+  const between = await laptops.get(`/laptops/1/events?order=desc&after=${third}&before=${fifth}`);
+  assert.equal(entriesOf(between), whole.slice(3, 4));
+  assert.equal(entriesOf(await laptops.get(`/laptops/1/events?before=${fifth}`)), whole.slice(0, 4));
+});
+pagination('continue before the same message while others are appended, newest first', async () => {
+  await laptops.post('/laptops', { json: { id: 6, ...lenovo } });
+  await laptops.delete('/laptops/6');
+  await laptops.post('/laptops', { json: { id: 6, ...lenovo } });
+  const typesOf = (response: HttpResponse) => entriesOf(response).map(({ event }) => event?.type);
+  const newest = await laptops.get('/laptops/6/events?order=desc&limit=1');
+  assert.equal(typesOf(newest), ['LaptopAdded']);
+  await laptops.delete('/laptops/6');
+  assert.equal(typesOf(await laptops.get(nextOf(newest) ?? '')), ['LaptopRemoved']);
+  assert.equal(typesOf(await laptops.get('/laptops/6/events?order=desc')), [
+    'LaptopRemoved',
+    'LaptopAdded',
+    'LaptopRemoved',
+    'LaptopAdded',
+  ]);
+  assertProblem(
+    await laptops.get('/laptops/5/events?order=desc'),
+    'not-found',
+    /No laptop 5 has ever existed/,
+  );
+});
+pagination('before a position beyond the end of the stream are rejected', async () => {
+  const { last_seq: end } = (await jsm.streams.info('LAPTOPS')).state;
+  assert.is(entriesOf(await laptops.get(`/laptops/1/events?before=${end + 1}`)).length, positions.length);
+  assertProblem(
+    await laptops.get(`/laptops/1/events?before=${end + 2}`),
+    'malformed',
+    new RegExp(`.before. is ${end + 2}, but LAPTOPS ends at position ${end}`),
+  );
+});
 pagination('return 400 with a pointer to the invalid parameter', async () => {
   for (const [query, pointer] of [
     ['limit=0', '/limit'],
     ['limit=10001', '/limit'],
     ['after=-1', '/after'],
     ['after=x', '/after'],
+    ['before=0', '/before'],
+    ['before=x', '/before'],
+    ['order=newest', '/order'],
     ['asOf=1', '/asOf'],
   ]) {
     const response = await laptops.get(`/laptops/1/events?${query}`);

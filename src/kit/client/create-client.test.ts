@@ -190,6 +190,11 @@ reads('of a history returns its entries', async () => {
   assert.equal(await collect(client.history(7)), [entry]);
   assert.equal(sent(), ['GET /chargers/7/events']);
 });
+reads('of a history can be newest first, within positions, in pages of a size', async () => {
+  const { client, sent } = createTestClient([]);
+  await collect(client.history(7, { order: 'desc', after: 3, before: 9, pageSize: 2 }));
+  assert.equal(sent(), ['GET /chargers/7/events?order=desc&after=3&before=9&limit=2']);
+});
 reads('of rejected messages returns them with the reasons', async () => {
   const rejected = {
     position: 3,

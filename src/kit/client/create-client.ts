@@ -38,6 +38,17 @@ export type ListOptions<
   readonly pageSize?: number;
 };
 
+export type HistoryOptions = ReadOptions & {
+  /** `desc`: newest message first. Default: oldest first. */
+  readonly order?: 'asc' | 'desc';
+  /** Only messages after this position. */
+  readonly after?: number;
+  /** Only messages before this position. */
+  readonly before?: number;
+  /** Messages per request; default 1000. */
+  readonly pageSize?: number;
+};
+
 /** A stream position or a time. */
 export type Moment = number | Date;
 
@@ -58,8 +69,8 @@ export type Client<Types extends ServiceTypes> = CommandMethods<Types> &
   PatchMethod<Types> &
   QueryMethods<Types> &
   Reads<Types['document'], Types['index'], Types['sortable'], Types['id']> & {
-    /** Yields every message of an entity, including rejected ones. @throws ProblemError `not-found` */
-    history(id: Types['id'], options?: ReadOptions): AsyncGenerator<HistoryEntry<Types['event']>, void>;
+    /** Yields the messages of an entity, including rejected ones. @throws ProblemError `not-found` */
+    history(id: Types['id'], options?: HistoryOptions): AsyncGenerator<HistoryEntry<Types['event']>, void>;
     /** Returns the latest rejected messages, each with the reason. */
     rejections(options?: ReadOptions): Promise<RejectedMessage[]>;
     /** Point-in-time reads. They throw ProblemError `malformed` if `moment` is in the future. */
@@ -115,8 +126,10 @@ export function createClient<Types extends ServiceTypes>(
     asOf: (moment: Moment) =>
       createReads({ asOf: moment instanceof Date ? moment.toISOString() : String(moment) }),
 
-    history: (id: Id, options: ReadOptions = {}) =>
-      readPages(transport, `${path}/${encodeURIComponent(id)}/events`, Entries, options),
+    history(id: Id, { order, after, before, pageSize, ...options }: HistoryOptions = {}) {
+      const query = toQuery({ order, after, before, limit: pageSize });
+      return readPages(transport, `${path}/${encodeURIComponent(id)}/events${query}`, Entries, options);
+    },
 
     async rejections(options: ReadOptions = {}) {
       const request = { method: 'GET', path: `${path}/rejections`, headers: waitHeaders(options) } as const;

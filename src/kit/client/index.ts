@@ -8,7 +8,14 @@ export {
   type MergePatch,
   type PatchMethod,
 } from './command-methods.ts';
-export { createClient, type Client, type ListOptions, type Moment, type Reads } from './create-client.ts';
+export {
+  createClient,
+  type Client,
+  type HistoryOptions,
+  type ListOptions,
+  type Moment,
+  type Reads,
+} from './create-client.ts';
 export { type EntityResponse } from './entity-response.ts';
 export { EventsGone, type FollowOptions, type SeenEvent } from './follow.ts';
 export { type ReadOptions } from './pages.ts';

@@ -16,8 +16,8 @@ export type HistoryPageRequest = {
   readonly order: HistoryOrder;
   /** Only messages after this position. */
   readonly after: number;
-  /** Only messages before this position, which is at most one beyond those that the view has applied; Infinity: all. */
-  readonly before: number;
+  /** Only messages before this position. The view has to have applied them. Default: all, also those that it has not applied. */
+  readonly before?: number | undefined;
   readonly limit: number;
   /** Whether the page contains the messages that the fold rejected. */
   readonly withRejected: boolean;
@@ -55,7 +55,7 @@ export function createHistoryPages<State, Event extends DomainEvent>(
 
   /** Reads one message more than the page holds, to detect a next page. */
   async function readOldestFirst(id: Id, request: HistoryPageRequest) {
-    const { after, before, limit } = request;
+    const { after, before = Infinity, limit } = request;
     const found: HistoryEntry<Event>[] = [];
     let entity = ends.get(keyOf(id, after)) ?? view.lastCheckpoint(id, after);
     for (;;) {
@@ -75,7 +75,7 @@ export function createHistoryPages<State, Event extends DomainEvent>(
 
   /** Reads forward from the last checkpoint, then from the one before it, until the page is full and there is a next page. */
   async function readNewestFirst(id: Id, request: HistoryPageRequest) {
-    const { after, before, limit } = request;
+    const { after, before = Infinity, limit } = request;
     let found: HistoryEntry<Event>[] = [];
     let upTo = before - 1;
     while (upTo > after && found.length <= limit) {

@@ -4,8 +4,9 @@
  */
 
 import { z } from 'zod';
-import type { DomainEvent } from '../../domain/decider.ts';
+import { Rejection, type DomainEvent } from '../../domain/decider.ts';
 import type { Id } from '../../domain/entity-id.ts';
+import type { HistoryEntry as FoldedMessage } from '../../domain/fold.ts';
 import { integerId, type IdType } from '../../domain/id-type.ts';
 import type { StoredMessage } from '../../domain/stored-message.ts';
 import { traceparentPattern } from '../events/trace-context.ts';
@@ -121,6 +122,22 @@ export function historyEntryOf<Event>(event: z.ZodType<Event>) {
   });
 }
 export type HistoryEntry<Event> = z.infer<ReturnType<typeof historyEntryOf<Event>>>;
+
+/** Converts a message of a history. */
+export function toHistoryEntry<Event extends DomainEvent>({
+  message: { position, time, messageId, traceparent, actor, content },
+  rejection,
+}: FoldedMessage<Event>): HistoryEntry<Event> {
+  return {
+    position,
+    time: toTimestamp(time),
+    ...(messageId !== undefined && { messageId }),
+    ...(traceparent !== undefined && { traceparent }),
+    ...(actor !== undefined && { actor }),
+    ...(!(content instanceof Rejection) && { event: content }),
+    ...(rejection !== undefined && { rejected: rejection.reason }),
+  };
+}
 
 /** Returns the schema of the `data` of a live event. `event` is the schema of the service's events, `id` their entities' ids. */
 export function liveEventOf<Event>(event: z.ZodType<Event>, id: Pick<IdType, 'schema'> = integerId) {

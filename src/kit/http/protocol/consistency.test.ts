@@ -8,7 +8,6 @@ import {
   freshnessHeaders,
   markFreshness,
   markPageFreshness,
-  waitForPageStart,
   waitForPosition,
 } from './consistency.ts';
 
@@ -82,32 +81,6 @@ for (const [prefer, seconds] of [
   });
 }
 waiting.run();
-
-const pages = suite('a page that starts after a position');
-
-pages('is read at once if the replica has applied the position', async () => {
-  const { freshness, limits } = createReplica();
-  for (const after of [0, 4, 5]) await waitForPageStart(freshness, after);
-  assert.equal(limits, []);
-});
-pages('waits for a position that the stream has and the replica does not, for 5 s', async () => {
-  const { freshness, limits } = createReplica({ catchesUp: true });
-  await waitForPageStart(freshness, 9);
-  assert.equal(limits, [5_000]);
-});
-pages('is unavailable if the replica does not reach the position in time', async () =>
-  assert.equal(await problemOf(waitForPageStart(createReplica().freshness, 6)), [
-    'unavailable',
-    'This replica is at position 5 of LAMPS and did not reach 6 within 5 s.',
-  ]),
-);
-pages('is malformed beyond the end of the stream', async () =>
-  assert.equal(await problemOf(waitForPageStart(createReplica({ catchesUp: true }).freshness, 10)), [
-    'malformed',
-    '`after` is 10, but LAMPS ends at position 9.',
-  ]),
-);
-pages.run();
 
 const headers = suite('the headers of a response');
 

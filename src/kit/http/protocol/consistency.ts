@@ -1,6 +1,5 @@
 /** The headers for read consistency: Stream-Position, Stream-Positions, Wait-For-Position, Prefer and Age. */
 
-import { Problem } from '../../domain/problem.ts';
 import {
   ageOf,
   defaultWaitSeconds,
@@ -34,24 +33,6 @@ export function describeFreshness(freshness: Freshness): Record<string, string> 
   return age === undefined
     ? { 'Stream-Position': position }
     : { 'Stream-Position': position, Age: String(age) };
-}
-
-/**
- * Waits until this replica has applied the position that a page starts after. Otherwise an empty page would claim that
- * there is nothing after it.
- *
- * @throws Problem `malformed` if the stream ends before the position, `unavailable` if it is not reached in time.
- */
-export async function waitForPageStart({ stream, own }: Freshness, after: number): Promise<void> {
-  if (after <= own.position) return;
-  const last = await own.lastPosition();
-  if (after > last)
-    throw new Problem('malformed', `\`after\` is ${after}, but ${stream} ends at position ${last}.`);
-  if (await own.reached(after, defaultWaitSeconds * 1000)) return;
-  throw new Problem(
-    'unavailable',
-    `This replica is at position ${own.position} of ${stream} and did not reach ${after} within ${defaultWaitSeconds} s.`,
-  );
 }
 
 export function markFreshness(ctx: Pick<ReadContext, 'set'>, freshness: Freshness): void {

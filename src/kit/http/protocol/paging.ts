@@ -30,6 +30,17 @@ export const PageQuery = z.strictObject({
   }),
 });
 
+/** Selects messages of a history. */
+export const HistoryQuery = PageQuery.extend({
+  before: z
+    .preprocess(parseDigits, integerBetween(1, Number.MAX_SAFE_INTEGER).optional())
+    .meta({ description: 'Return only messages before this position.', example: 100 }),
+  order: z
+    .enum(['asc', 'desc'])
+    .default('asc')
+    .meta({ description: '`desc`: newest message first.', example: 'desc' }),
+});
+
 /** The same for a list of entities with ids of this type. */
 export function pageQueryOf(type: IdType) {
   const after: z.ZodType<Id | undefined> = isTextId(type)
@@ -72,21 +83,24 @@ export function limitOf(defaultValue: number, max: number) {
   return z.preprocess(parseDigits, integerBetween(1, max)).default(defaultValue);
 }
 
-export function linkNext(ctx: LinkContext, limit: number, next: NextPage): void {
+export function linkNext(ctx: LinkContext, limit: number, next: NextStart): void {
   ctx.set('Link', formatNextLink(ctx, limit, next));
 }
+
+/** Where the next page begins. */
+type NextStart = NextPage | { readonly before: number };
 
 /** The value of Link: the next page, with the other query parameters unchanged, except for `lastEventId`. */
 export function formatNextLink(
   { path, querystring }: Pick<LinkContext, 'path' | 'querystring'>,
   limit: number,
-  next: NextPage,
+  next: NextStart,
 ): string {
   const query = new URLSearchParams(querystring);
   query.set('limit', String(limit));
   // It would take precedence over `after`.
   query.delete('lastEventId');
-  if (typeof next === 'object') query.set('cursor', next.cursor);
-  else query.set('after', String(next));
+  const start = typeof next === 'object' ? next : { after: next };
+  for (const [name, value] of Object.entries(start)) query.set(name, String(value));
   return `<${path}?${query.toString()}>; rel="next"`;
 }

@@ -3,15 +3,22 @@
 import { z } from 'zod';
 import { Rejection, type DomainEvent } from '../../domain/decider.ts';
 import { cloudEventBatchMediaType, cloudEventMediaType, toCloudEvent } from '../../api/events/cloud-event.ts';
-import { historyEntryOf, RejectedMessage, toLiveEvent, toTimestamp } from '../../api/responses/documents.ts';
+import {
+  historyEntryOf,
+  RejectedMessage,
+  toHistoryEntry,
+  toLiveEvent,
+  toTimestamp,
+} from '../../api/responses/documents.ts';
 import type { HistoryEntry } from '../../domain/fold.ts';
 import { Problem } from '../../domain/problem.ts';
-import { freshnessHeaders, markFreshness, waitForPageStart } from '../protocol/consistency.ts';
+import { waitForHistoryRange } from '../../eventlog/page-start.ts';
+import { freshnessHeaders, markFreshness } from '../protocol/consistency.ts';
 import { createHistoryPages } from '../../eventlog/history-pages.ts';
 import type { JoinedResource } from '../../eventlog/joined-resource.ts';
 import { capitalize } from '../../domain/service/nouns.ts';
 import { defineRead, jsonContentType, jsonMediaType, type Operation } from '../server/operation.ts';
-import { linkNext, PageQuery } from '../protocol/paging.ts';
+import { HistoryQuery, linkNext } from '../protocol/paging.ts';
 import { createVersionCache } from '../protocol/version-cache.ts';
 import { pathsOf, sourceOf, type RouteContext } from './route-context.ts';
 
@@ -53,13 +60,13 @@ export function historyOperations(
     name: `get${name}History`,
     summary: `Get the history of ${one}`,
     tag: resource.names[0],
-    query: PageQuery,
+    query: HistoryQuery,
     headers: freshnessHeaders,
     responses: {
       200: {
         description:
-          `The messages of the ${noun} in order; here, \`after\` is a position, and one beyond the end of the stream is ` +
-          'rejected. As CloudEvents: only events, without rejected messages.',
+          `The messages of the ${noun} in order; here, \`after\` is a position. It is rejected if it is beyond the end of the ` +
+          'stream, and so is `before`. As CloudEvents: only events, without rejected messages.',
         headers: ['Stream-Position', 'Age', 'Link', 'Vary'],
         body: z.array(Entry),
         alternatives: { [cloudEventBatchMediaType]: z.array(CloudEvent) },
@@ -69,26 +76,21 @@ export function historyOperations(
     alsoAcceptable: [cloudEventMediaType],
     problems: ['not-found', 'unavailable'],
 
-    async read({ ctx, id, query: { limit, after }, accepted }) {
-      await waitForPageStart(freshness, after);
+    async read({ ctx, id, query: { limit, after, before, order }, accepted }) {
+      await waitForHistoryRange(freshness, { after, before });
       markFreshness(ctx, freshness);
       const isJson = accepted === jsonMediaType;
       const { version } = view.find(id);
-      const { bytes, next } = await readCached(`${accepted} ${limit} ${after} ${id}`, version, async () => {
-        const page = await readPage(id, {
-          order: 'asc',
-          limit,
-          after,
-          before: Infinity,
-          withRejected: isJson,
-        });
+      const key = [accepted, order, limit, after, before, id].join(' ');
+      const { bytes, next } = await readCached(key, version, async () => {
+        const page = await readPage(id, { order, limit, after, before, withRejected: isJson });
         if (page === undefined) throw new Problem('not-found', `No ${noun} ${id} has ever existed.`);
         const entries = isJson
-          ? page.entries.map(presentEntry)
+          ? page.entries.map(toHistoryEntry)
           : page.entries.flatMap((entry) => presentCloudEvent(source, entry));
         return { bytes: Buffer.from(JSON.stringify(entries)), next: page.next };
       });
-      if (next !== undefined) linkNext(ctx, limit, next);
+      if (next !== undefined) linkNext(ctx, limit, order === 'asc' ? next : { before: next });
       ctx.set('Content-Type', isJson ? jsonContentType : cloudEventBatchMediaType);
       ctx.body = bytes;
     },
@@ -101,17 +103,4 @@ export function historyOperations(
 function presentCloudEvent<Event extends DomainEvent>(source: string, { message }: HistoryEntry<Event>) {
   const { content } = message;
   return content instanceof Rejection ? [] : [toCloudEvent(source, toLiveEvent(message, content))];
-}
-
-function presentEntry<Event extends DomainEvent>({ message, rejection }: HistoryEntry<Event>) {
-  const { position, time, messageId, traceparent, actor, content } = message;
-  return {
-    position,
-    time: toTimestamp(time),
-    ...(messageId !== undefined && { messageId }),
-    ...(traceparent !== undefined && { traceparent }),
-    ...(actor !== undefined && { actor }),
-    ...(!(content instanceof Rejection) && { event: content }),
-    ...(rejection !== undefined && { rejected: rejection.reason }),
-  };
 }
