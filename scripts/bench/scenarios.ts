@@ -4,6 +4,7 @@ import type { Scenario } from './scenario.ts';
 import { asOf } from './scenarios/as-of.ts';
 import { boot } from './scenarios/boot.ts';
 import { general } from './scenarios/general.ts';
+import { history } from './scenarios/history.ts';
 import { importLaptops } from './scenarios/import.ts';
 import { list } from './scenarios/list.ts';
 import { memory } from './scenarios/memory.ts';
@@ -32,5 +33,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   tail,
   sse: serverSentEvents,
   'as-of': asOf,
+  history,
   page,
 };

@@ -101,22 +101,18 @@ roundTrip('has both generations of message ids', async () => {
   assert.equal(image.messageIds, messageIds);
 });
 roundTrip('has the checkpoints of long histories, and continues to count messages', async () => {
-  const many = Array.from({ length: 2999 }, (_, index): SampleMessage => ({
+  const many = Array.from({ length: 749 }, (_, index): SampleMessage => ({
     id: 7,
-    content: [added, removed][index % 2] ?? added,
+    content: index % 2 === 0 ? added : removed,
   }));
   const view = viewOf(...many);
   const restored = await restore(view.capture());
-  for (const each of [view, restored])
-    each.apply(message(3000, { id: 7, content: { type: 'PortFitted', portId: 1 } }));
-  for (const position of [999, 1000, 2999, 3000])
+  const fitted = message(750, { id: 7, content: { type: 'PortFitted', portId: 1 } });
+  for (const each of [view, restored]) each.apply(fitted);
+  for (const position of [249, 250, 749, 750])
     assert.equal(restored.lastCheckpoint(7, position), view.lastCheckpoint(7, position));
-  assert.equal(restored.lastCheckpoint(7, 2999), {
-    id: 7,
-    state: laptopContract.fold.initial,
-    version: 2000,
-  });
-  assert.equal(restored.lastCheckpoint(7, 3000).state, { title: 'Lenovo', model: 'S3', portIds: [1] });
+  assert.equal(restored.lastCheckpoint(7, 749), { id: 7, state: laptopContract.fold.initial, version: 500 });
+  assert.equal(restored.lastCheckpoint(7, 750).state, { title: 'Lenovo', model: 'S3', portIds: [1] });
   assert.equal(linesOf(restored.capture()), linesOf(view.capture()));
 });
 roundTrip('does not list removed entities if the initial state of the fold is an object', async () => {

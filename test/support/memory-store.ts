@@ -52,7 +52,7 @@ export function createMemoryStore<Event extends DomainEvent>(
       const found = select({ ...range, upTo: Infinity }, (message) => message.id === id);
       const end = found.findIndex(({ position }) => position >= range.upTo);
       // A server returns batches: also messages after `upTo`.
-      return Promise.resolve(end < 0 ? found : found.slice(0, (Math.floor(end / 1000) + 1) * 1000));
+      return Promise.resolve(end < 0 ? found : found.slice(0, (Math.floor(end / 250) + 1) * 250));
     },
     readOriginal: fail,
     readLog: ({ id, ...range }) => {

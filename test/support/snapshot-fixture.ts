@@ -94,7 +94,7 @@ export async function createSnapshotFixture(
         rejected: [{ position: 1, time: 1, subject: 'x', reason: 'because' }],
         rejectedPositions: [1, 2, 3],
         timeline: emptyTimeline,
-        checkpoints: { interval: 1000, entities: [] },
+        checkpoints: { interval: 250, entities: [] },
       };
     },
 

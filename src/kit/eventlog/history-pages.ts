@@ -7,6 +7,7 @@ import type { Id } from '../domain/entity-id.ts';
 import { foldMessage, type HistoryEntry } from '../domain/fold.ts';
 import type { StoredMessage } from '../domain/stored-message.ts';
 import { readEntityHistory, type HistorySource } from './entity-history.ts';
+import { checkpointInterval } from './view/checkpoints.ts';
 import type { View } from './view/view.ts';
 
 export type HistoryOrder = 'asc' | 'desc';
@@ -37,9 +38,6 @@ export type ReadHistoryPage<Event extends DomainEvent> = (
 
 /** Capacity of the cache of page ends: at least this many pages, at most twice as many. */
 const cachedEnds = 500;
-/** Messages that are read at once before the page begins. */
-const skippedAtOnce = 1000;
-
 /**
  * Whether a message is valid depends on all previous ones, so a page is folded from the last checkpoint before it, or from the end
  * of the page before it if that was read by this process. So pages that are read in order cost no more than the history, and any
@@ -59,7 +57,7 @@ export function createHistoryPages<State, Event extends DomainEvent>(
     const found: HistoryEntry<Event>[] = [];
     let entity = ends.get(keyOf(id, after)) ?? view.lastCheckpoint(id, after);
     for (;;) {
-      const count = entity.version < after ? skippedAtOnce : limit + 1 - found.length;
+      const count = entity.version < after ? checkpointInterval : limit + 1 - found.length;
       const range = { after: entity.version, upTo: before - 1, limit: count };
       const messages = await readEntityHistory(source, id, range);
       for (const folded of foldEntries(fold, entity, messages)) {

@@ -15,41 +15,33 @@ function record(max: number, entities: number, count: number) {
 
 const test = suite('checkpoints');
 
-test('exist after every 1000 messages of an entity', () => {
-  const checkpoints = record(Infinity, 2, 2500);
-  assert.is(checkpoints.find(1, 1998), undefined);
-  assert.equal(checkpoints.find(1, 1999), { id: 1, state: 1000, version: 1999 });
-  assert.equal(checkpoints.find(1, 3998), { id: 1, state: 1000, version: 1999 });
-  assert.equal(checkpoints.find(2, Infinity), { id: 2, state: 2000, version: 4000 });
+test('exist after every 250 messages of an entity', () => {
+  const checkpoints = record(Infinity, 2, 600);
+  assert.is(checkpoints.find(1, 498), undefined);
+  assert.equal(checkpoints.find(1, 499), { id: 1, state: 250, version: 499 });
+  assert.equal(checkpoints.find(1, 998), { id: 1, state: 250, version: 499 });
+  assert.equal(checkpoints.find(2, Infinity), { id: 2, state: 500, version: 1000 });
   assert.is(checkpoints.find(3, Infinity), undefined);
 });
 test('are farther apart if there are too many', () => {
-  const checkpoints = record(3, 2, 8999);
-  const { interval, entities } = checkpoints.capture();
-  assert.is(interval, 8000);
-  assert.equal(
-    entities.map(({ id, state }) => [id, state]),
-    [
-      [1, 8000],
-      [2, 8000],
-    ],
-  );
+  const { interval, entities } = record(3, 2, 2249).capture();
+  assert.is(interval, 2000);
+  const found = entities.map(({ id, state }) => [id, state]);
+  assert.equal(found, [
+    [1, 2000],
+    [2, 2000],
+  ]);
 });
 test('continue from an image', () => {
-  const original = record(5, 1, 9000);
+  const original = record(5, 1, 2250);
   const copy = createCheckpoints<number>(original.capture(), 5);
   assert.equal(copy.capture(), original.capture());
-  assert.equal(
-    copy.capture().entities.map(({ state }) => state),
-    [2000, 4000, 6000, 8000],
-  );
-  for (const count of [10_000, 12_000])
+  const statesOf = () => copy.capture().entities.map(({ state }) => state);
+  assert.equal(statesOf(), [500, 1000, 1500, 2000]);
+  for (const count of [2500, 3000])
     for (const each of [original, copy]) each.add({ id: 1, state: count, version: count });
   assert.equal(copy.capture(), original.capture());
-  assert.equal(
-    copy.capture().entities.map(({ state }) => state),
-    [4000, 8000, 12_000],
-  );
+  assert.equal(statesOf(), [1000, 2000, 3000]);
 });
 
 test.run();

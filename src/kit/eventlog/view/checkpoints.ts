@@ -21,7 +21,7 @@ export type Checkpoints<State> = {
 };
 
 /** Number of messages of an entity between two checkpoints, while there are not too many checkpoints. */
-export const checkpointInterval = 1000;
+export const checkpointInterval = 250;
 /** Maximum number of checkpoints of all entities. Above it, the interval is doubled. */
 const maxCheckpoints = 10_000;
 

@@ -36,8 +36,8 @@ export type DirectRead<Event extends DomainEvent> = {
   readonly isLast: boolean;
 };
 
-/** Maximum number of messages in a batch. The server may return fewer. */
-const batchSize = 1000;
+/** Maximum number of messages in a batch. The server may return fewer. A larger batch takes no less time per message. */
+const batchSize = 250;
 /** Maximum size of a batch of a read with a limit in bytes. A larger message is a batch of its own. */
 const batchBytes = 1024 * 1024;
 
