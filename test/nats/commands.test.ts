@@ -3,6 +3,7 @@
 import { headers, type MsgHdrs } from 'nats';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { fetchServiceInfo } from '../../src/kit/nats/services/framework/discovery.ts';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
 import { startServiceProcess } from '../support/process/service-process.ts';
@@ -13,6 +14,12 @@ const { nc } = connection;
 const [one, two, ports] = await Promise.all(
   ['laptops', 'laptops', 'ports'].map((name) => startServiceProcess(name, { natsUrl: broker.url })),
 );
+
+const HistoryReply = z.object({
+  position: z.int(),
+  history: z.array(z.unknown()),
+  next: z.int().optional(),
+});
 
 type Reply = { status: number; body: unknown; position: string };
 
@@ -166,6 +173,52 @@ queries(
   },
 );
 queries.run();
+
+const histories = suite('a history over NATS');
+
+histories('has every message with the reason if it was rejected, in pages in both orders', async () => {
+  const latest = { 'Wait-For-Position': 'latest' };
+  await request('laptops.commands.add', { id: 20, title: 'Dell', model: 'XPS' });
+  await request('laptops.commands.remove', { id: 20 });
+  await request('laptops.commands.remove', { id: 20 });
+  await connection.nc.request('laptops.events.20', '{"type":"LaptopRemoved"}');
+  await request('laptops.commands.add', { id: 20, title: 'Dell', model: 'XPS' });
+  const response = await fetch(`${one?.url}/laptops/20/events`, { headers: latest });
+  const entries: unknown = await response.json();
+  assert.ok(Array.isArray(entries));
+  assert.is(entries.length, 4);
+  const pages: Readonly<Record<'asc' | 'desc', unknown[]>> = { asc: [], desc: [] };
+  for (const order of ['asc', 'desc'] as const) {
+    let start = {};
+    for (let page = 1; page <= 2; page++) {
+      const { body, position } = await request(
+        'laptops.queries.history',
+        { id: 20, order, limit: 3, ...start },
+        latest,
+      );
+      const reply = HistoryReply.parse(body);
+      assert.is(String(reply.position), position);
+      assert.is(reply.next === undefined, page === 2);
+      pages[order].push(...reply.history);
+      start = { [order === 'asc' ? 'after' : 'before']: reply.next };
+    }
+  }
+  assert.equal(pages.asc, entries);
+  assert.equal(pages.desc, entries.toReversed());
+});
+histories(
+  'is rejected for an unknown laptop, beyond the end of the stream, and with invalid fields',
+  async () => {
+    const statusOf = async (fields: object) =>
+      (await request('laptops.queries.history', { id: 20, ...fields })).status;
+    assert.is(await statusOf({ id: 987_654 }), 404);
+    for (const fields of [{ before: 999_999 }, { after: 999_999 }])
+      assert.is(await statusOf(fields), 400, JSON.stringify(fields));
+    for (const fields of [{ before: 0 }, { order: 'up' }, { limit: 1001 }])
+      assert.is(await statusOf(fields), 422, JSON.stringify(fields));
+  },
+);
+histories.run();
 
 const sorted = suite('a sorted list over NATS');
 

@@ -1,5 +1,6 @@
 /** Replies over NATS that would exceed the broker's `max_payload`. */
 
+import { headers } from 'nats';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectForTest, startTestBroker } from '../support/broker/broker.ts';
@@ -130,6 +131,23 @@ single('is a problem that says where a list continues after an item that does no
   const list = await request('laptops.queries.list', { after: count });
   assert.is(list.status, 413);
   assert.match(list.body.detail ?? '', new RegExp(`"after": ${large}`));
+});
+single('is a problem that says where a history continues, newest first', async () => {
+  const [added = 0] = await publishAll(nc, [laptopAdded(large + 1, 'Dell', 'XPS')]);
+  const longId = headers();
+  longId.set('Nats-Msg-Id', 'x'.repeat(maxPayload - 500));
+  await nc.request(`laptops.events.${large + 1}`, '{"type":"LaptopRemoved"}', {
+    headers: longId,
+    timeout: 5_000,
+  });
+  const wrong = added + 1;
+  await awaitLatest();
+  const history = { id: large + 1, order: 'desc' };
+  const first = await request('laptops.queries.history', history);
+  assert.is(first.status, 413);
+  assert.match(first.body.detail ?? '', new RegExp(`"before": ${wrong}`));
+  const rest = await request('laptops.queries.history', { ...history, before: wrong });
+  assert.match(JSON.stringify(rest.body), new RegExp(`"history":\\[\\{"position":${added},`));
 });
 single('is a problem document with as many errors as fit', async () => {
   const unknown = Object.fromEntries(Array.from({ length: 800 }, (_, index) => [`field${index}`, 1]));

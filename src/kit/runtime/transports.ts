@@ -24,6 +24,7 @@ import { digestEndpoint } from '../nats/services/digest-endpoint.ts';
 import { eventSubjects } from '../nats/stream/subjects.ts';
 import { serveEndpoints } from '../nats/services/endpoints.ts';
 import { entityEndpoints } from '../nats/services/entity-endpoints.ts';
+import { historyEndpoint } from '../nats/services/history-endpoint.ts';
 import type { Config } from './config/config.ts';
 import { createAppendLatency } from './observability/append-latency.ts';
 import { instrumentAppends } from './observability/instrumented-store.ts';
@@ -158,6 +159,7 @@ export async function openTransports(service: Service, options: TransportsOption
   };
   const endpoints = [
     ...entityEndpoints(resource, context),
+    historyEndpoint(resource, context),
     digestEndpoint(replicaName(), options.foldVersion, digestSources(service, projections)),
   ];
   const streamDefinition = await readStreamDefinition(contract.streamFile, name);

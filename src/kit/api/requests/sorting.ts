@@ -12,8 +12,8 @@ import type { Sort, Where } from '../../eventlog/view/indexes.ts';
 const SortRequest = z.object({ sort: z.string().optional(), cursor: z.string().optional() });
 export type SortRequest = z.infer<typeof SortRequest>;
 
-/** The beginning of the next page: after an id or a position, or of a sorted list, after a cursor. */
-export type NextPage = Id | { readonly cursor: string };
+/** The beginning of the next page: after an id or a position, before a position, or of a sorted list, after a cursor. */
+export type NextPage = Id | { readonly before: number } | { readonly cursor: string };
 
 /** Returns the parameters of a list that can be sorted; none if there is no index to sort by. */
 export function sortParameters(sortable: readonly string[]): Readonly<Record<string, z.ZodOptional>> {

@@ -18,7 +18,7 @@ export function manyOf(verb: string): string {
 
 export const contextFields: readonly string[] = ['now', 'actor', 'find'];
 export const replyFields: readonly string[] = ['position', 'next', 'cursor'];
-export const natsQueries: readonly string[] = ['get', 'list', 'digest'];
+export const natsQueries: readonly string[] = ['get', 'list', 'history', 'digest'];
 /** The ids of schemas that the API documents of every service have. */
 export const schemaIds: readonly string[] = ['Problem', 'RejectedMessage', 'Status'];
 /** What `GET` operations of every service return: `getStatus`. */

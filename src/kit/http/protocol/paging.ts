@@ -83,18 +83,15 @@ export function limitOf(defaultValue: number, max: number) {
   return z.preprocess(parseDigits, integerBetween(1, max)).default(defaultValue);
 }
 
-export function linkNext(ctx: LinkContext, limit: number, next: NextStart): void {
+export function linkNext(ctx: LinkContext, limit: number, next: NextPage): void {
   ctx.set('Link', formatNextLink(ctx, limit, next));
 }
-
-/** Where the next page begins. */
-type NextStart = NextPage | { readonly before: number };
 
 /** The value of Link: the next page, with the other query parameters unchanged, except for `lastEventId`. */
 export function formatNextLink(
   { path, querystring }: Pick<LinkContext, 'path' | 'querystring'>,
   limit: number,
-  next: NextStart,
+  next: NextPage,
 ): string {
   const query = new URLSearchParams(querystring);
   query.set('limit', String(limit));

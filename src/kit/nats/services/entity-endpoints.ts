@@ -31,12 +31,16 @@ const defaultLimit = 100;
 /** A reply is a single message: a page ends earlier if it reaches the broker's `max_payload`. */
 const maxLimit = 1000;
 
+/** The parameters of a page of items with numbers. */
+export const numberedPage = {
+  limit: integerBetween(1, maxLimit).default(defaultLimit),
+  after: integerBetween(0, Number.MAX_SAFE_INTEGER).default(0),
+};
+
 /** The parameters of a page of entities with ids of this type. */
 function pageOf(type: IdType) {
-  return {
-    limit: integerBetween(1, maxLimit).default(defaultLimit),
-    after: isTextId(type) ? type.schema.optional() : integerBetween(0, Number.MAX_SAFE_INTEGER).default(0),
-  };
+  const { limit, after } = numberedPage;
+  return { limit, after: isTextId(type) ? type.schema.optional() : after };
 }
 
 /** The schema of `next`. */
@@ -62,6 +66,16 @@ function toKeys(schemas: KeySchemas, values: Where): Where {
 }
 const examplePosition = 12;
 
+/** The schema of `position` in the reply to a query. */
+export const appliedPosition = z
+  .int()
+  .meta({ description: `The position that the reply reflects, as in ${streamPositionHeader}.` });
+
+/** Waits for the position that the request asks for. */
+export async function refresh(freshness: Freshness, info: RequestInfo): Promise<void> {
+  if (info.waitFor !== undefined) await waitFor(freshness, info.waitFor, defaultWaitSeconds);
+}
+
 export function entityEndpoints(
   resource: JoinedResource,
   { transactor, sources, freshness }: EndpointContext,
@@ -78,9 +92,6 @@ export function entityEndpoints(
       `The position of the ${noun}'s last message: its version, which can be sent as ` +
       `${expectedSubjectSequenceHeader}. In the reply to a query, ${streamPositionHeader} may be greater.`,
   });
-  const applied = z
-    .int()
-    .meta({ description: `The position that the reply reflects, as in ${streamPositionHeader}.` });
   const cursor = z
     .string()
     .optional()
@@ -91,7 +102,7 @@ export function entityEndpoints(
     .meta({ examples: [{ position: examplePosition, [noun]: example }] });
   const Many = z
     .object({
-      position: applied,
+      position: appliedPosition,
       [plural]: z.array(schema),
       next: nextOf(idType),
       ...(resource.sortable.length > 0 && { cursor }),
@@ -128,10 +139,6 @@ export function entityEndpoints(
 
   const readFreshness = () => ({ position: view.position, age: ageOf(freshness, Date.now()) });
 
-  async function refresh(info: RequestInfo) {
-    if (info.waitFor !== undefined) await waitFor(freshness, info.waitFor, defaultWaitSeconds);
-  }
-
   return [
     ...resource.commands.map((command) => {
       const replacement = replacementOf(resource, command, (field) => field === 'id');
@@ -154,7 +161,7 @@ export function entityEndpoints(
       input: z.strictObject({ id: idType.schema }).meta({ examples: [{ id: idType.example }] }),
       output: One,
       async handle({ id }, info) {
-        await refresh(info);
+        await refresh(freshness, info);
         return { ...readFreshness(), text: write(view.find(id)) };
       },
     }),
@@ -178,7 +185,7 @@ export function entityEndpoints(
       async handle({ limit, after, ...rest }, info) {
         const { where, ...request } = splitSort(rest);
         const sort = parseSort(resource.indexKeys, request, after, idType);
-        await refresh(info);
+        await refresh(freshness, info);
         return replyWithPage({
           ...readFreshness(),
           field: plural,
@@ -194,7 +201,7 @@ export function entityEndpoints(
     ...resource.queries.map((query) => {
       const { name, params, result, answer } = query;
       const input = z.strictObject(params);
-      const output = z.object({ position: applied, result });
+      const output = z.object({ position: appliedPosition, result });
       return defineEndpoint({
         name: `queries.${name}`,
         summary: summarizeQuery(query, nouns),
@@ -203,7 +210,7 @@ export function entityEndpoints(
           examples: validExamples(output, { position: examplePosition, result: result.meta()?.['example'] }),
         }),
         async handle(values, info) {
-          await refresh(info);
+          await refresh(freshness, info);
           const { position, age } = readFreshness();
           return { position, age, text: JSON.stringify({ position, result: answer(view, values) }) };
         },
@@ -218,10 +225,10 @@ export function entityEndpoints(
           .strictObject({ id: idType.schema, ...pageOf(relatedId) })
           .meta({ examples: [{ id: idType.example, limit: 10 }] }),
         output: z
-          .object({ position: applied, [field]: z.array(related), next: nextOf(relatedId) })
+          .object({ position: appliedPosition, [field]: z.array(related), next: nextOf(relatedId) })
           .meta({ examples: [{ position: examplePosition, [field]: [exampleOf(related)] }] }),
         async handle({ id, limit, after }, info) {
-          await refresh(info);
+          await refresh(freshness, info);
           resource.presentExisting(view.find(id));
           return replyWithPage({
             ...readFreshness(),

@@ -41,8 +41,8 @@ export type PageOptions<Item> = {
 };
 
 /**
- * Returns a page of at most `limit` items and `maxBytes` bytes. If items are left, `next` is the id to continue after, or of a
- * sorted list, `cursor` the place.
+ * Returns a page of at most `limit` items and `maxBytes` bytes. If items are left, `next` is the id or position to continue at, or
+ * of a sorted list, `cursor` the place.
  *
  * @throws Problem `too-large` if not even the first item fits.
  */
@@ -69,13 +69,14 @@ export function replyWithPage<Item extends { readonly id: Id }>(options: PageOpt
 
 /** The field of the next request. */
 function describeNext(next: NextPage): string {
-  return typeof next === 'object' ? `"cursor": "${next.cursor}"` : `"after": ${JSON.stringify(next)}`;
+  return JSON.stringify(typeof next === 'object' ? next : { after: next })
+    .slice(1, -1)
+    .replace(':', ': ');
 }
 
 function writeNext(next: NextPage): string {
-  return typeof next === 'object'
-    ? `"cursor":${JSON.stringify(next.cursor)}`
-    : `"next":${JSON.stringify(next)}`;
+  if (typeof next !== 'object') return `"next":${JSON.stringify(next)}`;
+  return 'cursor' in next ? `"cursor":${JSON.stringify(next.cursor)}` : `"next":${next.before}`;
 }
 
 /** @throws Problem `too-large` if the reply exceeds `maxBytes`. */
