@@ -4,6 +4,7 @@ import { createMemoryStore, storedMessage } from '../../../test/support/memory-s
 import { Rejection, type Fold } from '../domain/decider.ts';
 import { Problem } from '../domain/problem.ts';
 import type { EventStore } from './event-store.ts';
+import { createView } from './view/view.ts';
 import { findAsOf, locateMoment, settledPositionAt, timeOf } from './point-in-time.ts';
 
 type Lit = { readonly type: 'Lit' };
@@ -115,6 +116,23 @@ finding('is its state after its last message at a later position', async () => {
   const { store, ends } = createStore();
   assert.equal(await findAsOf(source(store), 1, 9), { id: 1, state: 3, version: 4 });
   assert.equal(ends, [9]);
+});
+finding('costs the messages after the last checkpoint', async () => {
+  const many = Array.from({ length: 1000 }, (_, index) => storedMessage<Lit>(index + 1, { type: 'Lit' }));
+  const view = createView(fold);
+  many.forEach(view.apply);
+  const store = createMemoryStore(many);
+  let messagesRead = 0;
+  const counting: typeof store = {
+    ...store,
+    async historyOfAnyServer(id, range) {
+      const found = await store.historyOfAnyServer(id, range);
+      messagesRead += found?.length ?? 0;
+      return found;
+    },
+  };
+  assert.equal(await findAsOf({ fold, view, store: counting }, 1, 990), { id: 1, state: 990, version: 990 });
+  assert.ok(messagesRead <= 250, `${messagesRead} messages`);
 });
 finding('has the initial state and version 0 before its first message', async () =>
   assert.equal(await findAsOf(source(createStore().store), 1, 0), { id: 1, state: 0, version: 0 }),
