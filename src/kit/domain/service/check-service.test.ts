@@ -51,6 +51,7 @@ for (const name of ['now', 'actor', 'find']) {
 for (const [name, ...owners] of [
   ['get', 'query of every service', 'method of the client'],
   ['list', 'query of every service', 'method of the client'],
+  ['history', 'query of every service', 'method of the client'],
   ['digest', 'query of every service'],
   ['rooms', 'relation'],
 ] as const) {
@@ -126,8 +127,8 @@ test('of a query must differ from the methods of the client and from the command
         queries: ({ query }) => ({ [name]: query({ result: z.int(), answer: () => 1 }) }),
       }),
     );
-  assert.equal(['history', 'light', 'brightest'].map(collisionOfQuery), [
-    'lamps: the query "history" has the name of a method of the client',
+  assert.equal(['rejections', 'light', 'brightest'].map(collisionOfQuery), [
+    'lamps: the query "rejections" has the name of a method of the client',
     'lamps: the query "light" has the name of a command',
     'none',
   ]);
