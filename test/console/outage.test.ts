@@ -1,8 +1,9 @@
 /** The web console reports outages of broker and replica, and recovers without a reload or missed events. */
 
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { eventually } from '../support/eventually.ts';
 import { inBrowser, openBrowser } from '../support/http/browser.ts';
 import { createHttpClient } from '../support/http/http.ts';
 import { laptopAdded, publishAll } from '../support/broker/publish.ts';
@@ -32,6 +33,25 @@ const brokerNotice = (page: Page) => page.getByText('The broker has been unreach
 const outages = suite('without a reload, the console');
 const test = inBrowser(outages);
 
+test('says that it connects, until the first connection fails', () =>
+  browser.visit(url, async (page) => {
+    const state = page.getByRole('region', { name: 'Replica status' });
+    await state.getByText('connected', { exact: true }).waitFor();
+    const requests: Route[] = [];
+    let isHeld = true;
+    await page.route('**/laptops/events', (route) => (isHeld ? void requests.push(route) : route.continue()));
+    await page.reload();
+    await row(page, 1).waitFor();
+    await state.getByText('connecting').waitFor();
+    assert.is(await state.getByText('disconnected').count(), 0);
+    assert.is(await state.locator('.dot.danger').count(), 0);
+    await eventually(() => assert.is(requests.length, 1));
+    await requests[0]?.abort();
+    await state.getByText('disconnected').waitFor();
+    isHeld = false;
+    for (const request of requests.slice(1)) await request.abort();
+    await state.getByText('connected', { exact: true }).waitFor();
+  }));
 test('keeps showing data and reports failed writes during a broker outage, then recovers', () =>
   browser.visit(url, async (page) => {
     await row(page, 1).waitFor();

@@ -5,33 +5,43 @@ import { progressOf } from '../store/progress.js';
 import { toMilliseconds } from '../parts/text.js';
 
 /** @param {{ state: import('../store/state.js').State }} props */
-export function StatusStrip({ state: { status, samples, isFollowing, replica } }) {
-  if (status === undefined) return null;
-  const { applied, last, lag } = progressOf(status);
-  const isUp = replica.kind === 'up';
-  const rate = samples.at(-1)?.eventsPerSecond ?? 0;
+export function StatusStrip({ state }) {
+  const { status, samples, replica } = state;
   return html`<section aria-label="Replica status">
     <dl class="strip">
-      <${Figure} name="Position" value=${`${applied}${last === null ? '' : ` of ${last}`}`} rank="tertiary" />
-      <${Figure} name="Lag" value=${lag ?? 'unknown'} rank="secondary" />
-      <${Figure} name="Events/s" value=${isUp ? rate.toFixed(1) : '–'} rank="secondary" />
-      <${Figure} name="Append" value=${toMilliseconds(status.appends.medianMs)} rank="secondary" />
-      <${Figure}
-        name="Broker"
-        value=${status.brokerDownSince === null ? 'up' : 'unreachable'}
-        mark=${status.brokerDownSince === null ? 'ok' : 'danger'}
-        rank="tertiary"
-      />
-      <${Figure}
-        name="Live"
-        value=${isFollowing && isUp ? 'connected' : 'disconnected'}
-        mark=${isFollowing && isUp ? 'ok' : 'danger'}
-      />
+      ${status !== undefined && html`<${Figures} status=${status} rate=${replica.kind === 'up' ? (samples.at(-1)?.eventsPerSecond ?? 0) : undefined} />`}
+      <${Figure} name="Live" ...${liveOf(state)} />
     </dl>
   </section>`;
 }
 
-/** @param {{ name: string, value: unknown, mark?: 'ok' | 'danger', rank?: 'secondary' | 'tertiary' }} props `rank`: hidden first if there is no room */
+/** @param {{ status: import('../store/state.js').Status, rate: number | undefined }} props */
+function Figures({ status, rate }) {
+  const { applied, last, lag } = progressOf(status);
+  return html`
+    <${Figure} name="Position" value=${`${applied}${last === null ? '' : ` of ${last}`}`} rank="tertiary" />
+    <${Figure} name="Lag" value=${lag ?? 'unknown'} rank="secondary" />
+    <${Figure} name="Events/s" value=${rate?.toFixed(1) ?? '–'} rank="secondary" />
+    <${Figure} name="Append" value=${toMilliseconds(status.appends.medianMs)} rank="secondary" />
+    <${Figure}
+      name="Broker"
+      value=${status.brokerDownSince === null ? 'up' : 'unreachable'}
+      mark=${status.brokerDownSince === null ? 'ok' : 'danger'}
+      rank="tertiary"
+    />
+  `;
+}
+
+/** @param {import('../store/state.js').State} state */
+function liveOf({ isFollowing, replica: { kind } }) {
+  const isRespondingOrUnknown = kind === 'up' || kind === 'unknown';
+  if (isFollowing === undefined && isRespondingOrUnknown) return { value: 'connecting', mark: 'unknown' };
+  return isFollowing && kind === 'up'
+    ? { value: 'connected', mark: 'ok' }
+    : { value: 'disconnected', mark: 'danger' };
+}
+
+/** @param {{ name: string, value: unknown, mark?: 'ok' | 'danger' | 'unknown', rank?: 'secondary' | 'tertiary' }} props `rank`: hidden first if there is no room */
 function Figure({ name, value, mark, rank }) {
   return html`<div class=${[mark, rank].filter(Boolean).join(' ')}>
     <dt class="label-wide">${name}</dt>

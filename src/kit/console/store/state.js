@@ -29,7 +29,7 @@ import { Table } from './table.js';
  * @property {number | undefined} rateLimitMs how long reads wait because of a rate limit, in ms; undefined: they do not
  * @property {Status | undefined} status
  * @property {Sample[]} samples oldest first
- * @property {boolean} isFollowing whether the event feed is connected
+ * @property {boolean | undefined} isFollowing whether the event feed is connected; undefined until the first connection
  * @property {Table} table current entities
  * @property {number | undefined} loading number of rows loaded so far; undefined once the table is complete
  * @property {string} search
@@ -75,7 +75,7 @@ export function createStore() {
       rateLimitMs: undefined,
       status: undefined,
       samples: [],
-      isFollowing: false,
+      isFollowing: undefined,
       table: new Table(),
       loading: 0,
       search: '',
