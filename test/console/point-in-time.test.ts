@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
 import { inBrowser, openBrowser } from '../support/http/browser.ts';
 import { positionOf } from '../support/http/http.ts';
+import { assertFitsWindow } from '../support/http/page-checks.ts';
 import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { startTestSystem } from '../support/process/system.ts';
 
@@ -159,6 +160,34 @@ testEntity('can show the state after an event', async () => {
     await page.locator('.fields').getByText('S4').waitFor();
   });
 });
+testEntity('marks the events after the moment', async () => {
+  await browser.visit(`${laptops.url}/#/entity/1?asOf=${added}`, async (page) => {
+    const later = page.locator('.timeline > li').filter({ hasText: 'after this moment' });
+    await later.filter({ hasText: 'LaptopRevised' }).waitFor();
+    assert.is(await later.count(), 2);
+    assert.is(await later.getByText(String(added), { exact: true }).count(), 0);
+    await page.getByRole('button', { name: 'Return to live view' }).click();
+    await later.first().waitFor({ state: 'detached' });
+  });
+});
+testEntity('has a title that is not cut on a phone', () =>
+  browser.visit(
+    `${laptops.url}/#/entity/1?asOf=${added}`,
+    async (page) => {
+      const title = page.getByRole('heading', { name: 'Laptop 1 (historical)' });
+      await title.waitFor();
+      await page.getByText('connected', { exact: true }).waitFor();
+      assert.is(
+        await page.evaluate(
+          '(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector("h1"))',
+        ),
+        0,
+      );
+      await assertFitsWindow(page);
+    },
+    { viewport: { width: 390, height: 844 } },
+  ),
+);
 testEntity('shows a removed laptop as not existing, with its history', async () => {
   await browser.visit(`${laptops.url}/#/entity/2`, async (page) => {
     await page.getByText('The laptop does not exist.').waitFor();
