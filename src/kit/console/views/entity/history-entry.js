@@ -15,22 +15,23 @@ import { html, useState } from '../../vendor/preact.js';
  * @typedef {import('../../store/entity.js').Entry} Entry
  *
  * @param {{ entry: Entry, previous: Entry | undefined, versions: import('../../store/entity.js').OpenEntity['versions'], isShown: boolean,
- *   contract: import('../../contract/contract.js').Contract, status: import('../../store/state.js').Status | undefined,
+ *   isLater: boolean, contract: import('../../contract/contract.js').Contract, status: import('../../store/state.js').Status | undefined,
  *   onTravel: () => void }} props
  */
-export function HistoryEntry({ entry, previous, versions, isShown, contract, status, onTravel }) {
+export function HistoryEntry({ entry, previous, versions, isShown, isLater, contract, status, onTravel }) {
   const { position, time, event, rejected } = entry;
   const [isRaw, setRaw] = useState(false);
   const type = event?.type ?? 'not an event';
   const differences = changesOf(versions, previous?.position, position);
   return html`<li
-    class=${rejected === undefined ? undefined : 'rejected'}
+    class=${`${rejected === undefined ? '' : 'rejected'} ${isLater ? 'later' : ''}`}
     style=${categoryOf(contract, type)}
     aria-current=${isShown ? 'step' : undefined}
   >
     <p class="headline">
       <strong>${type}</strong> <span class="dim">${event !== undefined && describeEvent(event)}</span>
       <span class="when">
+        ${isLater && html`<span class="badge past">after this moment</span>`}
         <time datetime=${time} title=${toLocalTime(time)}>${toTimeOfDay(time)}</time>
         <button
           type="button"

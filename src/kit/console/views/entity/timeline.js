@@ -46,6 +46,7 @@ export function Timeline({ entity, session, contract, status }) {
                   previous=${previous}
                   versions=${versions}
                   isShown=${entry.position === shown}
+                  isLater=${asOf !== undefined && entry.position > upTo}
                   contract=${contract}
                   status=${status}
                   onTravel=${() => session.moment.travel(String(entry.position))}
