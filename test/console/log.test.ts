@@ -169,6 +169,12 @@ test('shows the rate of each type', () =>
     await rates.getByRole('button', { name: /^LaptopRemoved/ }).click();
     await page.waitForURL(`${laptops.url}/#/log?type=LaptopRemoved`);
   }));
+test('is linked from the finding of the doctor about rejected messages', () =>
+  browser.visit(`${laptops.url}/#/health`, async (page) => {
+    await page.getByRole('link', { name: 'Show the rejected messages' }).click();
+    await page.waitForURL(`${laptops.url}/#/log?rejected=true`);
+    await page.getByText('2 matches').waitFor();
+  }));
 
 /** Exports the log in a format, and returns the lines of the file. */
 async function exportLog(page: Page, format: string): Promise<string[]> {

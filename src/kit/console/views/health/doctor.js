@@ -15,6 +15,13 @@ const verdicts = /** @type {const} */ ({
   ok: { icon: 'circle-check', class: 'verdict ok', text: 'ok' },
 });
 
+/** Pages with more about what a check examined, by the first word of its name. @type {Readonly<Record<string, { href: string, text: string }>>} */
+const pages = {
+  rejections: { href: '#/log?rejected=true', text: 'Show the rejected messages' },
+  replicas: { href: '#/system', text: 'Show the replicas' },
+  state: { href: '#/system', text: 'Show the replicas' },
+};
+
 /** @param {{ path: string, ask: import('../../store/session.js').Session['ask'] }} props */
 export function Doctor({ path, ask }) {
   const [isRunning, setRunning] = useState(true);
@@ -57,12 +64,14 @@ export function Doctor({ path, ask }) {
 /** @param {{ finding: Finding }} props */
 function Entry({ finding: { name, verdict, detail, remedy } }) {
   const { icon, class: kind, text } = verdicts[verdict];
+  const page = verdict === 'ok' ? undefined : pages[name.split(' ', 1)[0] ?? ''];
   return html`<li>
     <span class=${kind}><${Icon} name=${icon} />${text}</span>
     <div>
       <h3>${name}</h3>
       <p>${detail}</p>
       ${remedy !== null && html`<p class="remedy"><strong>What to do:</strong> ${remedy}</p>`}
+      ${page !== undefined && html`<p><a href=${page.href}>${page.text}</a></p>`}
     </div>
   </li>`;
 }
