@@ -40,7 +40,7 @@ await laptops.put('/laptops/7', { json: { title: 'Lenovo', model: 'S4' } });
 await laptops.put('/laptops/7/ports/2');
 await publishAll(system.connection.nc, [
   { subject: 'laptops.events.7', payload: '{"type":"LaptopAdded","title":"again?","model":"no"}' },
-  { subject: 'laptops.events.8', payload: 'not JSON' },
+  { subject: 'laptops.events.8', payload: 'title=Lenovo' },
 ]);
 const catalogueFile = readFileSync(new URL('../../samples/catalogue.csv', import.meta.url));
 const fields = headers();

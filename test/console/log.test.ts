@@ -147,6 +147,17 @@ test('lists rejected messages with their reasons, and what would have been accep
     await panel(page, position)
       .getByText('an event that follows from the earlier events on laptops.events.1')
       .waitFor();
+    // The reason, and the payload as a value.
+    await line(page, position - 1)
+      .locator('.error')
+      .getByText('not JSON', { exact: true })
+      .waitFor();
+    assert.is(
+      await line(page, position - 1)
+        .locator('code')
+        .textContent(),
+      'not JSON at all',
+    );
     await line(page, position - 1).click();
     await panel(page, position - 1)
       .getByText('Rejected: not JSON')
@@ -158,6 +169,12 @@ test('lists rejected messages with their reasons, and what would have been accep
     await page.getByText('2 matches').waitFor();
     await eventually(async () => assert.is(await page.locator('.log .event.rejected').count(), 2));
   }));
+test('is linked from the finding of the doctor about rejected messages', () =>
+  browser.visit(`${laptops.url}/#/health`, async (page) => {
+    await page.getByRole('link', { name: 'Show the rejected messages' }).click();
+    await page.waitForURL(`${laptops.url}/#/log?rejected=true`);
+    await page.getByText('2 matches').waitFor();
+  }));
 test('shows the rate of each type', () =>
   visitLog(async (page) => {
     const rates = page.getByRole('list', { name: 'Rates of the last five minutes' });
@@ -168,12 +185,6 @@ test('shows the rate of each type', () =>
     await eventually(async () => assert.is.not(await path.getAttribute('d'), before));
     await rates.getByRole('button', { name: /^LaptopRemoved/ }).click();
     await page.waitForURL(`${laptops.url}/#/log?type=LaptopRemoved`);
-  }));
-test('is linked from the finding of the doctor about rejected messages', () =>
-  browser.visit(`${laptops.url}/#/health`, async (page) => {
-    await page.getByRole('link', { name: 'Show the rejected messages' }).click();
-    await page.waitForURL(`${laptops.url}/#/log?rejected=true`);
-    await page.getByText('2 matches').waitFor();
   }));
 
 /** Exports the log in a format, and returns the lines of the file. */

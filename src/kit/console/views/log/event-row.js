@@ -41,7 +41,7 @@ export function EventRow({
             <span role="gridcell" class="subject">${entry.id ?? entry.subject}</span>
             <span role="gridcell" class="content">
               ${isRejected && html`<span class="error">${entry.rejected}</span> `}
-              ${entry.event === undefined ? entry.payload : describeEvent(entry.event)}
+              ${entry.event === undefined ? html`<code>${entry.payload}</code>` : describeEvent(entry.event)}
             </span>`
     }
   </div>`;
