@@ -30,7 +30,7 @@ const browser = await openBrowser();
 const catalogue = await readFile(new URL('../../samples/catalogue.csv', import.meta.url));
 const countLaptops = () => system.countMessages('laptops.events.*');
 
-/** Drops a file on the table. */
+/** Drops a file on the page. */
 async function drop(page: Page, name: string, content: string): Promise<void> {
   const dataTransfer = await page.evaluateHandle(`(() => {
     const transfer = new DataTransfer();
@@ -114,6 +114,25 @@ test('takes a file that is dropped on the page, with another delimiter and Excel
     assert.equal(await runImport(page), ['1 laptop added', '0 already there', '0 rejected']);
     await button(page, 'Close').last().click();
     await row(page, 3001).getByText('Framework').waitFor();
+  });
+});
+test('takes a file that is dropped on another page, but not into the past', async () => {
+  await browser.visit(`${laptops.url}/#/log`, async (page) => {
+    await page.getByRole('grid', { name: 'Messages' }).waitFor();
+    await drop(page, 'table.csv', 'id,title,model\n3002,Framework,13\n');
+    assert.equal(await runImport(page), ['1 laptop added', '0 already there', '0 rejected']);
+    await button(page, 'Close').last().click();
+  });
+  await browser.visit(`${laptops.url}/#/?asOf=1`, async (page) => {
+    await page.getByText('Changes are disabled.').waitFor();
+    const isLeft = await page.evaluate(`(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['id'], 'table.csv'));
+      const drop = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
+      return document.querySelector('main').dispatchEvent(drop);
+    })()`);
+    assert.is(isLeft, false);
+    await page.getByText('Nothing can be imported into the past.').waitFor();
   });
 });
 test('reads NDJSON, a JSON array, gzip and UTF-16', async () => {

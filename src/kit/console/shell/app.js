@@ -1,6 +1,7 @@
 /** The frame of every page: navigation, header, notices, the view that the URL hash selects, and the dialog. */
 
 import { Dialog } from '../forms/dialog.js';
+import { FileDrop } from '../import/dialog/file-drop.js';
 import { EntityView } from '../views/entity/entity-view.js';
 import { Header } from './header.js';
 import { HealthView } from '../views/health/health-view.js';
@@ -53,6 +54,7 @@ export function App({ state, update, session }) {
     ${isReady && html`<${Dialog} ...${props} /><${Palette} ...${props} />`}
   `;
 }
+    <${FileDrop} state=${state} update=${update} />
 
 /**
  * Moves the focus without changing the URL hash, which selects the view.

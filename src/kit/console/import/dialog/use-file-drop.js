@@ -1,12 +1,15 @@
-import { useEffect, useState } from '../../vendor/preact.js';
+import { useEffect, useRef, useState } from '../../vendor/preact.js';
 
 /**
- * Receives files that are dropped anywhere on the page. Returns whether some are over it.
+ * Receives files that are dropped anywhere on the page, which the browser would leave to show the file. Returns whether some are
+ * over it.
  *
- * @param {(files: FileList) => void} onFiles @param {boolean} isEnabled otherwise the browser would leave the page to show the file
+ * @param {(files: FileList) => void} onFiles
  */
-export function useFileDrop(onFiles, isEnabled) {
+export function useFileDrop(onFiles) {
   const [isOver, setOver] = useState(false);
+  const latest = useRef(onFiles);
+  latest.current = onFiles;
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
@@ -21,13 +24,13 @@ export function useFileDrop(onFiles, isEnabled) {
         },
         { signal },
       );
-    on('dragover', () => setOver(isEnabled));
+    on('dragover', () => setOver(true));
     on('dragleave', ({ relatedTarget }) => setOver((before) => before && relatedTarget !== null));
     on('drop', ({ dataTransfer }) => {
       setOver(false);
-      if (isEnabled && dataTransfer !== null) onFiles(dataTransfer.files);
+      if (dataTransfer !== null) latest.current(dataTransfer.files);
     });
     return () => controller.abort();
-  }, [isEnabled]);
+  }, []);
   return isOver;
 }
