@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { eventually } from '../support/eventually.ts';
 import { inBrowser, openBrowser } from '../support/http/browser.ts';
 import { laptopAdded, publishAll } from '../support/broker/publish.ts';
 import { startTestSystem } from '../support/process/system.ts';
@@ -67,6 +68,41 @@ test('renders only the visible rows while scrolling, searching, sorting, time tr
     await assertFewRows(page);
     await page.getByRole('button', { name: 'Return to live view' }).click();
     await page.getByText('100,000 laptops', { exact: true }).waitFor();
+  });
+});
+test('updates a visible row while the whole list is read', async () => {
+  const { url } = await system.start('laptops');
+  const revise = (id: number, model: string) => ({
+    subject: `laptops.events.${id}`,
+    payload: JSON.stringify({ type: 'LaptopRevised', model }),
+  });
+  await browser.visit(url, async (page) => {
+    await page.getByText('100,000 laptops', { exact: true }).waitFor();
+    const held: (() => Promise<void>)[] = [];
+    let isHeld = true;
+    await page.route('**/laptops?limit=*', async (route) => {
+      const response = await route.fetch();
+      const send = () => route.fulfill({ response });
+      if (isHeld) held.push(send);
+      else await send();
+    });
+    // So many that the list is read.
+    await publishAll(
+      nc,
+      Array.from({ length: 100 }, (_, index) => revise(50_001 + index, 'N1')),
+    );
+    await eventually(() => assert.is(held.length, 1));
+    await publishAll(nc, [revise(3, 'N2')]);
+    await row(page, 3).getByText('N2').waitFor();
+
+    // A page of the list that is older does not undo it.
+    isHeld = false;
+    await held[0]?.();
+    await page.getByLabel('Find').fill('n1');
+    await page.getByText('100 of 100,000 laptops').waitFor();
+    await page.getByLabel('Find').fill('');
+    await row(page, 3).getByText('N2').waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 });
 largeTable.after(async () => {

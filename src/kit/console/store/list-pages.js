@@ -15,7 +15,7 @@ const retryMs = 1_000;
  * @property {import('./table.js').Entity[]} entities
  * @property {import('../contract/ids.js').Id | undefined} after start of the range of ids, exclusive; undefined: the beginning
  * @property {import('../contract/ids.js').Id | undefined} upTo end of the range, inclusive; undefined: the end
- * @property {number} position
+ * @property {number} position of the page that it is a part of
  * @property {import('./follow.js').SeenEvent} seen the last event that the first page reflects
  */
 
@@ -43,14 +43,15 @@ export async function* readList({ request, path, position: minPosition, signal }
       await sleep(retryMs);
       continue;
     }
-    if (after === undefined) position = positionOf(response);
+    const pagePosition = positionOf(response);
+    if (after === undefined) position = pagePosition;
     const seen = lastEventOf(response);
     const isLastPage = nextPage(response) === undefined;
     const slices = toSlices(response.body);
     for (const [index, entities] of slices.entries()) {
       const isLast = isLastPage && index === slices.length - 1;
       const upTo = isLast ? undefined : entities.at(-1)?.id;
-      yield { entities, after, upTo, position, seen };
+      yield { entities, after, upTo, position: pagePosition, seen };
       after = upTo;
       if (isLast) return;
       await sleep(0);

@@ -5,6 +5,7 @@ import { follow } from './follow.js';
 import { readList } from './list-pages.js';
 import { readEach } from './read-each.js';
 import { batchDelayMs, restAfter } from './rest.js';
+import { createVisibleRows } from './visible-rows.js';
 
 /** Maximum number of changed entities that are read one by one. For more, reading the list is faster. */
 const maxSingleReads = 20;
@@ -21,6 +22,7 @@ const maxSingleReads = 20;
  */
 export function createLiveTable({ store, request, contract, onEvent, onStart, onRestart }) {
   const { path } = contract;
+  const visible = createVisibleRows({ store, request, path });
   /** Ids of changed entities, with the minimum position of the read. @type {Map<import('../contract/ids.js').Id, number>} */
   let changed = new Map();
   let isReading = false;
@@ -35,11 +37,14 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
   /** @param {boolean} isLive whether changed rows are highlighted @param {number} position minimum position of the first page */
   async function readAll(isLive, position = 0) {
     const { signal } = stopping;
+    const startedAt = performance.now();
     for await (const slice of readList({ request, path, position, signal })) {
       if (slice.after === undefined) startFollowing(slice.position, slice.seen);
-      store.state.table.putPage(slice.entities, slice.after, slice.upTo, isLive);
+      const { entities, after, upTo } = slice;
+      store.state.table.putPage(entities, after, upTo, isLive, visible.newerThan(slice.position));
       store.update({ ...(!isLive && { loading: store.state.table.size }) });
     }
+    visible.onListRead(performance.now() - startedAt, position);
   }
 
   /** @param {number} position @param {import('./follow.js').SeenEvent} seen */
@@ -60,6 +65,7 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
   function onLiveEvent(event) {
     if (event.position <= listPosition) return;
     changed.set(event.id, event.position);
+    if (isReading) visible.onChange(event.id, event.position, stopping.signal);
     void readChanged();
     onEvent(event);
   }
@@ -73,31 +79,28 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
       const startedAt = performance.now();
       const batch = changed;
       changed = new Map();
-      if (batch.size > maxSingleReads) await readAll(true, Math.max(...batch.values()));
-      else await readBatch([...batch]);
+      if (batch.size > maxSingleReads) {
+        for (const change of batch) visible.onChange(...change, stopping.signal);
+        await readAll(true, Math.max(...batch.values()));
+      } else await readBatch([...batch]);
       restMs = restAfter(performance.now() - startedAt);
     }
     isReading = false;
   }
 
   /** @param {[import('../contract/ids.js').Id, number][]} reads */
-  const readBatch = (reads) =>
-    readEach({
-      store,
-      request,
-      path,
-      reads,
-      signal: stopping.signal,
-      onFailure: (id, position) => void (changed.has(id) || changed.set(id, position)),
-    });
+  function readBatch(reads) {
+    const onFailure = (/** @type {import('../contract/ids.js').Id} */ id, /** @type {number} */ position) =>
+      void (changed.has(id) || changed.set(id, position));
+    return readEach({ store, request, path, reads, signal: stopping.signal, onFailure });
+  }
 
-  /** Rereads the whole list after any read in progress. */
-  async function reload() {
+  /** Runs `read` after any read in progress. @param {() => Promise<void>} read */
+  async function readAlone(read) {
     while (isReading) await sleep(batchDelayMs);
     isReading = true;
-    await readAll(true);
+    await read();
     isReading = false;
-    void readChanged();
   }
 
   /**
@@ -112,11 +115,10 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
     stopping = new AbortController();
     const { signal } = stopping;
     changed = new Map();
-    while (isReading) await sleep(batchDelayMs);
-    if (signal.aborted) return;
-    isReading = true;
-    await readAll(true, position);
-    isReading = false;
+    visible.reset();
+    await readAlone(async () => {
+      if (!signal.aborted) await readAll(true, position);
+    });
     if (signal.aborted) return;
     onRestart();
     void readChanged();
@@ -129,13 +131,19 @@ export function createLiveTable({ store, request, contract, onEvent, onStart, on
     },
 
     async start() {
-      isReading = true;
-      await readAll(false);
-      isReading = false;
+      await readAlone(() => readAll(false));
       store.update({ loading: undefined });
       void readChanged();
     },
-    reload,
+
+    /** Reads the whole list again. */
+    async reload() {
+      await readAlone(() => readAll(true));
+      void readChanged();
+    },
+
+    /** Names the rows that are visible. */
+    show: visible.show,
     /** Call after the replica was unreachable: the connection may be dead. */
     reconnect: () => feed?.reconnect(),
   };

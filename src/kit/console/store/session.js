@@ -95,6 +95,7 @@ export async function startSession(store, request) {
     runImport,
     system,
     addSamples,
+    showRows: table.show,
     ask: createAsk(request),
   };
 }

@@ -83,14 +83,15 @@ export class Table {
    * @param {import('../contract/ids.js').Id | undefined} after start of the range, exclusive; undefined: the beginning
    * @param {import('../contract/ids.js').Id | undefined} upTo end of the range, inclusive; undefined: the end
    * @param {boolean} isLive
+   * @param {(id: import('../contract/ids.js').Id) => boolean} [isNewer] whether a row, or its absence, is newer than the page
    */
-  putPage(page, after, upTo, isLive) {
+  putPage(page, after, upTo, isLive, isNewer = () => false) {
     const found = new Set(page.map(({ id }) => id));
     for (const id of this.#rows.keys()) {
       const isInRange = (after === undefined || id > after) && (upTo === undefined || id <= upTo);
-      if (isInRange && !found.has(id)) this.remove(id);
+      if (isInRange && !found.has(id) && !isNewer(id)) this.remove(id);
     }
-    for (const entity of page) this.put(entity, isLive);
+    for (const entity of page) if (!isNewer(entity.id)) this.put(entity, isLive);
   }
 
   /**

@@ -21,6 +21,7 @@ const overscan = 8;
  * @property {import('../../store/table-comparison.js').Comparison['changeOf']} [changeOf] what has happened to a row since then
  * @property {(id: import('../../contract/ids.js').Id) => string} hrefOf
  * @property {(field: string) => void} onOrder called with the column to sort by
+ * @property {(ids: ReadonlySet<import('../../contract/ids.js').Id>) => void} onShown called with the rows that are rendered
  * @property {import('../../store/session.js').Session['writes']['open']} onOpen
  */
 
@@ -36,6 +37,7 @@ export function Rows({
   hrefOf,
   onOrder,
   onOpen,
+  onShown,
 }) {
   const region = useRef(/** @type {HTMLElement | null} */ (null));
   const [viewport, setViewport] = useState({ top: 0, height: 800 });
@@ -55,6 +57,8 @@ export function Rows({
   const end = Math.min(rows.length, first + Math.ceil(viewport.height / rowHeight) + 2 * overscan);
   const onChange = isHistorical ? undefined : onOpen;
   // Historical rows keep the column, so that the others do not move.
+  const shown = rows.slice(first, end);
+  useLayoutEffect(() => onShown(new Set(shown.map(({ id }) => id))));
   const hasActions =
     changeOf === undefined && (contract.replace !== undefined || contract.remove !== undefined);
   const width = contract.columns.length + (hasActions || changeOf !== undefined ? 1 : 0);
@@ -78,21 +82,20 @@ export function Rows({
       <tbody>
         ${isLoading && html`<${Skeleton} width=${width} />`}
         <${Spacer} rows=${first} width=${width} />
-        ${rows
-          .slice(first, end)
-          .map(
-            (row, index) =>
-              html`<${TableRow}
-                key=${`${row.id} ${row.changes}`}
-                row=${row}
-                index=${first + index + 2}
-                contract=${contract}
-                change=${changeOf?.(row)}
-                href=${hrefOf(row.id)}
-                hasActions=${hasActions}
-                onOpen=${onChange}
-              />`,
-          )}
+        ${shown.map(
+          (row, index) =>
+            html`<${TableRow}
+              key=${`${row.id} ${row.changes}`}
+              row=${row}
+              index=${first + index + 2}
+              contract=${contract}
+              isCompared=${isCompared}
+              change=${changeOf?.(row)}
+              href=${hrefOf(row.id)}
+              hasActions=${hasActions}
+              onOpen=${onChange}
+            />`,
+        )}
         <${Spacer} rows=${rows.length - end} width=${width} />
       </tbody>
     </table>

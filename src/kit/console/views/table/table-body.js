@@ -50,6 +50,7 @@ export function TableBody({ state, update, session, contract, table, rows, isSta
     changeOf=${comparison?.changeOf}
     hrefOf=${(/** @type {import('../../contract/ids.js').Id} */ id) => addressOf({ ...route, view: 'entity', id })}
     onOrder=${(/** @type {string} */ field) => update((current) => ({ order: reorder(current.order, field) }))}
+    onShown=${session.showRows}
     onOpen=${session.writes.open}
   />`;
 }
