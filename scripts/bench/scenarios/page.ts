@@ -10,6 +10,7 @@ import { runRounds, toMeasure, type Bench, type Case } from '../rounds.ts';
 
 /** In the browser. */
 declare const requestAnimationFrame: (callback: (now: number) => void) => number;
+declare const document: { querySelectorAll(selector: string): Iterable<{ textContent: string }> };
 
 const full = [1_000, 100_000];
 const rate = 1_000;
@@ -18,7 +19,7 @@ const secondsFactor = 5;
 
 export const page: Scenario = {
   title: 'Web console',
-  about: `Time from opening the page in a new profile of Chromium until the first laptop is displayed, without a cache. Then, with all laptops loaded, the time between two frames while ${rate} events/s arrive for laptops all over the table. Chromium is headless and renders without a GPU on the same processors as the service, the broker and the publisher.`,
+  about: `Time from opening the page in a new profile of Chromium until the first laptop is displayed, without a cache. Then, with all laptops loaded, the time between two frames while ${rate} events/s arrive for laptops all over the table, and how long after an event was published its row is displayed (update). Chromium is headless and renders without a GPU on the same processors as the service, the broker and the publisher.`,
   parts: [{ run }],
 };
 
@@ -37,9 +38,15 @@ async function run(bench: Bench) {
   }
   const results = await runRounds(bench, cases);
   const about = { unit: 'ms', better: 'less', axis: 'laptops' } as const;
-  return ['first row', 'first row, cached', 'frame p50', 'frame p99', 'longest frame'].map((name) =>
-    toMeasure(results, name, about),
-  );
+  return [
+    'first row',
+    'first row, cached',
+    'frame p50',
+    'frame p99',
+    'longest frame',
+    'update p50',
+    'longest update',
+  ].map((name) => toMeasure(results, name, about));
 }
 
 function measurePage({ scope, seconds }: Bench, browser: Browser, replica: Replica, laptops: number) {
@@ -53,8 +60,8 @@ function measurePage({ scope, seconds }: Bench, browser: Browser, replica: Repli
     const cached = await openPage(opened, replica.server.url);
     await opened.getByText(`${laptops.toLocaleString('en')} laptops`, { exact: true }).waitFor();
     const job = { natsUrl: replica.broker.url, laptops, rate, seconds: seconds * secondsFactor };
-    const [frames] = await Promise.all([
-      recordFrames(opened, job.seconds),
+    const [{ frames, updates }] = await Promise.all([
+      record(opened, job.seconds),
       runLoad(inner, loadFile('revisions.ts'), job),
     ]);
     const { p50, p99 } = summarize(frames);
@@ -64,6 +71,8 @@ function measurePage({ scope, seconds }: Bench, browser: Browser, replica: Repli
       'frame p50': p50,
       'frame p99': p99,
       'longest frame': Math.max(...frames),
+      'update p50': summarize(updates).p50,
+      'longest update': Math.max(...updates),
     };
   });
 }
@@ -76,16 +85,22 @@ async function openPage(opened: Page, url: string): Promise<number> {
   return performance.now() - started;
 }
 
-/** Returns the milliseconds between frames. */
-function recordFrames(opened: Page, seconds: number): Promise<number[]> {
+/** Returns the milliseconds between frames, and from the publication of an event, whose time is the model, until its row is displayed. */
+function record(opened: Page, seconds: number): Promise<{ frames: number[]; updates: number[] }> {
   return opened.evaluate(async (milliseconds) => {
-    const frames: number[] = [];
+    const [frames, updates]: [number[], number[]] = [[], []];
+    const selector = 'td[title^="revision "]';
+    const seen = new Set([...document.querySelectorAll(selector)].map(({ textContent }) => textContent));
     let previous = await new Promise<number>(requestAnimationFrame);
     for (const end = previous + milliseconds; previous < end;) {
       const now = await new Promise<number>(requestAnimationFrame);
       frames.push(now - previous);
       previous = now;
+      for (const { textContent: text } of document.querySelectorAll(selector)) {
+        if (!seen.has(text)) updates.push(Date.now() - Number(text.split(', ')[1]));
+        seen.add(text);
+      }
     }
-    return frames;
+    return { frames, updates };
   }, seconds * 1000);
 }
