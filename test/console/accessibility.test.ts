@@ -206,10 +206,7 @@ const views: readonly View[] = [
     name: 'system',
     hash: '#/system',
     async open(page) {
-      await page
-        .getByText(/^one replica at position/)
-        .first()
-        .waitFor();
+      await page.getByText('serves this page').waitFor();
     },
   },
   {

@@ -98,7 +98,7 @@ test('leads from an empty system to a comparison of now with then', () =>
       await open('Health');
       await frame(3_000);
       await open('System');
-      await page.getByText('one replica at position').nth(1).waitFor();
+      await page.getByText('1 replica', { exact: true }).nth(1).waitFor();
       await frame(3_000);
       await save(recording);
       assert.ok((await stat(recording)).size <= maxBytes);

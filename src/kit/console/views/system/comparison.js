@@ -15,14 +15,14 @@ const verdicts = /** @type {const} */ ({
  *
  * @param {Pick<import('./service-card.js').CardProps, 'service' | 'comparison' | 'onCompare'>} props
  */
-export function Comparison({ service: { name, replicas }, comparison, onCompare }) {
+export function Comparison({ service: { name }, comparison, onCompare }) {
   useEffect(() => {
     if (comparison === undefined) onCompare(name);
   }, [name]);
   const isRunning = comparison === 'running';
   return html`
     <span role="status"
-      >${comparison !== undefined && comparison !== 'running' && html`<${Verdict} comparison=${comparison} count=${replicas.length} />`}</span
+      >${comparison !== undefined && comparison !== 'running' && html`<${Verdict} comparison=${comparison} />`}</span
     >
     <button
       type="button"
@@ -40,11 +40,11 @@ export function Comparison({ service: { name, replicas }, comparison, onCompare 
   `;
 }
 
-/** @param {{ comparison: import('../../store/services.js').StateComparison, count: number }} props */
-function Verdict({ comparison: { verdict, position, comparedAt }, count }) {
+/** @param {{ comparison: import('../../store/services.js').StateComparison }} props */
+function Verdict({ comparison: { verdict, position, comparedAt } }) {
   const { icon, text, class: kind } = verdicts[verdict];
   const at = `at position ${position.toLocaleString('en')}`;
   return html`<span class=${kind} title=${toLocalTime(comparedAt)}>
-    <${Icon} name=${icon} />${verdict === 'agree' && count === 1 ? 'one replica' : text} ${at}
+    <${Icon} name=${icon} />${text} ${at}
   </span>`;
 }

@@ -28,7 +28,7 @@ export function ServiceCard({ service, services, comparison, own, servedBy, onCo
       <span class="dim">${toCount(replicas.length, 'replica')}</span>
       <span class="end">
         ${
-          replicas.some(({ status }) => status !== null) &&
+          replicas.filter(({ status }) => status !== null).length > 1 &&
           html`<${Comparison} service=${service} comparison=${comparison} onCompare=${onCompare} />`
         }
         ${url !== undefined && html`<a class="button small" href=${`${url}#/`}>Open <${Icon} name="chevron-right" /></a>`}
