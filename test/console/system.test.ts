@@ -79,6 +79,25 @@ test('shows every replica, and whether the states of replicas agree', async () =
     await compare.waitFor({ state: 'detached' });
   });
 });
+test('shows everything of a replica on a phone, without scrolling sideways', () =>
+  browser.visit(
+    `${laptops.url}/#/system`,
+    async (page) => {
+      const of = card(page, 'laptops');
+      await of.getByText('serves this page').waitFor();
+      const cells = await of.getByRole('row').last().getByRole('cell').all();
+      const labels = await Promise.all(cells.map((cell) => cell.getAttribute('data-label')));
+      assert.is(
+        labels.join(', '),
+        'Version, Position, Lag, Entities, Uptime, Memory, Event loop, Requests, State',
+      );
+      for (const cell of cells) {
+        const box = await cell.boundingBox();
+        assert.ok(box !== null && box.x >= 0 && box.x + box.width <= 390);
+      }
+    },
+    { viewport: { width: 390, height: 844 } },
+  ));
 test('shows that no replica of a service replies any more', () =>
   browser.visit(`${ports.url}/#/system`, async (page) => {
     await card(page, 'laptops').getByRole('row').nth(1).waitFor();

@@ -44,17 +44,28 @@ export function ServiceCard({ service, services, comparison, own, servedBy, onCo
   </section>`;
 }
 
+const columns = /** @type {const} */ ([
+  'Version',
+  'Position',
+  'Lag',
+  'Entities',
+  'Uptime',
+  'Memory',
+  'Event loop',
+  'Requests',
+  'State',
+]);
+/** @type {ReadonlySet<string>} */
+const textColumns = new Set(['Version', 'State']);
+
 /** @param {Pick<CardProps, 'service' | 'comparison' | 'servedBy'>} props */
 function Replicas({ service, comparison, servedBy }) {
-  const columns = ['Position', 'Lag', 'Entities', 'Uptime', 'Memory', 'Event loop', 'Requests'];
   return html`<div class="scroll" tabindex="0" role="group" aria-label=${`Replicas of ${service.name}`}>
     <table class="table replicas">
       <thead>
         <tr>
           <th scope="col">Replica</th>
-          <th scope="col">Version</th>
-          ${columns.map((column) => html`<th scope="col" class="number">${column}</th>`)}
-          <th scope="col">State</th>
+          ${columns.map((column) => html`<th scope="col" class=${textColumns.has(column) ? '' : 'number'}>${column}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -80,20 +91,28 @@ function Replica({ replica, service, comparison, servedBy }) {
   const number = (/** @type {number | undefined} */ value) =>
     value === undefined ? '–' : value.toLocaleString('en');
   const delay = status?.eventLoopDelayMs;
+  const values = {
+    Version: version,
+    Position: number(status?.position),
+    Lag: lag ? html`<span class="late">${number(lag)}</span>` : number(lag),
+    Entities: number(status?.entities),
+    Uptime: html`<span title=${startedAt}>${toDuration(Date.now() - Date.parse(startedAt))}</span>`,
+    Memory: toBytes(status?.memoryBytes),
+    'Event loop': delay === undefined ? '–' : `${delay.toFixed(1)} ms`,
+    Requests: html`<span title=${toCount(errors, 'error')}>${number(requests)}</span>`,
+    State: digestOf(comparison, status?.replica),
+  };
   return html`<tr>
     <th scope="row">
       ${status?.replica ?? id}
       ${status !== null && status.replica === servedBy && html` <span class="badge">serves this page</span>`}
     </th>
-    <td>${version}</td>
-    <td class="number">${number(status?.position)}</td>
-    <td class=${`number ${lag ? 'late' : ''}`}>${number(lag)}</td>
-    <td class="number">${number(status?.entities)}</td>
-    <td class="number" title=${startedAt}>${toDuration(Date.now() - Date.parse(startedAt))}</td>
-    <td class="number">${toBytes(status?.memoryBytes)}</td>
-    <td class="number">${delay === undefined ? '–' : `${delay.toFixed(1)} ms`}</td>
-    <td class="number" title=${toCount(errors, 'error')}>${number(requests)}</td>
-    <td>${digestOf(comparison, status?.replica)}</td>
+    ${columns.map(
+      (column) =>
+        html`<td data-label=${column} class=${textColumns.has(column) ? '' : 'number'}>
+          ${values[column]}
+        </td>`,
+    )}
   </tr>`;
 }
 
