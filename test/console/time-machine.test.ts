@@ -214,9 +214,6 @@ testMoment('is in the address: reload, back and forward, a link', () =>
 );
 testMoment('is the same for a colleague who opens the link', () =>
   browser.visit(`${laptops.url}/#/?asOf=${third}`, async (page) => {
-    // While the page loads, the button may move between the press and the release of the mouse.
-    await page.getByText('Changes are disabled.').waitFor();
-    await page.locator('.track:not(.plain)').waitFor();
     await button(page, 'Compare with now').click();
     await changes(page).getByText('1 added').waitFor();
     const link = await button(page, 'Copy link').getAttribute('title');

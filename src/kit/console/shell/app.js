@@ -5,6 +5,7 @@ import { FileDrop } from '../import/dialog/file-drop.js';
 import { EntityView } from '../views/entity/entity-view.js';
 import { Header } from './header.js';
 import { HealthView } from '../views/health/health-view.js';
+import { Loading } from './loading.js';
 import { LogView } from '../views/log/log-view.js';
 import { Message } from './message.js';
 import { Navigation } from './navigation.js';
@@ -47,14 +48,16 @@ export function App({ state, update, session }) {
     <div class="page">
       <${Header} state=${state} update=${update} />
       <${TokenField} state=${state} update=${update} />
-      <${Notices} state=${state} session=${session} />
-      <main id="main" tabindex="-1" ref=${main}>${isReady && html`<${View} ...${props} />`}</main>
+      <${Notices} state=${state} />
+      <main id="main" tabindex="-1" ref=${main}>
+        ${isReady ? html`<${View} ...${props} />` : html`<${Loading} replica=${state.replica} />`}
+      </main>
       <${Message} text=${state.message} update=${update} />
     </div>
+    <${FileDrop} state=${state} update=${update} />
     ${isReady && html`<${Dialog} ...${props} /><${Palette} ...${props} />`}
   `;
 }
-    <${FileDrop} state=${state} update=${update} />
 
 /**
  * Moves the focus without changing the URL hash, which selects the view.

@@ -10,8 +10,7 @@ export const navigationId = 'navigation';
 
 /** @param {{ state: import('../store/state.js').State }} props */
 export function Navigation({ state }) {
-  const { contract, status, route, rejections } = state;
-  const count = rejections.length;
+  const { contract, status, route } = state;
   return html`<nav
     class="navigation"
     id=${navigationId}
@@ -27,38 +26,39 @@ export function Navigation({ state }) {
     </ul>
     <h2>Services</h2>
     <ul>
-      <li>
-        ${contract !== undefined && html`<${ServiceName} state=${state} name=${contract.name} />`}
-        <ul class="pages">
-          <${Page}
-            href="#/"
-            icon="table-2"
-            name=${capitalize(contract?.plural ?? 'entities')}
-            isCurrent=${route.view === 'table' || route.view === 'entity'}
-          />
-          ${
-            contract !== undefined &&
-            contract.queries.length > 0 &&
-            html`<${Page}
-              href="#/queries"
-              icon="search-code"
-              name="Queries"
-              isCurrent=${route.view === 'queries'}
-            />`
-          }
-          <${Page} href="#/log" icon="scroll-text" name="Event log" isCurrent=${route.view === 'log'}>
-            ${count > 0 && html`<span class="badge danger">${count.toLocaleString('en')}<span class="label-hidden"> rejected</span></span>`}
-          </${Page}>
-          <${Page} href="#/health" icon="activity" name="Health" isCurrent=${route.view === 'health'} />
-          <${Page} href="docs" icon="book-open" name="API" isCurrent=${false} />
-        </ul>
-      </li>
-      ${contract !== undefined && html`<${OtherServices} state=${state} own=${contract.name} />`}
+      ${
+        contract !== undefined &&
+        html`<${OwnPages} state=${state} contract=${contract} />
+          <${OtherServices} state=${state} own=${contract.name} />`
+      }
     </ul>
     <p class="about">
       ${status !== undefined && html`<span>Served by ${status.replica}</span><span>version ${status.version}</span>`}
     </p>
   </nav>`;
+}
+
+/** @param {{ state: import('../store/state.js').State, contract: import('../contract/contract.js').Contract }} props */
+function OwnPages({ state, contract }) {
+  const { view } = state.route;
+  const count = state.rejections.length;
+  return html`<li>
+    <${ServiceName} state=${state} name=${contract.name} />
+    <ul class="pages">
+      <${Page}
+        href="#/"
+        icon="table-2"
+        name=${capitalize(contract.plural)}
+        isCurrent=${view === 'table' || view === 'entity'}
+      />
+      ${contract.queries.length > 0 && html`<${Page} href="#/queries" icon="search-code" name="Queries" isCurrent=${view === 'queries'} />`}
+      <${Page} href="#/log" icon="scroll-text" name="Event log" isCurrent=${view === 'log'}>
+        ${count > 0 && html`<span class="badge danger">${count.toLocaleString('en')}<span class="label-hidden"> rejected</span></span>`}
+      </${Page}>
+      <${Page} href="#/health" icon="activity" name="Health" isCurrent=${view === 'health'} />
+      <${Page} href="docs" icon="book-open" name="API" isCurrent=${false} />
+    </ul>
+  </li>`;
 }
 
 /**

@@ -4,10 +4,9 @@ import { html } from '../vendor/preact.js';
 import { Icon } from '../parts/icon.js';
 import { toLocalTime } from '../parts/text.js';
 
-/** @param {{ state: import('../store/state.js').State, session: import('../store/session.js').Session | undefined }} props */
-export function Notices({ state: { replica, rateLimitMs, status, contract }, session }) {
+/** @param {{ state: import('../store/state.js').State }} props */
+export function Notices({ state: { replica, rateLimitMs, status, contract } }) {
   return html`<section aria-label="Notices" aria-live="polite">
-    ${replica.kind === 'unknown' && html`<${Notice} kind="neutral" icon="loader-circle">Connecting to the service …</${Notice}>`}
     ${
       replica.kind === 'unreachable' &&
       html`<${Notice} kind="danger" icon="unplug"
@@ -38,7 +37,6 @@ export function Notices({ state: { replica, rateLimitMs, status, contract }, ses
         data may be stale, and changes are not possible until the broker is reachable again.
       </${Notice}>`
     }
-    ${contract !== undefined && session === undefined && html`<${Notice} kind="neutral" icon="loader-circle">Loading …</${Notice}>`}
   </section>`;
 }
 
@@ -51,7 +49,7 @@ function Starting({ detail }) {
   </${Notice}>`;
 }
 
-/** @param {{ kind: 'danger' | 'warn' | 'neutral', icon: import('../parts/icon.js').IconName, children?: unknown }} props */
+/** @param {{ kind: 'danger' | 'warn', icon: import('../parts/icon.js').IconName, children?: unknown }} props */
 function Notice({ kind, icon, children }) {
   return html`<p class=${`notice ${kind}`}>
     <${Icon} name=${icon} class=${icon === 'loader-circle' ? 'spin' : ''} /><span>${children}</span>

@@ -7,10 +7,10 @@ import { html } from '../../vendor/preact.js';
 const icons = /** @type {const} */ ({ replace: 'pencil', command: 'zap', remove: 'trash' });
 
 /**
- * @param {{ contract: import('../../contract/contract.js').Contract, id: import('../../contract/ids.js').Id,
+ * @param {{ contract: import('../../contract/contract.js').Contract, id: import('../../contract/ids.js').Id, isDisabled: boolean,
  *   session: import('../../store/session.js').Session }} props
  */
-export function EntityCommands({ contract: { replace, remove, commands }, id, session }) {
+export function EntityCommands({ contract: { replace, remove, commands }, id, isDisabled, session }) {
   const all = [
     ...(replace === undefined ? [] : [{ kind: /** @type {const} */ ('replace'), command: replace }]),
     ...commands.map((command) => ({ kind: /** @type {const} */ ('command'), command })),
@@ -22,6 +22,7 @@ export function EntityCommands({ contract: { replace, remove, commands }, id, se
         type="button"
         class=${kind === 'remove' ? 'danger' : ''}
         title=${command.summary}
+        disabled=${isDisabled}
         onClick=${() => session.writes.open(kind, command, id)}
       >
         <${Icon} name=${icons[kind]} />${toLabel(command.verb)}

@@ -74,6 +74,19 @@ export function EntityState({ shown, isHistorical, differences, id, contract, se
   `;
 }
 
+/** Takes the place of a state that is being read. @param {{ contract: StateProps['contract'] }} props */
+export function UnknownState({ contract: { columns } }) {
+  return html`<dl class="fields skeleton" role="status" aria-label="Loading …">
+    ${columns.map(
+      (field) =>
+        html`<div>
+          <dt>${labelOf(field)}</dt>
+          <dd></dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
 /** @param {{ items: unknown[], commands: import('../../contract/contract.js').ItemCommand[], linkOf: ReturnType<typeof linksOf> } & Pick<StateProps, 'id' | 'session'>} props */
 function Items({ items, commands, linkOf, id, session }) {
   return html`<ul class="items">

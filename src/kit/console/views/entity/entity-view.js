@@ -5,7 +5,7 @@ import { Empty } from '../../parts/empty.js';
 import { EntityCommands } from './entity-commands.js';
 import { differenceOf } from '../../parts/difference.js';
 import { EntityComparison } from './entity-comparison.js';
-import { EntityState } from './entity-state.js';
+import { EntityState, UnknownState } from './entity-state.js';
 import { TimeBar } from '../time/time-bar.js';
 import { Timeline } from './timeline.js';
 import { toCurl, toNatsQuery, toNatsSubscription } from '../../parts/commands.js';
@@ -15,7 +15,7 @@ import { html } from '../../vendor/preact.js';
 export function EntityView({ state, session, contract }) {
   const { entity, status, route } = state;
   if (entity === undefined) return null;
-  const { id, current, asOf, historical, position, isTravelling, problem } = entity;
+  const { id, current, asOf, historical, position, isTravelling, isLoading, problem } = entity;
   const { name, path } = contract;
   const isHistorical = asOf !== undefined;
   const isCompared = isHistorical && route.isCompared === true && !isTravelling;
@@ -23,7 +23,12 @@ export function EntityView({ state, session, contract }) {
   const target = isHistorical ? `${path}/${id}?asOf=${asOf}` : `${path}/${id}`;
   return html`<section class=${isHistorical ? 'view historical' : 'view'} aria-labelledby="title">
     <div class="toolbar">
-      ${current !== undefined && !isHistorical && html`<${EntityCommands} contract=${contract} id=${id} session=${session} />`}
+      <${EntityCommands}
+        contract=${contract}
+        id=${id}
+        isDisabled=${current === undefined || isHistorical}
+        session=${session}
+      />
       <div class="end">
         <${CopyButton} label="Copy as curl" text=${toCurl(target)} />
         ${!isHistorical && html`<${CopyButton} label="Copy as nats" text=${toNatsQuery(name, 'get', { id })} />`}
@@ -37,18 +42,20 @@ export function EntityView({ state, session, contract }) {
           ${isCompared && html`<${EntityComparison} then=${historical} now=${current} />`}
         </header>
         ${
-          shown === undefined
-            ? html`<${Empty} icon="inbox" text=${describeAbsence(entity, contract)} />`
-            : html`<${EntityState}
-                shown=${shown}
-                isHistorical=${isHistorical}
-                differences=${isCompared && historical !== undefined && current !== undefined ? differenceOf(historical, current) : []}
-                id=${id}
-                contract=${contract}
-                session=${session}
-                system=${state.system}
-                followed=${followedOf(status)}
-              />`
+          shown === undefined && (isLoading || isTravelling)
+            ? html`<${UnknownState} contract=${contract} />`
+            : shown === undefined
+              ? html`<${Empty} icon="inbox" text=${describeAbsence(entity, contract)} />`
+              : html`<${EntityState}
+                  shown=${shown}
+                  isHistorical=${isHistorical}
+                  differences=${isCompared && historical !== undefined && current !== undefined ? differenceOf(historical, current) : []}
+                  id=${id}
+                  contract=${contract}
+                  session=${session}
+                  system=${state.system}
+                  followed=${followedOf(status)}
+                />`
         }
       </div>
       <${Timeline} entity=${entity} session=${session} contract=${contract} status=${status} />
@@ -64,9 +71,8 @@ export function EntityView({ state, session, contract }) {
 }
 
 /** @param {import('../../store/entity.js').OpenEntity} entity @param {import('../../contract/contract.js').Contract} contract */
-function describeAbsence({ asOf, isLoading, problem }, { noun }) {
+function describeAbsence({ asOf, problem }, { noun }) {
   if (asOf !== undefined) return `The ${noun} did not exist at this point.`;
-  if (isLoading) return 'Loading …';
   return problem ?? `The ${noun} does not exist.`;
 }
 

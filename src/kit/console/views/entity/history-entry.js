@@ -45,7 +45,7 @@ export function HistoryEntry({ entry, previous, versions, isShown, isLater, cont
       </span>
     </p>
     ${rejected !== undefined && html`<p class="error">Rejected: ${rejected}</p>`}
-    ${differences !== undefined && html`<${Differences} differences=${differences} contract=${contract} />`}
+    <${Differences} differences=${differences} contract=${contract} />
     <p class="ids">
       <${MessageIds} message=${entry} traceUrl=${status?.traceUrl} />
       <button type="button" class="quiet small" aria-expanded=${isRaw} onClick=${() => setRaw(!isRaw)}>

@@ -26,8 +26,8 @@ export function Related({ relation, followed, noun, id, contract, session, syste
   }, [path, followed]);
   return html`<div class="related">
     <h3>${plural} with this ${noun}</h3>
-    ${found?.length === 0 && html`<p class="none">none</p>`}
     <span class="chips">
+      ${found?.length === 0 && html`<span class="none">none</span>`}
       ${found
         ?.slice(0, maxShown)
         .map((item) => html`<${Reference} item=${item} href=${linkTo(contract, system, service, item)} />`)}

@@ -35,6 +35,12 @@ export function HealthView({ state: { status, samples }, session, contract }) {
     ['Clients', followers.toLocaleString('en'), 'event streams'],
   ];
   return html`<section class="view" aria-labelledby="title">
+    <div class="toolbar">
+      <div class="end">
+        <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/status`)} />
+        <${CopyButton} label="Copy as nats" text=${`nats micro stats ${contract.name}`} />
+      </div>
+    </div>
     <div class="panels">
       <div class="card">
         <dl class="figures">
@@ -57,10 +63,6 @@ export function HealthView({ state: { status, samples }, session, contract }) {
         <${Streams} streams=${status.streams} />
         <${Broker} status=${status} />
       </div>
-      <p class="copies">
-        <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/status`)} />
-        <${CopyButton} label="Copy as nats" text=${`nats micro stats ${contract.name}`} />
-      </p>
     </div>
   </section>`;
 }

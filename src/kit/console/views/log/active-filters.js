@@ -28,7 +28,7 @@ export function ActiveFilters({ state, log, contract }) {
           </li>`,
       )}
     </ul>
-    ${scan !== undefined && html`<${Progress} scan=${scan} />`}
+    ${active.length > 0 && html`<span class="progress" role="status">${scan !== undefined && html`<${Progress} scan=${scan} />`}</span>`}
     ${problem !== undefined && html`<span class="error" role="alert">${problem}</span>`}
     <span class="end">
       <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/log?${query}`)} />
@@ -39,10 +39,13 @@ export function ActiveFilters({ state, log, contract }) {
       <${GoTo} onGo=${log.selection.jump} />
       <button
         type="button"
+        class="follow"
         aria-pressed=${!isLive}
         onClick=${() => (isLive ? log.pause(true) : log.resume())}
       >
-        <${Icon} name=${isLive ? 'pause' : 'play'} />${isLive ? 'Pause' : `Resume${describeNew(last - head)}`}
+        <${Icon}
+          name=${isLive ? 'pause' : 'play'}
+        />${isLive ? 'Pause' : html`Resume<${NewCount} count=${last - head} />`}
       </button>
     </span>
   </div>`;
@@ -53,15 +56,15 @@ function Progress({ scan }) {
   const { status, problem, examined, total } = scan.progress;
   const searched = `${examined.toLocaleString('en')} of ${toCount(total, 'position')}`;
   const found = `${toCount(scan.matches.length, 'match', 'matches')} in ${searched}`;
-  return html`<span class="progress" role="status">
-    <span>${found}</span>
-    ${problem !== undefined && html`<span class="error">${problem}</span>`}
+  return html`<span>${found}</span> ${problem !== undefined && html`<span class="error">${problem}</span>`}
     ${status === 'running' && html`<${Icon} name="loader-circle" class="spin" /><button type="button" class="small" onClick=${scan.cancel}>Cancel</button>`}
-    ${(status === 'cancelled' || status === 'waiting') && problem === undefined && html`<button type="button" class="small" onClick=${scan.resume}>Search on</button>`}
-  </span>`;
+    ${(status === 'cancelled' || status === 'waiting') && problem === undefined && html`<button type="button" class="small" onClick=${scan.resume}>Search on</button>`}`;
 }
 
-/** @param {number} count */
-function describeNew(count) {
-  return count > 0 ? ` (${count.toLocaleString('en')} new)` : '';
+/** @param {{ count: number }} props */
+function NewCount({ count }) {
+  if (count <= 0) return null;
+  const text = count.toLocaleString('en');
+  return html`<span class="label-hidden">${` (${text} new)`}</span
+    ><span class="badge" aria-hidden="true">${text}</span>`;
 }

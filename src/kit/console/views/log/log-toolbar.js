@@ -38,7 +38,12 @@ export function LogToolbar({ state, update, session: { log }, contract }) {
       <${TextFilter} label="Actor" name="actor" log=${log} value=${filter.actor} />
       <${TextFilter} label="Text" name="text" log=${log} value=${filter.text} />
       <div class="end">
-        <button type="button" aria-expanded=${shown === 'rejections'} onClick=${() => toggle('rejections')}>
+        <button
+          type="button"
+          class="rejected"
+          aria-expanded=${shown === 'rejections'}
+          onClick=${() => toggle('rejections')}
+        >
           <${Icon} name="triangle-alert" />${toCount(state.rejections.length, 'rejected message')}
         </button>
         <button type="button" aria-expanded=${shown === 'export'} onClick=${() => toggle('export')}>

@@ -66,9 +66,13 @@ function Content({ state: { status }, contract, message, found }) {
     </p>
     ${rejected !== undefined && html`<${Rejection} reason=${rejected} accepted=${accepted} />`}
     ${
-      isCompared &&
+      found.id !== undefined &&
+      rejected === undefined &&
       html`<h3>Changes</h3>
-        <${Differences} differences=${differenceOf(before, after)} contract=${contract} />`
+        <${Differences}
+          differences=${isCompared ? differenceOf(before, after) : undefined}
+          contract=${contract}
+        />`
     }
     <h3>Payload${encoding === 'base64' && ', base64'}</h3>
     <${Payload} text=${payload} />
@@ -102,9 +106,9 @@ function Content({ state: { status }, contract, message, found }) {
     </dl>
     <p class="copies">
       <${CopyButton} label="Copy as curl" text=${toCurl(`${contract.path}/log/${position}`)} />
-      ${status !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(status.stream, position)} />`}
       <${CopyButton} label="Copy payload" text=${payload} />
       <${CopyButton} label="Copy link" text=${new URL(`#/log?at=${position}&open`, location.href).href} />
+      ${status !== undefined && html`<${CopyButton} label="Copy as nats" text=${toNatsMessage(status.stream, position)} />`}
     </p>
   `;
 }

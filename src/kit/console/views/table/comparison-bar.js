@@ -9,7 +9,7 @@ import { html } from '../../vendor/preact.js';
 export const differentKinds = new Set(/** @type {const} */ (['added', 'changed', 'removed']));
 
 /**
- * @param {{ counts: Record<Kind, number>, listed: ReadonlySet<Kind>, onList: (listed: ReadonlySet<Kind>) => void }} props
+ * @param {{ counts: Record<Kind, number> | undefined, listed: ReadonlySet<Kind>, onList: (listed: ReadonlySet<Kind>) => void }} props
  */
 export function ComparisonBar({ counts, listed, onList }) {
   const toggle = (/** @type {Kind} */ kind) => {
@@ -27,7 +27,7 @@ export function ComparisonBar({ counts, listed, onList }) {
           aria-pressed=${listed.has(kind)}
           onClick=${() => toggle(kind)}
         >
-          <${KindMark} kind=${kind} text=${`${counts[kind].toLocaleString('en')} ${kind}`} />
+          <${KindMark} kind=${kind} text=${`${counts?.[kind].toLocaleString('en') ?? '…'} ${kind}`} />
         </button>`,
     )}
   </div>`;

@@ -18,10 +18,11 @@ const overscan = 8;
  * @property {boolean} isHistorical
  * @property {boolean} isLoading whether no row is known yet
  * @property {boolean} isStale whether others are being read
+ * @property {boolean} isCompared whether there is a column for what has happened to a row since then
  * @property {import('../../store/table-comparison.js').Comparison['changeOf']} [changeOf] what has happened to a row since then
  * @property {(id: import('../../contract/ids.js').Id) => string} hrefOf
- * @property {(field: string) => void} onOrder called with the column to sort by
  * @property {(ids: ReadonlySet<import('../../contract/ids.js').Id>) => void} onShown called with the rows that are rendered
+ * @property {(field: string) => void} onOrder called with the column to sort by
  * @property {import('../../store/session.js').Session['writes']['open']} onOpen
  */
 
@@ -33,11 +34,12 @@ export function Rows({
   isHistorical,
   isLoading,
   isStale,
+  isCompared,
   changeOf,
   hrefOf,
+  onShown,
   onOrder,
   onOpen,
-  onShown,
 }) {
   const region = useRef(/** @type {HTMLElement | null} */ (null));
   const [viewport, setViewport] = useState({ top: 0, height: 800 });
@@ -55,13 +57,12 @@ export function Rows({
 
   const first = Math.max(0, Math.min(Math.floor(viewport.top / rowHeight), rows.length) - overscan);
   const end = Math.min(rows.length, first + Math.ceil(viewport.height / rowHeight) + 2 * overscan);
-  const onChange = isHistorical ? undefined : onOpen;
-  // Historical rows keep the column, so that the others do not move.
   const shown = rows.slice(first, end);
   useLayoutEffect(() => onShown(new Set(shown.map(({ id }) => id))));
-  const hasActions =
-    changeOf === undefined && (contract.replace !== undefined || contract.remove !== undefined);
-  const width = contract.columns.length + (hasActions || changeOf !== undefined ? 1 : 0);
+  const onChange = isHistorical ? undefined : onOpen;
+  // Historical rows keep the column, so that the others do not move.
+  const hasActions = !isCompared && (contract.replace !== undefined || contract.remove !== undefined);
+  const width = contract.columns.length + (hasActions || isCompared ? 1 : 0);
   return html`<div
     class=${isStale ? 'rows stale' : 'rows'}
     aria-busy=${isStale}
@@ -74,7 +75,7 @@ export function Rows({
     <table aria-rowcount=${rows.length + 1}>
       <thead>
         <tr aria-rowindex="1">
-          ${changeOf !== undefined && html`<th scope="col" class="change">Change</th>`}
+          ${isCompared && html`<th scope="col" class="change">Change</th>`}
           ${contract.columns.map((column) => html`<${Heading} column=${column} idClass=${idClassOf(contract)} order=${order} onOrder=${onOrder} />`)}
           ${hasActions && html`<th scope="col" class="actions"><span class="label-hidden">Actions</span></th>`}
         </tr>

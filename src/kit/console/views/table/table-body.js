@@ -47,10 +47,11 @@ export function TableBody({ state, update, session, contract, table, rows, isSta
     isHistorical=${isHistorical}
     isLoading=${table.size === 0}
     isStale=${isStale}
+    isCompared=${isHistorical && route.isCompared}
     changeOf=${comparison?.changeOf}
     hrefOf=${(/** @type {import('../../contract/ids.js').Id} */ id) => addressOf({ ...route, view: 'entity', id })}
-    onOrder=${(/** @type {string} */ field) => update((current) => ({ order: reorder(current.order, field) }))}
     onShown=${session.showRows}
+    onOrder=${(/** @type {string} */ field) => update((current) => ({ order: reorder(current.order, field) }))}
     onOpen=${session.writes.open}
   />`;
 }

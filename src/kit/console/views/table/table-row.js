@@ -13,13 +13,14 @@ export function idClassOf({ hasTextIds }) {
 
 /**
  * @param {{ row: import('../../store/table.js').Row, index: number, contract: import('../../contract/contract.js').Contract,
- *   change: import('../../store/table-comparison.js').Change | undefined, href: string, hasActions: boolean,
+ *   isCompared: boolean, change: import('../../store/table-comparison.js').Change | undefined, href: string, hasActions: boolean,
  *   onOpen: import('./rows.js').RowsProps['onOpen'] | undefined }} props
  */
 export function TableRow({
   row: { id, entity, changes },
   index,
   contract,
+  isCompared,
   change,
   href,
   hasActions,
@@ -35,7 +36,7 @@ export function TableRow({
     class=${`${changes > 0 ? 'changed' : ''} ${change === undefined ? '' : `is-${change.kind}`}`}
     data-id=${id}
   >
-    ${change !== undefined && html`<td class="change"><${KindMark} kind=${change.kind} /></td>`}
+    ${isCompared && html`<td class="change">${change !== undefined && html`<${KindMark} kind=${change.kind} />`}</td>`}
     ${columns.map(({ name, schema }) => {
       if (name === 'id')
         return html`<th scope="row" class=${idClassOf(contract)}><a href=${href}>${id}</a></th>`;

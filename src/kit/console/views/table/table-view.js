@@ -6,7 +6,7 @@ import { toCurl, toNatsQuery } from '../../parts/commands.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { Control } from '../../forms/field-input.js';
 import { Icon } from '../../parts/icon.js';
-import { html, useState } from '../../vendor/preact.js';
+import { html, useRef, useState } from '../../vendor/preact.js';
 import { ComparisonBar, differentKinds } from './comparison-bar.js';
 import { TableBody } from './table-body.js';
 import { NewEntities } from './new-entities.js';
@@ -19,8 +19,11 @@ import { TimeBar } from '../time/time-bar.js';
 export function TableView({ state, update, session, contract }) {
   const { search, filter, order, historical, loading, route } = state;
   const [listed, setListed] = useState(differentKinds);
-  const isStale = historical?.isLoading === true && historical.table.size === 0;
-  // Until the first historical read is done, the current rows remain, dimmed.
+  const wasLive = useRef(false);
+  wasLive.current ||= historical === undefined && route.asOf === undefined;
+  const isReading = historical?.isLoading === true && historical.table.size === 0;
+  // Until the first historical read is done, the current rows remain, dimmed, if they were shown.
+  const isStale = isReading && wasLive.current;
   const table = isStale ? state.table : (historical?.table ?? state.table);
   const comparison =
     historical !== undefined && !historical.isLoading && route.isCompared
@@ -46,7 +49,7 @@ export function TableView({ state, update, session, contract }) {
         </label>
         <${Filters} filters=${contract.filters} filter=${filter} onFilter=${session.filter.set} />
         <p class="count">
-          ${isStale || (table.size === 0 && loading !== undefined) ? 'loading …' : describeCount(rows.length, comparison === undefined ? table.size : sizeOf(comparison), contract)}${table.size > 0 && loading !== undefined && ', loading …'}
+          ${isReading || (table.size === 0 && loading !== undefined) ? 'loading …' : describeCount(rows.length, comparison === undefined ? table.size : sizeOf(comparison), contract)}${table.size > 0 && loading !== undefined && ', loading …'}
         </p>
         <div class="end">
           <${CopyButton} label="Copy as curl" text=${toCurl(path)} />
@@ -54,7 +57,7 @@ export function TableView({ state, update, session, contract }) {
           ${create !== undefined && html`<${NewEntities} create=${create} contract=${contract} isDisabled=${isHistorical} update=${update} />`}
         </div>
       </div>
-      ${comparison !== undefined && html`<${ComparisonBar} counts=${comparison.counts} listed=${listed} onList=${setListed} />`}
+      ${isHistorical && route.isCompared && html`<${ComparisonBar} counts=${comparison?.counts} listed=${listed} onList=${setListed} />`}
       <${TableBody}
         state=${state}
         update=${update}

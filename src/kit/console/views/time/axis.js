@@ -13,9 +13,9 @@ export function Axis({ timeline: { from, to, bucketMs }, width }) {
   const ticks = ticksOf(from, to, Math.max(1, Math.floor(width / distance))).filter(
     ({ time }) => toX(time) > margin && toX(time) < width - margin,
   );
-  return html`<div class="axis" aria-hidden="true">
+  return html`
     <span class="first">${toMoment(from, to - from)}</span>
     ${ticks.map(({ time, text }) => html`<span class="tick" style=${{ left: `${toX(time)}px` }}>${text}</span>`)}
     <span class="last">${toMoment(to - bucketMs, to - from)}</span>
-  </div>`;
+  `;
 }

@@ -9,10 +9,23 @@ import { partOf } from './place.js';
 /**
  * @typedef {import('./time-bar.js').Pointed} Pointed
  *
- * @param {{ timeline: import('../../store/event-timeline.js').Timeline, rejections: import('../../store/state.js').Rejected[], width: number,
- *   onPoint: (pointed: Pointed | undefined) => void, onTravel: (asOf: string) => void }} props
+ * @typedef {object} MarksProps
+ * @property {import('../../store/event-timeline.js').Timeline} timeline
+ * @property {import('../../store/state.js').Rejected[]} rejections
+ * @property {number} width
+ * @property {(pointed: Pointed | undefined) => void} onPoint
+ * @property {(asOf: string) => void} onTravel
  */
-export function Marks({ timeline, rejections, width, onPoint, onTravel }) {
+
+/** Their place is reserved. @param {Omit<MarksProps, 'timeline'> & { timeline: MarksProps['timeline'] | undefined }} props */
+export function Marks({ timeline, ...props }) {
+  return html`<div class="marks">
+    ${timeline !== undefined && html`<${MarkGroup} timeline=${timeline} ...${props} />`}
+  </div>`;
+}
+
+/** @param {MarksProps} props */
+function MarkGroup({ timeline, rejections, width, onPoint, onTravel }) {
   const [current, setCurrent] = useState(0);
   const toPart = (/** @type {number} */ time) => partOf(timeline, time);
   const marks = arrangeMarks(
@@ -44,7 +57,7 @@ export function Marks({ timeline, rejections, width, onPoint, onTravel }) {
     setCurrent(next);
     event.currentTarget.querySelectorAll('button')[next]?.focus();
   };
-  return html`<div class="marks" role="group" aria-label="Marks" onKeyDown=${onKey}>
+  return html`<div role="group" aria-label="Marks" onKeyDown=${onKey}>
     ${marks.map(({ kind, part, position, label, text, left }, index) => {
       const point = () => onPoint({ part, text });
       return html`<button

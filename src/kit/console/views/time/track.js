@@ -47,7 +47,13 @@ export function Track({ timeline, place, last, own, rejections, text, onPoint, o
     class=${`track ${timeline === undefined ? 'plain' : ''}`}
     style=${{ '--at': `${place.part * 100}%` }}
   >
-    ${timeline !== undefined && html`<${Marks} timeline=${timeline} rejections=${rejections} width=${width} onPoint=${onPoint} onTravel=${onTravel} />`}
+    <${Marks}
+      timeline=${timeline}
+      rejections=${rejections}
+      width=${width}
+      onPoint=${onPoint}
+      onTravel=${onTravel}
+    />
     <div
       class="plot"
       ref=${plot}
@@ -69,7 +75,9 @@ export function Track({ timeline, place, last, own, rejections, text, onPoint, o
       />
       <span class="playhead"></span>
     </div>
-    ${timeline !== undefined && html`<${Axis} timeline=${timeline} width=${width} />`}
+    <div class="axis" aria-hidden="true">
+      ${timeline !== undefined && html`<${Axis} timeline=${timeline} width=${width} />`}
+    </div>
   </div>`;
 }
 
