@@ -89,7 +89,7 @@ test('shows everything of a replica on a phone, without scrolling sideways', () 
       const labels = await Promise.all(cells.map((cell) => cell.getAttribute('data-label')));
       assert.is(
         labels.join(', '),
-        'Version, Position, Lag, Entities, Uptime, Memory, Event loop, Requests, State',
+        'Version, Position, Lag, Entities, Uptime, Memory, Event loop, NATS requests, State',
       );
       for (const cell of cells) {
         const box = await cell.boundingBox();

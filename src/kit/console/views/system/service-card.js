@@ -52,7 +52,7 @@ const columns = /** @type {const} */ ([
   'Uptime',
   'Memory',
   'Event loop',
-  'Requests',
+  'NATS requests',
   'State',
 ]);
 /** @type {ReadonlySet<string>} */
@@ -99,7 +99,7 @@ function Replica({ replica, service, comparison, servedBy }) {
     Uptime: html`<span title=${startedAt}>${toDuration(Date.now() - Date.parse(startedAt))}</span>`,
     Memory: toBytes(status?.memoryBytes),
     'Event loop': delay === undefined ? '–' : `${delay.toFixed(1)} ms`,
-    Requests: html`<span title=${toCount(errors, 'error')}>${number(requests)}</span>`,
+    'NATS requests': html`<span title=${toCount(errors, 'error')}>${number(requests)}</span>`,
     State: digestOf(comparison, status?.replica),
   };
   return html`<tr>
