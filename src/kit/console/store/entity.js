@@ -49,18 +49,20 @@ export function createEntityReader({ store, request, contract }) {
     const headers = { 'Wait-For-Position': String(position) };
     const [item, history] = await Promise.all([
       request('GET', `${path}/${id}`, { headers }),
-      request('GET', `${path}/${id}/events?limit=10000`, { headers }),
+      // The newest messages of a longer history.
+      request('GET', `${path}/${id}/events?order=desc&limit=10000`, { headers }),
     ]);
     if (history.problem !== undefined) {
       update(id, { isLoading: false, problem: history.problem.detail });
       return;
     }
+    const entries = history.body.toReversed();
     update(id, {
       current: item.status === 200 ? item.body : undefined,
-      history: history.body,
+      history: entries,
       problem: undefined,
     });
-    await readVersions(id, history.body.slice(-initialVersions));
+    await readVersions(id, entries.slice(-initialVersions));
     update(id, { isLoading: false });
   }
 
