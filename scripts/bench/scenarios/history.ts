@@ -10,7 +10,7 @@ const full = [1_000, 10_000, 100_000];
 const repeats = 10;
 /** The path of a read near the end of the history of laptop 1. No read is repeated, because pages are cached. */
 const reads: Readonly<Record<string, (position: number) => string>> = {
-  'last page': (position) => `/laptops/1/events?after=${position - 10}&limit=10`,
+  'last page': (position) => `/laptops/1/events?after=${Math.max(0, position - 10)}&limit=10`,
   'as of a position': (position) => `/laptops/1?asOf=${position}`,
 };
 const subjects = Object.keys(reads).flatMap((read) => [`${read}, first request`, `${read}, later requests`]);
@@ -66,7 +66,7 @@ function readHistory({ scope }: Bench, checkout: Checkout, natsUrl: string, last
       await measureReads(`${read}, first request`, [last]);
       await measureReads(
         `${read}, later requests`,
-        Array.from({ length: Math.min(repeats, last - 1) }, (_, index) => last - 1 - index),
+        Array.from({ length: Math.min(repeats, last - 2) }, (_, index) => last - 1 - index),
       );
     }
     return sample;
