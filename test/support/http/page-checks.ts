@@ -42,6 +42,7 @@ const further: readonly string[] = [
   'log-filters-dark',
   'comparison-dark',
   'comparison-phone',
+  'system-phone',
 ];
 
 /** With PORTSIDE_SCREENSHOTS=1, saves one screenshot per view, and the further ones. */

@@ -20,6 +20,8 @@ export function EntityView({ state, session, contract }) {
   const isHistorical = asOf !== undefined;
   const isCompared = isHistorical && route.isCompared === true && !isTravelling;
   const shown = isCompared ? (current ?? historical) : isHistorical ? historical : current;
+  const isUnknown =
+    shown === undefined && (isHistorical ? isTravelling && position === undefined : isLoading);
   const target = isHistorical ? `${path}/${id}?asOf=${asOf}` : `${path}/${id}`;
   return html`<section class=${isHistorical ? 'view historical' : 'view'} aria-labelledby="title">
     <div class="toolbar">
@@ -42,7 +44,7 @@ export function EntityView({ state, session, contract }) {
           ${isCompared && html`<${EntityComparison} then=${historical} now=${current} />`}
         </header>
         ${
-          shown === undefined && (isLoading || isTravelling)
+          isUnknown
             ? html`<${UnknownState} contract=${contract} />`
             : shown === undefined
               ? html`<${Empty} icon="inbox" text=${describeAbsence(entity, contract)} />`
