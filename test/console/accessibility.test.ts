@@ -250,22 +250,24 @@ const accessibility = suite('accessibility');
 const test = inBrowser(accessibility);
 
 for (const { name, hash, open } of views) {
-  for (const [size, viewport] of Object.entries(sizes)) {
-    test(`axe-core reports no violations: ${name}, ${size}`, () =>
-      browser.visit(
-        `${laptops.url}/${hash}`,
-        async (page) => {
-          await open(page);
+  test(`axe-core reports no violations: ${name}`, () =>
+    browser.visit(
+      `${laptops.url}/${hash}`,
+      async (page) => {
+        // Opened on a phone, where there is the least room for what it takes to open the view.
+        await open(page);
+        for (const size of ['phone', 'desktop'] as const) {
+          await page.setViewportSize(sizes[size]);
           for (const colorScheme of schemes) {
             await page.emulateMedia({ colorScheme });
-            assert.equal(await findViolations(page), [], colorScheme);
+            assert.equal(await findViolations(page), [], `${size}, ${colorScheme}`);
             await assertFitsWindow(page);
             if (name !== 'import-choice') await saveScreenshot(page, [name, size, colorScheme]);
           }
-        },
-        { colorScheme: 'light', viewport },
-      ));
-  }
+        }
+      },
+      { colorScheme: 'light', viewport: sizes.phone },
+    ));
 }
 test('axe-core reports a button without a name', () =>
   browser.visit(laptops.url, async (page) => {
