@@ -26,17 +26,26 @@ const comparisonMs = 15_000;
 export function createSystem(connection: Pick<Connection, 'nc' | 'isUp'>): System {
   const { nc } = connection;
 
-  function assertUp(): void {
-    if (!connection.isUp) throw new Problem('unavailable', 'The broker is unreachable.');
+  function assertUp(cause?: unknown): void {
+    if (!connection.isUp) throw new Problem('unavailable', 'The broker is unreachable.', { cause });
+  }
+
+  /** Runs requests to other replicas. They also fail if the connection is lost or closed in the meantime. */
+  async function whileUp<T>(request: () => Promise<T>): Promise<T> {
+    assertUp();
+    try {
+      return await request();
+    } catch (error) {
+      assertUp(error);
+      throw error;
+    }
   }
 
   async function listServices(): Promise<ServiceList> {
-    assertUp();
     return { services: await findServices(nc) };
   }
 
   async function compareStates(service: string): Promise<StateComparison> {
-    assertUp();
     const comparison = await compareDigests({
       nc,
       service,
@@ -61,8 +70,8 @@ export function createSystem(connection: Pick<Connection, 'nc' | 'isUp'>): Syste
   }
 
   return {
-    listServices: reuse(listMs, listServices),
-    compareStates: reuse(comparisonMs, compareStates),
+    listServices: reuse(listMs, () => whileUp(listServices)),
+    compareStates: reuse(comparisonMs, (service: string) => whileUp(() => compareStates(service))),
   };
 }
 
