@@ -11,6 +11,7 @@ import { respondWithProblem } from './problem-response.ts';
 import { createLifecycle } from './request-lifecycle.ts';
 import { checkTarget } from './request-target.ts';
 import type { Router } from './router.ts';
+import { createSendQueue } from './send-queue.ts';
 
 export type ReadListenerOptions = Omit<AppOptions, 'router'> & { readonly router: Router };
 
@@ -23,6 +24,7 @@ export function createReadListener(options: ReadListenerOptions, app: RequestLis
   if (corsOrigins.length > 0) return app;
   const begin = createLifecycle(options);
   const sendCompressed = createCompressedSender(options.onInternalError);
+  const enqueue = createSendQueue();
 
   return (request, response) => {
     const found = rateLimiter?.count === undefined ? findRead(router, request) : undefined;
@@ -41,18 +43,19 @@ export function createReadListener(options: ReadListenerOptions, app: RequestLis
       const compressible = problem === undefined && isCompressible(ctx.get('ETag'));
       if (compressible) ctx.vary('Accept-Encoding');
       if (compressible && method === 'GET' && mayCompress(ctx)) sendCompressed(ctx, response);
-      else send(ctx, response);
+      else enqueue(() => attempt(() => send(ctx, response)));
       end({ method, path: ctx.path, route, status: ctx.status, problem });
     }
     /** An error that is thrown here, such as an invalid header, must not end the process. */
-    function complete(problem?: Problem) {
+    function attempt(step: () => void) {
       try {
-        finish(problem);
+        step();
       } catch (error) {
         options.onInternalError(error, { requestId: ctx.get('Request-Id') ?? '', traceId: undefined });
         response.destroy();
       }
     }
+    const complete = (problem?: Problem) => attempt(() => finish(problem));
     const fail = (error: unknown) => complete(toProblem(error));
 
     let pending: Promise<void> | void;
