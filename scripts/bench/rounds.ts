@@ -126,3 +126,14 @@ export function toMeasure(
     series: series.filter((one) => one.samples.length > 0 || one.missing !== undefined),
   };
 }
+
+/** Collects several values that each sample contains as series of one measure: their subjects begin with the names of the values. */
+export function toSeries(
+  results: readonly CaseResult[],
+  names: readonly string[],
+  about: Pick<Measure, 'unit' | 'better' | 'axis'>,
+): Series[] {
+  return names.flatMap((name) =>
+    toMeasure(results, name, about).series.map((one) => ({ ...one, subject: `${name}${one.subject}` })),
+  );
+}

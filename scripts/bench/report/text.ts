@@ -27,6 +27,8 @@ const labels: Readonly<Record<string, string>> = {
   perSecondAgain: 'Throughput, imported again',
   secondsAgain: 'Time, imported again',
   seconds: 'Time',
+  milliseconds: 'Time of a read',
+  'milliseconds, CPU time': 'CPU time of a read',
   p50: 'Latency, median',
   p99: 'Latency, 99th percentile',
   pacedP99: 'Latency at a fixed rate, 99th percentile',

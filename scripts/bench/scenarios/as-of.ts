@@ -3,7 +3,7 @@ import { addLaptops, publishEvents } from '../subjects/laptops.ts';
 import type { Checkout } from '../subjects/checkout.ts';
 import { startBroker, startService } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
-import { runRounds, toMeasure, type Bench, type Case } from '../rounds.ts';
+import { runRounds, toSeries, type Bench, type Case } from '../rounds.ts';
 
 const full = [1_000, 10_000, 100_000];
 const pageSize = 10_000;
@@ -33,10 +33,7 @@ async function run(bench: Bench) {
   }
   const results = await runRounds(bench, cases);
   const about = { unit: 's', better: 'less', axis: 'laptops' } as const;
-  const series = lists.flatMap((list) =>
-    toMeasure(results, list, about).series.map((one) => ({ ...one, subject: `${list}${one.subject}` })),
-  );
-  return [{ name: 'seconds', ...about, series }];
+  return [{ name: 'seconds', ...about, series: toSeries(results, lists, about) }];
 }
 
 /** Measures the lists of a new replica. */

@@ -4,7 +4,7 @@ import { addedEvent, publishEvents } from '../subjects/laptops.ts';
 import type { Checkout } from '../subjects/checkout.ts';
 import { startBroker, startService } from '../subjects/portside.ts';
 import type { Scenario } from '../scenario.ts';
-import { runRounds, toMeasure, type Bench, type Case, type Sample } from '../rounds.ts';
+import { runRounds, toSeries, type Bench, type Case, type Sample } from '../rounds.ts';
 
 const full = [1_000, 10_000, 100_000];
 const repeats = 10;
@@ -36,14 +36,13 @@ async function run(bench: Bench) {
   }
   const results = await runRounds(bench, cases);
   const about = { unit: 'ms', better: 'less', axis: 'messages' } as const;
-  return ['', ' (CPU)'].map((kind) => ({
+  return ['', ', CPU time'].map((kind) => ({
     name: `milliseconds${kind}`,
     ...about,
-    series: subjects.flatMap((subject) =>
-      toMeasure(results, subject + kind, about).series.map((one) => ({
-        ...one,
-        subject: subject + one.subject,
-      })),
+    series: toSeries(
+      results,
+      subjects.map((subject) => subject + kind),
+      about,
     ),
   }));
 }
@@ -61,7 +60,7 @@ function readHistory({ scope }: Bench, checkout: Checkout, natsUrl: string, last
           if (!response.ok || !text.includes(`Lenovo ${position}"`)) throw new Error(text);
         }
         sample[subject] = (performance.now() - started) / positions.length;
-        sample[`${subject} (CPU)`] = (readCpuMs(pid) - cpu) / positions.length;
+        sample[`${subject}, CPU time`] = (readCpuMs(pid) - cpu) / positions.length;
       };
       await measureReads(`${read}, first request`, [last]);
       await measureReads(

@@ -38,10 +38,11 @@ export type ReadHistoryPage<Event extends DomainEvent> = (
 
 /** Capacity of the cache of page ends: at least this many pages, at most twice as many. */
 const cachedEnds = 500;
+
 /**
- * Whether a message is valid depends on all previous ones, so a page is folded from the last checkpoint before it, or from the end
- * of the page before it if that was read by this process. So pages that are read in order cost no more than the history, and any
- * other page costs the messages between two checkpoints more.
+ * Whether a message is valid depends on all previous ones. Therefore a page is folded from the end of the page before it, if this
+ * process has read that, and otherwise from the last checkpoint before it. Pages that are read in order cost no more than the
+ * history. Another page also costs the messages between the checkpoint and its beginning.
  */
 export function createHistoryPages<State, Event extends DomainEvent>(
   fold: Fold<State, Event>,

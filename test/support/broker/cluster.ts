@@ -68,7 +68,7 @@ function clusterOf(
 
   function serverOf(name: string | undefined): TestBroker {
     const server = servers[names.findIndex((each) => each === name)];
-    if (server === undefined) throw new Error(`there is no leader, or it has an unknown name: ${name}`);
+    if (server === undefined) throw new Error(`no server of the cluster leads the stream: ${name}`);
     return server;
   }
 

@@ -1,7 +1,7 @@
 import { Icon } from '../parts/icon.js';
 import { html } from '../vendor/preact.js';
 
-/** Takes the place of the first page. If the service does not respond, a notice says so. @param {{ replica: import('../store/state.js').Replica }} props */
+/** Shown until the first page can be rendered. If the service does not respond, a notice is shown instead. @param {{ replica: import('../store/state.js').Replica }} props */
 export function Loading({ replica: { kind } }) {
   if (kind !== 'unknown' && kind !== 'up') return null;
   return html`<p class="loading" role="status">

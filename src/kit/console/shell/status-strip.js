@@ -41,7 +41,7 @@ function liveOf({ isFollowing, replica: { kind } }) {
     : { value: 'disconnected', mark: 'danger' };
 }
 
-/** @param {{ name: string, value: unknown, mark?: 'ok' | 'danger' | 'unknown', rank?: 'secondary' | 'tertiary' }} props `rank`: hidden first if there is no room */
+/** @param {{ name: string, value: unknown, mark?: 'ok' | 'danger' | 'unknown', rank?: 'secondary' | 'tertiary' }} props `rank`: a narrow window hides `secondary` figures, a phone also `tertiary` ones */
 function Figure({ name, value, mark, rank }) {
   return html`<div class=${[mark, rank].filter(Boolean).join(' ')}>
     <dt class="label-wide">${name}</dt>
