@@ -87,6 +87,20 @@ test('has an address for an open message', async () => {
   });
   await visitLog((page) => panel(page, 2).locator('pre').waitFor(), '?at=2&open');
 });
+test('keeps the address of a page that is opened directly after a message', () =>
+  visitLog(async (page) => {
+    // As if the page was too slow to read the new address before the one of the message is due.
+    await page.addInitScript(`addEventListener('hashchange', (event) => event.stopImmediatePropagation())`);
+    await page.reload();
+    await line(page, 2).waitFor();
+    const address = await page.evaluate(`
+      document.querySelector('#message-2').click();
+      document.querySelector('#message-1').click();
+      location.hash = '#/entity/1';
+      new Promise((resolve) => setTimeout(() => resolve(location.hash), 400));
+    `);
+    assert.is(address, '#/entity/1');
+  }));
 test('can be filtered by type, id, actor and text', () =>
   visitLog(async (page) => {
     await laptops.put('/laptops/1', { json: { title: 'Lenovo', model: 'S4' } });

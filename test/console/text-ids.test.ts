@@ -65,6 +65,7 @@ test('shows an entity, its history, and its state at an earlier point', async ()
     await shown(page, 'Ulm').waitFor();
     await parcels.put('/parcels/ABC-1234', { json: { town: 'Köln' } });
     await shown(page, 'Köln').waitFor();
+    await page.waitForURL(/#\/entity\/ABC-1234$/);
     await page.reload();
     await shown(page, 'Köln').waitFor();
   });

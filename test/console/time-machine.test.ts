@@ -212,6 +212,16 @@ testMoment('is in the address: reload, back and forward, a link', () =>
     await row(page, 1).getByText('S3').waitFor();
   }),
 );
+testMoment('is in the address at once', () =>
+  browser.visit(`${laptops.url}/#/?asOf=${first}`, async (page) => {
+    await button(page, 'Return to live view').waitFor();
+    const address = await page.evaluate(`
+      [...document.querySelectorAll('.notice button')].find((each) => each.textContent.includes('Return')).click();
+      location.hash;
+    `);
+    assert.is(address, '#/');
+  }),
+);
 testMoment('is the same for a colleague who opens the link', () =>
   browser.visit(`${laptops.url}/#/?asOf=${third}`, async (page) => {
     await button(page, 'Compare with now').click();

@@ -1,6 +1,7 @@
 /** Background work of the console: loads the OpenAPI document, polls the status, and keeps the displayed data current. */
 
 import { readRoute } from './address.js';
+import { createAddressWriter } from './address-writer.js';
 import { sleep } from './api.js';
 import { createEventLog } from './log/event-log.js';
 import { createComparison } from './table-comparison.js';
@@ -27,8 +28,9 @@ const retryMs = 1_000;
  */
 export async function startSession(store, request) {
   const contract = await loadContract(store, request);
+  const address = createAddressWriter();
   const entity = createEntityReader({ store, request, contract });
-  const log = createEventLog({ store, request, contract });
+  const log = createEventLog({ store, request, contract, address });
   const filter = createFilter({ store, request, contract });
   const table = createLiveTable({
     store,
@@ -57,11 +59,11 @@ export async function startSession(store, request) {
     if (view === 'table') historical.travel(asOf);
     if (view === 'entity') entity.travel(id, asOf);
   };
-  const moment = createMoment({ store, onChange: showMoment });
+  const moment = createMoment({ store, address, onChange: showMoment });
   const showRoute = () => {
     const { route: previous } = store.state;
     const route = readRoute(location.hash, contract);
-    moment.onAddressRead();
+    address.onRead();
     store.update({ route });
     const isOpen = previous.view === 'entity' && store.state.entity?.id === route.id;
     if (route.view === 'entity' && table.isStarted && !isOpen) void entity.open(route.id);

@@ -15,13 +15,13 @@ const advanceMs = 150;
 
 /**
  * @param {{ store: import('../state.js').Store, request: import('../api.js').Request,
- *   contract: import('../../contract/contract.js').Contract }} context
+ *   contract: import('../../contract/contract.js').Contract, address: import('../address-writer.js').AddressWriter }} context
  */
-export function createEventLog({ store, request, contract }) {
+export function createEventLog({ store, request, contract, address: writer }) {
   const { path } = contract;
   const readAll = createReadLog(request, path);
   const rates = createRates(contract.eventTypes);
-  const selection = createSelection(store, request, path);
+  const selection = createSelection({ store, request, path, writer });
   let stopping = new AbortController();
   /** Aborted when another source is opened. */
   let reading = new AbortController();

@@ -3,18 +3,15 @@
 import { toLogHash } from './address.js';
 import { createMessageReader } from './open-message.js';
 
-/** Delay before the address changes while rows are selected one after another, in ms: browsers limit its changes. */
-const addressMs = 300;
-
 /**
- * @param {import('../state.js').Store} store
- * @param {import('../api.js').Request} request
- * @param {string} path of the collection
+ * @param {object} context
+ * @param {import('../state.js').Store} context.store
+ * @param {import('../api.js').Request} context.request
+ * @param {string} context.path of the collection
+ * @param {import('../address-writer.js').AddressWriter} context.writer
  */
-export function createSelection(store, request, path) {
+export function createSelection({ store, request, path, writer }) {
   const messages = createMessageReader(store, request, path);
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
 
   /** @param {Partial<import('./log-state.js').EventLog>} change */
   const update = (change) => store.update(({ eventLog }) => ({ eventLog: { ...eventLog, ...change } }));
@@ -23,10 +20,7 @@ export function createSelection(store, request, path) {
   function setAddress(change) {
     const address = { ...store.state.eventLog.address, ...change };
     update({ address });
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (store.state.route.view === 'log') history.replaceState(undefined, '', toLogHash(address));
-    }, addressMs);
+    if (store.state.route.view === 'log') writer.write(toLogHash(address), { isEntry: false });
   }
 
   /** @param {number} position */
