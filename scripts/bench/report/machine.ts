@@ -29,14 +29,16 @@ const Manifest = z.object({
 });
 
 export async function describeVersions(): Promise<Record<string, string>> {
-  const ours = readManifest(fileURLToPath(new URL('../../..', import.meta.url)));
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const ours = readManifest(root);
+  const kit = readManifest(join(root, 'src/kit'));
   const peers = readManifest(peersFolder);
   const python = Object.fromEntries(
     readFileSync(join(peersFolder, 'requirements.txt'), 'utf8')
       .split('\n')
       .map((line) => line.split('==')),
   );
-  const own = pick(ours.dependencies, ['@nats-io/jetstream', 'koa', 'zod']);
+  const own = pick(kit.dependencies, ['@nats-io/jetstream', 'koa', 'zod']);
   const npm = pick(peers.dependencies, ['@event-driven-io/emmett-postgresql', 'express']);
   const pip = pick(python, ['Flask', 'gunicorn', 'fastapi', 'uvicorn']);
   return {
@@ -55,6 +57,13 @@ function readManifest(folder: string) {
   return Manifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
 }
 
+/** @throws {Error} if a package is not a dependency */
 function pick(versions: Readonly<Record<string, string | undefined>>, names: readonly string[]) {
-  return Object.fromEntries(names.map((name) => [name, versions[name] ?? 'none']));
+  return Object.fromEntries(
+    names.map((name) => {
+      const version = versions[name];
+      if (version === undefined) throw new Error(`${name} is not a dependency any more`);
+      return [name, version];
+    }),
+  );
 }
