@@ -6,7 +6,8 @@ import { ImportDialog } from '../import/dialog/import-dialog.js';
 import { toLabel } from '../contract/labels.js';
 import { RemoveForm } from './remove-form.js';
 import { ReplaceForm } from './replace-form.js';
-import { html, useEffect, useRef } from '../vendor/preact.js';
+import { html } from '../vendor/preact.js';
+import { useModal } from '../parts/modal.js';
 
 /** @typedef {import('../shell/app.js').ViewProps} ViewProps */
 
@@ -14,25 +15,12 @@ import { html, useEffect, useRef } from '../vendor/preact.js';
 export function Dialog(props) {
   const { state, update, contract } = props;
   const { dialog } = state;
-  const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
-    if (dialog === undefined) element.current?.close();
-    // A user may close a dialog and open another one before the next render.
-    else if (element.current?.open === false) element.current.showModal();
-  }, [dialog]);
-  return html`<dialog
-    ref=${element}
-    aria-labelledby="dialog-title"
-    onClose=${() => update({ dialog: undefined })}
-  >
+  const close = () => update({ dialog: undefined });
+  const modal = useModal(dialog, close);
+  return html`<dialog ...${modal} aria-labelledby="dialog-title">
     <header>
       <h2 id="dialog-title">${dialog && headingOf(dialog, contract)}</h2>
-      <button
-        type="button"
-        class="quiet square"
-        aria-label="Close"
-        onClick=${() => update({ dialog: undefined })}
-      >
+      <button type="button" class="quiet square" aria-label="Close" onClick=${close}>
         <${Icon} name="x" />
       </button>
     </header>

@@ -2,12 +2,12 @@
 
 import { findEntries } from './entries.js';
 import { Icon } from '../parts/icon.js';
-import { html, useEffect, useRef, useState } from '../vendor/preact.js';
+import { useModal } from '../parts/modal.js';
+import { html, useEffect, useState } from '../vendor/preact.js';
 
 /** @param {import('../shell/app.js').ViewProps} props */
 export function Palette(props) {
   const { state, update } = props;
-  const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const { isPaletteOpen } = state;
   useEffect(() => {
     const toggle = (/** @type {KeyboardEvent} */ event) => {
@@ -20,18 +20,9 @@ export function Palette(props) {
     addEventListener('keydown', toggle);
     return () => removeEventListener('keydown', toggle);
   }, []);
-  useEffect(() => {
-    if (isPaletteOpen) element.current?.showModal();
-    else element.current?.close();
-  }, [isPaletteOpen]);
   const close = () => update({ isPaletteOpen: false });
-  return html`<dialog
-    class="palette"
-    ref=${element}
-    aria-label="Go to or run"
-    onClose=${close}
-    onClick=${closeOutside}
-  >
+  const modal = useModal(isPaletteOpen, close);
+  return html`<dialog class="palette" ...${modal} aria-label="Go to or run" onClick=${closeOutside}>
     ${isPaletteOpen && html`<${Search} ...${props} close=${close} />`}
   </dialog>`;
 }
